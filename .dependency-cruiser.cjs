@@ -1,0 +1,50 @@
+/** Who may import whom. The order of folders is the way that data flows; there are no cycles anywhere. */
+const folder = (...names) => `^(?:${names.join("|")})/`;
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: "error",
+  from: { path: from },
+  to: { path: "^(worker|durable-objects|client|scripts|test)/", pathNot: allowed },
+});
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^cloudflare:|/generated/" } },
+    only("domain-is-pure", folder("worker/domain"), "^worker/domain/", "domain imports itself and zod"),
+    { name: "domain-packages", severity: "error", from: { path: folder("worker/domain") }, to: { path: "node_modules", pathNot: "node_modules/zod/" } },
+    only("store", folder("worker/store"), "^worker/(domain|store)/"),
+    only("sandbox", folder("worker/sandbox"), "^worker/(domain|sandbox)/"),
+    only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
+    only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
+    only("actions", folder("worker/actions"), "^worker/(domain|store|actions|llm|dependencies\\.ts|secret-hash\\.ts|generated)"),
+    {
+      name: "objects-below-the-edge",
+      comment: "Durable Objects never reach up to routes, views, actions or middleware",
+      severity: "error",
+      from: { path: folder("durable-objects") },
+      to: { path: "^worker/(routes|views|actions|middleware|app\\.ts)" },
+    },
+    {
+      name: "objects-by-type-alone",
+      comment: "outside index.ts, worker/ sees Durable Objects as types",
+      severity: "error",
+      from: { path: folder("worker"), pathNot: "^worker/index\\.ts$" },
+      to: { path: "^durable-objects/", dependencyTypesNot: ["type-only"] },
+    },
+    { name: "drizzle-in-store", severity: "error", from: { path: "^(worker|durable-objects)/", pathNot: "^worker/store/" }, to: { path: "node_modules/drizzle-orm" } },
+    { name: "hono-at-the-edge", severity: "error", from: { path: "^(worker|durable-objects)/", pathNot: "^worker/(app\\.ts|routes/|middleware/|views/|llm/mock)" }, to: { path: "node_modules/hono/" } },
+    { name: "sdks-in-llm", severity: "error", from: { path: "^(worker|durable-objects)/", pathNot: "^worker/llm/" }, to: { path: "node_modules/(openai|@anthropic-ai)/" } },
+    { name: "transpiler-in-sandbox", severity: "error", from: { path: "^(worker|durable-objects)/", pathNot: "^worker/sandbox/" }, to: { path: "node_modules/sucrase/" } },
+    { name: "client-apart", severity: "error", from: { path: "^client/" }, to: { path: "^(worker/(?!domain|views/log)|durable-objects)" } },
+    { name: "no-tests-in-product", severity: "error", from: { path: "^(worker|durable-objects|client|scripts)/" }, to: { path: "^test/" } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "\\.d\\.ts$" },
+    tsPreCompilationDeps: true,
+    parser: "swc",
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js", ".mjs", ".json", ".wasm"], conditionNames: ["workerd", "worker", "import", "default"], exportsFields: ["exports"] },
+  },
+};
