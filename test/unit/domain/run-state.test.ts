@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { GuestOutcome } from "../../../worker/domain/guest-outcome.ts";
+import {
+  ATTEMPTS_MAX,
+  hasEnded,
+  infrastructureError,
+  owedWork,
+  queued,
+  type RunState,
+  type RunTransitionEvent,
+  stepsOf,
+  transition,
+} from "../../../worker/domain/run-state.ts";
+
+const usage = { fuel: 1, memoryBytes: 2, wallMs: 3, outputBytes: 4, hostCalls: 5 };
+const completed: GuestOutcome = { kind: "completed", result: 42 };
+
+function play(events: readonly RunTransitionEvent[]): RunState {
+  return events.reduce((state, event, index) => transition(state, event, index + 1).state, queued(0).state);
+}
+
+const claimed: RunTransitionEvent = { type: "claimed", epoch: 7 };
+const began: RunTransitionEvent = { type: "attempt-began" };
+const ended = (outcome: GuestOutcome, attempt = 1): RunTransitionEvent => ({
+  type: "attempt-ended",
+  attempt,
+  outcome,
+  usage,
+});
+
+describe("transition", () => {
+  it("leads from queued through running to succeeded", () => {
+    expect(play([claimed, began, ended(completed)])).toEqual({
+      name: "succeeded",
+      createdAt: 0,
+      startedAt: 1,
+      finishedAt: 3,
+      epoch: 7,
+      attempt: 1,
+      error: null,
+      limitReached: null,
+      usage,
+    });
+  });
+
+  it("calls a wall-time limit timed-out and every other limit failed", () => {
+    const error = infrastructureError("limit");
+    const end = (limit: "time" | "memory") => play([claimed, began, ended({ kind: "limit", limit, error })]);
+    expect(end("time")).toMatchObject({ name: "timed-out", limitReached: "time" });
+    expect(end("memory")).toMatchObject({ name: "failed", limitReached: "memory" });
+  });
+
+  it("says in the stream that an attempt was lost, and counts the next one", () => {
+    const { state, emits } = transition(play([claimed, began]), began, 9);
+    expect(state).toMatchObject({ name: "running", attempt: 2 });
+    expect(emits.map((event) => event.type)).toEqual(["step-end", "output", "step-start"]);
+  });
+
+  it("gives up on a program that was lost with its isolate too often", () => {
+    const state = play([claimed, ...Array.from({ length: ATTEMPTS_MAX + 1 }, () => began)]);
+    expect(state).toMatchObject({ name: "failed", attempt: ATTEMPTS_MAX, error: { category: "infrastructure" } });
+  });
+
+  it("cancels a queued run at once and a running one when its program has stopped", () => {
+    expect(play([{ type: "cancel-requested" }])).toMatchObject({ name: "cancelled", startedAt: null });
+    const asked = play([claimed, began, { type: "cancel-requested" }]);
+    expect(asked.name).toBe("running");
+    expect(transition(asked, ended({ kind: "cancelled" }), 9).state.name).toBe("cancelled");
+  });
+
+  it("does not start a program that was cancelled before its attempt began", () => {
+    expect(play([claimed, { type: "cancel-requested" }, began])).toMatchObject({ name: "cancelled", attempt: 0 });
+  });
+
+  it("ignores the end of another attempt", () => {
+    const state = play([claimed, began, began]);
+    expect(transition(state, ended(completed, 1), 9).state).toBe(state);
+  });
+
+  it("never leaves a terminal state and always reaches one", () => {
+    const event = fc.constantFrom<RunTransitionEvent>(
+      claimed,
+      began,
+      ended(completed, 1),
+      ended({ kind: "cancelled" }, 2),
+      { type: "cancel-requested" },
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+        let state: RunState = queued(0).state;
+        for (const each of events) {
+          const next = transition(state, each, 1).state;
+          if (hasEnded(state)) expect(next).toBe(state);
+          state = next;
+        }
+        for (const each of [claimed, ...Array.from({ length: ATTEMPTS_MAX + 1 }, () => began)]) {
+          state = transition(state, each, 1).state;
+        }
+        expect(hasEnded(state)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("owedWork", () => {
+  const progress = { enqueued: false, released: false, projectedVersion: 0 };
+
+  it("is empty only when nothing is left to do", () => {
+    expect(owedWork(play([]), 1, progress)).toEqual(["enqueue", "project"]);
+    expect(owedWork(play([claimed]), 2, { ...progress, enqueued: true })).toEqual(["execute", "project"]);
+    const end = play([claimed, began, ended(completed)]);
+    expect(owedWork(end, 4, { ...progress, enqueued: true })).toEqual(["release", "project"]);
+    expect(owedWork(end, 4, { enqueued: true, released: true, projectedVersion: 4 })).toEqual([]);
+  });
+});
+
+describe("stepsOf", () => {
+  it("shows a step for waiting and one for executing in every state", () => {
+    expect(stepsOf(play([])).map((step) => step.state)).toEqual(["running", "pending"]);
+    expect(stepsOf(play([claimed])).map((step) => step.state)).toEqual(["succeeded", "running"]);
+    expect(stepsOf(play([claimed, began, ended(completed)])).map((step) => step.state)).toEqual([
+      "succeeded",
+      "succeeded",
+    ]);
+    expect(stepsOf(play([{ type: "cancel-requested" }])).map((step) => step.state)).toEqual(["cancelled", "cancelled"]);
+  });
+});

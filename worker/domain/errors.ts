@@ -1,0 +1,62 @@
+/**
+ * The one table of what can go wrong, from a code to what the wire says about it.
+ * A code is part of the API: it never changes its meaning. Details that only a log may hold stay out of here.
+ */
+
+interface ErrorRow {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 502 | 503;
+  /** Whether the same request can succeed later without a change. */
+  readonly retryable: boolean;
+  /** A sentence for people; the `title` of the problem. */
+  readonly title: string;
+}
+
+export const ERRORS = {
+  "malformed-json": { status: 400, retryable: false, title: "The body is not valid JSON." },
+  "bad-cursor": { status: 400, retryable: false, title: "The cursor is not one that this list gave out." },
+  unauthenticated: { status: 401, retryable: false, title: "Sign in, or send a valid bearer token." },
+  "bad-origin": { status: 403, retryable: false, title: "The request came from a page of another origin." },
+  "not-found": { status: 404, retryable: false, title: "There is nothing here by that name." },
+  "method-not-allowed": { status: 405, retryable: false, title: "This address does not take that method." },
+  "run-finished": { status: 409, retryable: false, title: "The run has already ended." },
+  "payload-too-large": { status: 413, retryable: false, title: "The body is larger than this address accepts." },
+  "unsupported-media-type": { status: 415, retryable: false, title: "The body's media type is not accepted here." },
+  "invalid-request": { status: 422, retryable: false, title: "The request has fields that are not valid." },
+  "idempotency-key-reused": {
+    status: 422,
+    retryable: false,
+    title: "This Idempotency-Key was used before with another request.",
+  },
+  "upgrade-required": { status: 426, retryable: false, title: "This address speaks WebSocket only." },
+  "lane-full": { status: 429, retryable: true, title: "Too many runs wait in this lane." },
+  "too-many-sockets": { status: 429, retryable: true, title: "Too many clients watch this run." },
+  internal: { status: 500, retryable: true, title: "Something went wrong on our side." },
+  "provider-failed": { status: 502, retryable: true, title: "The model provider did not answer as it should." },
+  unavailable: { status: 503, retryable: true, title: "A part of the service cannot be reached right now." },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One field that is wrong: `path` in dots from the body's root, empty for the body itself. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An expected failure, as data. It crosses object boundaries as it is: compare `code`. */
+export interface Failure {
+  readonly ok: false;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | Failure;
+
+export function succeed<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function fail(code: ErrorCode, detail: string, errors?: readonly FieldError[]): Failure {
+  return errors ? { ok: false, code, detail, errors } : { ok: false, code, detail };
+}

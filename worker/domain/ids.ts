@@ -1,0 +1,34 @@
+/**
+ * Identifiers: a prefix that names the kind, then a UUIDv7 (RFC 9562) without hyphens, so that ids of one kind sort
+ * by the time of their creation.
+ */
+import type { Clock, Random } from "./ports.ts";
+
+const PREFIXES = ["run", "ws", "usr", "tok", "ses", "req"] as const;
+export type IdPrefix = (typeof PREFIXES)[number];
+
+const BODY = /^[0-9a-f]{32}$/;
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A new id, for example `run_01934f3c8a6b7c1d9e2f3a4b5c6d7e8f`. */
+export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {
+  const bytes = random.bytes(16);
+  const now = clock.now();
+  for (let index = 0; index < 6; index++) bytes[index] = Math.floor(now / 2 ** (8 * (5 - index))) % 256;
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  return `${prefix}_${hex(bytes)}`;
+}
+
+/** Whether `text` has the shape of an id of that kind; says nothing about whether it exists. */
+export function isId(prefix: IdPrefix, text: string): boolean {
+  return text.startsWith(`${prefix}_`) && BODY.test(text.slice(prefix.length + 1));
+}
+
+/** An unguessable URL-safe secret of `byteLength` random bytes, in hexadecimal. */
+export function newSecret(byteLength: number, random: Random): string {
+  return hex(random.bytes(byteLength));
+}

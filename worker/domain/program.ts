@@ -1,0 +1,137 @@
+/**
+ * What a person or a machine submits to be executed, and the limits under which it runs.
+ * Owns the bounds of a program; knows nothing of how it is run or stored.
+ */
+import * as z from "zod";
+
+export const LANGUAGES = ["typescript", "javascript"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Bounds of one submission, in UTF-16 code units unless named otherwise. */
+export const PROGRAM_BOUNDS = {
+  /** All files together: room for a 1 MB data file beside its program, far below what an isolate can hold. */
+  totalChars: 4_000_000,
+  files: 50,
+  fileNameChars: 200,
+  stdinChars: 1_000_000,
+  args: 100,
+  argChars: 10_000,
+} as const;
+
+/** Entry file of a program that was given as `code`. */
+export const DEFAULT_ENTRY: Record<Language, string> = { typescript: "main.ts", javascript: "main.js" };
+
+export interface Limits {
+  /** Wall time of the guest, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Work of the guest in fuel units (one unit for each loop turn inside the engine). Deterministic. */
+  readonly fuel: number;
+  /** Linear memory of the guest, engine included, in bytes. */
+  readonly memoryBytes: number;
+  /** UTF-8 bytes of stdout and stderr together. */
+  readonly outputBytes: number;
+  /** Calls from the guest to capabilities of the host. */
+  readonly hostCalls: number;
+}
+
+/** One row for each limit: what a run gets by default and what it may ask for. */
+export const LIMIT_RANGES: { readonly [K in keyof Limits]: { min: number; default: number; max: number } } = {
+  timeoutMs: { min: 10, default: 30_000, max: 300_000 },
+  fuel: { min: 1_000, default: 20_000_000_000, max: 200_000_000_000 },
+  memoryBytes: { min: 8 * 2 ** 20, default: 64 * 2 ** 20, max: 128 * 2 ** 20 },
+  outputBytes: { min: 1_024, default: 1_048_576, max: 8 * 2 ** 20 },
+  hostCalls: { min: 0, default: 10_000, max: 1_000_000 },
+};
+
+export const DEFAULT_LIMITS: Limits = {
+  timeoutMs: LIMIT_RANGES.timeoutMs.default,
+  fuel: LIMIT_RANGES.fuel.default,
+  memoryBytes: LIMIT_RANGES.memoryBytes.default,
+  outputBytes: LIMIT_RANGES.outputBytes.default,
+  hostCalls: LIMIT_RANGES.hostCalls.default,
+};
+
+/** A program ready to run: every bound was checked, the entry is one of the files. */
+export interface Program {
+  readonly language: Language;
+  readonly entry: string;
+  /** File name (relative, forward slashes) to its text. Data files (`.csv`, `.txt`, `.json`) lie beside the code. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly stdin: string;
+  readonly args: readonly string[];
+}
+
+/** A relative path below the program's root: no empty, `.` or `..` part, no backslash, no control character. */
+export function isFileName(name: string): boolean {
+  return (
+    name.length <= PROGRAM_BOUNDS.fileNameChars &&
+    /^[^\\:\u0000-\u001f\u007f]+$/.test(name) &&
+    name.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+  );
+}
+
+const limitsSchema = z
+  .strictObject({
+    timeoutMs: limit("timeoutMs"),
+    fuel: limit("fuel"),
+    memoryBytes: limit("memoryBytes"),
+    outputBytes: limit("outputBytes"),
+    hostCalls: limit("hostCalls"),
+  })
+  .partial();
+
+function limit(name: keyof Limits) {
+  const { min, max } = LIMIT_RANGES[name];
+  return z.number().int().min(min).max(max);
+}
+
+const fileName = z.string().refine(isFileName, "must be a relative path like lib/util.ts, without .. or backslashes");
+
+/** The body of `POST /api/execute`, before it becomes a {@link Program}. */
+export const executeRequestSchema = z
+  .strictObject({
+    language: z.enum(LANGUAGES),
+    code: z.string().optional(),
+    files: z.record(fileName, z.string()).optional(),
+    entry: fileName.optional(),
+    stdin: z.string().max(PROGRAM_BOUNDS.stdinChars).optional(),
+    args: z.array(z.string().max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
+    limits: limitsSchema.optional(),
+    lane: z
+      .string()
+      .regex(/^repository:[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must look like repository:NAME")
+      .optional(),
+  })
+  .superRefine((body, context) => {
+    const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if ((body.code === undefined) === (body.files === undefined)) {
+      return say("code", "give either code or files, and not both");
+    }
+    const files = body.files ?? { [body.entry ?? DEFAULT_ENTRY[body.language]]: body.code ?? "" };
+    const names = Object.keys(files);
+    const field = body.files ? "files" : "code";
+    if (names.length === 0) return say("files", "is empty: give at least one file");
+    if (names.length > PROGRAM_BOUNDS.files) say("files", `has ${names.length} files; at most ${PROGRAM_BOUNDS.files}`);
+    const total = names.reduce((sum, name) => sum + files[name]!.length, 0);
+    if (total > PROGRAM_BOUNDS.totalChars) {
+      say(field, `has ${total} characters; at most ${PROGRAM_BOUNDS.totalChars} in all files together`);
+    }
+    const entry = body.entry ?? (names.length === 1 ? names[0]! : DEFAULT_ENTRY[body.language]);
+    if (!Object.hasOwn(files, entry)) return say("entry", `names no file: "${entry}" is not among files`);
+    if (files[entry]!.trim() === "") say(body.files ? `files.${entry}` : "code", "is empty: there is nothing to run");
+  });
+
+export type ExecuteRequest = z.output<typeof executeRequestSchema>;
+
+/** Turns a checked request into what is stored and run. */
+export function programOf(request: ExecuteRequest): { program: Program; limits: Limits } {
+  const fallback = request.entry ?? DEFAULT_ENTRY[request.language];
+  const files = request.files ?? { [fallback]: request.code ?? "" };
+  const names = Object.keys(files);
+  const entry = request.entry ?? (names.length === 1 ? names[0]! : fallback);
+  const asked = Object.entries(request.limits ?? {}).filter(([, value]) => value !== undefined);
+  return {
+    program: { language: request.language, entry, files, stdin: request.stdin ?? "", args: request.args ?? [] },
+    limits: { ...DEFAULT_LIMITS, ...Object.fromEntries(asked) },
+  };
+}

@@ -1,0 +1,265 @@
+/**
+ * The life of one run as a pure machine: `(state, event, now) -> {state, emits}`.
+ * Owns which state may follow which. It stores, sends and schedules nothing: the executor object does what the new
+ * state owes (see {@link owedWork}) and publishes what `emits` lists.
+ *
+ *     queued --claimed--> running --attempt-ended--> succeeded | failed | cancelled | timed-out
+ *        \--cancel-requested--> cancelled
+ *
+ * Invariant: a terminal state never changes; an event of another epoch or attempt than the current one changes nothing.
+ */
+import type { GuestOutcome, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
+import type { RunEventBody, Step, StepState, TerminalState } from "./run.ts";
+
+/** Attempts of one run. A program that takes its isolate down three times is not started a fourth time. */
+export const ATTEMPTS_MAX = 3;
+
+export interface QueuedRun {
+  readonly name: "queued";
+  readonly createdAt: number;
+}
+
+export interface RunningRun {
+  readonly name: "running";
+  readonly createdAt: number;
+  readonly startedAt: number;
+  /** The queue's claim that started it: events of an older claim are stale. */
+  readonly epoch: number;
+  /** 0 until the executor begins the first attempt. */
+  readonly attempt: number;
+  readonly cancelRequestedAt: number | null;
+}
+
+export interface EndedRun {
+  readonly name: TerminalState;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number;
+  readonly epoch: number | null;
+  readonly attempt: number;
+  readonly error: ProgramError | null;
+  readonly limitReached: LimitName | null;
+  readonly usage: Usage | null;
+}
+
+export type RunState = QueuedRun | RunningRun | EndedRun;
+
+export type RunTransitionEvent =
+  | { readonly type: "claimed"; readonly epoch: number }
+  | { readonly type: "attempt-began" }
+  | { readonly type: "attempt-ended"; readonly attempt: number; readonly outcome: GuestOutcome; readonly usage: Usage }
+  | { readonly type: "cancel-requested" };
+
+export interface Transition {
+  readonly state: RunState;
+  /** Entries of the live stream, in order. Empty when nothing changed. */
+  readonly emits: readonly RunEventBody[];
+}
+
+export function hasEnded(state: RunState): state is EndedRun {
+  return state.name !== "queued" && state.name !== "running";
+}
+
+export function queued(now: number): Transition {
+  return {
+    state: { name: "queued", createdAt: now },
+    emits: [
+      { type: "state", state: "queued" },
+      { type: "step-start", step: "queue", attempt: 1 },
+    ],
+  };
+}
+
+export function transition(state: RunState, event: RunTransitionEvent, now: number): Transition {
+  switch (event.type) {
+    case "claimed":
+      return state.name === "queued" ? claimed(state, event.epoch, now) : unchanged(state);
+    case "attempt-began":
+      return state.name === "running" ? attemptBegan(state, now) : unchanged(state);
+    case "attempt-ended":
+      return state.name === "running" && state.attempt === event.attempt
+        ? attemptEnded(state, event.outcome, event.usage, now)
+        : unchanged(state);
+    case "cancel-requested":
+      return cancelRequested(state, now);
+  }
+}
+
+function unchanged(state: RunState): Transition {
+  return { state, emits: [] };
+}
+
+function claimed(state: QueuedRun, epoch: number, now: number): Transition {
+  return {
+    state: {
+      name: "running",
+      createdAt: state.createdAt,
+      startedAt: now,
+      epoch,
+      attempt: 0,
+      cancelRequestedAt: null,
+    },
+    emits: [
+      { type: "step-end", step: "queue", state: "succeeded" },
+      { type: "state", state: "running" },
+    ],
+  };
+}
+
+/** Begins the next attempt. A second one means that the first was lost with its isolate. */
+function attemptBegan(state: RunningRun, now: number): Transition {
+  const interrupted = state.attempt > 0;
+  if (state.cancelRequestedAt !== null) return ended(state, { name: "cancelled" }, now);
+  if (state.attempt >= ATTEMPTS_MAX) {
+    const message = `The server went down ${ATTEMPTS_MAX} times while this program ran, so it is not started again.`;
+    return ended(state, { name: "failed", error: infrastructureError(message) }, now);
+  }
+  const attempt = state.attempt + 1;
+  const notice: RunEventBody[] = interrupted
+    ? [
+        { type: "step-end", step: "execute", state: "failed" },
+        {
+          type: "output",
+          step: "execute",
+          stream: "system",
+          text: `The server restarted while the program ran. Attempt ${attempt} of ${ATTEMPTS_MAX} starts from the beginning.\n`,
+        },
+      ]
+    : [];
+  return { state: { ...state, attempt }, emits: [...notice, { type: "step-start", step: "execute", attempt }] };
+}
+
+function attemptEnded(state: RunningRun, outcome: GuestOutcome, usage: Usage, now: number): Transition {
+  switch (outcome.kind) {
+    case "completed":
+      return ended(state, { name: "succeeded", usage }, now);
+    case "threw":
+      return ended(state, { name: "failed", error: outcome.error, usage }, now);
+    case "cancelled":
+      return ended(state, { name: "cancelled", usage }, now);
+    case "limit": {
+      const name = outcome.limit === "time" ? "timed-out" : "failed";
+      return ended(state, { name, error: outcome.error, limitReached: outcome.limit, usage }, now);
+    }
+  }
+}
+
+function cancelRequested(state: RunState, now: number): Transition {
+  if (state.name === "queued") {
+    return {
+      state: {
+        name: "cancelled",
+        createdAt: state.createdAt,
+        startedAt: null,
+        finishedAt: now,
+        epoch: null,
+        attempt: 0,
+        error: null,
+        limitReached: null,
+        usage: null,
+      },
+      emits: [
+        { type: "step-end", step: "queue", state: "cancelled" },
+        { type: "state", state: "cancelled" },
+      ],
+    };
+  }
+  if (state.name === "running" && state.cancelRequestedAt === null) {
+    return { state: { ...state, cancelRequestedAt: now }, emits: [] };
+  }
+  return unchanged(state);
+}
+
+type Ending = Pick<EndedRun, "name"> & Partial<Pick<EndedRun, "error" | "limitReached" | "usage">>;
+
+const STEP_OF_ENDING: Record<TerminalState, StepState> = {
+  succeeded: "succeeded",
+  failed: "failed",
+  "timed-out": "failed",
+  cancelled: "cancelled",
+};
+
+function ended(state: RunningRun, ending: Ending, now: number): Transition {
+  return {
+    state: {
+      name: ending.name,
+      createdAt: state.createdAt,
+      startedAt: state.startedAt,
+      finishedAt: now,
+      epoch: state.epoch,
+      attempt: state.attempt,
+      error: ending.error ?? null,
+      limitReached: ending.limitReached ?? null,
+      usage: ending.usage ?? null,
+    },
+    emits: [
+      { type: "step-end", step: "execute", state: STEP_OF_ENDING[ending.name] },
+      { type: "state", state: ending.name },
+    ],
+  };
+}
+
+export function infrastructureError(message: string): ProgramError {
+  return {
+    category: "infrastructure",
+    name: "InfrastructureError",
+    message,
+    file: null,
+    line: null,
+    column: null,
+    stack: null,
+  };
+}
+
+/** What the executor has already seen through, beside the state itself. */
+export interface Progress {
+  readonly enqueued: boolean;
+  readonly released: boolean;
+  readonly projectedVersion: number;
+}
+
+export type OwedWork = "enqueue" | "execute" | "release" | "project";
+
+/**
+ * What must still happen in this state, in order. The executor keeps an alarm armed while this is not empty, so that a
+ * crash between any two steps delays the work and never loses it.
+ */
+export function owedWork(state: RunState, version: number, progress: Progress): readonly OwedWork[] {
+  const owed: OwedWork[] = [];
+  if (state.name === "queued" && !progress.enqueued) owed.push("enqueue");
+  if (state.name === "running") owed.push("execute");
+  if (hasEnded(state) && !progress.released) owed.push("release");
+  if (progress.projectedVersion < version) owed.push("project");
+  return owed;
+}
+
+const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
+
+/** The run's steps as the API shows them. */
+export function stepsOf(state: RunState): readonly Step[] {
+  const created = iso(state.createdAt);
+  if (state.name === "queued") {
+    return [
+      { name: "queue", state: "running", startedAt: created, finishedAt: null },
+      { name: "execute", state: "pending", startedAt: null, finishedAt: null },
+    ];
+  }
+  const started = iso(state.startedAt);
+  if (state.name === "running") {
+    return [
+      { name: "queue", state: "succeeded", startedAt: created, finishedAt: started },
+      { name: "execute", state: "running", startedAt: started, finishedAt: null },
+    ];
+  }
+  const finished = iso(state.finishedAt);
+  if (state.startedAt === null) {
+    return [
+      { name: "queue", state: "cancelled", startedAt: created, finishedAt: finished },
+      { name: "execute", state: "cancelled", startedAt: null, finishedAt: null },
+    ];
+  }
+  return [
+    { name: "queue", state: "succeeded", startedAt: created, finishedAt: started },
+    { name: "execute", state: STEP_OF_ENDING[state.name], startedAt: started, finishedAt: finished },
+  ];
+}

@@ -1,0 +1,86 @@
+/**
+ * The run as everyone outside the objects sees it: names of kinds, states, steps and live events.
+ * Transitions live in run-state.ts.
+ */
+import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
+import type { Language, Limits } from "./program.ts";
+
+export const RUN_KINDS = ["execution"] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+export const RUN_STATES = ["queued", "running", "succeeded", "failed", "cancelled", "timed-out"] as const;
+export type RunStateName = (typeof RUN_STATES)[number];
+
+export const TERMINAL_STATES = ["succeeded", "failed", "cancelled", "timed-out"] as const;
+export type TerminalState = (typeof TERMINAL_STATES)[number];
+
+export function isTerminal(state: RunStateName): state is TerminalState {
+  return (TERMINAL_STATES as readonly string[]).includes(state);
+}
+
+export const PRIORITIES = ["urgent", "high", "normal", "low"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export const STEP_NAMES = ["queue", "execute"] as const;
+export type StepName = (typeof STEP_NAMES)[number];
+
+export type StepState = "pending" | "running" | "succeeded" | "failed" | "cancelled";
+
+export interface Step {
+  readonly name: StepName;
+  readonly state: StepState;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+export type EventStream = "stdout" | "stderr" | "system";
+
+/** What happened, before it got its sequence number and time. */
+export type RunEventBody =
+  | { readonly type: "output"; readonly step: StepName; readonly stream: EventStream; readonly text: string }
+  | { readonly type: "step-start"; readonly step: StepName; readonly attempt: number }
+  | { readonly type: "step-end"; readonly step: StepName; readonly state: StepState }
+  | { readonly type: "state"; readonly state: RunStateName };
+
+/** One entry of a run's live stream. `seq` starts at 1 and has no gap; `at` is ISO 8601. */
+export type RunEvent = { readonly seq: number; readonly at: string } & RunEventBody;
+
+/** A row of the runs list. Instants are ISO 8601. */
+export interface RunSummary {
+  readonly id: string;
+  readonly kind: RunKind;
+  readonly state: RunStateName;
+  readonly title: string;
+  readonly language: Language;
+  readonly lane: string;
+  readonly priority: Priority;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly attempts: number;
+  readonly error: ProgramError | null;
+  readonly limitReached: LimitName | null;
+}
+
+/** Usage as the API reports it: the guest's, with the time it waited in its lane. */
+export interface RunUsage extends Usage {
+  readonly queuedMs: number;
+}
+
+/** `GET /api/runs/:id`. */
+export interface RunDetail extends RunSummary {
+  /** A sentence on why a queued run waits; null once it runs. */
+  readonly waitingFor: string | null;
+  readonly steps: readonly Step[];
+  readonly limits: Limits;
+  readonly entry: string;
+  readonly usage: RunUsage | null;
+  /** Cost in US dollars; null while no paid call was made. */
+  readonly cost: number | null;
+  readonly result: JsonValue | null;
+  readonly success: boolean | null;
+  /** The run that this one repeats, if it is a retry. */
+  readonly retryOf: string | null;
+  /** Sequence number of the last event that was stored. */
+  readonly lastSeq: number;
+}
