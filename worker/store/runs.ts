@@ -1,0 +1,210 @@
+/**
+ * Runs in D1: the executor's projection of each run, and the reads of the console and the API.
+ * Every read is bound to a workspace: a foreign id and an absent one look the same.
+ */
+import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
+import type { Program } from "../domain/program.ts";
+import type { RunEvent, RunStateName, RunSummary } from "../domain/run.ts";
+import { joinFiles, splitFiles } from "../domain/text-parts.ts";
+import type { Database } from "./database.ts";
+import { idempotencyKeys, type RunRow, runFiles, runInputs, runOutput, runs } from "./schema.ts";
+
+/** What a later version may change; everything else is fixed when the run is accepted. */
+function projectedColumns() {
+  const taken = (column: string) => sql.raw(`excluded.${column}`);
+  return {
+    state: taken("state"),
+    attempts: taken("attempts"),
+    error: taken("error"),
+    errorCategory: taken("error_category"),
+    limitReached: taken("limit_reached"),
+    result: taken("result"),
+    usage: taken("usage"),
+    lastSeq: taken("last_seq"),
+    startedAt: taken("started_at"),
+    finishedAt: taken("finished_at"),
+    version: taken("version"),
+  };
+}
+
+function upsertRun(db: Database, row: RunRow) {
+  return db
+    .insert(runs)
+    .values(row)
+    .onConflictDoUpdate({
+      target: runs.id,
+      set: projectedColumns(),
+      setWhere: sql`excluded.version > ${runs.version}`,
+    });
+}
+
+/** Writes a version of the run, with its program. Repeats and late versions change nothing. */
+export async function projectRunWithProgram(db: Database, row: RunRow, program: Program): Promise<void> {
+  const files = splitFiles(program.files).map((part) =>
+    db
+      .insert(runFiles)
+      .values({ runId: row.id, ...part })
+      .onConflictDoNothing(),
+  );
+  const input = db
+    .insert(runInputs)
+    .values({ runId: row.id, stdin: program.stdin, args: program.args })
+    .onConflictDoNothing();
+  await db.batch([upsertRun(db, row), input, ...files]);
+}
+
+export async function projectRun(db: Database, row: RunRow): Promise<void> {
+  await upsertRun(db, row);
+}
+
+/** Events of one chunk go into one row; so many rows go to D1 in one call. A row is far below 1 MB. */
+const OUTPUT_ROWS_PER_CALL = 8;
+
+/** Writes the last version of an ended run, after all of its stream: a listed end has its output. */
+export async function projectEndedRun(
+  db: Database,
+  row: RunRow,
+  output: Iterable<{ firstSeq: number; lastSeq: number; events: readonly RunEvent[] }>,
+): Promise<void> {
+  const insert = (chunk: { firstSeq: number; lastSeq: number; events: readonly RunEvent[] }) =>
+    db
+      .insert(runOutput)
+      .values({ runId: row.id, ...chunk })
+      .onConflictDoNothing();
+  let pending: ReturnType<typeof insert>[] = [];
+  for (const chunk of output) {
+    pending.push(insert(chunk));
+    if (pending.length < OUTPUT_ROWS_PER_CALL) continue;
+    await db.batch(pending as [(typeof pending)[number]]);
+    pending = [];
+  }
+  await db.batch([upsertRun(db, row), ...pending]);
+}
+
+const SUMMARY_COLUMNS = {
+  id: runs.id,
+  kind: runs.kind,
+  state: runs.state,
+  title: runs.title,
+  language: runs.language,
+  lane: runs.lane,
+  priority: runs.priority,
+  attempts: runs.attempts,
+  error: runs.error,
+  limitReached: runs.limitReached,
+  createdAt: runs.createdAt,
+  startedAt: runs.startedAt,
+  finishedAt: runs.finishedAt,
+};
+
+type SummaryRow = Pick<RunRow, keyof typeof SUMMARY_COLUMNS>;
+
+const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
+
+function toSummary(row: SummaryRow): RunSummary {
+  return {
+    ...row,
+    createdAt: new Date(row.createdAt).toISOString(),
+    startedAt: iso(row.startedAt),
+    finishedAt: iso(row.finishedAt),
+  };
+}
+
+export interface RunFilter {
+  readonly states?: readonly RunStateName[];
+  /** Matches a part of the title or the start of the id. */
+  readonly text?: string;
+  readonly errorCategory?: string;
+  readonly createdSince?: number;
+}
+
+function conditions(workspaceId: string, filter: RunFilter): SQL | undefined {
+  const text = filter.text?.replace(/[\\%_]/g, "\\$&");
+  return and(
+    eq(runs.workspaceId, workspaceId),
+    filter.states?.length ? inArray(runs.state, [...filter.states]) : undefined,
+    filter.errorCategory ? eq(runs.errorCategory, filter.errorCategory) : undefined,
+    filter.createdSince === undefined ? undefined : gte(runs.createdAt, filter.createdSince),
+    text ? or(sql`${runs.title} LIKE ${`%${text}%`} ESCAPE '\\'`, like(runs.id, `${text}%`)) : undefined,
+  );
+}
+
+/** Newest first; `before` is the id that the previous page ended with. Ids sort by the time of their creation. */
+export async function listRuns(
+  db: Database,
+  workspaceId: string,
+  filter: RunFilter,
+  page: { before: string | null; limit: number },
+): Promise<{ runs: RunSummary[]; nextBefore: string | null }> {
+  const rows = await db
+    .select(SUMMARY_COLUMNS)
+    .from(runs)
+    .where(and(conditions(workspaceId, filter), page.before ? lt(runs.id, page.before) : undefined))
+    .orderBy(desc(runs.id))
+    .limit(page.limit + 1);
+  const shown = rows.slice(0, page.limit);
+  return { runs: shown.map(toSummary), nextBefore: rows.length > page.limit ? shown.at(-1)!.id : null };
+}
+
+export async function countRunsAfter(db: Database, workspaceId: string, filter: RunFilter, after: string) {
+  const row = await db
+    .select({ count: sql<number>`count(*)` })
+    .from(runs)
+    .where(and(conditions(workspaceId, filter), gt(runs.id, after)))
+    .get();
+  return row?.count ?? 0;
+}
+
+/** Whether the run exists in this workspace. */
+export async function runExists(db: Database, workspaceId: string, runId: string): Promise<boolean> {
+  const row = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.id, runId), eq(runs.workspaceId, workspaceId)))
+    .get();
+  return row !== undefined;
+}
+
+/** The program of a run. The caller has checked that the run belongs to its workspace. */
+export async function loadProgram(db: Database, runId: string): Promise<Program | null> {
+  const run = await db
+    .select({ language: runs.language, entry: runs.entry, stdin: runInputs.stdin, args: runInputs.args })
+    .from(runs)
+    .innerJoin(runInputs, eq(runInputs.runId, runs.id))
+    .where(eq(runs.id, runId))
+    .get();
+  if (!run) return null;
+  const parts = await db
+    .select({ name: runFiles.name, part: runFiles.part, text: runFiles.text })
+    .from(runFiles)
+    .where(eq(runFiles.runId, runId))
+    .orderBy(asc(runFiles.name), asc(runFiles.part));
+  return { ...run, files: joinFiles(parts) };
+}
+
+/** The stored stream of an ended run, in order; empty while it still runs. */
+export async function loadOutput(db: Database, runId: string, maxEvents: number): Promise<RunEvent[]> {
+  const chunks = await db
+    .select({ events: runOutput.events })
+    .from(runOutput)
+    .where(and(eq(runOutput.runId, runId), lt(runOutput.firstSeq, maxEvents + 1)))
+    .orderBy(asc(runOutput.firstSeq));
+  return chunks.flatMap((chunk) => chunk.events).slice(0, maxEvents);
+}
+
+/**
+ * Reserves an Idempotency-Key for a run, or finds what it was used for before.
+ * Two requests at once agree on one run id, because the row is inserted at most once.
+ */
+export async function reserveIdempotencyKey(
+  db: Database,
+  row: typeof idempotencyKeys.$inferInsert,
+): Promise<{ requestHash: string; runId: string }> {
+  await db.insert(idempotencyKeys).values(row).onConflictDoNothing();
+  const kept = await db
+    .select({ requestHash: idempotencyKeys.requestHash, runId: idempotencyKeys.runId })
+    .from(idempotencyKeys)
+    .where(and(eq(idempotencyKeys.principalId, row.principalId), eq(idempotencyKeys.key, row.key)))
+    .get();
+  return kept ?? { requestHash: row.requestHash, runId: row.runId };
+}

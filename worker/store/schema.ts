@@ -1,0 +1,133 @@
+/**
+ * The columns of the D1 database as drizzle sees them. The migrations own the tables, with their checks; a test compares
+ * the two, so that neither can drift.
+ */
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
+import type { Language, Limits } from "../domain/program.ts";
+import type { Priority, RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
+
+export const workspaces = sqliteTable("workspaces", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  isSample: integer("is_sample", { mode: "boolean" }).notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const users = sqliteTable("users", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  workspaceId: text("workspace_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const signInLinks = sqliteTable("sign_in_links", {
+  secretHash: text("secret_hash").primaryKey(),
+  userId: text("user_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const sessions = sqliteTable("sessions", {
+  secretHash: text("secret_hash").primaryKey(),
+  userId: text("user_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+});
+
+export const apiTokens = sqliteTable("api_tokens", {
+  id: text().primaryKey(),
+  secretHash: text("secret_hash").notNull(),
+  name: text().notNull(),
+  userId: text("user_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const runs = sqliteTable("runs", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  kind: text().$type<RunKind>().notNull(),
+  state: text().$type<RunStateName>().notNull(),
+  title: text().notNull(),
+  language: text().$type<Language>().notNull(),
+  entry: text().notNull(),
+  lane: text().notNull(),
+  priority: text().$type<Priority>().notNull(),
+  createdBy: text("created_by").notNull(),
+  retryOf: text("retry_of"),
+  attempts: integer().notNull(),
+  limits: text({ mode: "json" }).$type<Limits>().notNull(),
+  error: text({ mode: "json" }).$type<ProgramError>(),
+  errorCategory: text("error_category"),
+  limitReached: text("limit_reached").$type<LimitName>(),
+  result: text({ mode: "json" }).$type<JsonValue>(),
+  usage: text({ mode: "json" }).$type<RunUsage>(),
+  lastSeq: integer("last_seq").notNull(),
+  createdAt: integer("created_at").notNull(),
+  startedAt: integer("started_at"),
+  finishedAt: integer("finished_at"),
+  version: integer().notNull(),
+});
+
+export type RunRow = typeof runs.$inferSelect;
+
+export const runFiles = sqliteTable(
+  "run_files",
+  {
+    runId: text("run_id").notNull(),
+    name: text().notNull(),
+    part: integer().notNull(),
+    text: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.name, table.part] })],
+);
+
+export const runInputs = sqliteTable("run_inputs", {
+  runId: text("run_id").primaryKey(),
+  stdin: text().notNull(),
+  args: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+});
+
+export const runOutput = sqliteTable(
+  "run_output",
+  {
+    runId: text("run_id").notNull(),
+    firstSeq: integer("first_seq").notNull(),
+    lastSeq: integer("last_seq").notNull(),
+    events: text({ mode: "json" }).$type<readonly RunEvent[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.firstSeq] })],
+);
+
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    principalId: text("principal_id").notNull(),
+    key: text().notNull(),
+    requestHash: text("request_hash").notNull(),
+    runId: text("run_id").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.principalId, table.key] })],
+);
+
+export const shares = sqliteTable("shares", {
+  slug: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  createdBy: text("created_by").notNull(),
+  language: text().$type<Language>().notNull(),
+  entry: text().notNull(),
+  stdin: text().notNull(),
+  args: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const shareFiles = sqliteTable(
+  "share_files",
+  {
+    slug: text().notNull(),
+    name: text().notNull(),
+    part: integer().notNull(),
+    text: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.slug, table.name, table.part] })],
+);
