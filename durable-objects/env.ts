@@ -1,0 +1,23 @@
+/** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
+import type { RunExecutorRpc } from "./run-executor/rpc.ts";
+import type { RunQueueRpc } from "./run-queue/rpc.ts";
+
+/** A namespace of objects, as far as we use it: calls by name, and requests for sockets. */
+export interface ObjectNamespace<Rpc> {
+  idFromName(name: string): DurableObjectId;
+  get(id: DurableObjectId): Rpc & { fetch(request: Request): Promise<Response> };
+}
+
+export interface Env {
+  readonly DB: D1Database;
+  readonly ASSETS: Fetcher;
+  readonly RUN_QUEUE: ObjectNamespace<RunQueueRpc>;
+  readonly RUN_EXECUTOR: ObjectNamespace<RunExecutorRpc>;
+  readonly LOG_LEVEL?: string;
+  readonly LOG_FORMAT?: string;
+  readonly ANTHROPIC_API_KEY?: string;
+  readonly ANTHROPIC_BASE_URL?: string;
+  readonly OPENAI_API_KEY?: string;
+  readonly OPENAI_BASE_URL?: string;
+  readonly RUNYARD_MODEL?: string;
+}

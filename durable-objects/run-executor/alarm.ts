@@ -1,0 +1,39 @@
+/**
+ * The alarm that resumes a run after a crash. Knows whether one is armed, because each change of an alarm costs a
+ * durable write and most runs end long before theirs is due.
+ */
+import type { Clock } from "../../worker/domain/ports.ts";
+
+/** After a crash or a failed delivery, the owed work is tried again this much later. */
+const RECOVERY_DELAY_MS = 2_000;
+
+export class RecoveryAlarm {
+  readonly #storage: DurableObjectStorage;
+  readonly #clock: Clock;
+  /** Null before the first look at what an earlier instance left. */
+  #isArmed: boolean | null = null;
+
+  constructor(storage: DurableObjectStorage, clock: Clock) {
+    this.#storage = storage;
+    this.#clock = clock;
+  }
+
+  /** Makes sure that the object wakes up again. Call it before work that must not be forgotten. */
+  async arm(): Promise<void> {
+    this.#isArmed ??= (await this.#storage.getAlarm()) !== null;
+    if (this.#isArmed) return;
+    this.#isArmed = true;
+    await this.#storage.setAlarm(this.#clock.now() + RECOVERY_DELAY_MS);
+  }
+
+  async disarm(): Promise<void> {
+    if (this.#isArmed === false) return;
+    this.#isArmed = false;
+    await this.#storage.deleteAlarm();
+  }
+
+  /** The alarm rang: it is spent. */
+  rang(): void {
+    this.#isArmed = false;
+  }
+}

@@ -1,0 +1,64 @@
+/** How a run in its object becomes what the API answers and what D1 lists. Pure. */
+import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
+import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
+import { hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
+import type { RunRow } from "../../worker/store/schema.ts";
+import type { StoredRun } from "./storage.ts";
+
+const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
+
+export interface Surroundings {
+  readonly result: JsonValue | undefined;
+  readonly lastSeq: number;
+}
+
+function usageOf({ state }: StoredRun): RunUsage | null {
+  if (!hasEnded(state) || !state.usage) return null;
+  return { ...state.usage, queuedMs: (state.startedAt ?? state.finishedAt) - state.createdAt };
+}
+
+export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): RunRow {
+  const { spec, state, version } = stored;
+  const ended = hasEnded(state) ? state : null;
+  return {
+    id: spec.id,
+    workspaceId: spec.workspaceId,
+    kind: spec.kind,
+    state: state.name,
+    title: spec.title,
+    language: spec.program.language,
+    entry: spec.program.entry,
+    lane: spec.lane,
+    priority: spec.priority,
+    createdBy: spec.createdBy,
+    retryOf: spec.retryOf,
+    attempts: state.name === "queued" ? 0 : state.attempt,
+    limits: spec.limits,
+    error: ended?.error ?? null,
+    errorCategory: ended?.error?.category ?? null,
+    limitReached: ended?.limitReached ?? null,
+    result: result ?? null,
+    usage: usageOf(stored),
+    lastSeq,
+    createdAt: state.createdAt,
+    startedAt: state.name === "queued" ? null : state.startedAt,
+    finishedAt: ended?.finishedAt ?? null,
+    version,
+  };
+}
+
+export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: string | null): RunDetail {
+  const row = toRow(stored, around);
+  const { workspaceId, createdBy, errorCategory, version, createdAt, startedAt, finishedAt, ...shown } = row;
+  return {
+    ...shown,
+    createdAt: new Date(createdAt).toISOString(),
+    startedAt: iso(startedAt),
+    finishedAt: iso(finishedAt),
+    success: hasEnded(stored.state) ? stored.state.name === "succeeded" : null,
+    waitingFor,
+    steps: stepsOf(stored.state),
+    // No paid call exists in a run of plain code.
+    cost: null,
+  };
+}

@@ -1,0 +1,311 @@
+/**
+ * One run: accepts it durably, runs its program when the lane says so, streams its output, and carries its end to the
+ * lane and to D1. A thin shell: domain/run-state.ts decides, storage.ts keeps, output-log.ts numbers, sockets.ts sends.
+ *
+ * What a state still owes is derived from storage ({@link owedWork}) and driven by {@link RunExecutor.#drive}. An alarm
+ * is armed before the first of it and taken away after the last, so that a crash at any point is resumed.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { readConfig } from "../../worker/config.ts";
+import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
+import { laneConcurrency, laneObjectName } from "../../worker/domain/lane.ts";
+import type { RunDetail, RunEventBody } from "../../worker/domain/run.ts";
+import type { RunSpec } from "../../worker/domain/run-spec.ts";
+import {
+  hasEnded,
+  infrastructureError,
+  type OwedWork,
+  owedWork,
+  queued,
+  type RunTransitionEvent,
+  transition,
+} from "../../worker/domain/run-state.ts";
+import { createLogger, type Logger } from "../../worker/log.ts";
+import type { GuestResult } from "../../worker/sandbox/engine.ts";
+import { type Database, openDatabase } from "../../worker/store/database.ts";
+import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker/store/runs.ts";
+import { systemClock } from "../../worker/system-ports.ts";
+import type { Env } from "../env.ts";
+import { RecoveryAlarm } from "./alarm.ts";
+import { engine } from "./engine.ts";
+import { OutputLog, outputEvents } from "./output-log.ts";
+import { toDetail, toRow } from "./projection.ts";
+import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
+import { RunSockets } from "./sockets.ts";
+import { ExecutorStorage, type StoredRun } from "./storage.ts";
+
+export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
+  readonly #db: Database;
+  readonly #logger: Logger;
+  readonly #storage: ExecutorStorage;
+  readonly #log: OutputLog;
+  readonly #sockets: RunSockets;
+  readonly #alarm: RecoveryAlarm;
+  /** Stops the program that runs in this object right now. */
+  #guest: AbortController | null = null;
+  #driving: Promise<void> | null = null;
+  #driveAgain = false;
+  #projecting: Promise<void> = Promise.resolve();
+  #endWaiters: (() => void)[] = [];
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const config = readConfig(env);
+    this.#logger = createLogger(config.logLevel, config.logFormat);
+    this.#db = openDatabase(env.DB);
+    this.#storage = new ExecutorStorage(ctx.storage);
+    this.#log = new OutputLog(ctx.storage.sql);
+    this.#sockets = new RunSockets(ctx);
+    this.#alarm = new RecoveryAlarm(ctx.storage, systemClock);
+  }
+
+  async submit(spec: RunSpec): Promise<Result<RunDetail>> {
+    await this.#alarm.arm();
+    if (!this.#storage.run) this.#accept(spec);
+    if ((await this.#enqueue()) === "lane-full") {
+      // Refused before anybody could see it: leave nothing behind.
+      this.#storage.clear();
+      await this.ctx.storage.deleteAlarm();
+      return fail(
+        "lane-full",
+        "This lane has as many waiting runs as it can hold. Wait for some to end, then try again.",
+      );
+    }
+    await this.#settle(this.#project());
+    this.#kick();
+    return succeed(this.#detail(null));
+  }
+
+  async claim(epoch: number): Promise<"running" | "ended"> {
+    const run = this.#storage.run;
+    if (!run || hasEnded(run.state)) return "ended";
+    if (run.state.name === "queued") {
+      await this.#alarm.arm();
+      this.#apply({ type: "claimed", epoch });
+    }
+    this.#kick();
+    return "running";
+  }
+
+  async cancel(): Promise<Result<RunDetail>> {
+    const run = this.#storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (hasEnded(run.state)) return fail("run-finished", `The run has already ended as ${run.state.name}.`);
+    await this.#alarm.arm();
+    this.#apply({ type: "cancel-requested" });
+    this.#guest?.abort();
+    this.#kick();
+    return succeed(this.#detail(null));
+  }
+
+  async describe(): Promise<RunDetail | null> {
+    const run = this.#storage.run;
+    if (!run) return null;
+    const waitingFor = run.state.name === "queued" ? await this.#queue(run).describeWait(run.spec.id) : null;
+    return this.#detail(waitingFor);
+  }
+
+  async waitForEnd(): Promise<FinishedRun> {
+    const run = this.#accepted();
+    if (!hasEnded(run.state) || run.progress.projectedVersion < run.version) {
+      await new Promise<void>((resolve) => this.#endWaiters.push(resolve));
+    }
+    return { run: this.#detail(null), ...this.#log.outputOfLastAttempt() };
+  }
+
+  async logText(): Promise<string> {
+    return this.#log.text();
+  }
+
+  /** `GET …?after=seq` as a WebSocket upgrade. Who may watch was checked by the route. */
+  override async fetch(request: Request): Promise<Response> {
+    const run = this.#accepted();
+    const after = Number(new URL(request.url).searchParams.get("after") ?? 0);
+    if (this.#sockets.isFull()) return new Response(null, { status: 429 });
+    const end = hasEnded(run.state) ? { seq: this.#log.lastSeq, state: run.state.name } : null;
+    return new Response(null, { status: 101, webSocket: this.#sockets.accept(this.#log, after, end) });
+  }
+
+  /** Clients acknowledge what they have shown; nothing waits for it yet, and anything else is ignored. */
+  override webSocketMessage(): void {}
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#sockets.closed(socket, code);
+  }
+
+  /** Never throws: an alarm that fails too often is gone for ever. */
+  override async alarm(): Promise<void> {
+    this.#alarm.rang();
+    if (this.#storage.run) await this.#kick();
+  }
+
+  #accept(spec: RunSpec): void {
+    const now = systemClock.now();
+    const { state, emits } = queued(now);
+    this.#storage.transaction(() => {
+      this.#storage.insert(spec, state);
+      this.#log.append(emits, now);
+    });
+  }
+
+  /** Stores the transition and its events together, then tells the clients. */
+  #apply(event: RunTransitionEvent, result?: JsonValue): void {
+    const before = this.#accepted().state;
+    const now = systemClock.now();
+    const { state, emits } = transition(before, event, now);
+    if (state === before) return;
+    this.#publish(emits, now, () => this.#storage.advance(state, result));
+    if (hasEnded(state)) this.#sockets.end({ seq: this.#log.lastSeq, state: state.name });
+  }
+
+  #publish(bodies: readonly RunEventBody[], now: number, write: () => void = () => {}): void {
+    let events: ReturnType<OutputLog["append"]> = [];
+    this.#storage.transaction(() => {
+      write();
+      events = this.#log.append(bodies, now);
+    });
+    this.#sockets.publish(events);
+  }
+
+  /** Starts driving, or makes the drive under way look again. Resolves when nothing is owed or a retry is armed. */
+  #kick(): Promise<void> {
+    this.#driveAgain = true;
+    this.#driving ??= this.#drive().finally(() => {
+      this.#driving = null;
+      // Somebody kicked while the drive was on its way out.
+      if (this.#driveAgain) void this.#kick();
+    });
+    return this.#driving;
+  }
+
+  async #drive(): Promise<void> {
+    let isDone = false;
+    try {
+      while (this.#driveAgain && !isDone) {
+        this.#driveAgain = false;
+        const run = this.#accepted();
+        const owed = owedWork(run.state, run.version, run.progress);
+        if (owed.length > 0) await this.#alarm.arm();
+        const done = await Promise.all(owed.map((work) => this.#settle(this.#do(work))));
+        if (done.includes(false)) break;
+        isDone = owed.length === 0;
+        this.#driveAgain ||= !isDone;
+      }
+    } catch (error) {
+      this.#logger.error("the run could not be driven on", { ...this.#logFields(), error });
+    }
+    this.#resolveEndWaiters();
+    await (isDone ? this.#alarm.disarm() : this.#alarm.arm());
+  }
+
+  async #do(work: OwedWork): Promise<void> {
+    switch (work) {
+      case "enqueue":
+        if ((await this.#enqueue()) === "lane-full") throw new Error("the lane is full");
+        return;
+      case "execute":
+        return this.#execute();
+      case "release":
+        return this.#release();
+      case "project":
+        return this.#project();
+    }
+  }
+
+  async #settle(work: Promise<unknown>): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch (error) {
+      this.#logger.warn("a step of the run failed and is tried again", { ...this.#logFields(), error });
+      return false;
+    }
+  }
+
+  async #enqueue(): Promise<"accepted" | "lane-full"> {
+    const run = this.#accepted();
+    if (run.progress.enqueued) return "accepted";
+    const { id, lane, priority } = run.spec;
+    const answer = await this.#queue(run).enqueue({ runId: id, priority, concurrency: laneConcurrency(lane) });
+    if (answer === "accepted") this.#storage.note({ enqueued: true });
+    return answer;
+  }
+
+  async #execute(): Promise<void> {
+    this.#apply({ type: "attempt-began" });
+    const { spec, state } = this.#accepted();
+    if (state.name !== "running") return;
+    this.#guest = new AbortController();
+    if (state.cancelRequestedAt !== null) this.#guest.abort();
+    const { outcome, usage } = await this.#runProgram(spec, this.#guest.signal);
+    this.#guest = null;
+    const result = outcome.kind === "completed" ? outcome.result : undefined;
+    this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, result);
+  }
+
+  async #runProgram(spec: StoredRun["spec"], signal: AbortSignal): Promise<GuestResult> {
+    try {
+      return await engine.execute({
+        program: this.#storage.program(),
+        limits: spec.limits,
+        seed: spec.seed,
+        clock: systemClock,
+        onOutput: (stream, text) => this.#publish(outputEvents("execute", stream, text), systemClock.now()),
+        signal,
+      });
+    } catch (error) {
+      this.#logger.error("the engine failed", { ...this.#logFields(), error });
+      const usage = { fuel: 0, memoryBytes: 0, wallMs: 0, outputBytes: 0, hostCalls: 0 };
+      const message = "The sandbox failed in a way that is not this program's fault. It was logged; try again.";
+      return { outcome: { kind: "threw", error: infrastructureError(message) }, usage };
+    }
+  }
+
+  async #release(): Promise<void> {
+    const run = this.#accepted();
+    const epoch = hasEnded(run.state) ? run.state.epoch : null;
+    await this.#queue(run).release(run.spec.id, epoch);
+    this.#storage.note({ released: true });
+  }
+
+  /** One projection at a time: the second finds the first one's work done, or carries what came since. */
+  #project(): Promise<void> {
+    this.#projecting = this.#projecting.catch(() => {}).then(() => this.#projectNow());
+    return this.#projecting;
+  }
+
+  async #projectNow(): Promise<void> {
+    const run = this.#accepted();
+    if (run.progress.projectedVersion >= run.version) return;
+    const row = toRow(run, { result: this.#storage.result(), lastSeq: this.#log.lastSeq });
+    if (run.progress.projectedVersion === 0) await projectRunWithProgram(this.#db, row, this.#storage.program());
+    if (hasEnded(run.state)) await projectEndedRun(this.#db, row, this.#log.chunksAfter(0));
+    else if (run.progress.projectedVersion > 0) await projectRun(this.#db, row);
+    this.#storage.note({ projectedVersion: run.version });
+  }
+
+  #resolveEndWaiters(): void {
+    if (!hasEnded(this.#accepted().state)) return;
+    for (const resolve of this.#endWaiters.splice(0)) resolve();
+  }
+
+  #queue(run: StoredRun) {
+    const name = laneObjectName(run.spec.workspaceId, run.spec.lane);
+    return this.env.RUN_QUEUE.get(this.env.RUN_QUEUE.idFromName(name));
+  }
+
+  #detail(waitingFor: string | null): RunDetail {
+    return toDetail(this.#accepted(), { result: this.#storage.result(), lastSeq: this.#log.lastSeq }, waitingFor);
+  }
+
+  #accepted(): StoredRun {
+    if (!this.#storage.run) throw new Error("no run was accepted here");
+    return this.#storage.run;
+  }
+
+  #logFields() {
+    const run = this.#storage.run;
+    return run ? { runId: run.spec.id, lane: run.spec.lane, state: run.state.name } : {};
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * The run's durable state: what was accepted, where it stands, and what was already seen through.
+ * Synchronous, no logic. Long texts lie in parts, because a row holds 2 MB at most.
+ */
+import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
+import type { Program } from "../../worker/domain/program.ts";
+import type { RunSpec } from "../../worker/domain/run-spec.ts";
+import type { Progress, RunState } from "../../worker/domain/run-state.ts";
+import { joinFiles, splitText, type TextPart } from "../../worker/domain/text-parts.ts";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS run (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    spec TEXT NOT NULL,
+    state TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    enqueued INTEGER NOT NULL DEFAULT 0,
+    released INTEGER NOT NULL DEFAULT 0,
+    projected_version INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS texts (
+    name TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (name, part)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** Names in the table of texts. A file is stored as `file:` and its name. */
+const STDIN = "stdin";
+const RESULT = "result";
+const FILE_PREFIX = "file:";
+
+type StoredSpec = Omit<RunSpec, "program"> & { readonly program: Omit<Program, "files" | "stdin"> };
+
+type RunRow = {
+  spec: string;
+  state: string;
+  version: number;
+  enqueued: number;
+  released: number;
+  projected_version: number;
+};
+
+export interface StoredRun {
+  readonly spec: StoredSpec;
+  readonly state: RunState;
+  readonly version: number;
+  readonly progress: Progress;
+}
+
+export class ExecutorStorage {
+  readonly #storage: DurableObjectStorage;
+  #run: StoredRun | null;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    storage.sql.exec(SCHEMA);
+    const row = storage.sql.exec<RunRow>("SELECT * FROM run").toArray()[0];
+    this.#run = row
+      ? {
+          spec: JSON.parse(row.spec),
+          state: JSON.parse(row.state),
+          version: row.version,
+          progress: {
+            enqueued: row.enqueued === 1,
+            released: row.released === 1,
+            projectedVersion: row.projected_version,
+          },
+        }
+      : null;
+  }
+
+  /** The run as it is stored, or null before one was accepted. */
+  get run(): StoredRun | null {
+    return this.#run;
+  }
+
+  /** Runs `write` whole or not at all. */
+  transaction(write: () => void): void {
+    this.#storage.transactionSync(write);
+  }
+
+  insert(spec: RunSpec, state: RunState): void {
+    const { files, stdin, ...program } = spec.program;
+    const stored: StoredSpec = { ...spec, program };
+    this.#storage.sql.exec(
+      "INSERT INTO run (id, spec, state, version) VALUES (1, ?, ?, 1)",
+      JSON.stringify(stored),
+      JSON.stringify(state),
+    );
+    this.#putText(STDIN, stdin);
+    for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
+    this.#run = {
+      spec: stored,
+      state,
+      version: 1,
+      progress: { enqueued: false, released: false, projectedVersion: 0 },
+    };
+  }
+
+  /** Forgets a run that was never shown to anybody. */
+  clear(): void {
+    this.#storage.transactionSync(() => {
+      for (const table of ["run", "texts", "event_chunks"]) this.#storage.sql.exec(`DELETE FROM ${table}`);
+    });
+    this.#run = null;
+  }
+
+  /** Stores the next state under the next version. */
+  advance(state: RunState, result?: JsonValue): void {
+    const run = this.#accepted();
+    const version = run.version + 1;
+    this.#storage.sql.exec("UPDATE run SET state = ?, version = ? WHERE id = 1", JSON.stringify(state), version);
+    if (result !== undefined) this.#putText(RESULT, JSON.stringify(result));
+    this.#run = { ...run, state, version };
+  }
+
+  note(done: Partial<Progress>): void {
+    const run = this.#accepted();
+    const progress = { ...run.progress, ...done };
+    this.#storage.sql.exec(
+      "UPDATE run SET enqueued = ?, released = ?, projected_version = ? WHERE id = 1",
+      Number(progress.enqueued),
+      Number(progress.released),
+      progress.projectedVersion,
+    );
+    this.#run = { ...run, progress };
+  }
+
+  program(): Program {
+    const parts = this.#storage.sql
+      .exec<{ name: string; part: number; text: string }>(
+        "SELECT name, part, text FROM texts WHERE name >= ? AND name < ? ORDER BY name, part",
+        FILE_PREFIX,
+        "file;",
+      )
+      .toArray()
+      .map(({ name, part, text }): TextPart => ({ name: name.slice(FILE_PREFIX.length), part, text }));
+    return { ...this.#accepted().spec.program, files: joinFiles(parts), stdin: this.#text(STDIN) ?? "" };
+  }
+
+  /** The program's result; undefined when there is none. */
+  result(): JsonValue | undefined {
+    const text = this.#text(RESULT);
+    return text === null ? undefined : JSON.parse(text);
+  }
+
+  #accepted(): StoredRun {
+    if (!this.#run) throw new Error("no run was accepted here");
+    return this.#run;
+  }
+
+  #putText(name: string, text: string): void {
+    splitText(text).forEach((each, part) => {
+      this.#storage.sql.exec("INSERT OR REPLACE INTO texts (name, part, text) VALUES (?, ?, ?)", name, part, each);
+    });
+  }
+
+  #text(name: string): string | null {
+    const rows = this.#storage.sql.exec<{ text: string }>("SELECT text FROM texts WHERE name = ? ORDER BY part", name);
+    const parts = rows.toArray().map((row) => row.text);
+    return parts.length > 0 ? parts.join("") : null;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Turns bindings and variables into one validated {@link Config}. The only reader of the variables.
+ * Every problem is reported at once, by the variable's name.
+ */
+import * as z from "zod";
+import type { Env } from "../durable-objects/env.ts";
+import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
+import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
+
+const logSchema = z.object({
+  LOG_LEVEL: z.string().refine(isLogLevel, "must be debug, info, warn or error").default("info"),
+  LOG_FORMAT: z.enum(["human", "json"], "must be human or json").default("json"),
+});
+
+/** Which variable sets what of the model provider. */
+const PROVIDER_VARIABLES = {
+  anthropicApiKey: "ANTHROPIC_API_KEY",
+  anthropicBaseUrl: "ANTHROPIC_BASE_URL",
+  openaiApiKey: "OPENAI_API_KEY",
+  openaiBaseUrl: "OPENAI_BASE_URL",
+  model: "RUNYARD_MODEL",
+} as const satisfies Record<keyof ProviderSettings, keyof Env>;
+
+export interface Config {
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  readonly llm: ProviderSettings;
+}
+
+/** Throws an error that names every variable that is wrong and never its value. */
+export function readConfig(env: Env): Config {
+  const log = logSchema.safeParse({ LOG_LEVEL: env.LOG_LEVEL || undefined, LOG_FORMAT: env.LOG_FORMAT || undefined });
+  const settings = Object.entries(PROVIDER_VARIABLES).map(([setting, name]) => [setting, env[name] || undefined]);
+  const llm: ProviderSettings = Object.fromEntries(settings);
+  const problems = [
+    ...(log.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
+    ...providerSettingProblems(llm).map(({ setting, problem }) => `${PROVIDER_VARIABLES[setting]} ${problem}`),
+  ];
+  if (!log.success || problems.length > 0) throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
+  return { logLevel: log.data.LOG_LEVEL as LogLevel, logFormat: log.data.LOG_FORMAT, llm };
+}
