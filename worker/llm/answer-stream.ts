@@ -1,0 +1,112 @@
+/**
+ * Runs one streamed answer for every adapter: opens the SDK's stream under guard, feeds its events to the adapter's
+ * reader, and decides how a stream without a final event is to be told. The adapters own what is theirs alone: the
+ * request and the meaning of each event.
+ * Invariant: ends in exactly one of `done` or a thrown {@link ModelError}.
+ */
+import { type CallGuard, guardCall, type StopCause } from "./call-guard.ts";
+import type { Connection, Fetch } from "./connection.ts";
+import { faultOf, faultOfFacts } from "./model-fault.ts";
+import { ModelError, type ModelErrorReason, type ModelEvent, type ModelRequest } from "./provider.ts";
+
+/** Folds a provider's events into ours. One for each call; it may keep state. */
+export interface AnswerReader<Event> {
+  /** What `event` stands for, or null. Throws {@link ModelError} for a failure that the provider reports in it. */
+  read(event: Event): ModelEvent | null;
+  /** After a stream that gave no `done`: the final event if the answer is whole nevertheless, else null. */
+  end(): ModelEvent | null;
+}
+
+/** The error classes that both SDKs export under the same names. */
+export interface SdkErrors {
+  readonly APIError: ErrorClass;
+  readonly APIConnectionError: ErrorClass;
+  readonly APIConnectionTimeoutError: ErrorClass;
+}
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+export interface AnswerCall<Event> {
+  /** How the provider is called in sentences for people. */
+  readonly label: string;
+  readonly connection: Connection;
+  readonly request: ModelRequest;
+  readonly errors: SdkErrors;
+  open(fetch: Fetch, signal: AbortSignal): Promise<AsyncIterable<Event>>;
+  readonly reader: AnswerReader<Event>;
+}
+
+export async function* streamAnswer<Event>(call: AnswerCall<Event>): AsyncGenerator<ModelEvent> {
+  const guard = guardCall(call.connection, call.request.signal);
+  try {
+    const events = await call.open(guard.fetch, guard.signal);
+    for await (const event of events) {
+      const told = call.reader.read(event);
+      if (told !== null) yield told;
+      if (told?.type === "done") return;
+      // An SDK may hand out what it had buffered before it notices the abort.
+      if (guard.stopped() !== null) break;
+    }
+    yield wholeOrThrow(call, guard, null);
+  } catch (error) {
+    yield wholeOrThrow(call, guard, error);
+  } finally {
+    guard.close();
+  }
+}
+
+/** The final event of an answer that was whole although its stream ended badly; throws the fault of any other. */
+function wholeOrThrow<Event>(call: AnswerCall<Event>, guard: CallGuard, error: unknown): ModelEvent {
+  const fault = faultOfCall(call, guard, error);
+  const final = fault.reason === "aborted" ? null : call.reader.end();
+  if (final === null) throw fault;
+  return final;
+}
+
+const REASON_OF_STOP: Readonly<Record<StopCause, ModelErrorReason>> = {
+  caller: "aborted",
+  silence: "timed-out",
+  duration: "timed-out",
+  size: "cut-off",
+  "not-a-stream": "bad-request",
+};
+
+function faultOfCall<Event>(call: AnswerCall<Event>, guard: CallGuard, error: unknown): ModelError {
+  const { label, errors } = call;
+  const stopped = guard.stopped();
+  if (stopped === "not-a-stream") {
+    return new ModelError(
+      "bad-request",
+      `${label} answered with a document and not with a model's stream; check the base URL.`,
+    );
+  }
+  // Our own reason goes first: the SDKs report a call that we stopped in several ways, one of them a silent end.
+  if (stopped !== null) return faultOf(REASON_OF_STOP[stopped], label);
+  if (error instanceof ModelError) return error;
+  if (error instanceof errors.APIConnectionTimeoutError) return faultOf("timed-out", label);
+  if (error instanceof errors.APIConnectionError) return faultOf("unreachable", label, error);
+  if (error instanceof errors.APIError) return faultOfApiError(call, error);
+  return faultOf(error === null || guard.answered() ? "cut-off" : "unreachable", label, error);
+}
+
+function faultOfApiError<Event>(call: AnswerCall<Event>, error: Error): ModelError {
+  const { status, headers, error: body } = error as { status?: unknown; headers?: unknown; error?: unknown };
+  // Anthropic's SDK keeps the whole body, OpenAI's the object below `error`.
+  const outer = recordOf(body);
+  const inner = "error" in outer ? recordOf(outer.error) : outer;
+  const kinds = [inner.code, inner.type].filter((kind) => typeof kind === "string");
+  return faultOfFacts(
+    {
+      // Gateways put an upstream's status into the `code` of an error event.
+      status: typeof status === "number" ? status : typeof inner.code === "number" ? inner.code : null,
+      kinds,
+      message: typeof inner.message === "string" ? inner.message : "",
+    },
+    call.label,
+    headers instanceof Headers ? headers : null,
+    call.connection.clock.now(),
+  );
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

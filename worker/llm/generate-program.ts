@@ -1,0 +1,159 @@
+/**
+ * Asks a model for one program and hands its text out as it is written. Owns the prompt, the bounds of question and
+ * answer, and what counts as an answer; does not run, check or store the program, and does not retry.
+ * Invariant: the text events, joined, are the program of `done`; without `done` there is no program.
+ */
+import type { Language } from "../domain/program.ts";
+import { createFencedProgramReader } from "./fenced-program.ts";
+import { ModelError, type ModelEvent, type ModelUsage, type Provider, type ProviderName } from "./provider.ts";
+
+export const GENERATION_BOUNDS = {
+  /** A page of prose: what a person types, and far below what any model takes. */
+  descriptionChars: 4_000,
+  /** The program that is to be changed, in the prompt. */
+  currentChars: 100_000,
+  /** The whole answer, prose included. Longer than any program that a person would read. */
+  answerChars: 200_000,
+  /** Some 1,500 lines, with room for reasoning, and within what small local models allow. */
+  answerTokens: 16_000,
+} as const;
+
+export interface GenerationRequest {
+  readonly provider: Provider;
+  /** What the program is to do, in the person's words. */
+  readonly description: string;
+  readonly language: Language;
+  /** A program that is to be changed rather than written anew. */
+  readonly current?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type GenerationEvent =
+  | { readonly type: "text"; readonly text: string }
+  | {
+      readonly type: "done";
+      readonly program: string;
+      readonly usage: ModelUsage;
+      readonly model: string;
+      readonly provider: ProviderName;
+      /** True where no model was called: such a program must be labelled. */
+      readonly isMock: boolean;
+    };
+
+/**
+ * Throws {@link ModelError}: `bad-request` where the question is out of bounds, the model declined, or its answer is
+ * empty or too long; otherwise the provider's own. Where the call was paid for, the error says what it used.
+ */
+export async function* generateProgram(request: GenerationRequest): AsyncGenerator<GenerationEvent> {
+  checkQuestion(request);
+  const { provider, signal } = request;
+  const reader = createFencedProgramReader();
+  let program = "";
+  let answerChars = 0;
+  for await (const event of provider.stream({
+    model: provider.defaultModel,
+    system: systemPrompt(request.language),
+    messages: [{ role: "user", text: userPrompt(request) }],
+    maxTokens: GENERATION_BOUNDS.answerTokens,
+    signal,
+  })) {
+    if (event.type === "text") {
+      answerChars += event.text.length;
+      if (answerChars > GENERATION_BOUNDS.answerChars) throw tooLong();
+      const text = reader.push(event.text);
+      program += text;
+      if (text !== "") yield { type: "text", text };
+      continue;
+    }
+    const rest = reader.finish();
+    program += rest;
+    checkAnswer(event, program);
+    if (rest !== "") yield { type: "text", text: rest };
+    const { usage, model } = event;
+    yield { type: "done", program, usage, model, provider: provider.name, isMock: provider.name === "mock" };
+  }
+}
+
+function checkQuestion({ description, current }: GenerationRequest): void {
+  const { descriptionChars, currentChars } = GENERATION_BOUNDS;
+  if (description.trim() === "") throw new ModelError("bad-request", "Describe what the program is to do.");
+  if (description.length > descriptionChars) {
+    const text = `The description has ${description.length} characters; at most ${descriptionChars} are allowed.`;
+    throw new ModelError("bad-request", text);
+  }
+  if (current !== undefined && current.length > currentChars) {
+    const text = `The current program has ${current.length} characters; at most ${currentChars} are allowed.`;
+    throw new ModelError("bad-request", text);
+  }
+}
+
+function tooLong(): ModelError {
+  const text = `The answer is longer than ${GENERATION_BOUNDS.answerChars} characters. Ask for a smaller program.`;
+  return new ModelError("bad-request", text);
+}
+
+function checkAnswer({ stopReason, usage }: Extract<ModelEvent, { type: "done" }>, program: string): void {
+  if (stopReason === "refusal")
+    throw new ModelError("bad-request", "The model declined to write this program.", { usage });
+  if (stopReason === "max-tokens") {
+    const text =
+      "The model reached the limit of its answer before the program was complete. Ask for a smaller program.";
+    throw new ModelError("bad-request", text, { usage });
+  }
+  if (program.trim() === "") {
+    throw new ModelError(
+      "bad-request",
+      "The model answered without a program. Describe it differently and try again.",
+      {
+        usage,
+      },
+    );
+  }
+}
+
+const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { typescript: "TypeScript", javascript: "JavaScript" };
+
+/** What a model must know about the sandbox to write a program that runs in it. */
+export function systemPrompt(language: Language): string {
+  const name = LANGUAGE_NAMES[language];
+  const types =
+    language === "typescript"
+      ? "Types are removed before the program runs, so do not use `namespace`."
+      : "Plain JavaScript: no type annotations.";
+  return `You write small, complete ${name} programs that run at once in the Runyard sandbox.
+
+The sandbox:
+- The program is one ES module of modern ${name} (ES2024). Top-level await works. ${types}
+- There is no network, no fetch, no file system beyond the files of the run, no process, no DOM, and no Node.js module \
+(no "node:fs", no require). npm packages cannot be imported.
+- Available: console.log and console.error (each line is shown live), setTimeout and setInterval, URL, TextEncoder, \
+TextDecoder, structuredClone, atob, btoa, crypto.getRandomValues, and the standard library of the language.
+- The only module that can be imported is "runyard":
+    import { stdin, args, readTextFile, write } from "runyard";
+    await stdin.text()               // everything from standard input; "" if there is none
+    for await (const line of stdin.lines()) { }
+    await stdin.line()               // the next line, or null at the end
+    args                             // the arguments of the run: string[]
+    await readTextFile("data.csv")   // a file that was submitted beside the program
+    write("no line break")           // standard output without a line break
+- The value of \`export default\` is the result of the run. It must be plain data that JSON can hold.
+- Work, memory, time and output are limited. The program must end by itself.
+
+Your answer is exactly one fenced code block that holds the whole program, with nothing before or after it. If the \
+program has a line of three backticks, use a longer fence. Where input is optional, fall back to a small built-in \
+sample, so that the program does something useful when it is run as it is.`;
+}
+
+/** The person's words are marked off, so that a model can tell the task from its instructions. */
+function userPrompt({ description, language, current }: GenerationRequest): string {
+  const name = LANGUAGE_NAMES[language];
+  const task = `<task>\n${description.trim()}\n</task>`;
+  if (current === undefined || current.trim() === "") return `Write a ${name} program.\n\n${task}`;
+  return `Change this ${name} program, and answer with the whole new program.
+
+<current_program>
+${current}
+</current_program>
+
+${task}`;
+}

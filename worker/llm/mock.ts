@@ -1,0 +1,180 @@
+/**
+ * The provider that a newcomer without a key gets. It is a small OpenAI-compatible server inside the Worker, reached
+ * through its `fetch` alone, so that the adapter and the SDK in front of it are the ones that real servers get.
+ * Owns the protocol, the pace and the failures on demand; what it says is mock-answer.ts's.
+ * Invariants: no model is called and nothing leaves the Worker; the same request gives the same bytes.
+ */
+import * as z from "zod";
+import type { Clock } from "../domain/ports.ts";
+import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS, type Fetch } from "./connection.ts";
+import { answerOf } from "./mock-answer.ts";
+import { type MockFailure, mockFailureOf } from "./mock-failures.ts";
+import { createOpenAICompatibleProvider } from "./openai-compatible.ts";
+import type { Provider } from "./provider.ts";
+import { estimateTokens } from "./usage.ts";
+
+export const MOCK_MODEL = "runyard-mock";
+/** Reserved by RFC 6761: were it ever to reach a network, it would resolve to nothing. */
+const MOCK_BASE_URL = "http://mock.invalid/v1";
+
+/** How fast the mock writes. */
+export interface MockPace {
+  readonly firstPieceMs: number;
+  readonly pieceMs: number;
+}
+
+/** About what a mid-size model does: a quarter of a second, then some 80 words a second. */
+const DEFAULT_PACE: MockPace = { firstPieceMs: 250, pieceMs: 12 };
+/** At the default pace the longest answer takes 5 s: longer ones come in larger pieces. */
+const MAX_PIECES = 400;
+/** Someone who asks for `mock:timeout` wants to see it, not to wait two minutes for it. */
+const MOCK_TIMEOUTS: CallTimeouts = { ...DEFAULT_TIMEOUTS, firstByteMs: 5_000 };
+
+export interface MockOptions {
+  readonly clock: Clock;
+  readonly pace?: MockPace;
+  readonly timeouts?: CallTimeouts;
+}
+
+export function createMockProvider(options: MockOptions): Provider {
+  const connection: Connection = {
+    fetch: createMockFetch(options),
+    clock: options.clock,
+    timeouts: options.timeouts ?? MOCK_TIMEOUTS,
+  };
+  return createOpenAICompatibleProvider({
+    connection,
+    baseUrl: MOCK_BASE_URL,
+    model: MOCK_MODEL,
+    name: "mock",
+    label: "The mock provider",
+    usageIsEstimated: true,
+  });
+}
+
+const chatRequestSchema = z.object({
+  model: z.string(),
+  messages: z.array(z.object({ role: z.string(), content: z.string() })).min(1),
+  stream: z.boolean().optional(),
+  stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
+});
+type ChatRequest = z.output<typeof chatRequestSchema>;
+
+/** `POST …/chat/completions`, streaming or whole, as a server would answer it. */
+export function createMockFetch({ clock, pace = DEFAULT_PACE }: MockOptions): Fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    if (request.method !== "POST" || !new URL(request.url).pathname.endsWith("/chat/completions")) {
+      return errorResponse(404, "invalid_request_error", "unknown_url", "Unknown request URL");
+    }
+    const body = chatRequestSchema.safeParse(await request.json().catch(() => null));
+    if (!body.success) return errorResponse(400, "invalid_request_error", null, "The request is not a chat completion");
+    const prompt = body.data.messages.findLast((message) => message.role === "user")?.content ?? "";
+    const failure = mockFailureOf(prompt);
+    if (failure?.kind === "unreachable") throw new TypeError("The mock refused the connection");
+    if (failure?.kind === "timeout") await aborted(request.signal);
+    if (failure?.kind === "status")
+      return errorResponse(failure.status, failure.type, failure.code, failure.message, failure.headers);
+    const answer = failure?.kind === "empty" ? "" : answerOf(prompt);
+    return body.data.stream ? streamed(body.data, answer, failure, clock, pace) : whole(body.data, answer, failure);
+  };
+}
+
+/** Never resolves: a server that has the request and says nothing. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function errorResponse(
+  status: number,
+  type: string,
+  code: string | null,
+  message: string,
+  headers: Record<string, string> = {},
+) {
+  return Response.json({ error: { message, type, param: null, code } }, { status, headers });
+}
+
+function finishReasonOf(failure: MockFailure | null): string {
+  return failure?.kind === "finish" ? failure.reason : "stop";
+}
+
+function usageOf({ messages }: ChatRequest, answer: string) {
+  const prompt_tokens = estimateTokens(messages.reduce((sum, { content }) => sum + content.length, 0));
+  const completion_tokens = estimateTokens(answer.length);
+  return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
+}
+
+/** Fixed values where a server would put an id and a time: the same prompt gives the same bytes. */
+function envelope(request: ChatRequest, object: string) {
+  return { id: "chatcmpl-mock", object, created: 0, model: request.model };
+}
+
+function whole(request: ChatRequest, answer: string, failure: MockFailure | null): Response {
+  const message = { role: "assistant", content: answer, refusal: null };
+  const choices = [{ index: 0, message, logprobs: null, finish_reason: finishReasonOf(failure) }];
+  return Response.json({ ...envelope(request, "chat.completion"), choices, usage: usageOf(request, answer) });
+}
+
+function streamed(
+  request: ChatRequest,
+  answer: string,
+  failure: MockFailure | null,
+  clock: Clock,
+  pace: MockPace,
+): Response {
+  const frames = framesOf(request, answer, failure);
+  const encoder = new TextEncoder();
+  let sent = 0;
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(out) {
+      await clock.sleep(sent === 0 ? pace.firstPieceMs : pace.pieceMs);
+      if (cancelled) return;
+      const frame = frames[sent++];
+      if (frame !== undefined) return out.enqueue(encoder.encode(frame));
+      if (failure?.kind === "cut") out.error(new TypeError("The mock closed the connection"));
+      else out.close();
+    },
+    cancel() {
+      cancelled = true;
+    },
+  });
+  return new Response(body, {
+    headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
+  });
+}
+
+/** The server-sent events of one answer, in order. A failure in the stream comes after half of the text. */
+function framesOf(request: ChatRequest, answer: string, failure: MockFailure | null): string[] {
+  const chunk = (choices: unknown[], usage?: unknown) =>
+    // An undefined field is left out of JSON: no usage where none was asked for.
+    `data: ${JSON.stringify({ ...envelope(request, "chat.completion.chunk"), choices, usage })}\n\n`;
+  const delta = (content: string) => chunk([{ index: 0, delta: { content }, logprobs: null, finish_reason: null }]);
+  const pieces = piecesOf(answer).map(delta);
+  const start = chunk([{ index: 0, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null }]);
+  const half = [start, ...pieces.slice(0, Math.ceil(pieces.length / 2))];
+  if (failure?.kind === "cut") return half;
+  if (failure?.kind === "garbage") return [...half, "data: {not json\n\n"];
+  if (failure?.kind === "stream-error") {
+    return [
+      ...half,
+      `data: ${JSON.stringify({ error: { message: "overloaded", type: "server_error", code: null } })}\n\n`,
+    ];
+  }
+  const end = chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: finishReasonOf(failure) }]);
+  const usage = request.stream_options?.include_usage ? [chunk([], usageOf(request, answer))] : [];
+  return [start, ...pieces, end, ...usage, "data: [DONE]\n\n"];
+}
+
+/** Words with the blanks behind them, gathered so that there are never more than {@link MAX_PIECES}. */
+function piecesOf(answer: string): string[] {
+  const words = answer.match(/\s*\S+\s*/g) ?? [];
+  const size = Math.max(1, Math.ceil(words.length / MAX_PIECES));
+  const pieces: string[] = [];
+  for (let at = 0; at < words.length; at += size) pieces.push(words.slice(at, at + size).join(""));
+  return pieces;
+}
