@@ -1,0 +1,106 @@
+/** What tests in workerd share: a fresh database, a person with a session, a machine with a token, and requests. */
+import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
+import { exports, env as testEnv } from "cloudflare:workers";
+import { hashSecret } from "../../worker/secret-hash.ts";
+
+interface TestEnv {
+  readonly DB: D1Database;
+  readonly TEST_MIGRATIONS: D1Migration[];
+}
+
+export const env = testEnv as unknown as TestEnv;
+export const ORIGIN = "http://runyard.test";
+
+export interface Tenant {
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly token: string;
+  readonly session: string;
+}
+
+/** Empties everything and applies the migrations. */
+export async function freshDatabase(): Promise<void> {
+  await reset();
+  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+}
+
+/** A workspace with one person, a session and a token. `name` keeps two tenants apart. */
+export async function createTenant(name: string): Promise<Tenant> {
+  const tenant = { workspaceId: `ws_${name}`, userId: `usr_${name}`, token: `ry_${name}`, session: `session-${name}` };
+  const now = Date.now();
+  const run = (sql: string, ...values: (string | number)[]) => env.DB.prepare(sql).bind(...values);
+  await env.DB.batch([
+    run("INSERT INTO workspaces VALUES (?, ?, 0, ?)", tenant.workspaceId, name, now),
+    run("INSERT INTO users VALUES (?, ?, ?, ?)", tenant.userId, name, tenant.workspaceId, now),
+    run(
+      "INSERT INTO api_tokens VALUES (?, ?, 't', ?, ?)",
+      `tok_${name}`,
+      await hashSecret(tenant.token),
+      tenant.userId,
+      now,
+    ),
+    run(
+      "INSERT INTO sessions VALUES (?, ?, ?, ?)",
+      await hashSecret(tenant.session),
+      tenant.userId,
+      now,
+      now + 3_600_000,
+    ),
+  ]);
+  return tenant;
+}
+
+export function request(path: string, init: RequestInit = {}): Promise<Response> {
+  return (exports as unknown as { default: Fetcher }).default.fetch(
+    new Request(ORIGIN + path, { redirect: "manual", ...init }),
+  );
+}
+
+/** A request of a machine: with its token, and a JSON body if there is one. */
+export function api(
+  tenant: Tenant,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const json = body === undefined ? {} : { "content-type": "application/json" };
+  return request(path, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${tenant.token}`, ...json, ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+}
+
+/** A request of a person's browser: with the session cookie, and our own origin on unsafe methods. */
+export function browse(
+  tenant: Tenant,
+  path: string,
+  form?: Record<string, string>,
+  headers: Record<string, string> = {},
+) {
+  return request(path, {
+    method: form ? "POST" : "GET",
+    headers: { cookie: `runyard_session=${tenant.session}`, ...(form ? { origin: ORIGIN } : {}), ...headers },
+    ...(form ? { body: new URLSearchParams(form) } : {}),
+  });
+}
+
+export interface Frame {
+  readonly events?: { seq: number; type: string; text?: string; stream?: string; state?: string }[];
+  readonly type?: "end";
+  readonly seq?: number;
+  readonly state?: string;
+}
+
+/** Reads a run's stream until the server closes it. */
+export async function readStream(tenant: Tenant, runId: string, after = 0): Promise<{ frames: Frame[]; code: number }> {
+  const answer = await api(tenant, `/api/runs/${runId}/stream?after=${after}`, undefined, { upgrade: "websocket" });
+  const socket = answer.webSocket;
+  if (!socket) throw new Error(`no socket: ${answer.status} ${await answer.text()}`);
+  const frames: Frame[] = [];
+  return new Promise((resolve) => {
+    socket.addEventListener("message", (event) => frames.push(JSON.parse(event.data as string)));
+    socket.addEventListener("close", (event) => resolve({ frames, code: event.code }));
+    socket.accept();
+  });
+}

@@ -1,0 +1,28 @@
+/** Fills an empty sample workspace with runs, so that a newcomer sees what there is to see. */
+import type { Dependencies } from "../dependencies.ts";
+import type { Principal } from "../domain/principal.ts";
+import { DEFAULT_ENTRY } from "../domain/program.ts";
+import { SAMPLE_PROGRAMS, type SampleProgram } from "../domain/sample-programs.ts";
+import { listRuns } from "../store/runs.ts";
+import { startRun } from "./start-run.ts";
+
+/** Starts the samples in a workspace that has no run yet; repeating it, or two at once, start nothing twice. */
+export async function startSampleRuns(dependencies: Dependencies, principal: Principal): Promise<void> {
+  const { runs } = await listRuns(dependencies.db, principal.workspaceId, {}, { before: null, limit: 1 });
+  if (runs.length > 0) return;
+  // One after another, so that the lanes line them up in this order.
+  for (const sample of SAMPLE_PROGRAMS) await startSample(dependencies, principal, sample);
+}
+
+async function startSample(dependencies: Dependencies, principal: Principal, sample: SampleProgram): Promise<void> {
+  const { language, code, limits, lane, slug } = sample;
+  const entry = DEFAULT_ENTRY[language];
+  const started = await startRun(dependencies, principal, {
+    program: { language, entry, files: { [entry]: code }, stdin: "", args: [] },
+    limits,
+    ...(lane === undefined ? {} : { lane }),
+    idempotencyKey: `sample:${slug}`,
+  });
+  if (!started.ok) return dependencies.log.warn("a sample run could not be started", { code: started.code });
+  if (sample.isCancelled) await dependencies.executor(started.value.id).cancel();
+}

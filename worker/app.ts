@@ -1,0 +1,60 @@
+/**
+ * The Worker's request handler: the order of middleware, where routes are mounted, and what happens to everything else.
+ */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { ERRORS, type Failure, fail } from "./domain/errors.ts";
+import { authenticate, requirePrincipal } from "./middleware/authentication.ts";
+import type { AppEnv } from "./middleware/context.ts";
+import { checkOrigin } from "./middleware/origin-check.ts";
+import { problem, wantsProblem } from "./middleware/problem.ts";
+import { requestContext } from "./middleware/request-context.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { execute } from "./routes/api/execute.ts";
+import { health } from "./routes/api/health.ts";
+import { openapi } from "./routes/api/openapi.ts";
+import { runs } from "./routes/api/runs.ts";
+import { consolePages } from "./routes/console/console.tsx";
+import { failurePage } from "./routes/console/page.tsx";
+import { signIn } from "./routes/console/sign-in.tsx";
+import { BODY_MAX_BYTES } from "./routes/json-body.ts";
+
+type AppContext = Parameters<typeof requestContext>[0];
+
+function answerFailure(c: AppContext, failure: Failure): Response | Promise<Response> {
+  return wantsProblem(c) ? problem(c, failure) : failurePage(c, failure);
+}
+
+export function createApp() {
+  const app = new Hono<AppEnv>();
+  app.use(requestContext);
+  app.use(securityHeaders);
+  app.use(
+    bodyLimit({
+      maxSize: BODY_MAX_BYTES,
+      onError: (c) => problem(c, fail("payload-too-large", `Send at most ${BODY_MAX_BYTES} bytes.`)),
+    }),
+  );
+
+  app.route("/healthz", health);
+  app.route("/openapi.json", openapi);
+
+  app.use(authenticate);
+  app.use(checkOrigin);
+  app.route("/", signIn);
+  app.use("/api/*", requirePrincipal as never);
+  app.route("/api/execute", execute as never);
+  app.route("/api/runs", runs as never);
+  app.route("/", consolePages as never);
+
+  app.notFound((c) => answerFailure(c, fail("not-found", `Nothing answers ${c.req.method} ${c.req.path}.`)));
+  app.onError((error, c) => {
+    const { log } = c.var.dependencies;
+    log.error("a request failed", { requestId: c.var.requestId, method: c.req.method, path: c.req.path, error });
+    const isUnprepared = /no such table/.test(error.message);
+    const code = isUnprepared ? "unavailable" : "internal";
+    const detail = isUnprepared ? "The database has no tables yet: apply the migrations." : ERRORS.internal.title;
+    return answerFailure(c, fail(code, detail));
+  });
+  return app;
+}

@@ -1,0 +1,46 @@
+/** Composes what a request works with. One set for each environment object, made on first use. */
+import type { Env } from "../durable-objects/env.ts";
+import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
+import { type Config, readConfig } from "./config.ts";
+import type { Clock, Random } from "./domain/ports.ts";
+import type { Provider } from "./llm/provider.ts";
+import { selectProvider } from "./llm/select-provider.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { type Database, openDatabase } from "./store/database.ts";
+import { systemClock, systemRandom } from "./system-ports.ts";
+
+export interface Dependencies {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly db: Database;
+  readonly assets: Fetcher;
+  readonly provider: Provider;
+  /** The executor object of a run. */
+  readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
+}
+
+const composed = new WeakMap<Env, Dependencies>();
+
+export function dependenciesOf(env: Env): Dependencies {
+  const known = composed.get(env);
+  if (known) return known;
+  const made = compose(env);
+  composed.set(env, made);
+  return made;
+}
+
+function compose(env: Env): Dependencies {
+  const config = readConfig(env);
+  return {
+    config,
+    clock: systemClock,
+    random: systemRandom,
+    log: createLogger(config.logLevel, config.logFormat),
+    db: openDatabase(env.DB),
+    assets: env.ASSETS,
+    provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
+    executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
+  };
+}

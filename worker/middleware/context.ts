@@ -1,0 +1,20 @@
+/** What middleware hands to routes through Hono's context. */
+import type { Env } from "../../durable-objects/env.ts";
+import type { Dependencies } from "../dependencies.ts";
+import type { Principal } from "../domain/principal.ts";
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    requestId: string;
+    dependencies: Dependencies;
+    /** Null for a request that proved nobody. */
+    principal: Principal | null;
+  };
+}
+
+/** For routes behind `requirePrincipal`: the same context with a principal for sure. */
+export interface SignedInEnv {
+  Bindings: Env;
+  Variables: Omit<AppEnv["Variables"], "principal"> & { principal: Principal };
+}

@@ -1,0 +1,28 @@
+/** Failures on the wire: `application/problem+json` (RFC 9457), made from the one error table. */
+import type { Context } from "hono";
+import { ERRORS, type Failure } from "../domain/errors.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: any route's context will do, whatever its variables are.
+type AnyContext = Context<any>;
+
+export function problem(c: AnyContext, failure: Failure): Response {
+  const row = ERRORS[failure.code];
+  const body = {
+    type: `/docs#error-${failure.code}`,
+    title: row.title,
+    status: row.status,
+    detail: failure.detail,
+    code: failure.code,
+    requestId: c.get("requestId"),
+    ...(failure.errors ? { errors: failure.errors } : {}),
+  };
+  const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store" };
+  if (row.status === 401) headers["www-authenticate"] = 'Bearer realm="runyard"';
+  if (row.status === 429 || row.status === 503) headers["retry-after"] = "2";
+  return c.body(JSON.stringify(body), row.status, headers);
+}
+
+/** Machines speak JSON, people read pages: the address tells which. */
+export function wantsProblem(c: AnyContext): boolean {
+  return /^\/(api|healthz|openapi\.json)(\/|$)/.test(c.req.path);
+}

@@ -1,0 +1,192 @@
+/**
+ * `GET /openapi.json`, made from the schemas that the routes check with. A test compares its paths with the routes that
+ * are mounted, so that neither can be without the other.
+ */
+import { Hono } from "hono";
+import * as z from "zod";
+import { ERRORS, type ErrorCode } from "../../domain/errors.ts";
+import { executeRequestSchema } from "../../domain/program.ts";
+import {
+  acceptedAnswerSchema,
+  executeAnswerSchema,
+  problemSchema,
+  runDetailSchema,
+  runListSchema,
+} from "../../domain/run-schema.ts";
+import type { AppEnv } from "../../middleware/context.ts";
+import { runListQuerySchema } from "./runs.ts";
+
+interface Operation {
+  readonly method: "get" | "post";
+  readonly path: string;
+  readonly summary: string;
+  readonly isOpen?: true;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodObject;
+  readonly headers?: readonly { name: string; description: string }[];
+  /** Status to what it answers: a schema for JSON, a text for anything else. */
+  readonly answers: Readonly<Record<number, z.ZodType | string>>;
+  readonly problems: readonly ErrorCode[];
+}
+
+const IDEMPOTENCY = { name: "Idempotency-Key", description: "A repeated request with the same key finds its run." };
+
+const OPERATIONS: readonly Operation[] = [
+  {
+    method: "post",
+    path: "/api/execute",
+    summary: "Run a program. Answers when it has ended, or at once with Prefer: respond-async.",
+    body: executeRequestSchema,
+    headers: [
+      { name: "Prefer", description: "respond-async: answer 202 as soon as the run is accepted." },
+      IDEMPOTENCY,
+    ],
+    answers: { 200: executeAnswerSchema, 202: acceptedAnswerSchema },
+    problems: [
+      "malformed-json",
+      "unsupported-media-type",
+      "payload-too-large",
+      "invalid-request",
+      "idempotency-key-reused",
+      "lane-full",
+    ],
+  },
+  {
+    method: "get",
+    path: "/api/runs",
+    summary: "List runs, newest first.",
+    query: runListQuerySchema,
+    answers: { 200: runListSchema },
+    problems: ["bad-cursor", "invalid-request"],
+  },
+  {
+    method: "get",
+    path: "/api/runs/{id}",
+    summary: "One run.",
+    answers: { 200: runDetailSchema },
+    problems: ["not-found"],
+  },
+  {
+    method: "post",
+    path: "/api/runs/{id}/cancel",
+    summary: "Ask a run to stop.",
+    answers: { 202: acceptedAnswerSchema },
+    problems: ["not-found", "run-finished"],
+  },
+  {
+    method: "post",
+    path: "/api/runs/{id}/retry",
+    summary: "Start the same program again, with the same input and limits.",
+    headers: [IDEMPOTENCY],
+    answers: { 202: acceptedAnswerSchema },
+    problems: ["not-found", "lane-full"],
+  },
+  {
+    method: "get",
+    path: "/api/runs/{id}/log.txt",
+    summary: "All output of a run so far, as plain text.",
+    answers: { 200: "text/plain" },
+    problems: ["not-found"],
+  },
+  {
+    method: "get",
+    path: "/api/runs/{id}/stream",
+    summary: "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}.",
+    query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
+    answers: { 101: "WebSocket" },
+    problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
+  },
+  {
+    method: "get",
+    path: "/healthz",
+    summary: "Whether the server answers.",
+    isOpen: true,
+    answers: { 200: z.strictObject({ status: z.literal("ok") }) },
+    problems: [],
+  },
+  {
+    method: "get",
+    path: "/openapi.json",
+    summary: "This document.",
+    isOpen: true,
+    answers: { 200: "application/json" },
+    problems: [],
+  },
+];
+
+const jsonSchema = (schema: z.ZodType, io: "input" | "output") =>
+  z.toJSONSchema(schema, { io, target: "draft-2020-12", unrepresentable: "any" });
+
+function parameters({ path, query, headers = [] }: Operation) {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+  const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: false,
+    schema: jsonSchema(schema as z.ZodType, "input"),
+  }));
+  const inHeader = headers.map((header) => ({ ...header, in: "header", required: false, schema: { type: "string" } }));
+  return [...inPath, ...inQuery, ...inHeader];
+}
+
+function answers({ answers, problems, isOpen }: Operation) {
+  const good = Object.entries(answers).map(([status, answer]) => [
+    status,
+    typeof answer === "string"
+      ? { description: answer }
+      : { description: "OK", content: { "application/json": { schema: jsonSchema(answer, "output") } } },
+  ]);
+  const codes: ErrorCode[] = isOpen ? [...problems] : ["unauthenticated", ...problems];
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  const bad = [...byStatus].map(([status, group]) => [
+    status,
+    {
+      description: group.map((code) => `${code}: ${ERRORS[code].title}`).join(" "),
+      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    },
+  ]);
+  return Object.fromEntries([...good, ...bad]);
+}
+
+function document() {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] ??= {};
+    paths[operation.path]![operation.method] = {
+      summary: operation.summary,
+      parameters: parameters(operation),
+      ...(operation.body
+        ? {
+            requestBody: {
+              required: true,
+              content: { "application/json": { schema: jsonSchema(operation.body, "input") } },
+            },
+          }
+        : {}),
+      responses: answers(operation),
+      ...(operation.isOpen ? { security: [] } : {}),
+    };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Runyard", version: "0.1.0", description: "Run code that nobody has read yet, and watch it." },
+    paths,
+    components: {
+      schemas: { Problem: jsonSchema(problemSchema, "output") },
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+    },
+    security: [{ token: [] }],
+  };
+}
+
+let made: ReturnType<typeof document> | undefined;
+
+export const openapi = new Hono<AppEnv>().get("/", (c) => {
+  made ??= document();
+  return c.json(made);
+});

@@ -1,0 +1,76 @@
+/** `/api/runs`: the list, one run, its log, and what can be done with it. */
+import { Hono } from "hono";
+import * as z from "zod";
+import { retryRun } from "../../actions/retry-run.ts";
+import { fail } from "../../domain/errors.ts";
+import { RUN_STATES } from "../../domain/run.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { problem } from "../../middleware/problem.ts";
+import { listRuns } from "../../store/runs.ts";
+import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { check } from "../json-body.ts";
+import { accessRun } from "../run-access.ts";
+
+export const runListQuerySchema = z.object({
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  state: z.enum(RUN_STATES).optional(),
+  q: z.string().max(200).optional(),
+});
+
+export const runs = new Hono<SignedInEnv>()
+  .get("/", async (c) => {
+    const query = check(c.req.query(), runListQuerySchema);
+    if (!query.ok) return problem(c, query);
+    const { cursor, limit, state, q } = query.value;
+    const before = decodeCursor(cursor);
+    if (!before.ok) return problem(c, before);
+    const { dependencies, principal } = c.var;
+    const filter = { ...(state ? { states: [state] } : {}), ...(q ? { text: q } : {}) };
+    const page = await listRuns(dependencies.db, principal.workspaceId, filter, { before: before.value, limit });
+    const nextCursor = page.nextBefore === null ? null : encodeCursor(page.nextBefore);
+    return c.json({ runs: page.runs, nextCursor });
+  })
+  .get("/:id", async (c) => {
+    const run = await accessRun(c);
+    if (!run.ok) return problem(c, run);
+    return c.json(await run.value.describe());
+  })
+  .post("/:id/cancel", async (c) => {
+    const run = await accessRun(c);
+    if (!run.ok) return problem(c, run);
+    const cancelled = await run.value.cancel();
+    if (!cancelled.ok) return problem(c, cancelled);
+    return c.json({ runId: cancelled.value.id, state: cancelled.value.state }, 202);
+  })
+  .post("/:id/retry", async (c) => {
+    const run = await accessRun(c);
+    if (!run.ok) return problem(c, run);
+    const { dependencies, principal } = c.var;
+    const started = await retryRun(dependencies, principal, c.req.param("id"), c.req.header("idempotency-key"));
+    if (!started.ok) return problem(c, started);
+    const { id, state } = started.value;
+    return c.json({ runId: id, state }, 202, { location: `/api/runs/${id}` });
+  })
+  .get("/:id/log.txt", async (c) => {
+    const run = await accessRun(c);
+    if (!run.ok) return problem(c, run);
+    return c.text(await run.value.logText(), 200, {
+      "content-disposition": `inline; filename="${c.req.param("id")}.txt"`,
+      "cache-control": "private, no-store",
+    });
+  })
+  .get("/:id/stream", async (c) => {
+    if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+      return problem(c, fail("upgrade-required", "Open this address as a WebSocket."));
+    }
+    const after = c.req.query("after") ?? "0";
+    if (!/^\d{1,15}$/.test(after)) {
+      return problem(c, fail("invalid-request", "after must be a sequence number, 0 or more."));
+    }
+    const run = await accessRun(c);
+    if (!run.ok) return problem(c, run);
+    const answer = await run.value.fetch(new Request(`https://executor/?after=${after}`, c.req.raw));
+    if (answer.status === 429) return problem(c, fail("too-many-sockets", "Close another view of this run first."));
+    return answer;
+  });

@@ -1,0 +1,21 @@
+/** The console's pages, all behind a session. */
+import { Hono } from "hono";
+import { requirePrincipal } from "../../middleware/authentication.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { DocsPage } from "../../views/docs.tsx";
+import { overview } from "./overview.tsx";
+import { page, signedInShell } from "./page.tsx";
+import { playground } from "./playground.tsx";
+import { runPages } from "./runs.tsx";
+import { sharedPrograms } from "./shares.tsx";
+
+export const consolePages = new Hono<SignedInEnv>();
+
+for (const path of ["/", "/runs/*", "/playground/*", "/p/*", "/docs"]) consolePages.use(path, requirePrincipal);
+
+consolePages
+  .route("/", overview)
+  .route("/runs", runPages)
+  .route("/playground", playground)
+  .route("/p", sharedPrograms)
+  .get("/docs", (c) => page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} />));

@@ -1,0 +1,44 @@
+/**
+ * `POST /playground/generations`: a model writes a program, and its text streams back as lines of JSON:
+ * `{"type":"text"}` as it is written, then `{"type":"done"}` with what it used, or `{"type":"error"}`.
+ */
+import { Hono } from "hono";
+import { stream } from "hono/streaming";
+import * as z from "zod";
+import { LANGUAGES } from "../../domain/program.ts";
+import { GENERATION_BOUNDS, generateProgram } from "../../llm/generate-program.ts";
+import { ModelError } from "../../llm/provider.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { problem } from "../../middleware/problem.ts";
+import { readJson } from "../json-body.ts";
+
+const requestSchema = z.strictObject({
+  description: z
+    .string()
+    .max(GENERATION_BOUNDS.descriptionChars, `has more than ${GENERATION_BOUNDS.descriptionChars} characters`)
+    .refine((text) => text.trim() !== "", "is empty: describe what the program is to do"),
+  language: z.enum(LANGUAGES),
+  current: z.string().max(GENERATION_BOUNDS.currentChars).optional(),
+});
+
+export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
+  const body = await readJson(c, requestSchema);
+  if (!body.ok) return problem(c, body);
+  const { provider, log } = c.var.dependencies;
+  const requestId = c.var.requestId;
+  c.header("content-type", "application/x-ndjson");
+  c.header("cache-control", "private, no-store");
+  return stream(c, async (out) => {
+    const stop = new AbortController();
+    out.onAbort(() => stop.abort());
+    const line = (event: object) => out.write(`${JSON.stringify(event)}\n`);
+    try {
+      for await (const event of generateProgram({ ...body.value, provider, signal: stop.signal })) await line(event);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      log.warn("a generation failed", { requestId, provider: provider.name, error });
+      const message = error instanceof ModelError ? error.message : "The program could not be generated.";
+      await line({ type: "error", message });
+    }
+  });
+});

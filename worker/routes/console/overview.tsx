@@ -1,0 +1,88 @@
+/** `GET /`: how the workspace is doing, as a page or as the fragment that replaces itself every few seconds. */
+import type { Context } from "hono";
+import { Hono } from "hono";
+import type { Dependencies } from "../../dependencies.ts";
+import type { ErrorCategory } from "../../domain/guest-outcome.ts";
+import type { Principal } from "../../domain/principal.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { type RunMetrics, summarizeRuns } from "../../store/metrics.ts";
+import { listRuns } from "../../store/runs.ts";
+import {
+  OVERVIEW_RANGES,
+  OverviewFragment,
+  OverviewPage,
+  type OverviewProps,
+  type OverviewRange,
+} from "../../views/overview.tsx";
+import { isPartial, page, signedInShell } from "./page.tsx";
+
+const HOUR_MS = 3_600_000;
+const RANGE_MS: Readonly<Record<OverviewRange, number>> = {
+  "1h": HOUR_MS,
+  "24h": 24 * HOUR_MS,
+  "7d": 7 * 24 * HOUR_MS,
+  "30d": 30 * 24 * HOUR_MS,
+};
+const DEFAULT_RANGE: OverviewRange = "24h";
+const LISTED_RUNS = 8;
+
+export const overview = new Hono<SignedInEnv>().get("/", async (c) => {
+  const props = await overviewProps(c.var.dependencies, c.var.principal, rangeOf(c));
+  return page(c, isPartial(c) ? <OverviewFragment {...props} /> : <OverviewPage shell={signedInShell(c)} {...props} />);
+});
+
+function rangeOf(c: Context<SignedInEnv>): OverviewRange {
+  const asked = c.req.query("range");
+  return OVERVIEW_RANGES.find((range) => range === asked) ?? DEFAULT_RANGE;
+}
+
+async function overviewProps(
+  { db, clock }: Dependencies,
+  { workspaceId }: Principal,
+  range: OverviewRange,
+): Promise<OverviewProps> {
+  const since = clock.now() - RANGE_MS[range];
+  const first = { before: null, limit: LISTED_RUNS };
+  const [metrics, now, active, failures] = await Promise.all([
+    summarizeRuns(db, workspaceId, since),
+    summarizeRuns(db, workspaceId, 0),
+    listRuns(db, workspaceId, { states: ["running"] }, first),
+    listRuns(db, workspaceId, { states: ["failed", "timed-out"], createdSince: since }, first),
+  ]);
+  return {
+    range,
+    tiles: tilesOf(metrics, now),
+    errorClasses: metrics.errorClasses.map(({ category, count }) => ({ category: category as ErrorCategory, count })),
+    runningNow: active.runs,
+    recentFailures: failures.runs,
+    checklist: checklistOf(now),
+    updatedAt: new Date(clock.now()).toISOString(),
+  };
+}
+
+function tilesOf({ byState, averageMs, p50Ms, p95Ms }: RunMetrics, now: RunMetrics): OverviewProps["tiles"] {
+  const judged = byState.succeeded + byState.failed + byState["timed-out"];
+  return {
+    total: Object.values(byState).reduce((sum, count) => sum + count, 0),
+    succeeded: byState.succeeded,
+    failed: byState.failed,
+    cancelled: byState.cancelled,
+    timedOut: byState["timed-out"],
+    running: now.byState.running,
+    queued: now.byState.queued,
+    successRate: judged === 0 ? null : byState.succeeded / judged,
+    averageMs,
+    p50Ms,
+    p95Ms,
+  };
+}
+
+/** The first steps tick themselves: each is read off what the workspace has really done. */
+function checklistOf({ byState }: RunMetrics): OverviewProps["checklist"] {
+  const started = Object.values(byState).reduce((sum, count) => sum + count, 0) > 0;
+  return [
+    { title: "Watch a run move", href: "/runs?state=running", done: started && byState.running > 0 },
+    { title: "Run a program that succeeds", href: "/playground", done: byState.succeeded > 0 },
+    { title: "Stop an endless loop", href: "/playground?example=infinite-loop", done: byState.cancelled > 0 },
+  ];
+}

@@ -1,0 +1,42 @@
+/** What every page of the console has in common: its shell, its caching, and how a failure is shown to people. */
+import type { Context } from "hono";
+import { ERRORS, type Failure } from "../../domain/errors.ts";
+import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
+import { ErrorFragment, ErrorPage } from "../../views/error.tsx";
+import type { Shell } from "../../views/layout.tsx";
+
+/** Whether htmx asks for a fragment of a page that is already open. */
+export function isPartial(c: Context<SignedInEnv>): boolean {
+  return c.req.header("hx-request-type") === "partial";
+}
+
+export function shellOf(c: Context<AppEnv> | Context<SignedInEnv>): Shell | null {
+  const { principal, dependencies } = c.var;
+  if (!principal) return null;
+  const { provider } = dependencies;
+  return {
+    workspace: { name: principal.workspaceName, isSample: principal.isSample },
+    provider: { name: provider.name, isMock: provider.name === "mock" },
+    person: { name: principal.userName },
+  };
+}
+
+export function signedInShell(c: Context<SignedInEnv>): Shell {
+  return shellOf(c)!;
+}
+
+/** Pages hold what one person may see: no shared cache keeps them, and a fragment is never taken for a page. */
+export function page(c: Context<AppEnv> | Context<SignedInEnv>, body: unknown, status = 200): Response | Promise<Response> {
+  return (c as Context).html(body as string, status as 200, {
+    "cache-control": "private, no-store",
+    vary: "HX-Request, HX-Request-Type",
+  });
+}
+
+export function failurePage(c: Context<AppEnv> | Context<SignedInEnv>, failure: Failure): Response | Promise<Response> {
+  const { status, title, retryable } = ERRORS[failure.code];
+  const retryHref = retryable && c.req.method === "GET" ? c.req.path : null;
+  const error = { status, title, detail: failure.detail, requestId: c.var.requestId, retryHref };
+  const isFragment = c.req.header("hx-request-type") === "partial";
+  return page(c, isFragment ? <ErrorFragment {...error} /> : <ErrorPage shell={shellOf(c)} {...error} />, status);
+}

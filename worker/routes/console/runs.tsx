@@ -1,0 +1,108 @@
+/** `/runs` and `/runs/:id`: the list, one run with its tabs, and what people can do with it. */
+import { Hono } from "hono";
+import { retryRun } from "../../actions/retry-run.ts";
+import { ERROR_CATEGORIES } from "../../domain/guest-outcome.ts";
+import { isId } from "../../domain/ids.ts";
+import { isTerminal, RUN_STATES, type RunDetail } from "../../domain/run.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { countRunsAfter, listRuns, loadOutput, loadProgram, type RunFilter } from "../../store/runs.ts";
+import { RunHeader, RunPage } from "../../views/run.tsx";
+import { NewRunsPill, RunsPage, type RunsFilter, RunsResults } from "../../views/runs.tsx";
+import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { accessRun } from "../run-access.ts";
+import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
+
+const PAGE_SIZE = 50;
+/** Events that are put into the page itself; the log element fetches the rest. */
+const RENDERED_EVENTS = 2_000;
+const SEARCH_CHARS = 200;
+
+export const runPages = new Hono<SignedInEnv>()
+  .get("/", async (c) => {
+    const cursor = decodeCursor(c.req.query("cursor"));
+    if (!cursor.ok) return failurePage(c, cursor);
+    const { dependencies, principal } = c.var;
+    const filter = filterOf(c.req.query());
+    const [list, newest] = await Promise.all([
+      listRuns(dependencies.db, principal.workspaceId, toStoreFilter(filter), { before: cursor.value, limit: PAGE_SIZE }),
+      listRuns(dependencies.db, principal.workspaceId, {}, { before: null, limit: 1 }),
+    ]);
+    const props = {
+      filter,
+      runs: list.runs,
+      cursor: cursor.value,
+      nextCursor: list.nextBefore === null ? null : encodeCursor(list.nextBefore),
+      newestId: newest.runs[0]?.id ?? null,
+    };
+    return page(c, isPartial(c) ? <RunsResults {...props} /> : <RunsPage shell={signedInShell(c)} {...props} />);
+  })
+  .get("/news", async (c) => {
+    const after = c.req.query("after") ?? "";
+    const { dependencies, principal } = c.var;
+    const count = isId("run", after) ? await countRunsAfter(dependencies.db, principal.workspaceId, {}, after) : 0;
+    return page(c, <NewRunsPill count={count} />);
+  })
+  .get("/:id", (c) =>
+    showRun(c, async (run) => ({
+      name: "log",
+      events: isTerminal(run.state) ? await loadOutput(c.var.dependencies.db, run.id, RENDERED_EVENTS) : [],
+    })),
+  )
+  .get("/:id/program", (c) =>
+    showRun(c, async (run) => ({
+      name: "program",
+      files: (await loadProgram(c.var.dependencies.db, run.id))?.files ?? {},
+    })),
+  )
+  .get("/:id/metrics", (c) => showRun(c, async () => ({ name: "metrics" })))
+  .get("/:id/header", async (c) => {
+    const run = await findRun(c);
+    return run.ok ? page(c, <RunHeader run={run.value} />) : failurePage(c, run);
+  })
+  .post("/:id/cancellation", async (c) => {
+    const handle = await accessRun(c);
+    if (!handle.ok) return failurePage(c, handle);
+    const cancelled = await handle.value.cancel();
+    if (!cancelled.ok && cancelled.code !== "run-finished") return failurePage(c, cancelled);
+    if (!isPartial(c)) return c.redirect(`/runs/${c.req.param("id")}`, 303);
+    const run = await handle.value.describe();
+    return page(c, <RunHeader run={run!} />);
+  })
+  .post("/:id/retries", async (c) => {
+    const handle = await accessRun(c);
+    if (!handle.ok) return failurePage(c, handle);
+    const started = await retryRun(c.var.dependencies, c.var.principal, c.req.param("id"));
+    return started.ok ? c.redirect(`/runs/${started.value.id}`, 303) : failurePage(c, started);
+  });
+
+type RunContext = Parameters<typeof accessRun>[0];
+type Tab = Parameters<typeof RunPage>[0]["tab"];
+
+async function findRun(c: RunContext) {
+  const handle = await accessRun(c);
+  return handle.ok ? { ok: true as const, value: (await handle.value.describe())! } : handle;
+}
+
+async function showRun(c: RunContext, tabOf: (run: RunDetail) => Promise<Tab>) {
+  const run = await findRun(c);
+  if (!run.ok) return failurePage(c, run);
+  return page(c, <RunPage shell={signedInShell(c)} run={run.value} tab={await tabOf(run.value)} />);
+}
+
+/** A value that the filters do not know is no filter. */
+function filterOf(query: Record<string, string>): RunsFilter {
+  return {
+    state: RUN_STATES.find((state) => state === query["state"]) ?? "",
+    error: ERROR_CATEGORIES.find((category) => category === query["error"]) ?? "",
+    q: (query["q"] ?? "").slice(0, SEARCH_CHARS),
+  };
+}
+
+function toStoreFilter(filter: RunsFilter): RunFilter {
+  const state = RUN_STATES.find((each) => each === filter.state);
+  return {
+    ...(state ? { states: [state] } : {}),
+    ...(filter.error ? { errorCategory: filter.error } : {}),
+    ...(filter.q ? { text: filter.q } : {}),
+  };
+}

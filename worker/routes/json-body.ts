@@ -1,0 +1,39 @@
+/** Reads a JSON body and checks it against a schema. Every field that is wrong is named. */
+import type { Context } from "hono";
+import type * as z from "zod";
+import { type FieldError, fail, type Result, succeed } from "../domain/errors.ts";
+
+/** Bytes of the largest body: room for 4,000,000 characters of program, most of them escaped. */
+export const BODY_MAX_BYTES = 16 * 2 ** 20;
+
+// biome-ignore lint/suspicious/noExplicitAny: any route's context will do, whatever its variables are.
+export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T): Promise<Result<z.output<T>>> {
+  const mediaType = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== "application/json") {
+    return fail("unsupported-media-type", "Send the body as JSON, with Content-Type: application/json.");
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(await c.req.text());
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return fail("malformed-json", `The body could not be read as JSON: ${error.message}`);
+  }
+  return check(body, schema);
+}
+
+export function check<T extends z.ZodType>(value: unknown, schema: T): Result<z.output<T>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return succeed(parsed.data);
+  const errors = parsed.error.issues.flatMap(fieldErrors);
+  const summary = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
+  return fail("invalid-request", summary, errors);
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is not a known field" }));
+  }
+  return [{ path: path.join("."), message: issue.message }];
+}
