@@ -1,0 +1,41 @@
+/** `npm run dev`: serves through wrangler, with reload. Its state lies in .wrangler/state, apart from `npm start`'s. */
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildParts, WRANGLER_ENVIRONMENT } from "./build.ts";
+import { bootstrapSql, loadOrCreateSecrets, saveCredentials } from "./credentials.ts";
+
+const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
+const BIN = join(ROOT, "node_modules/.bin");
+const STATE = join(ROOT, ".wrangler/state");
+const port = process.env["PORT"] ?? "8787";
+const env = { ...process.env, ...WRANGLER_ENVIRONMENT };
+
+function wrangler(...args: string[]): void {
+  execFileSync(join(BIN, "node"), [join(BIN, "wrangler"), ...args], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+buildParts();
+mkdirSync(STATE, { recursive: true });
+const secrets = loadOrCreateSecrets(STATE);
+const seed = join(STATE, "bootstrap.sql");
+writeFileSync(seed, bootstrapSql(secrets, Date.now()), { mode: 0o600 });
+wrangler("d1", "migrations", "apply", "DB", "--local");
+wrangler("d1", "execute", "DB", "--local", "--yes", "--file", seed);
+const { signInUrl } = saveCredentials(STATE, `http://127.0.0.1:${port}`, secrets);
+console.log(`\nSign in    ${signInUrl}\n`);
+
+spawn(process.execPath, ["scripts/build-client.ts", "--watch"], {
+  cwd: ROOT,
+  env,
+  stdio: ["ignore", "ignore", "inherit"],
+});
+const dev = ["dev", "--local", "--ip", "127.0.0.1", "--port", port, "--inspector-port", "0"];
+spawn(join(BIN, "node"), [join(BIN, "wrangler"), ...dev], { cwd: ROOT, env, stdio: "inherit" }).on("exit", (code) =>
+  process.exit(code ?? 0),
+);

@@ -1,0 +1,129 @@
+/**
+ * Serves the built Worker on this machine, in workerd, without an account: Miniflare over `dist/`.
+ * The database is migrated and seeded before the port opens, so that whoever reaches the server finds it ready.
+ */
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
+import {
+  bootstrapStatements,
+  type Credentials,
+  loadOrCreateSecrets,
+  type Secrets,
+  saveCredentials,
+} from "./credentials.ts";
+import { endWorkerdWithThisProcess } from "./processes.ts";
+
+const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
+const DIST = join(ROOT, "dist");
+const MIGRATIONS = join(ROOT, "migrations");
+/** Variables that are handed to the Worker when they are set. */
+const VARIABLES = [
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_BASE_URL",
+  "OPENAI_API_KEY",
+  "OPENAI_BASE_URL",
+  "RUNYARD_MODEL",
+] as const;
+
+export interface ServerOptions {
+  readonly port: number;
+  readonly stateFolder: string;
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  readonly host?: string;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly credentials: Credentials;
+  stop(): Promise<void>;
+}
+
+export async function startServer({
+  port,
+  stateFolder,
+  variables = {},
+  host = "127.0.0.1",
+}: ServerOptions): Promise<RunningServer> {
+  const folder = resolve(stateFolder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { workerOptions: described } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
+  // The modules are listed one by one, so the rules by which wrangler would find them do not apply.
+  const { modulesRules, ...workerOptions } = described;
+  const shared = {
+    host,
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    logRequests: false,
+    enableDevRegistry: false,
+    resourcePersistencePath: join(folder, "storage"),
+    telemetry: { enabled: false },
+  };
+  const secrets = loadOrCreateSecrets(folder);
+  const preparing = open({ ...shared, port: 0 }, { ...workerOptions, ...PREPARING_WORKER });
+  await prepareDatabase(await preparing.getD1Database("DB"), secrets);
+  await preparing.dispose();
+
+  const given = Object.fromEntries(VARIABLES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])));
+  const miniflare = open({ ...shared, port }, { ...workerOptions, ...builtModules(), bindings: given });
+  const url = (await miniflare.ready).origin;
+  endWorkerdWithThisProcess();
+  return { url, credentials: saveCredentials(folder, url, secrets), stop: () => miniflare.dispose() };
+}
+
+async function prepareDatabase(database: PreparedDatabase, secrets: Secrets): Promise<void> {
+  await migrate(database);
+  const seed = bootstrapStatements(secrets, Date.now());
+  await database.batch(seed.map(({ sql, values }) => database.prepare(sql).bind(...values)));
+}
+
+type V4Options = Parameters<typeof convertV4MiniflareOptions>[0];
+
+function open(shared: object, worker: object): Miniflare {
+  return new Miniflare(
+    convertV4MiniflareOptions({ ...shared, workers: [{ name: "runyard", ...worker }] } as V4Options),
+  );
+}
+
+/** Stands in while the database is prepared: no objects, no assets, nothing that could serve. */
+const PREPARING_WORKER = {
+  modules: true,
+  script: "export default { fetch: () => new Response(null, { status: 503 }) }",
+  durableObjects: {},
+  assets: undefined,
+} as const;
+
+function builtModules() {
+  const files = readdirSync(DIST).filter((name) => name.endsWith(".js") || name.endsWith(".wasm"));
+  const entry = "index.js";
+  const modules = [entry, ...files.filter((name) => name !== entry)].map((name) => ({
+    type: name.endsWith(".wasm") ? ("CompiledWasm" as const) : ("ESModule" as const),
+    path: join(DIST, name),
+  }));
+  return { modulesRoot: DIST, modules };
+}
+
+type PreparedDatabase = Awaited<ReturnType<Miniflare["getD1Database"]>>;
+
+/** Applies the migrations that are not in the database's own list yet: the table that wrangler keeps, too. */
+async function migrate(database: PreparedDatabase): Promise<void> {
+  await database.exec(
+    "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
+  );
+  const applied = await database.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
+  const known = new Set(applied.results.map((row) => row.name));
+  for (const name of readdirSync(MIGRATIONS)
+    .filter((file) => file.endsWith(".sql"))
+    .sort()) {
+    if (known.has(name)) continue;
+    const statements = unstable_splitSqlQuery(readFileSync(join(MIGRATIONS, name), "utf8"));
+    await database.batch([
+      ...statements.map((statement) => database.prepare(statement)),
+      database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),
+    ]);
+  }
+}
