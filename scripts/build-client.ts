@@ -2,11 +2,11 @@
  * Builds everything the browser loads: `node scripts/build-client.ts [--watch]`.
  *
  * Writes bundles, styles, fonts and icons into public/assets/ under names that contain their content's hash, the
- * manifest of those names and the inlined icons into worker/views/generated/, and public/_headers. Everything it
- * writes is generated anew; nothing of it is edited or committed.
+ * manifest of those names and the inlined icons into worker/views/generated/, and public/_headers. Nothing of it is
+ * edited or committed. Files of an earlier build are removed at the end; folders inside public/assets/ are not its own.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -119,7 +119,6 @@ async function writeHeaders(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  await rm(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
   await mkdir(GENERATED, { recursive: true });
   await emit("htmx.js", await readFile(join(NODE_MODULES, "htmx.org/dist/htmx.min.js")));
@@ -133,7 +132,16 @@ async function main(): Promise<void> {
     { ...common, plugins, entryPoints: STYLES },
   ];
   if (!watch) {
-    for (const options of builds) await esbuild.build(options);
+    // Folders in there belong to other builds and stay.
+    const entries = await readdir(OUT, { withFileTypes: true });
+    const before = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name));
+    for (const options of builds) {
+      const { metafile } = await esbuild.build(options);
+      for (const output of Object.keys(metafile?.outputs ?? {})) before.delete(basename(output));
+    }
+    for (const address of Object.values(manifest)) before.delete(basename(address));
+    // Last, and only what nothing names any more: a server that reads the folder meanwhile finds every file.
+    for (const stale of before) await rm(join(OUT, stale), { force: true });
     return;
   }
   for (const options of builds) await (await esbuild.context(options)).watch();

@@ -1,0 +1,104 @@
+/**
+ * "Describe it": asks the server for a program and lets it stream into the editor. Never runs it. The text before can
+ * be had back with undo, or with Stop followed by undo.
+ */
+import { formatCount } from "../../worker/views/format.ts";
+import type { CodeEditorElement } from "../code-editor.ts";
+import { readJsonLines } from "./ndjson.ts";
+
+type GenerationEvent =
+  | { type: "text"; text: string }
+  | {
+      type: "done";
+      provider: string;
+      isMock: boolean;
+      model: string;
+      usage: { inputTokens: number; outputTokens: number; estimated: boolean };
+    }
+  | { type: "error"; message: string };
+
+export interface GenerateParts {
+  readonly box: HTMLElement;
+  readonly editor: CodeEditorElement;
+  readonly language: () => string;
+}
+
+export function setUpGenerate({ box, editor, language }: GenerateParts): void {
+  const find = <T extends HTMLElement>(name: string) => box.querySelector<T>(`[data-generate-${name}]`)!;
+  const input = find<HTMLInputElement>("text");
+  const start = find<HTMLButtonElement>("start");
+  const stop = find<HTMLButtonElement>("stop");
+  const status = find("status");
+  let running: AbortController | null = null;
+
+  const show = (isBusy: boolean, words: string) => {
+    start.hidden = isBusy;
+    stop.hidden = !isBusy;
+    status.textContent = words;
+  };
+
+  const generate = async () => {
+    const description = input.value.trim();
+    if (description === "" || running) return input.focus();
+    const controller = new AbortController();
+    running = controller;
+    show(true, "Writing …");
+    try {
+      show(
+        false,
+        await stream({ description, language: language(), current: editor.value }, editor, controller.signal),
+      );
+    } catch (error) {
+      const words = controller.signal.aborted
+        ? "Stopped."
+        : `Not written: ${error instanceof Error ? error.message : error}`;
+      show(false, words);
+    } finally {
+      running = null;
+    }
+  };
+
+  start.addEventListener("click", generate);
+  stop.addEventListener("click", () => running?.abort());
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    // Enter would submit the form around the field, which runs the program.
+    event.preventDefault();
+    void generate();
+  });
+}
+
+/** Resolves to what is said about the finished text. */
+async function stream(body: object, editor: CodeEditorElement, signal: AbortSignal): Promise<string> {
+  const response = await fetch("/playground/generations", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
+  if (!response.ok || !response.body) throw new Error(await problemOf(response));
+  let isFirst = true;
+  for await (const event of readJsonLines<GenerationEvent>(response.body as unknown as AsyncIterable<Uint8Array>)) {
+    if (event.type === "error") throw new Error(event.message);
+    if (event.type === "done") return doneWords(event);
+    if (isFirst) editor.value = event.text;
+    else editor.appendText(event.text);
+    isFirst = false;
+  }
+  throw new Error("the answer broke off");
+}
+
+function doneWords({ provider, isMock, model, usage }: Extract<GenerationEvent, { type: "done" }>): string {
+  const about = usage.estimated ? "about " : "";
+  const tokens = `${about}${formatCount(usage.inputTokens)} tokens in, ${formatCount(usage.outputTokens)} out`;
+  return `Written by ${isMock ? `the mock provider (${model})` : `${provider} ${model}`} · ${tokens}. Read it, then run it.`;
+}
+
+async function problemOf(response: Response): Promise<string> {
+  try {
+    const problem = (await response.json()) as { detail?: string; title?: string };
+    return problem.detail ?? problem.title ?? `status ${response.status}`;
+  } catch {
+    return `status ${response.status}`;
+  }
+}

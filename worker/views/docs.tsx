@@ -1,0 +1,147 @@
+/**
+ * `/docs`: the API in one page, with commands to paste. The full description is /openapi.json; this is where to begin.
+ */
+import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
+import { CopyButton } from "./components/copy-button.tsx";
+import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
+import { Layout, type Shell } from "./layout.tsx";
+
+export interface DocsProps {
+  /** Scheme and host of this installation, without a slash at its end. */
+  readonly origin: string;
+  /** Names that the sandbox adds to the standard library of ECMAScript. */
+  readonly sandboxGlobals: readonly string[];
+}
+
+const LIMIT_ROWS: readonly { name: keyof Limits; what: string; format: (value: number) => string }[] = [
+  { name: "timeoutMs", what: "Wall time of the program", format: formatDuration },
+  { name: "fuel", what: "Work, counted inside the engine: the same on every machine", format: formatCompact },
+  { name: "memoryBytes", what: "Memory of the program, engine included", format: formatBytes },
+  { name: "outputBytes", what: "Standard output and error together", format: formatBytes },
+  { name: "hostCalls", what: "Calls to capabilities", format: formatCount },
+];
+
+export function DocsPage({ shell, origin, sandboxGlobals }: DocsProps & { readonly shell: Shell }) {
+  const execute = `curl -s ${origin}/api/execute \\
+  -H "Authorization: Bearer $RUNYARD_TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{"language":"typescript","code":"console.log(6 * 7)"}'`;
+  const background = `curl -si ${origin}/api/execute \\
+  -H "Authorization: Bearer $RUNYARD_TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -H "Prefer: respond-async" \\
+  -d '{"language":"javascript","code":"for (let i = 0; i < 1e9; i++);"}'`;
+  const read = `curl -s ${origin}/api/runs/RUN_ID -H "Authorization: Bearer $RUNYARD_TOKEN"
+curl -s ${origin}/api/runs/RUN_ID/log.txt -H "Authorization: Bearer $RUNYARD_TOKEN"
+curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNYARD_TOKEN"`;
+  return (
+    <Layout shell={shell} section="docs" title="API">
+      <article class="prose">
+        <h1>API</h1>
+        <p>
+          Everything the console does can be done over HTTP. The whole description is in{" "}
+          <a href="/openapi.json">/openapi.json</a>.
+        </p>
+        <h2>Token</h2>
+        <p>
+          Machines send <code>Authorization: Bearer …</code>. The first token lies in <code>credentials.json</code>,
+          which <code>npm start</code> writes. Keep it out of programs and logs.
+        </p>
+        <h2>Run a program and wait</h2>
+        <Command id="execute" text={execute} />
+        <p>
+          The answer is 200 also when the program fails: look at <code>success</code>, <code>error</code> and{" "}
+          <code>limitReached</code>. Send <code>files</code> and <code>entry</code> in place of <code>code</code> for
+          several files.
+        </p>
+        <h2>Run in the background</h2>
+        <Command id="background" text={background} />
+        <p>
+          Answers 202 with a <code>Location</code>. From there:
+        </p>
+        <Command id="read" text={read} />
+        <h2>Live output</h2>
+        <p>
+          A WebSocket at <code>/api/runs/RUN_ID/stream?after=SEQ</code> sends every event behind <code>SEQ</code>, then
+          goes on live. Sequence numbers start at 1 and have no gap, so a client that reconnects with the last number it
+          saw misses nothing. The last message is <code>{'{"type":"end"}'}</code>.
+        </p>
+        <h2>Errors</h2>
+        <p>
+          Errors are <code>application/problem+json</code> with a <code>code</code> that stays the same and a{" "}
+          <code>requestId</code> that also stands in our log.
+        </p>
+        <Sandbox globals={sandboxGlobals} />
+      </article>
+    </Layout>
+  );
+}
+
+function Command({ id, text }: { readonly id: string; readonly text: string }) {
+  return (
+    <div class="command">
+      <pre id={`command-${id}`} tabindex={0}>
+        {text}
+      </pre>
+      <CopyButton fromId={`command-${id}`} />
+    </div>
+  );
+}
+
+function Sandbox({ globals }: { readonly globals: readonly string[] }) {
+  return (
+    <>
+      <h2>The sandbox</h2>
+      <p>
+        Programs are ES modules with top-level await. They have the standard library of ECMAScript and{" "}
+        {globals.map((name, index) => (
+          <>
+            {index === 0 ? "" : index === globals.length - 1 ? " and " : ", "}
+            <code>{name}</code>
+          </>
+        ))}
+        . There is no network, no file system and no <code>require</code>.
+      </p>
+      <ul>
+        <li>
+          Input: <code>prompt()</code> reads a line, or{" "}
+          <code>{'import { stdin, args, readTextFile, write } from "runyard"'}</code>.
+        </li>
+        <li>
+          Files of one program import each other by relative path; <code>readTextFile("data.csv")</code> reads a data
+          file beside them.
+        </li>
+        <li>
+          The value of <code>export default</code>, or of the last expression, is the run's result.
+        </li>
+      </ul>
+      <table class="plain">
+        <caption>Limits of one run</caption>
+        <thead>
+          <tr>
+            <th scope="col">Limit</th>
+            <th scope="col">Of</th>
+            <th scope="col" class="number">
+              Default
+            </th>
+            <th scope="col" class="number">
+              Most
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {LIMIT_ROWS.map(({ name, what, format }) => (
+            <tr>
+              <th scope="row">
+                <code>{name}</code>
+              </th>
+              <td>{what}</td>
+              <td class="number">{format(LIMIT_RANGES[name].default)}</td>
+              <td class="number">{format(LIMIT_RANGES[name].max)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

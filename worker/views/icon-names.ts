@@ -1,0 +1,45 @@
+/**
+ * The icons that the console uses, by their lucide names. The client build inlines exactly these, so a name that is
+ * not listed here cannot be drawn.
+ */
+export const ICON_NAMES = [
+  "activity",
+  "arrow-down",
+  "ban",
+  "book-open",
+  "check",
+  "chevron-down",
+  "chevron-up",
+  "circle",
+  "circle-check",
+  "circle-x",
+  "clock",
+  "copy",
+  "download",
+  "external-link",
+  "file-plus",
+  "keyboard",
+  "list",
+  "loader-circle",
+  "log-out",
+  "monitor",
+  "moon",
+  "pause",
+  "pencil",
+  "play",
+  "rotate-cw",
+  "search",
+  "share-2",
+  "sparkles",
+  "square",
+  "square-terminal",
+  "star",
+  "sun",
+  "timer-off",
+  "trash-2",
+  "triangle-alert",
+  "user",
+  "x",
+] as const;
+
+export type IconName = (typeof ICON_NAMES)[number];

@@ -1,0 +1,198 @@
+/**
+ * The playground at `/playground` and, with a shared program, at `/p/:slug`. One form holds the program, its input and
+ * its limits; the pane beside it holds the run. Without a script it is a text area that posts and leads to the run.
+ */
+import { DEFAULT_ENTRY, LANGUAGES, LIMIT_RANGES, type Limits } from "../domain/program.ts";
+import { EditorPane } from "./components/editor-pane.tsx";
+import { ErrorSummary, type FieldError, fieldId, invalidAttributes } from "./components/error-summary.tsx";
+import { GenerateBox } from "./components/generate-box.tsx";
+import { Icon } from "./components/icon.tsx";
+import { byId, ELEMENT_ID } from "./element-id.ts";
+import { hx } from "./hx.ts";
+import { Layout, type Shell } from "./layout.tsx";
+import type { PlaygroundValues } from "./playground-values.ts";
+import { EmptyRunPanel } from "./run-panel.tsx";
+import { LANGUAGE_WORDS } from "./run-words.ts";
+
+export { BLANK_PLAYGROUND, type PlaygroundValues } from "./playground-values.ts";
+
+export interface PlaygroundExample {
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+export interface PlaygroundProps {
+  readonly values: PlaygroundValues;
+  readonly examples: readonly PlaygroundExample[];
+  /** Why the form came back; empty on a fresh page. */
+  readonly errors: readonly FieldError[];
+  /** True on a fresh `/playground` without example: only then may the browser restore the person's own draft. */
+  readonly isBlank: boolean;
+  /** Slug and title of the shared program or the example that is shown. */
+  readonly source: { readonly kind: "share" | "example"; readonly title: string } | null;
+}
+
+/** Whatever goes wrong is said above the form; the panel keeps the last run and its id. */
+const toErrors = `target:${byId(ELEMENT_ID.playgroundErrors)} swap:innerHTML`;
+const ERRORS_APART = { "4xx": toErrors, "5xx": toErrors } as const;
+
+export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly shell: Shell }) {
+  const { values, errors } = props;
+  const run = hx({
+    post: "/playground/runs",
+    target: byId(ELEMENT_ID.runPanel),
+    swap: "outerHTML",
+    status: ERRORS_APART,
+  });
+  return (
+    <Layout shell={shell} section="playground" title="Playground" scripts={["run-log.js", "playground.js"]}>
+      <form
+        id={ELEMENT_ID.playgroundForm}
+        class="playground"
+        method="post"
+        action="/playground/runs"
+        data-files={JSON.stringify(values.files)}
+        data-blank={props.isBlank ? "" : undefined}
+        {...run}
+      >
+        <div class="playground-main">
+          <Toolbar {...props} />
+          <div id={ELEMENT_ID.playgroundErrors}>
+            <ErrorSummary title="This program cannot run yet" errors={errors} />
+          </div>
+          <div id={ELEMENT_ID.playgroundShare}></div>
+          <GenerateBox provider={shell.provider} />
+          <EditorPane values={values} errors={errors} />
+          <InputFields values={values} errors={errors} />
+        </div>
+        <div class="playground-side">
+          <EmptyRunPanel />
+        </div>
+      </form>
+    </Layout>
+  );
+}
+
+function Toolbar({ values, examples, source }: PlaygroundProps) {
+  const share = hx({
+    post: "/playground/shares",
+    target: byId(ELEMENT_ID.playgroundShare),
+    swap: "innerHTML",
+    status: ERRORS_APART,
+  });
+  return (
+    <div class="toolbar">
+      <h1>
+        {source ? source.title : "Playground"}
+        {source?.kind === "share" ? <span class="mark">shared</span> : null}
+      </h1>
+      {/* Run comes first: Enter in a field presses a form's first submit button. */}
+      <button type="submit" class="button primary" data-playground="run" title="Ctrl or ⌘ with Enter">
+        <Icon name="play" /> Run
+      </button>
+      <button type="button" class="button needs-script" data-playground="stop" disabled>
+        <Icon name="square" /> Stop
+      </button>
+      <label>
+        <span class="visually-hidden">Language</span>
+        <select name="language" id={fieldId("language")} data-language>
+          {LANGUAGES.map((language) => (
+            <option value={language} selected={language === values.language} data-entry={DEFAULT_ENTRY[language]}>
+              {LANGUAGE_WORDS[language]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {examples.length > 0 ? <ExamplesMenu examples={examples} /> : null}
+      <button type="submit" class="button" formaction="/playground/shares" {...share}>
+        <Icon name="share-2" /> Share
+      </button>
+    </div>
+  );
+}
+
+function ExamplesMenu({ examples }: Pick<PlaygroundProps, "examples">) {
+  return (
+    <div class="menu-anchor">
+      <button type="button" class="button" popovertarget={ELEMENT_ID.examplesMenu}>
+        Examples <Icon name="chevron-down" />
+      </button>
+      <div id={ELEMENT_ID.examplesMenu} class="menu examples-menu" popover="auto">
+        <ul>
+          {examples.map(({ slug, title, description }) => (
+            <li>
+              <a class="menu-item" href={`/playground?example=${encodeURIComponent(slug)}`}>
+                <b>{title}</b>
+                <span class="muted">{description}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+const LIMIT_FIELDS: readonly { name: keyof Limits; label: string; unit: string; step: number }[] = [
+  { name: "timeoutMs", label: "Time", unit: "ms", step: 1 },
+  { name: "memoryBytes", label: "Memory", unit: "bytes", step: 1 },
+  { name: "fuel", label: "Fuel", unit: "units", step: 1 },
+  { name: "outputBytes", label: "Output", unit: "bytes", step: 1 },
+];
+
+function InputFields({ values, errors }: Pick<PlaygroundProps, "values" | "errors">) {
+  const changed = LIMIT_FIELDS.some(({ name }) => values.limits[name] !== undefined);
+  const wrong = errors.some(({ field }) => LIMIT_FIELDS.some(({ name }) => name === field));
+  return (
+    <div class="inputs">
+      <label class="field">
+        <span>Standard input</span>
+        <textarea
+          id={fieldId("stdin")}
+          name="stdin"
+          rows={3}
+          spellcheck={false}
+          placeholder="Read with prompt() or stdin"
+          {...invalidAttributes("stdin", errors)}
+        >
+          {values.stdin}
+        </textarea>
+      </label>
+      <label class="field">
+        <span>Arguments, one per line</span>
+        <textarea id={fieldId("args")} name="args" rows={3} spellcheck={false} {...invalidAttributes("args", errors)}>
+          {values.args.join("\n")}
+        </textarea>
+      </label>
+      <details class="limits" open={changed || wrong}>
+        <summary>Limits</summary>
+        <div class="limit-fields">
+          {LIMIT_FIELDS.map(({ name, label, unit, step }) => (
+            <label class="field">
+              <span>
+                {label} <span class="muted">{unit}</span>
+              </span>
+              <input
+                type="number"
+                id={fieldId(name)}
+                name={name}
+                inputmode="numeric"
+                min={LIMIT_RANGES[name].min}
+                max={LIMIT_RANGES[name].max}
+                step={step}
+                value={values.limits[name] ?? String(LIMIT_RANGES[name].default)}
+                {...invalidAttributes(name, errors)}
+              />
+            </label>
+          ))}
+        </div>
+      </details>
+    </div>
+  );
+}
+
+/** Answer with status 422 to `POST /playground/runs` (and to a share) that came through htmx. */
+export function PlaygroundErrors({ errors }: Pick<PlaygroundProps, "errors">) {
+  return <ErrorSummary title="This program cannot run yet" errors={errors} />;
+}

@@ -1,0 +1,95 @@
+/**
+ * The run beside the editor: its live output, and its outcome as soon as it ended.
+ */
+import type { RunDetail, RunEvent } from "../domain/run.ts";
+import { isTerminal } from "../domain/run.ts";
+import { Icon } from "./components/icon.tsx";
+import { Outcome } from "./components/outcome.tsx";
+import { StatusBadge } from "./components/status-badge.tsx";
+import { UsageLine } from "./components/usage.tsx";
+import { ELEMENT_ID } from "./element-id.ts";
+import { hx } from "./hx.ts";
+import { RunLog } from "./log/log-view.tsx";
+import { reasonOf } from "./run-words.ts";
+
+export type RunPanelRun = Pick<RunDetail, "id" | "state" | "lastSeq">;
+
+export interface RunPanelProps {
+  readonly run: RunPanelRun;
+  /** The events that are there already; usually none. */
+  readonly events: readonly RunEvent[];
+}
+
+/** Answer to `POST /playground/runs` that came through htmx. */
+export function RunPanel({ run, events }: RunPanelProps) {
+  return (
+    <section
+      id={ELEMENT_ID.runPanel}
+      class="run-panel"
+      aria-label="Output"
+      data-run={run.id}
+      data-run-state={run.state}
+    >
+      <PanelHead runId={run.id} />
+      <RunLog runId={run.id} state={run.state} events={events} lastSeq={run.lastSeq} compact />
+      <PendingOutcome runId={run.id} trigger="run-end from:body" />
+    </section>
+  );
+}
+
+/** Before the first run, and after Clear. */
+export function EmptyRunPanel() {
+  return (
+    <section id={ELEMENT_ID.runPanel} class="run-panel" aria-label="Output">
+      <PanelHead runId={null} />
+      <div class="empty">
+        <Icon name="square-terminal" />
+        <p class="empty-title">No output yet</p>
+        <p class="muted">Run the program: what it prints appears here while it runs.</p>
+      </div>
+    </section>
+  );
+}
+
+function PanelHead({ runId }: { readonly runId: string | null }) {
+  return (
+    <header class="run-panel-head">
+      <h2>Output</h2>
+      {runId ? (
+        <>
+          <a href={`/runs/${runId}`}>
+            Run page <Icon name="external-link" />
+          </a>
+          <button type="button" class="button quiet needs-script" data-playground="clear">
+            Clear
+          </button>
+        </>
+      ) : null}
+    </header>
+  );
+}
+
+function PendingOutcome({ runId, trigger }: { readonly runId: string; readonly trigger: string }) {
+  return (
+    <div
+      id={ELEMENT_ID.runOutcome}
+      class="run-outcome"
+      {...hx({ get: `/playground/runs/${runId}/outcome`, trigger, swap: "outerHTML" })}
+    ></div>
+  );
+}
+
+/** Answer to `GET /playground/runs/:id/outcome`. Asked too early, it asks again by itself. */
+export function RunOutcome({ run }: { readonly run: RunDetail }) {
+  if (!isTerminal(run.state)) return <PendingOutcome runId={run.id} trigger="load delay:400ms" />;
+  const reason = reasonOf(run);
+  return (
+    <div id={ELEMENT_ID.runOutcome} class="run-outcome" data-run-state={run.state}>
+      <p class="run-outcome-head">
+        <StatusBadge state={run.state} /> {reason ? <span>{reason}</span> : null}
+      </p>
+      <Outcome run={run} programHref={null} />
+      {run.usage ? <UsageLine usage={run.usage} limitReached={run.limitReached} /> : null}
+    </div>
+  );
+}

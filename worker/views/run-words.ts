@@ -1,0 +1,79 @@
+/**
+ * What a run's state, limits and errors are called in sentences. Pure; the places that show them share the words.
+ */
+import type { LimitName, ProgramError } from "../domain/guest-outcome.ts";
+import type { Language, Limits } from "../domain/program.ts";
+import type { RunDetail, RunSummary, StepName } from "../domain/run.ts";
+import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
+
+export const LANGUAGE_WORDS: Readonly<Record<Language, string>> = {
+  typescript: "TypeScript",
+  javascript: "JavaScript",
+};
+
+export const STEP_WORDS: Readonly<Record<StepName, string>> = { queue: "Wait in lane", execute: "Execute" };
+
+export const LIMIT_WORDS: Readonly<Record<LimitName, string>> = {
+  time: "time limit",
+  fuel: "fuel limit",
+  memory: "memory limit",
+  stack: "stack limit",
+  output: "output limit",
+  "host-calls": "host call limit",
+};
+
+/** `TypeError: x is not a function`. */
+export function errorLine(error: ProgramError): string {
+  return error.message ? `${error.name}: ${error.message}` : error.name;
+}
+
+/** `main.ts:12:5`, as far as the position is known; null without a file. */
+export function errorPosition(error: ProgramError): string | null {
+  if (error.file === null) return null;
+  return [error.file, error.line, error.line === null ? null : error.column].filter((part) => part !== null).join(":");
+}
+
+/** The value of a limit that was reached, in its unit. The stack has no figure of its own. */
+export function limitValue(limit: LimitName, limits: Limits): string | null {
+  switch (limit) {
+    case "time":
+      return formatDuration(limits.timeoutMs);
+    case "fuel":
+      return `${formatCompact(limits.fuel)} units of fuel`;
+    case "memory":
+      return formatBytes(limits.memoryBytes);
+    case "output":
+      return formatBytes(limits.outputBytes);
+    case "host-calls":
+      return `${formatCount(limits.hostCalls)} host calls`;
+    case "stack":
+      return null;
+  }
+}
+
+function limitSentence(limit: LimitName, limits: Limits | null): string {
+  const value = limits ? limitValue(limit, limits) : null;
+  return `Stopped at its ${LIMIT_WORDS[limit]}${value ? ` of ${value}` : ""}.`;
+}
+
+/** Why the run is where it is, in one sentence; null where the state says it all. */
+export function reasonOf(run: RunSummary | RunDetail): string | null {
+  const limits = "limits" in run ? run.limits : null;
+  switch (run.state) {
+    case "queued":
+      return "waitingFor" in run && run.waitingFor ? run.waitingFor : "Waiting for its turn.";
+    case "running":
+    case "succeeded":
+      return null;
+    case "cancelled":
+      return run.startedAt === null ? "Cancelled before it started." : "Cancelled while it ran.";
+    case "timed-out":
+      return limitSentence(run.limitReached ?? "time", limits);
+    case "failed":
+      if (run.limitReached) return limitSentence(run.limitReached, limits);
+      if (run.error === null) return "The program did not succeed.";
+      return run.error.category === "infrastructure"
+        ? "The run could not be carried out. The program is not at fault; a retry can help."
+        : `The program ended with a ${run.error.category} error.`;
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * One run at `/runs/:id`. The header is a fragment that is fetched anew when the run changes its state; below it, one
+ * tab for each URL: the log, the program, the metrics. The log itself keeps its own socket and is never replaced.
+ */
+import { isTerminal, type RunDetail } from "../domain/run.ts";
+import { Icon } from "./components/icon.tsx";
+import { Outcome } from "./components/outcome.tsx";
+import { StatusBadge, StepIcon } from "./components/status-badge.tsx";
+import { Duration, RelativeTime } from "./components/time.tsx";
+import { UsageTable } from "./components/usage.tsx";
+import { byId, ELEMENT_ID } from "./element-id.ts";
+import { formatDuration, formatInstant } from "./format.ts";
+import { hx, KEEP_ON_ERROR } from "./hx.ts";
+import { Layout, type Shell } from "./layout.tsx";
+import { RunLog, type RunLogProps } from "./log/log-view.tsx";
+import { ProgramFiles } from "./program-files.tsx";
+import { LANGUAGE_WORDS, reasonOf, STEP_WORDS } from "./run-words.ts";
+
+export type RunTab = "log" | "program" | "metrics";
+
+export interface RunPageProps {
+  readonly run: RunDetail;
+  /** What the open tab shows: each tab brings its own content. */
+  readonly tab:
+    | ({ readonly name: "log" } & Pick<RunLogProps, "events">)
+    | { readonly name: "program"; readonly files: Readonly<Record<string, string>> }
+    | { readonly name: "metrics" };
+}
+
+const TABS: readonly { name: RunTab; label: string; path: string }[] = [
+  { name: "log", label: "Log", path: "" },
+  { name: "program", label: "Program", path: "/program" },
+  { name: "metrics", label: "Metrics", path: "/metrics" },
+];
+
+export function RunPage({ shell, run, tab }: RunPageProps & { readonly shell: Shell }) {
+  return (
+    <Layout shell={shell} section="runs" title={run.title} runState={run.state} scripts={["run-log.js"]}>
+      <RunHeader run={run} />
+      <nav class="tabs" aria-label="Parts of the run">
+        {TABS.map(({ name, label, path }) => (
+          <a href={`/runs/${run.id}${path}`} aria-current={name === tab.name ? "page" : undefined}>
+            {label}
+          </a>
+        ))}
+      </nav>
+      {tab.name === "log" ? (
+        <RunLog runId={run.id} state={run.state} events={tab.events} lastSeq={run.lastSeq} />
+      ) : null}
+      {tab.name === "program" ? <ProgramFiles entry={run.entry} files={tab.files} error={run.error} /> : null}
+      {tab.name === "metrics" ? <Metrics run={run} /> : null}
+    </Layout>
+  );
+}
+
+/** Answer to `GET /runs/:id/header`, and to a cancellation that came through htmx. */
+export function RunHeader({ run }: { readonly run: RunDetail }) {
+  const reason = reasonOf(run);
+  // The log's events are the quick way to news; the slow poll covers the tabs that have no log.
+  const live = isTerminal(run.state)
+    ? {}
+    : hx({
+        get: `/runs/${run.id}/header`,
+        trigger: "run-state from:body, run-end from:body, every 3s",
+        swap: "outerMorph",
+        status: KEEP_ON_ERROR,
+      });
+  return (
+    <section id={ELEMENT_ID.runHeader} class="run-header" aria-label="Run" data-run-state={run.state} {...live}>
+      <div class="page-head">
+        <h1>{run.title}</h1>
+        <StatusBadge state={run.state} large />
+        <RunActions run={run} />
+      </div>
+      {reason ? <p class="run-reason">{reason}</p> : null}
+      <Facts run={run} />
+      <Steps run={run} />
+      {isTerminal(run.state) ? <Outcome run={run} programHref={`/runs/${run.id}/program`} /> : null}
+    </section>
+  );
+}
+
+function RunActions({ run }: { readonly run: RunDetail }) {
+  const cancel = hx({
+    post: `/runs/${run.id}/cancellation`,
+    target: byId(ELEMENT_ID.runHeader),
+    swap: "outerMorph",
+    disable: "find button",
+    // A refusal stands above the header; it does not take its place.
+    status: { "4xx": "swap:afterbegin", "5xx": "swap:afterbegin" },
+  });
+  return (
+    <div class="actions">
+      {isTerminal(run.state) ? (
+        <form method="post" action={`/runs/${run.id}/retries`}>
+          <button type="submit" class="button">
+            <Icon name="rotate-cw" /> Retry
+          </button>
+        </form>
+      ) : (
+        <form method="post" action={`/runs/${run.id}/cancellation`} {...cancel}>
+          <button type="submit" class="button danger">
+            <Icon name="ban" /> Cancel
+          </button>
+        </form>
+      )}
+    </div>
+  );
+}
+
+function Facts({ run }: { readonly run: RunDetail }) {
+  return (
+    <dl class="facts">
+      <div>
+        <dt>Created</dt>
+        <dd>
+          <RelativeTime at={run.createdAt} />
+        </dd>
+      </div>
+      <div>
+        <dt>Ran</dt>
+        <dd>{run.startedAt === null ? "–" : <Duration from={run.startedAt} to={run.finishedAt} />}</dd>
+      </div>
+      {run.usage ? (
+        <div>
+          <dt>Queued</dt>
+          <dd>{formatDuration(run.usage.queuedMs)}</dd>
+        </div>
+      ) : null}
+      <div>
+        <dt>Language</dt>
+        <dd>{LANGUAGE_WORDS[run.language]}</dd>
+      </div>
+      <div>
+        <dt>Lane</dt>
+        <dd>
+          <code>{run.lane}</code>
+        </dd>
+      </div>
+      {run.priority === "normal" ? null : (
+        <div>
+          <dt>Priority</dt>
+          <dd>{run.priority}</dd>
+        </div>
+      )}
+      <div>
+        <dt>Attempts</dt>
+        <dd>{run.attempts}</dd>
+      </div>
+      {run.retryOf === null ? null : (
+        <div>
+          <dt>Retry of</dt>
+          <dd>
+            <a href={`/runs/${run.retryOf}`}>the earlier run</a>
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Id</dt>
+        <dd>
+          <code class="run-id">{run.id}</code>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Steps({ run }: { readonly run: RunDetail }) {
+  return (
+    <ol class="steps" aria-label="Steps">
+      {run.steps.map((step) => (
+        <li>
+          <StepIcon state={step.state} />
+          <span>{STEP_WORDS[step.name]}</span>
+          {step.startedAt === null ? null : (
+            <span class="muted">
+              <Duration from={step.startedAt} to={step.finishedAt} />
+            </span>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Metrics({ run }: { readonly run: RunDetail }) {
+  return (
+    <div class="columns">
+      <section class="panel" aria-labelledby="usage-title">
+        <h2 id="usage-title">Usage</h2>
+        {run.usage ? (
+          <UsageTable usage={run.usage} limits={run.limits} limitReached={run.limitReached} />
+        ) : (
+          <p class="muted">{isTerminal(run.state) ? "The run never started." : "Measured when the run ends."}</p>
+        )}
+      </section>
+      <section class="panel" aria-labelledby="times-title">
+        <h2 id="times-title">Times</h2>
+        <table class="plain">
+          <tbody>
+            {(
+              [
+                ["Created", run.createdAt],
+                ["Started", run.startedAt],
+                ["Finished", run.finishedAt],
+              ] as const
+            ).map(([name, at]) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td class="number">{at === null ? "–" : formatInstant(at)}</td>
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">Cost</th>
+              <td class="number">{run.cost === null ? "no paid call" : `$${run.cost.toFixed(4)}`}</td>
+            </tr>
+          </tbody>
+        </table>
+      </section>
+    </div>
+  );
+}
