@@ -18,7 +18,7 @@ module.exports = {
     only("sandbox", folder("worker/sandbox"), "^worker/(domain|sandbox)/"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
-    only("actions", folder("worker/actions"), "^worker/(domain|store|actions|llm|dependencies\\.ts|secret-hash\\.ts|generated)"),
+    only("actions", folder("worker/actions"), "^worker/(domain|store|actions|llm|dependencies\\.ts|digest\\.ts|generated)"),
     {
       name: "objects-below-the-edge",
       comment: "Durable Objects never reach up to routes, views, actions or middleware",

@@ -1,6 +1,6 @@
-/** How secrets that only need to be recognised (sessions, tokens, links) are kept: as SHA-256 in hexadecimal. */
+/** SHA-256 in hexadecimal: how secrets that only need to be recognised (sessions, tokens, links) are kept. */
 
-export async function hashSecret(secret: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

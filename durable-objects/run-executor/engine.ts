@@ -1,5 +1,5 @@
-/** The engine of this isolate. The one place that knows which artifact is shipped. */
+/** The engine of this isolate. The one place that knows which engine is shipped. */
 import { createJavaScriptEngine } from "../../worker/sandbox/javascript/engine.ts";
-import engineModule from "../../worker/sandbox/javascript/generated/quickjs.wasm";
+import { quickJsModule } from "../../worker/sandbox/javascript/quickjs-module.ts";
 
-export const engine = createJavaScriptEngine(engineModule);
+export const engine = createJavaScriptEngine(quickJsModule);

@@ -124,7 +124,8 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     const after = Number(new URL(request.url).searchParams.get("after") ?? 0);
     if (this.#sockets.isFull()) return new Response(null, { status: 429 });
     const end = hasEnded(run.state) ? { seq: this.#log.lastSeq, state: run.state.name } : null;
-    return new Response(null, { status: 101, webSocket: this.#sockets.accept(this.#log, after, end) });
+    const hibernates = run.state.name === "queued";
+    return new Response(null, { status: 101, webSocket: this.#sockets.accept(this.#log, { after, end, hibernates }) });
   }
 
   /** Clients acknowledge what they have shown; nothing waits for it yet, and anything else is ignored. */

@@ -4,8 +4,8 @@ import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { createApp } from "../../worker/app.ts";
+import { sha256Hex } from "../../worker/digest.ts";
 import { problemSchema } from "../../worker/domain/run-schema.ts";
-import { hashSecret } from "../../worker/secret-hash.ts";
 import * as schema from "../../worker/store/schema.ts";
 import { api, browse, createTenant, freshDatabase, ORIGIN, request, type Tenant } from "../support/workerd.ts";
 
@@ -55,7 +55,7 @@ describe("who may come in", () => {
 
   it("signs in by the link, keeps the session in an http-only cookie, and signs out", async () => {
     await DB.prepare("INSERT INTO sign_in_links VALUES (?, ?, 0)")
-      .bind(await hashSecret("open-sesame"), ana.userId)
+      .bind(await sha256Hex("open-sesame"), ana.userId)
       .run();
     const entered = await request("/sign-in/open-sesame");
     expect(entered.status).toBe(303);
@@ -64,7 +64,7 @@ describe("who may come in", () => {
     expect(cookie).toMatch(/SameSite=Lax/);
     const session = { cookie: cookie.split(";")[0]! };
     expect((await request("/", { headers: session })).status).toBe(200);
-    const left = await request("/sign-out", { method: "POST", headers: { ...session, origin: ORIGIN } });
+    const left = await request("/logout", { method: "POST", headers: { ...session, origin: ORIGIN } });
     expect(left.status).toBe(303);
     expect((await request("/", { headers: session })).status).toBe(303);
   });

@@ -171,7 +171,11 @@ describe("POST /api/execute", () => {
   it.each([
     ["a syntax error", "const a = 1;\nlet b = = 2;", { category: "syntax", file: "main.ts", line: 2 }],
     ["a namespace", "const a = 1;\nnamespace Shapes { export const b = 2; }", { category: "syntax", line: 2 }],
-    ["a package that is not there", 'const a = 1;\nimport _ from "lodash";', { category: "import", line: 2 }],
+    [
+      "a package that is not there",
+      'const a = 1;\nimport _ from "lodash";\n_.chunk([]);',
+      { category: "import", line: 2 },
+    ],
   ])("names the place of %s in the program", async (_, code, error) => {
     const answer = await execute(ana, program(code));
     expect(answer).toMatchObject({ state: "failed", error });

@@ -1,7 +1,7 @@
 /** What tests in workerd share: a fresh database, a person with a session, a machine with a token, and requests. */
 import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { exports, env as testEnv } from "cloudflare:workers";
-import { hashSecret } from "../../worker/secret-hash.ts";
+import { sha256Hex } from "../../worker/digest.ts";
 
 interface TestEnv {
   readonly DB: D1Database;
@@ -35,13 +35,13 @@ export async function createTenant(name: string): Promise<Tenant> {
     run(
       "INSERT INTO api_tokens VALUES (?, ?, 't', ?, ?)",
       `tok_${name}`,
-      await hashSecret(tenant.token),
+      await sha256Hex(tenant.token),
       tenant.userId,
       now,
     ),
     run(
       "INSERT INTO sessions VALUES (?, ?, ?, ?)",
-      await hashSecret(tenant.session),
+      await sha256Hex(tenant.session),
       tenant.userId,
       now,
       now + 3_600_000,

@@ -1,12 +1,12 @@
 /** Starts a run: the one way in for the API, the console, retries and samples. */
 import type { Dependencies } from "../dependencies.ts";
+import { sha256Hex } from "../digest.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { newId, newSecret } from "../domain/ids.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { type RunSpec, titleOf } from "../domain/run-spec.ts";
-import { hashSecret } from "../secret-hash.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
 
 export interface StartRunRequest {
@@ -67,7 +67,7 @@ async function reserveRunId(
   if (key === "" || key.length > IDEMPOTENCY_KEY_CHARS) {
     return fail("invalid-request", `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_CHARS} characters.`);
   }
-  const requestHash = await hashSecret(JSON.stringify(rest));
+  const requestHash = await sha256Hex(JSON.stringify(rest));
   const row = { principalId: principal.id, key, requestHash, runId: fresh, createdAt: clock.now() };
   const kept = await reserveIdempotencyKey(db, row);
   if (kept.requestHash !== requestHash) {

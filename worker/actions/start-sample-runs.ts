@@ -2,7 +2,7 @@
 import type { Dependencies } from "../dependencies.ts";
 import type { Principal } from "../domain/principal.ts";
 import { DEFAULT_ENTRY } from "../domain/program.ts";
-import { SAMPLE_PROGRAMS, type SampleProgram } from "../domain/sample-programs.ts";
+import { SAMPLE_KEY_PREFIX, SAMPLE_PROGRAMS, type SampleProgram } from "../domain/sample-programs.ts";
 import { listRuns } from "../store/runs.ts";
 import { startRun } from "./start-run.ts";
 
@@ -21,7 +21,7 @@ async function startSample(dependencies: Dependencies, principal: Principal, sam
     program: { language, entry, files: { [entry]: code }, stdin: "", args: [] },
     limits,
     ...(lane === undefined ? {} : { lane }),
-    idempotencyKey: `sample:${slug}`,
+    idempotencyKey: SAMPLE_KEY_PREFIX + slug,
   });
   if (!started.ok) return dependencies.log.warn("a sample run could not be started", { code: started.code });
   if (sample.isCancelled) await dependencies.executor(started.value.id).cancel();

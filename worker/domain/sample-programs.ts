@@ -15,6 +15,9 @@ export interface SampleProgram {
   readonly isCancelled?: true;
 }
 
+/** Idempotency keys of sample runs begin with this: it keeps them from starting twice, and tells them from others. */
+export const SAMPLE_KEY_PREFIX = "sample:";
+
 const REPOSITORY_LANE = "repository:sample-web";
 
 const NIGHTLY_IMPORT = `// Nightly import: a run that takes a few minutes, so that there is something to watch

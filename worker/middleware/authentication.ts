@@ -4,9 +4,9 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { sha256Hex } from "../digest.ts";
 import { fail } from "../domain/errors.ts";
 import type { Principal } from "../domain/principal.ts";
-import { hashSecret } from "../secret-hash.ts";
 import { findSession, findToken } from "../store/identities.ts";
 import type { AppEnv, SignedInEnv } from "./context.ts";
 import { problem, wantsProblem } from "./problem.ts";
@@ -21,12 +21,12 @@ export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
   let principal: Principal | null = null;
   if (header !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-    principal = token ? await findToken(db, await hashSecret(token)) : null;
+    principal = token ? await findToken(db, await sha256Hex(token)) : null;
     if (!principal)
       return problem(c, fail("unauthenticated", "The bearer token is not known. Check that it was copied whole."));
   } else {
     const session = getCookie(c, SESSION_COOKIE);
-    if (session) principal = await findSession(db, await hashSecret(session), clock.now());
+    if (session) principal = await findSession(db, await sha256Hex(session), clock.now());
   }
   c.set("principal", principal);
   return next();

@@ -1,8 +1,9 @@
 /** Figures over runs: counts by state, durations, error classes. Read-only. */
-import { and, eq, gte, isNotNull, sql } from "drizzle-orm";
+import { and, eq, gte, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { RunStateName } from "../domain/run.ts";
+import { SAMPLE_KEY_PREFIX } from "../domain/sample-programs.ts";
 import type { Database } from "./database.ts";
-import { runs } from "./schema.ts";
+import { idempotencyKeys, runs } from "./schema.ts";
 
 export interface RunMetrics {
   readonly byState: Readonly<Record<RunStateName, number>>;
@@ -46,4 +47,27 @@ function durationFigures(samples: readonly number[]): Pick<RunMetrics, "averageM
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
   const sum = sorted.reduce((total, ms) => total + ms, 0);
   return { averageMs: Math.round(sum / sorted.length), p50Ms: at(0.5), p95Ms: at(0.95) };
+}
+
+export interface Milestones {
+  readonly hasSucceeded: boolean;
+  readonly hasCancelled: boolean;
+  readonly hasUsedToken: boolean;
+}
+
+/** What the people of a workspace have done themselves: the runs that came with the sample do not count. */
+export async function loadMilestones(db: Database, workspaceId: string): Promise<Milestones> {
+  const isSample = sql`EXISTS (SELECT 1 FROM ${idempotencyKeys}
+    WHERE ${idempotencyKeys.runId} = ${runs.id} AND ${idempotencyKeys.key} LIKE ${`${SAMPLE_KEY_PREFIX}%`})`;
+  const any = (condition: SQL) => sql<number>`coalesce(max(${condition}), 0)`;
+  const row = await db
+    .select({
+      succeeded: any(sql`${runs.state} = 'succeeded'`),
+      cancelled: any(sql`${runs.state} = 'cancelled'`),
+      byToken: any(sql`${runs.createdBy} LIKE 'tok\\_%' ESCAPE '\\'`),
+    })
+    .from(runs)
+    .where(and(eq(runs.workspaceId, workspaceId), sql`NOT ${isSample}`))
+    .get();
+  return { hasSucceeded: row?.succeeded === 1, hasCancelled: row?.cancelled === 1, hasUsedToken: row?.byToken === 1 };
 }

@@ -18,4 +18,6 @@ consolePages
   .route("/runs", runPages)
   .route("/playground", playground)
   .route("/p", sharedPrograms)
-  .get("/docs", (c) => page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} />));
+  .get("/docs", (c) =>
+    page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={[]} />),
+  );

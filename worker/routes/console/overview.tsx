@@ -2,10 +2,11 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import type { Dependencies } from "../../dependencies.ts";
+import { sha256Hex } from "../../digest.ts";
 import type { ErrorCategory } from "../../domain/guest-outcome.ts";
 import type { Principal } from "../../domain/principal.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
-import { type RunMetrics, summarizeRuns } from "../../store/metrics.ts";
+import { loadMilestones, type Milestones, type RunMetrics, summarizeRuns } from "../../store/metrics.ts";
 import { listRuns } from "../../store/runs.ts";
 import {
   OVERVIEW_RANGES,
@@ -28,6 +29,10 @@ const LISTED_RUNS = 8;
 
 export const overview = new Hono<SignedInEnv>().get("/", async (c) => {
   const props = await overviewProps(c.var.dependencies, c.var.principal, rangeOf(c));
+  // The time of the look is not part of what is compared, or nothing would ever be unchanged.
+  const etag = `W/"${(await sha256Hex(JSON.stringify({ ...props, updatedAt: null }))).slice(0, 32)}"`;
+  if (isPartial(c) && c.req.header("if-none-match") === etag) return c.body(null, 304, { etag });
+  c.header("etag", etag);
   return page(c, isPartial(c) ? <OverviewFragment {...props} /> : <OverviewPage shell={signedInShell(c)} {...props} />);
 });
 
@@ -43,11 +48,12 @@ async function overviewProps(
 ): Promise<OverviewProps> {
   const since = clock.now() - RANGE_MS[range];
   const first = { before: null, limit: LISTED_RUNS };
-  const [metrics, now, active, failures] = await Promise.all([
+  const [metrics, now, active, failures, milestones] = await Promise.all([
     summarizeRuns(db, workspaceId, since),
     summarizeRuns(db, workspaceId, 0),
     listRuns(db, workspaceId, { states: ["running"] }, first),
     listRuns(db, workspaceId, { states: ["failed", "timed-out"], createdSince: since }, first),
+    loadMilestones(db, workspaceId),
   ]);
   return {
     range,
@@ -55,7 +61,7 @@ async function overviewProps(
     errorClasses: metrics.errorClasses.map(({ category, count }) => ({ category: category as ErrorCategory, count })),
     runningNow: active.runs,
     recentFailures: failures.runs,
-    checklist: checklistOf(now),
+    checklist: checklistOf(milestones),
     updatedAt: new Date(clock.now()).toISOString(),
   };
 }
@@ -77,12 +83,11 @@ function tilesOf({ byState, averageMs, p50Ms, p95Ms }: RunMetrics, now: RunMetri
   };
 }
 
-/** The first steps tick themselves: each is read off what the workspace has really done. */
-function checklistOf({ byState }: RunMetrics): OverviewProps["checklist"] {
-  const started = Object.values(byState).reduce((sum, count) => sum + count, 0) > 0;
+/** The first steps tick themselves: each is read off what people have really done here. */
+function checklistOf({ hasSucceeded, hasCancelled, hasUsedToken }: Milestones): OverviewProps["checklist"] {
   return [
-    { title: "Watch a run move", href: "/runs?state=running", done: started && byState.running > 0 },
-    { title: "Run a program that succeeds", href: "/playground", done: byState.succeeded > 0 },
-    { title: "Stop an endless loop", href: "/playground?example=infinite-loop", done: byState.cancelled > 0 },
+    { title: "Run a program", href: "/playground?example=hello", done: hasSucceeded },
+    { title: "Stop an endless loop", href: "/playground?example=infinite-loop", done: hasCancelled },
+    { title: "Run one from a terminal", href: "/docs", done: hasUsedToken },
   ];
 }

@@ -26,7 +26,11 @@ export function signedInShell(c: Context<SignedInEnv>): Shell {
 }
 
 /** Pages hold what one person may see: no shared cache keeps them, and a fragment is never taken for a page. */
-export function page(c: Context<AppEnv> | Context<SignedInEnv>, body: unknown, status = 200): Response | Promise<Response> {
+export function page(
+  c: Context<AppEnv> | Context<SignedInEnv>,
+  body: unknown,
+  status = 200,
+): Response | Promise<Response> {
   return (c as Context).html(body as string, status as 200, {
     "cache-control": "private, no-store",
     vary: "HX-Request, HX-Request-Type",

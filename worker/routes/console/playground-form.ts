@@ -2,7 +2,13 @@
  * Reads the playground's form into a checked program. People type limits as text and the script sends files as JSON:
  * both become the same request that the API takes, so that one schema judges both.
  */
-import { type ExecuteRequest, executeRequestSchema, type Limits, type Program, programOf } from "../../domain/program.ts";
+import {
+  type ExecuteRequest,
+  executeRequestSchema,
+  type Limits,
+  type Program,
+  programOf,
+} from "../../domain/program.ts";
 import type { FieldError } from "../../views/components/error-summary.tsx";
 import { check } from "../json-body.ts";
 

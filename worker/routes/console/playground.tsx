@@ -66,7 +66,12 @@ function refuse(c: Context<SignedInEnv>, form: FormData, errors: PlaygroundProps
     files: { [BLANK_PLAYGROUND.entry]: text("code") },
     stdin: text("stdin"),
     args: text("args") === "" ? [] : text("args").split(/\r?\n/),
-    limits: { timeoutMs: text("timeoutMs"), memoryBytes: text("memoryBytes"), fuel: text("fuel"), outputBytes: text("outputBytes") },
+    limits: {
+      timeoutMs: text("timeoutMs"),
+      memoryBytes: text("memoryBytes"),
+      fuel: text("fuel"),
+      outputBytes: text("outputBytes"),
+    },
   };
   const props = { values, errors, examples: EXAMPLE_MENU, isBlank: false, source: null };
   return page(c, <PlaygroundPage shell={signedInShell(c)} {...props} />, 422);

@@ -6,15 +6,14 @@ import { isId } from "../../domain/ids.ts";
 import { isTerminal, RUN_STATES, type RunDetail } from "../../domain/run.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { countRunsAfter, listRuns, loadOutput, loadProgram, type RunFilter } from "../../store/runs.ts";
+import { RENDERED_LINES } from "../../views/log/log-view.tsx";
 import { RunHeader, RunPage } from "../../views/run.tsx";
-import { NewRunsPill, RunsPage, type RunsFilter, RunsResults } from "../../views/runs.tsx";
+import { NewRunsPill, type RunsFilter, RunsPage, RunsResults } from "../../views/runs.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 const PAGE_SIZE = 50;
-/** Events that are put into the page itself; the log element fetches the rest. */
-const RENDERED_EVENTS = 2_000;
 const SEARCH_CHARS = 200;
 
 export const runPages = new Hono<SignedInEnv>()
@@ -24,7 +23,10 @@ export const runPages = new Hono<SignedInEnv>()
     const { dependencies, principal } = c.var;
     const filter = filterOf(c.req.query());
     const [list, newest] = await Promise.all([
-      listRuns(dependencies.db, principal.workspaceId, toStoreFilter(filter), { before: cursor.value, limit: PAGE_SIZE }),
+      listRuns(dependencies.db, principal.workspaceId, toStoreFilter(filter), {
+        before: cursor.value,
+        limit: PAGE_SIZE,
+      }),
       listRuns(dependencies.db, principal.workspaceId, {}, { before: null, limit: 1 }),
     ]);
     const props = {
@@ -45,7 +47,7 @@ export const runPages = new Hono<SignedInEnv>()
   .get("/:id", (c) =>
     showRun(c, async (run) => ({
       name: "log",
-      events: isTerminal(run.state) ? await loadOutput(c.var.dependencies.db, run.id, RENDERED_EVENTS) : [],
+      events: isTerminal(run.state) ? await loadOutput(c.var.dependencies.db, run.id, RENDERED_LINES) : [],
     })),
   )
   .get("/:id/program", (c) =>

@@ -1,0 +1,130 @@
+/**
+ * The product as its own process, as `npm start` runs it, so that tests can kill it. Builds nothing: `npm test` built
+ * it before.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Credentials } from "../../../scripts/credentials.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const START_TIMEOUT_MS = 60_000;
+
+export interface ProductOptions {
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export class Product {
+  readonly stateFolder = mkdtempSync(join(tmpdir(), "runyard-test-"));
+  readonly #port: number;
+  readonly #variables: Readonly<Record<string, string>>;
+  #process: ChildProcess | null = null;
+
+  private constructor(port: number, variables: Readonly<Record<string, string>>) {
+    this.#port = port;
+    this.#variables = variables;
+  }
+
+  static async start({ variables = {} }: ProductOptions = {}): Promise<Product> {
+    const product = new Product(await freePort(), variables);
+    await product.start();
+    return product;
+  }
+
+  get credentials(): Credentials {
+    return JSON.parse(readFileSync(join(this.stateFolder, "credentials.json"), "utf8"));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async start(): Promise<void> {
+    const { npm_lifecycle_event, ...environment } = process.env;
+    const child = spawn(join(ROOT, "node_modules/.bin/node"), ["scripts/start.ts", "--no-build"], {
+      cwd: ROOT,
+      env: {
+        ...environment,
+        PORT: String(this.#port),
+        RUNYARD_STATE: this.stateFolder,
+        LOG_LEVEL: "error",
+        ...this.#variables,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#process = child;
+    let said = "";
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`the server did not start: ${said}`)), START_TIMEOUT_MS);
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        end();
+      };
+      child.on("exit", (code) => settle(() => reject(new Error(`the server exited with ${code}: ${said}`))));
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.on("data", (data) => {
+          said += String(data);
+          if (said.includes("Runyard serves")) settle(resolve);
+        });
+      }
+    });
+  }
+
+  /** As a power cut would: nobody gets to tidy up. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+    await this.#portFree();
+  }
+
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+    rmSync(this.stateFolder, { recursive: true, force: true });
+  }
+
+  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (!child || child.exitCode !== null) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await gone;
+  }
+
+  /** workerd goes a moment after its launcher. */
+  async #portFree(): Promise<void> {
+    for (;;) {
+      const answers = await fetch(`${this.url}/healthz`).then(
+        () => true,
+        () => false,
+      );
+      if (!answers) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async api(path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, {
+      method: body ? "POST" : "GET",
+      headers: {
+        authorization: `Bearer ${this.credentials.apiToken}`,
+        ...(body ? { "content-type": "application/json" } : {}),
+        ...headers,
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
