@@ -3,7 +3,7 @@
  * rendered. Invariant: a row here has the structure of the row in worker/views/log/log-view.tsx.
  */
 import type { EventStream, StepName, StepState } from "../../worker/domain/run.ts";
-import { durationMs, formatCount, formatDuration, formatLogTime } from "../../worker/views/format.ts";
+import { durationMs, formatCount, formatDuration, formatLogTime, plural } from "../../worker/views/format.ts";
 import { parseAnsi } from "../../worker/views/log/ansi.ts";
 import { CHUNK_LINES, drawnText, type LogGroup, type LogLine } from "../../worker/views/log/log-book.ts";
 import { STEP_WORDS } from "../../worker/views/run-words.ts";
@@ -77,7 +77,7 @@ export class LogRows {
       if (icon) find("icon")?.replaceChildren(icon.cloneNode(true));
     }
     const lines = find("lines");
-    if (lines && group.lineCount > 0) lines.textContent = `${formatCount(group.lineCount)} lines`;
+    if (lines && group.lineCount > 0) lines.textContent = plural(group.lineCount, "line");
     const duration = durationMs(group.startedAt, group.finishedAt);
     const shown = find("duration");
     if (shown && duration !== null) shown.textContent = formatDuration(duration);

@@ -3,7 +3,7 @@
  * Marks are CSS highlights, so that a search never rewrites the page.
  */
 
-import { formatCount } from "../../worker/views/format.ts";
+import { formatCount, plural } from "../../worker/views/format.ts";
 import { stripAnsi } from "../../worker/views/log/ansi.ts";
 import { drawnText, type LogLine } from "../../worker/views/log/log-book.ts";
 import { findLines, occurrences, stepThrough } from "./find.ts";
@@ -107,7 +107,7 @@ export class SearchBox {
     if (this.#matches.length === 0) return "No match";
     const total = formatCount(this.#matches.length);
     return this.#current === null
-      ? `${total} lines`
+      ? plural(this.#matches.length, "line")
       : `${formatCount(this.#matches.indexOf(this.#current) + 1)} of ${total}`;
   }
 }

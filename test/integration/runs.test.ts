@@ -9,6 +9,7 @@ import {
   runDetailSchema,
   runListSchema,
 } from "../../worker/domain/run-schema.ts";
+import { SANDBOX_GLOBALS } from "../../worker/domain/sandbox-globals.ts";
 import { api, createTenant, freshDatabase, readStream, type Tenant } from "../support/workerd.ts";
 
 const { RUN_EXECUTOR, DB } = bindings as unknown as Env;
@@ -119,6 +120,14 @@ describe("POST /api/execute", () => {
   ])("ends a program at its %s limit and says so", async (limit, code, limits, state) => {
     const answer = await execute(ana, program(code, { limits }));
     expect(answer).toMatchObject({ state, success: false, limitReached: limit, error: { category: "resource" } });
+  });
+
+  it("offers the globals that the guide lists, and no way out", async () => {
+    const code = `export default {
+      missing: ${JSON.stringify(SANDBOX_GLOBALS)}.filter((name) => !(name in globalThis)),
+      doors: ["fetch", "process", "require", "Deno", "WebAssembly", "XMLHttpRequest", "std", "os"].filter((name) => name in globalThis),
+    };`;
+    expect((await execute(ana, program(code))).result).toEqual({ missing: [], doors: [] });
   });
 
   it("answers 202 at once when asked to, and the run goes on", async () => {

@@ -1,5 +1,6 @@
 /** The console's pages, all behind a session. */
 import { Hono } from "hono";
+import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import { requirePrincipal } from "../../middleware/authentication.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
@@ -19,5 +20,5 @@ consolePages
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .get("/docs", (c) =>
-    page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={[]} />),
+    page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={SANDBOX_GLOBALS} />),
   );

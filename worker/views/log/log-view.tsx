@@ -8,7 +8,7 @@ import { isTerminal, type RunEvent, type RunStateName } from "../../domain/run.t
 import { Icon } from "../components/icon.tsx";
 import { STEP_LOOKS, StepIcon } from "../components/status-badge.tsx";
 import { ELEMENT_ID } from "../element-id.ts";
-import { durationMs, formatCount, formatDuration, formatLogTime } from "../format.ts";
+import { durationMs, formatCount, formatDuration, formatLogTime, plural } from "../format.ts";
 import { STEP_WORDS } from "../run-words.ts";
 import { parseAnsi } from "./ansi.ts";
 import { CHUNK_LINES, drawnText, LogBook, type LogGroup, type LogLine } from "./log-book.ts";
@@ -153,7 +153,7 @@ function Group({ group, lines }: { readonly group: LogGroup; readonly lines: rea
           {group.attempt > 1 ? ` · attempt ${group.attempt}` : ""}
         </span>
         <span class="muted" data-part="lines">
-          {lines.length > 0 ? `${formatCount(lines.length)} lines` : ""}
+          {lines.length > 0 ? plural(lines.length, "line") : ""}
         </span>
         <span class="muted duration" data-part="duration">
           {duration === null ? "" : formatDuration(duration)}

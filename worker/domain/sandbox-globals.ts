@@ -1,0 +1,21 @@
+/** The globals that the sandbox adds to the standard library of ECMAScript. A test asks a real program for each. */
+export const SANDBOX_GLOBALS = [
+  "console",
+  "prompt",
+  "setTimeout",
+  "setInterval",
+  "clearTimeout",
+  "clearInterval",
+  "queueMicrotask",
+  "structuredClone",
+  "TextEncoder",
+  "TextDecoder",
+  "atob",
+  "btoa",
+  "URL",
+  "URLSearchParams",
+  "AbortController",
+  "AbortSignal",
+  "crypto",
+  "performance",
+] as const;
