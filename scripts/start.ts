@@ -1,4 +1,4 @@
-/** `npm start`: builds, migrates, seeds and serves. Variables: PORT, RUNYARD_STATE, and those in docs/configuration.md. */
+/** `npm start`: builds, migrates, seeds and serves. Variables: PORT, RUNYARD_STATE, and those in the README. */
 import { buildParts, buildWorker } from "./build.ts";
 import { stopWithNpm } from "./processes.ts";
 import { startServer } from "./server.ts";

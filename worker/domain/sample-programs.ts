@@ -20,7 +20,7 @@ export const SAMPLE_KEY_PREFIX = "sample:";
 
 const REPOSITORY_LANE = "repository:sample-web";
 
-const NIGHTLY_IMPORT = `// Nightly import: a run that takes a few minutes, so that there is something to watch
+const NIGHTLY_IMPORT = `// Nightly import: a few minutes of batches to watch
 const sources = ["orders", "customers", "invoices", "tickets", "events", "sessions"];
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 let rows = 0;
@@ -35,7 +35,7 @@ for (let batch = 1; batch <= 340; batch++) {
 export default { batches: 340, rows };
 `;
 
-const DEPLOY_CHECK = `// Checks a release before it is deployed; waits while the import holds the repository
+const DEPLOY_CHECK = `// Deploy check: waits while the import holds the repository
 const checks = ["types", "lint", "unit tests", "bundle size"];
 for (const check of checks) console.log(\`\${check}: ok\`);
 export default checks.length;

@@ -1,6 +1,7 @@
 /**
  * `/docs`: the API in one page, with commands to paste. The full description is /openapi.json; this is where to begin.
  */
+import { ERRORS } from "../domain/errors.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
 import { CopyButton } from "./components/copy-button.tsx";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
@@ -71,9 +72,40 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
           Errors are <code>application/problem+json</code> with a <code>code</code> that stays the same and a{" "}
           <code>requestId</code> that also stands in our log.
         </p>
+        <ErrorTable />
         <Sandbox globals={sandboxGlobals} />
       </article>
     </Layout>
+  );
+}
+
+/** Each code has an anchor: the `type` of a problem leads to it. */
+function ErrorTable() {
+  return (
+    <table class="plain">
+      <thead>
+        <tr>
+          <th scope="col">Code</th>
+          <th scope="col">Meaning</th>
+          <th scope="col" class="number">
+            Status
+          </th>
+          <th scope="col">Try again</th>
+        </tr>
+      </thead>
+      <tbody>
+        {Object.entries(ERRORS).map(([code, { status, title, retryable }]) => (
+          <tr id={`error-${code}`}>
+            <td>
+              <code>{code}</code>
+            </td>
+            <td>{title}</td>
+            <td class="number">{status}</td>
+            <td>{retryable ? "yes" : "no"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
