@@ -1,0 +1,143 @@
+/** TypeScript without an engine: what becomes of the source, what is refused, and where positions lie. */
+import { describe, expect, it } from "vitest";
+import { jsonErrorOffset, positionAt } from "../../../worker/sandbox/javascript/source-position.ts";
+import { isModule, originalPosition, TranspileError, transpile } from "../../../worker/sandbox/javascript/transpile.ts";
+
+describe("transpile", () => {
+  it("keeps every line where it is", () => {
+    const source = [
+      "import {\n  a,\n  type B,\n} from './a';",
+      "interface C {\n  d: string;\n}",
+      "enum E {\n  F,\n  G = 'g',\n}",
+      "function h<T>(\n  this: void,\n  x: T,\n): T {\n  return x as T;\n}",
+      "/* here */ h(a as B);",
+    ].join("\n");
+    const lineOf = (text: string) => text.slice(0, text.indexOf("/* here */")).split("\n").length;
+    expect(lineOf(transpile("a.ts", source))).toBe(lineOf(source));
+  });
+
+  it("drops imports that are used as types only", () => {
+    expect(transpile("a.ts", "import { A, b } from './x'; const c: A = b;")).toMatch(/^import \{\s*b\s*\} from/);
+  });
+
+  it.each([
+    ["declare namespace X { namespace Y { const a: 1; } }"],
+    ["declare global { interface Window {} }"],
+    ["declare module 'x' { export = y; }"],
+    ["const namespace = 1, module = 2; namespace\n.toFixed(); module\nX\n{}"],
+    ["const o = { namespace: 1 }; o.namespace"],
+    ["import type from './type'; type"],
+  ])("does not mistake for a namespace: %s", (source) => {
+    expect(() => transpile("a.ts", source)).not.toThrow();
+  });
+
+  it.each([
+    ["namespace A { }", 1, 1],
+    ["let a;\nexport namespace A.B {\n}", 2, 8],
+    ["export = 1", 1, 1],
+    ["import a = b.c;", 1, 1],
+    ["let a: = 1", 1, 8],
+  ])("refuses %s with its position", (source, line, column) => {
+    const thrown = expect.objectContaining({
+      error: expect.objectContaining({ category: "syntax", file: "a.ts", line, column }),
+    });
+    expect(() => transpile("a.ts", source)).toThrow(TranspileError);
+    try {
+      transpile("a.ts", source);
+    } catch (error) {
+      expect(error).toEqual(thrown);
+    }
+  });
+
+  it("gives up on nested arrow functions that would take seconds", () => {
+    const source = `${"(a=".repeat(40)}1${")=>1".repeat(40)}`;
+    const start = performance.now();
+    expect(() => transpile("a.ts", source)).toThrow("nested too deeply");
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it("takes ordinary code with many arrow functions", () => {
+    const line =
+      "const f = (a: number, b = (x: string) => ({ x })) => g(async (c: T<U>) => (a < b ? (c) : ((d) => d)(a)));\n";
+    expect(() => transpile("a.ts", line.repeat(500))).not.toThrow();
+  });
+
+  it("refuses a file that is too large to be transpiled in time", () => {
+    expect(() => transpile("a.ts", "1;".repeat(300_000))).toThrow("Keep data in .json or .txt files");
+  });
+});
+
+describe("isModule", () => {
+  it.each([
+    ["import 'x'", true],
+    ["import x from 'y'", true],
+    ["import type { A } from './a'; 1", true],
+    ["const a = 1;\nexport { a }", true],
+    ["export default 1", true],
+    ["import.meta", true],
+    ["await import('x')", false],
+    ["const o = { import: 1, export: 2 }; o.import", false],
+    ["// export default 1", false],
+    ["`\nexport default 1\n`", false],
+    ["'import x from y'", false],
+    ["1 + 1", false],
+    ["export default function broken( {", true],
+  ])("of %j is %s", (source, expected) => {
+    expect(isModule(source, true)).toBe(expected);
+    if (!source.includes("type")) expect(isModule(source, false)).toBe(expected);
+  });
+
+  it("answers in time for a million blank lines", () => {
+    const start = performance.now();
+    isModule(`${"\n".repeat(1_000_000)}export default (`, false);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});
+
+describe("originalPosition", () => {
+  it("finds columns behind types that were dropped", () => {
+    const source = "const a: number = 1; const b: Map<string, number> = f(a as any, c);";
+    const output = transpile("a.ts", source);
+    for (const word of ["f(", "c)", "b"]) {
+      const column = output.indexOf(word === "b" ? "b =" : word) + 1;
+      expect(originalPosition(source, { line: 1, column }).column).toBe(source.indexOf(word === "b" ? "b:" : word) + 1);
+    }
+  });
+});
+
+describe("positions", () => {
+  it("count lines and columns from 1", () => {
+    expect(positionAt("ab\ncd\n", 0)).toEqual({ line: 1, column: 1 });
+    expect(positionAt("ab\ncd\n", 4)).toEqual({ line: 2, column: 2 });
+    expect(positionAt("ab\ncd\n", 6)).toEqual({ line: 3, column: 1 });
+  });
+
+  it.each([
+    '{"a":1,}',
+    "[1,2",
+    "",
+    '{"a" 1}',
+    '"a\nb"',
+    "[1,]",
+    "nul",
+    '{"a":1}x',
+    "{a:1}",
+    "[1 2]",
+    "01",
+    "[}",
+    '{"a":[}',
+    "]",
+    "-",
+    "\u00a0[]",
+  ])("find where %j stops being JSON", (text) => {
+    expect(() => JSON.parse(text)).toThrow();
+    expect(jsonErrorOffset(text)).toBeTypeOf("number");
+  });
+
+  it.each(["[]", "{}", "null", ' {"a":[1,{"b":-0.5e+3}],"c":"\\u0041"}\n', '"x"', "[[[]]]"])(
+    "know that %j is JSON",
+    (text) => {
+      expect(jsonErrorOffset(text)).toBeNull();
+    },
+  );
+});

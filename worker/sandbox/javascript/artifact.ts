@@ -1,0 +1,11 @@
+/**
+ * The package that the JavaScript engine is made of, and the SHA-256 of the file that the build makes of it. The build
+ * writes no other, and a test rebuilds it byte for byte.
+ */
+export const ARTIFACT = {
+  package: "@jitl/quickjs-wasmfile-release-sync",
+  version: "0.32.0",
+  sha256: "6c6abb85118eef6b27e0eceef3e7d935f996cbfe78e4f887fcebc34ed204bf60",
+  /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, 5 MiB of stack, and room for the prelude. */
+  memoryPages: 96,
+} as const;

@@ -1,0 +1,33 @@
+/**
+ * What the host and the prelude (the guest code that was installed before the program) call each other for. The order of
+ * both lists is the interface: `scripts/engine/engine-image.ts` builds it into the artifact.
+ */
+import type { Pointer } from "./abi.ts";
+
+/** The host's functions, by their ids; `prelude/guest-host.ts` says what they do. */
+export const HOST_FUNCTIONS = ["write", "now", "input", "random"] as const;
+
+/** What the prelude's `install` returns, in that order; `prelude/main.ts` says what they do. */
+export const GUEST_FUNCTIONS = [
+  "importEntry",
+  "watchScript",
+  "progress",
+  "result",
+  "failure",
+  "describeFailure",
+  "nextTimerAt",
+  "runTimer",
+] as const;
+export type GuestFunction = (typeof GUEST_FUNCTIONS)[number];
+
+/** File name of the prelude in stack frames and as an importing module. No program's file can have a colon. */
+export const PRELUDE_FILE = "runyard:prelude";
+
+/** Where things are in the memory of a fresh instance. */
+export interface ImageAddresses {
+  readonly runtime: Pointer;
+  readonly context: Pointer;
+  readonly functions: Readonly<Record<GuestFunction, Pointer>>;
+  /** The 64-bit state of `Math.random`, never zero. */
+  readonly randomState: Pointer;
+}

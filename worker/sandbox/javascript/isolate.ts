@@ -1,0 +1,296 @@
+/**
+ * Owns the instance of one run, from its creation to its end: nothing of it is used again.
+ * It answers what the guest asks of the host and enters the guest; `run.ts` decides what to enter and when.
+ * Invariant: at most one call into the guest is under way, and the guest suspends only where no frame of the host lies
+ * between it and that call.
+ */
+import type { OutputStream } from "../engine.ts";
+import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer } from "./abi.ts";
+import { ARTIFACT } from "./artifact.ts";
+import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
+import { GuestText } from "./guest-text.ts";
+import { importObject, promiseIntegration } from "./imports.ts";
+import { WASM_PAGE_BYTES } from "./limits.ts";
+import type { Meter } from "./meter.ts";
+import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
+import type { Output } from "./output.ts";
+import type { SeededRandom } from "./random.ts";
+
+/** What came of entering the guest: a value, or what it threw. Both belong to the caller. */
+export type Completion =
+  | { readonly threw: false; readonly value: Pointer }
+  | { readonly threw: true; readonly error: Pointer };
+
+export interface IsolateParts {
+  readonly meter: Meter;
+  readonly output: Output;
+  readonly loader: ModuleLoader;
+  readonly random: SeededRandom;
+  readonly memoryBytes: number;
+  /** The run's input as JSON text; see `prelude/guest-host.ts`. */
+  readonly readInput: (what: string) => string | undefined;
+}
+
+/** Values whose tag is a number's: an integer, or any tag outside the range of QuickJS's own. */
+const isNumberTag = (tag: number) => tag === 0 || tag < -9 || tag > 7;
+
+/** The heap grows by at least this much, or by a quarter, so that it need not grow often. */
+const GROWTH_PAGES = 16;
+
+export class Isolate implements GuestImports {
+  readonly #parts: IsolateParts;
+  readonly #image: ImageAddresses;
+  readonly #memory: WebAssembly.Memory;
+  readonly #engine: EngineExports;
+  readonly #text: GuestText;
+  readonly #maximumPages: number;
+  readonly #unhandled = new Map<bigint, Pointer>();
+  #rejectedAtEnd: Pointer | null = null;
+  #entered = false;
+  #hostDepth = 0;
+  #hostCallSuspends = false;
+  #memoryRefused = false;
+
+  constructor(module: WebAssembly.Module, image: ImageAddresses, parts: IsolateParts) {
+    this.#parts = parts;
+    this.#image = image;
+    this.#maximumPages = Math.max(ARTIFACT.memoryPages, Math.floor(parts.memoryBytes / WASM_PAGE_BYTES));
+    this.#memory = new WebAssembly.Memory({ initial: ARTIFACT.memoryPages, maximum: this.#maximumPages });
+    const suspend = new promiseIntegration.Suspending(() => this.suspend());
+    const instance = new WebAssembly.Instance(module, importObject(this.#memory, this, suspend));
+    this.#engine = instance.exports as unknown as EngineExports;
+    this.#text = new GuestText(this.#memory, this.#engine);
+    const state = new DataView(this.#memory.buffer);
+    state.setUint32(image.randomState, parts.random.next(), true);
+    // Zero is the one state that QuickJS's generator would never leave.
+    state.setUint32(image.randomState + 4, parts.random.next() | 1, true);
+    parts.meter.attach(this.#engine.fuel);
+  }
+
+  /** True once the guest asked for more memory than it may have. */
+  get memoryRefused(): boolean {
+    return this.#memoryRefused;
+  }
+
+  /** The linear memory never shrinks: its size is its peak. */
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  // Entering the guest.
+
+  evaluateScript(source: string, file: string): Promise<Completion> {
+    const code = this.#text.allocate(source);
+    const name = this.#text.allocate(file);
+    const { QTS_Eval } = this.#engine;
+    const context = this.#image.context;
+    return this.#enter(QTS_Eval, [context, code.pointer, code.bytes, name.pointer, 0, EVAL_FLAGS.asyncScript]);
+  }
+
+  call(name: GuestFunction, ...args: readonly Pointer[]): Promise<Completion> {
+    const { QTS_Call, QTS_GetUndefined } = this.#engine;
+    const { context, functions } = this.#image;
+    const list = args.length === 0 ? 0 : this.#engine.malloc(4 * args.length);
+    args.forEach((arg, i) => this.#text.setPointer(list + 4 * i, arg));
+    return this.#enter(QTS_Call, [context, functions[name], QTS_GetUndefined(), args.length, list]);
+  }
+
+  /** Runs microtasks until none are left or one throws. */
+  async runJobs(): Promise<Completion> {
+    const contextOut = this.#engine.malloc(4);
+    const allJobs = -1;
+    const run = this.#engine.QTS_ExecutePendingJob;
+    const completion = await this.#enter(run, [this.#image.runtime, allJobs, contextOut]);
+    this.#engine.free(contextOut);
+    if (completion.threw || isNumberTag(this.#text.tag(completion.value))) return completion;
+    return { threw: true, error: completion.value };
+  }
+
+  async #enter<Args extends number[]>(export_: (...args: Args) => Pointer, args: Args): Promise<Completion> {
+    if (this.#entered) throw new Error("the guest is entered already");
+    this.#entered = true;
+    try {
+      const value = await promiseIntegration.promising(export_)(...args);
+      if (value === 0) {
+        this.#parts.meter.end("memory");
+        return { threw: true, error: this.#engine.QTS_GetUndefined() };
+      }
+      const error = this.#engine.QTS_ResolveException(this.#image.context, value);
+      return error === 0 ? { threw: false, value } : { threw: true, error };
+    } finally {
+      this.#entered = false;
+    }
+  }
+
+  // Values.
+
+  newString(text: string): Pointer {
+    return this.#text.newString(this.#image.context, text);
+  }
+
+  readString(value: Pointer): string | null {
+    return this.#text.readString(this.#image.context, value);
+  }
+
+  /** A number; NaN for any other value. */
+  readNumber(value: Pointer): number {
+    return isNumberTag(this.#text.tag(value)) ? this.#engine.QTS_GetFloat64(this.#image.context, value) : Number.NaN;
+  }
+
+  /** True for null and undefined, which QuickJS throws when it has no memory left for an error. */
+  isNullish(value: Pointer): boolean {
+    const tag = this.#text.tag(value);
+    return tag === 2 || tag === 3;
+  }
+
+  free(value: Pointer): void {
+    this.#engine.QTS_FreeValuePointer(this.#image.context, value);
+  }
+
+  /** The raw stack of an error that QuickJS itself made. */
+  stackOf(error: Pointer): string | null {
+    const context = this.#image.context;
+    return this.readString(this.#engine.QTS_GetProp(context, error, this.newString("stack")));
+  }
+
+  /**
+   * The error with which QuickJS interrupted a function that nobody awaits, such as the program itself; null where the
+   * guest did not get as far as that.
+   */
+  interruption(): Pointer | null {
+    const promise = this.#rejectedAtEnd;
+    return promise === null ? null : this.#engine.QTS_PromiseResult(this.#image.context, promise);
+  }
+
+  /** Why the first promise was rejected that has no handler by now; null where there is none. */
+  unhandledRejection(): Pointer | null {
+    const [promise] = this.#unhandled.values();
+    return promise === undefined ? null : this.#engine.QTS_PromiseResult(this.#image.context, promise);
+  }
+
+  // What the guest asks of the host.
+
+  interrupt(atPoll: number): number {
+    return this.#parts.meter.onFuelSpent(atPoll === 1, this.#entered && this.#hostDepth === 0);
+  }
+
+  async suspend(): Promise<number> {
+    const forHostCall = this.#hostCallSuspends;
+    this.#hostCallSuspends = false;
+    const { meter, output } = this.#parts;
+    output.flush();
+    if (meter.sliceIsOver()) await meter.yield();
+    const noValue = 0;
+    return forHostCall ? noValue : Number(meter.endedBy !== null);
+  }
+
+  now(): number {
+    return this.#parts.meter.now;
+  }
+
+  resizeHeap(bytes: number): number {
+    const current = this.#memory.buffer.byteLength / WASM_PAGE_BYTES;
+    const needed = Math.ceil(bytes / WASM_PAGE_BYTES);
+    const wanted = Math.max(needed, current + Math.max(GROWTH_PAGES, current >> 2));
+    try {
+      if (needed > this.#maximumPages) throw new RangeError("above the limit");
+      this.#memory.grow(Math.min(wanted, this.#maximumPages) - current);
+      return 1;
+    } catch {
+      this.#memoryRefused = true;
+      return 0;
+    }
+  }
+
+  callFunction(argv: Pointer, id: number): Pointer {
+    this.#hostDepth += 1;
+    try {
+      const argument = (index: number) => this.#engine.QTS_ArgvGetJSValueConstPointer(argv, index);
+      switch (HOST_FUNCTIONS[id]) {
+        case "write":
+          return this.#write(this.readNumber(argument(0)) === 0 ? "stdout" : "stderr", argument(1));
+        case "now":
+          return this.#engine.QTS_NewFloat64(this.#image.context, this.#parts.meter.now);
+        case "input":
+          return this.#input(argument(0));
+        case "random":
+          return this.newString(this.#parts.random.hex(Math.min(this.readNumber(argument(0)), 65_536)));
+        default:
+          throw new Error(`there is no host function ${id}`);
+      }
+    } finally {
+      this.#hostDepth -= 1;
+    }
+  }
+
+  #write(stream: OutputStream, value: Pointer): Pointer {
+    const [undefinedValue, suspend] = [0, -1];
+    const { meter, output } = this.#parts;
+    if (meter.endedBy !== null) return undefinedValue;
+    const accepted = this.#text.withBytes(this.#image.context, value, (utf8) => output.write(stream, utf8));
+    if (accepted === false) meter.end("output");
+    else if (output.isFull && this.#entered && this.#hostDepth === 1) {
+      this.#hostCallSuspends = true;
+      return suspend;
+    }
+    return undefinedValue;
+  }
+
+  #input(what: Pointer): Pointer {
+    const text = this.#parts.readInput(this.readString(what) ?? "");
+    return text === undefined ? 0 : this.newString(text);
+  }
+
+  normalizeModule(base: Pointer, specifier: Pointer): Pointer {
+    return this.#fromHost(() => {
+      const name = this.#parts.loader.resolve(this.#text.readName(base), this.#text.readName(specifier));
+      return this.#text.allocate(name).pointer;
+    });
+  }
+
+  loadModule(name: Pointer): Pointer {
+    return this.#fromHost(() => {
+      try {
+        return this.#text.allocate(this.#parts.loader.source(this.#text.readName(name))).pointer;
+      } catch (error) {
+        if (!(error instanceof LoadFailure)) throw error;
+        this.#throwInGuest(error);
+        return 0;
+      }
+    });
+  }
+
+  #fromHost(answer: () => Pointer): Pointer {
+    this.#hostDepth += 1;
+    try {
+      return answer();
+    } finally {
+      this.#hostDepth -= 1;
+    }
+  }
+
+  #throwInGuest({ error }: LoadFailure): void {
+    const context = this.#image.context;
+    const value = this.#engine.QTS_NewError(context);
+    this.#engine.QTS_SetProp(context, value, this.newString("name"), this.newString(error.name));
+    this.#engine.QTS_SetProp(context, value, this.newString("message"), this.newString(error.message));
+    this.#engine.QTS_Throw(context, value);
+  }
+
+  promiseRejection(promise: bigint, handled: boolean): void {
+    const context = this.#image.context;
+    if (handled) {
+      const kept = this.#unhandled.get(promise);
+      if (kept !== undefined) this.free(kept);
+      this.#unhandled.delete(promise);
+      return;
+    }
+    const borrowed = this.#engine.malloc(8);
+    if (borrowed === 0) return this.#parts.meter.end("memory");
+    new DataView(this.#memory.buffer).setBigInt64(borrowed, promise, true);
+    const kept = this.#engine.QTS_DupValuePointer(context, borrowed);
+    this.#engine.free(borrowed);
+    if (this.#parts.meter.endedBy === null) this.#unhandled.set(promise, kept);
+    else this.#rejectedAtEnd ??= kept;
+  }
+}

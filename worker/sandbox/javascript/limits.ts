@@ -1,0 +1,74 @@
+/**
+ * The engine's own bounds, and what is said when a run reaches one of its limits.
+ * A run's limits come from `domain/program.ts`; the numbers here hold for every run.
+ */
+import type { LimitName, ProgramError } from "../../domain/guest-outcome.ts";
+import type { Limits } from "../../domain/program.ts";
+
+export const WASM_PAGE_BYTES = 65_536;
+
+/** The guest runs this long before it yields, as far as the clock tells: others wait no longer than that. */
+export const SLICE_MS = 5;
+/** Fuel between two looks at the clock: 0.1 to 1 ms of work. */
+export const FUEL_QUANTUM = 50_000;
+/** Where the clock stands still while code computes, a slice ends after so many quanta: some 3 to 20 ms of work. */
+export const QUANTA_PER_SLICE = 40;
+/**
+ * After a kill the guest may go on for so many loop turns, so that the interpreter can unwind by itself and tell the
+ * line that it had reached. Then it is stopped by an exception of the host. Less than a millisecond.
+ */
+export const UNWIND_TURNS = 20_000;
+
+/** QuickJS's own stack. Above 320 KiB the host's stack ends first, which kills the instance. */
+export const GUEST_STACK_BYTES = 192 * 1024;
+
+/** Output that waits for a slice to end. More makes the guest pause for the moment of a flush. */
+export const OUTPUT_BUFFER_BYTES = 16 * 1024;
+
+/** A sleeping run looks this often at its clock and its signal. */
+export const IDLE_CHECK_MS = 1_000;
+
+/** The JSON text of a result, in UTF-8 bytes and in levels of nesting. */
+export const RESULT_BYTES = 1_048_576;
+export const RESULT_DEPTH = 70;
+
+/** Larger TypeScript files would hold up everyone else while they are transpiled: this much takes 70 to 500 ms. */
+export const TYPESCRIPT_CHARS = 500_000;
+
+const LIMIT_TEXT: Record<LimitName, { name: string; message: (limits: Limits) => string }> = {
+  time: {
+    name: "TimeLimit",
+    message: ({ timeoutMs }) => `stopped: the program ran longer than ${count(timeoutMs)} ms (limit timeoutMs)`,
+  },
+  fuel: {
+    name: "FuelLimit",
+    message: ({ fuel }) => `stopped: the program did more work than ${count(fuel)} units of fuel allow (limit fuel)`,
+  },
+  memory: {
+    name: "MemoryLimit",
+    message: ({ memoryBytes }) =>
+      `stopped: the program needed more memory than ${mebibytes(memoryBytes)} MiB (limit memoryBytes)`,
+  },
+  stack: {
+    name: "StackLimit",
+    message: () => "stopped: functions called each other too deeply; is there a recursion without an end?",
+  },
+  output: {
+    name: "OutputLimit",
+    message: ({ outputBytes }) =>
+      `stopped: the program wrote more than ${count(outputBytes)} bytes (limit outputBytes)`,
+  },
+  "host-calls": {
+    name: "HostCallLimit",
+    message: ({ hostCalls }) => `stopped: the program made more than ${count(hostCalls)} host calls (limit hostCalls)`,
+  },
+};
+
+const count = (value: number) => value.toLocaleString("en-US");
+const mebibytes = (bytes: number) => Math.round((bytes / 2 ** 20) * 10) / 10;
+
+/** What a person reads when a limit ended the run. Where the program was then is added where it is known. */
+export function limitError(limit: LimitName, limits: Limits): ProgramError {
+  const { name, message } = LIMIT_TEXT[limit];
+  return { category: "resource", name, message: message(limits), file: null, line: null, column: null, stack: null };
+}

@@ -1,0 +1,161 @@
+/**
+ * Meters one run: fuel, time, cancellation, and when to yield. Decides that a run must end and why; `isolate.ts` ends it.
+ * Invariant: fuel is counted exactly and never depends on time. The clock decides only when the guest yields.
+ */
+import type { LimitName } from "../../domain/guest-outcome.ts";
+import type { Clock } from "../../domain/ports.ts";
+import type { Limits } from "../../domain/program.ts";
+import { FUEL_QUANTUM, IDLE_CHECK_MS, QUANTA_PER_SLICE, SLICE_MS, UNWIND_TURNS } from "./limits.ts";
+
+export type EndReason = LimitName | "cancelled";
+
+/** Thrown through the guest when it does not unwind by itself. */
+export class Killed extends Error {}
+
+/** What the guest does next when its quantum is used up. */
+export const VERDICT = { continue: 0, unwind: 1, suspend: 2 } as const;
+
+export class Meter {
+  readonly startedAt: number;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #aborted: Promise<void>;
+  #stopListening: () => void = () => undefined;
+  /** The counter inside the guest, and what was put into it last. */
+  #fuel: { value: number } = { value: 0 };
+  #granted = 0;
+  #used = 0;
+  #now: number;
+  #sliceStartedAt: number;
+  #quanta = 0;
+  #endedBy: EndReason | null = null;
+  #unwindTurns = 0;
+
+  constructor(limits: Limits, clock: Clock, signal: AbortSignal) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#now = clock.now();
+    this.startedAt = this.#now;
+    this.#sliceStartedAt = this.#now;
+    this.#aborted = new Promise((resolve) => {
+      const listener = () => resolve();
+      signal.addEventListener("abort", listener, { once: true });
+      this.#stopListening = () => signal.removeEventListener("abort", listener);
+    });
+    if (signal.aborted) this.end("cancelled");
+  }
+
+  /** The guest's clock: it moves at yields only, and never backwards. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Why the run must end; null while it may go on. */
+  get endedBy(): EndReason | null {
+    return this.#endedBy;
+  }
+
+  get fuelUsed(): number {
+    return Math.min(this.#used + this.#outstanding(), this.#limits.fuel);
+  }
+
+  get wallMs(): number {
+    return Math.max(this.#now, this.#clock.now()) - this.startedAt;
+  }
+
+  /** Takes over the counter of a fresh instance. */
+  attach(fuel: { value: number }): void {
+    this.#fuel = fuel;
+    if (this.#endedBy === null) this.#grant();
+    else fuel.value = 0;
+  }
+
+  dispose(): void {
+    this.#stopListening();
+  }
+
+  /** Ends the run for a reason; the first reason stays. The guest notices at its next loop turn. */
+  end(reason: EndReason): void {
+    if (this.#endedBy !== null) return;
+    this.#settle();
+    this.#endedBy = reason;
+    this.#fuel.value = 0;
+  }
+
+  /**
+   * Called from inside the guest when its fuel is used up.
+   * @throws Killed where the guest was told to end and did not.
+   */
+  onFuelSpent(atPoll: boolean, maySuspend: boolean): number {
+    if (this.#endedBy !== null) return this.#unwind(atPoll);
+    this.#settle();
+    if (this.#used > this.#limits.fuel) this.end("fuel");
+    else if (this.#signal.aborted) this.end("cancelled");
+    if (this.#endedBy !== null) return this.#unwind(atPoll);
+    this.#quanta += 1;
+    this.#grant();
+    return maySuspend && this.sliceIsOver() ? VERDICT.suspend : VERDICT.continue;
+  }
+
+  /** Ends a run whose last work, which no loop followed, went over the limit. */
+  checkFuel(): void {
+    if (this.#endedBy !== null) return;
+    this.#settle();
+    if (this.#used > this.#limits.fuel) this.end("fuel");
+    else this.#grant();
+  }
+
+  sliceIsOver(): boolean {
+    return this.#quanta >= QUANTA_PER_SLICE || this.#clock.now() - this.#sliceStartedAt >= SLICE_MS;
+  }
+
+  /** Lets everyone else run, then begins a new slice. */
+  async yield(): Promise<void> {
+    await this.#clock.sleep(0);
+    this.#beginSlice(0);
+  }
+
+  /** Sleeps until the guest's clock shows `dueAt`, or the run must end. */
+  async sleepUntil(dueAt: number): Promise<void> {
+    while (this.#endedBy === null && this.#now < dueAt) {
+      const deadline = this.startedAt + this.#limits.timeoutMs;
+      const ms = Math.max(0, Math.min(dueAt, deadline, this.#now + IDLE_CHECK_MS) - this.#now);
+      await Promise.race([this.#clock.sleep(ms), this.#aborted]);
+      // A clock that stood still meanwhile must not keep a timer from ever being due.
+      this.#beginSlice(this.#signal.aborted ? 0 : ms);
+    }
+  }
+
+  #beginSlice(sleptMs: number): void {
+    const now = this.#clock.now();
+    this.#sliceStartedAt = now;
+    this.#quanta = 0;
+    this.#now = Math.max(now, this.#now + sleptMs);
+    if (this.#signal.aborted) this.end("cancelled");
+    else if (this.#now - this.startedAt >= this.#limits.timeoutMs) this.end("time");
+  }
+
+  #unwind(atPoll: boolean): number {
+    this.#unwindTurns += 1;
+    if (this.#unwindTurns > UNWIND_TURNS) throw new Killed(`stopped: ${this.#endedBy}`);
+    this.#fuel.value = 0;
+    return atPoll ? VERDICT.unwind : VERDICT.continue;
+  }
+
+  #grant(): void {
+    this.#granted = Math.min(FUEL_QUANTUM, this.#limits.fuel - this.#used);
+    this.#fuel.value = this.#granted;
+  }
+
+  #settle(): void {
+    this.#used += this.#outstanding();
+    this.#granted = 0;
+    this.#fuel.value = 0;
+  }
+
+  #outstanding(): number {
+    return this.#endedBy === null ? this.#granted - this.#fuel.value : 0;
+  }
+}

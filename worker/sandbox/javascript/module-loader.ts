@@ -1,0 +1,212 @@
+/**
+ * Finds and prepares the modules of one program: names, file endings, TypeScript, data files, the module `"runyard"`.
+ * Knows nothing of the engine. Only the program's own files exist.
+ * Invariant: a name that {@link ModuleLoader.resolve} returned is a file of the program or has a colon, which no file has.
+ */
+import type { ProgramError } from "../../domain/guest-outcome.ts";
+import type { Program } from "../../domain/program.ts";
+import { fileKind } from "./file-kinds.ts";
+import { PRELUDE_FILE } from "./guest-interface.ts";
+import { jsonErrorOffset, positionAt, type SourcePosition } from "./source-position.ts";
+import { TranspileError, transpile } from "./transpile.ts";
+
+/** A module that cannot be loaded, and why, as the developer should read it. */
+export class LoadFailure extends Error {
+  readonly error: ProgramError;
+
+  constructor(error: ProgramError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+const BUILT_IN = "runyard:module";
+const MISSING = "runyard:missing/";
+
+/** Imports stand at the top of a file. */
+const IMPORTS_CHARS = 100_000;
+const MAX_FAILED_IMPORTS = 100;
+const MAX_SPECIFIER_CHARS = 500;
+const TOO_MANY_FAILURES: ProgramError = {
+  ...{ category: "import", name: "ImportError", message: "the import failed, as others did before", stack: null },
+  ...{ file: null, line: null, column: null },
+};
+
+/** The exports live in the prelude; see `prelude/main.ts`. */
+const BUILT_IN_SOURCE = `const runyard = globalThis[Symbol.for("runyard")];
+export const { stdin, args, files, readTextFile, write, writeError } = runyard;
+export default runyard;`;
+
+/** Tried in this order behind a specifier that names no file. */
+const ENDINGS = [".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx", ".json", "/index.ts", "/index.js"] as const;
+/** TypeScript's custom: an import of `./x.js` may mean `./x.ts`. */
+const SOURCE_OF_OUTPUT: Readonly<Record<string, string>> = { ".js": ".ts", ".mjs": ".mts", ".jsx": ".tsx" };
+
+export class ModuleLoader {
+  readonly #program: Program;
+  readonly #failures: ProgramError[] = [];
+  /** The names given to imports that failed, by importing module and specifier. */
+  readonly #missing = new Map<string, string>();
+  readonly #sources = new Map<string, string>();
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  /** What was reported to the guest so far, to recognise it when it comes back as the program's error. */
+  get failures(): readonly ProgramError[] {
+    return this.#failures;
+  }
+
+  /** Never fails: a specifier that means nothing gets a name whose loading fails. */
+  resolve(base: string, specifier: string): string {
+    if (base === PRELUDE_FILE) return specifier;
+    if (specifier === "runyard") return BUILT_IN;
+    const file = isPath(specifier) ? this.#find(join(base, specifier)) : null;
+    if (file !== null) return file;
+    const key = `${base}\n${specifier}`;
+    const known = this.#missing.get(key);
+    if (known !== undefined) return known;
+    // A program may go on failing; only so many of its failures are worth a search for their place.
+    if (this.#missing.size >= MAX_FAILED_IMPORTS || specifier.length > MAX_SPECIFIER_CHARS) return MISSING;
+    const name = `${MISSING}${this.#failures.push(this.#importError(base, specifier)) - 1}`;
+    this.#missing.set(key, name);
+    return name;
+  }
+
+  /** A module's source as JavaScript. @throws LoadFailure; RangeError for source that is nested too deeply */
+  source(name: string): string {
+    if (name === BUILT_IN) return BUILT_IN_SOURCE;
+    if (name === MISSING) throw new LoadFailure(TOO_MANY_FAILURES);
+    if (name.startsWith(MISSING)) throw new LoadFailure(this.#failures[Number(name.slice(MISSING.length))]!);
+    const known = this.#sources.get(name);
+    if (known !== undefined) return known;
+    const source = this.#prepare(name, this.#program.files[name]!);
+    this.#sources.set(name, source);
+    return source;
+  }
+
+  #prepare(name: string, text: string): string {
+    switch (fileKind(name, this.#program)) {
+      case "json": {
+        const at = jsonErrorOffset(text);
+        if (at === null) return `export default JSON.parse(${JSON.stringify(text)});`;
+        const { line, column } = positionAt(text, at);
+        return this.#fail({
+          ...{ category: "syntax", name: "SyntaxError", file: name, line, column, stack: null },
+          message: `${name} is not valid JSON: line ${line}, column ${column}`,
+        });
+      }
+      case "text":
+        return `export default ${JSON.stringify(text)};`;
+      case "javascript":
+        return withoutNul(text);
+      case "typescript":
+        try {
+          return withoutNul(transpile(name, text));
+        } catch (error) {
+          if (error instanceof TranspileError) return this.#fail(error.error);
+          throw error;
+        }
+    }
+  }
+
+  #fail(error: ProgramError): never {
+    this.#failures.push(error);
+    throw new LoadFailure(error);
+  }
+
+  #find(path: string | null): string | null {
+    if (path === null) return null;
+    const has = (name: string) => Object.hasOwn(this.#program.files, name);
+    const ending = /\.[a-z]+$/.exec(path)?.[0] ?? "";
+    const source = SOURCE_OF_OUTPUT[ending];
+    const candidates = [path, ...(source ? [path.slice(0, -ending.length) + source] : [])];
+    const folder = path === "" || path.endsWith("/");
+    const base = path.replace(/\/$/, "");
+    candidates.push(...ENDINGS.filter((end) => !folder || end.startsWith("/")).map((end) => base + end));
+    return candidates.map((name) => name.replace(/^\//, "")).find(has) ?? null;
+  }
+
+  #importError(base: string, specifier: string): ProgramError {
+    const at = this.#importPosition(base, specifier);
+    const where = at === null ? "" : ` (imported in ${base}, line ${at.line})`;
+    const message = `cannot import "${specifier}"${where}: ${this.#advice(base, specifier)}`;
+    const file = Object.hasOwn(this.#program.files, base) ? base : null;
+    return {
+      ...{ category: "import", name: "ImportError", message, file, stack: null },
+      ...{ line: at?.line ?? null, column: at?.column ?? null },
+    };
+  }
+
+  #advice(base: string, specifier: string): string {
+    const names = Object.keys(this.#program.files);
+    if (isPath(specifier)) return `there is no such file. The run has ${list(names)}`;
+    const nearby = this.#find(join(base, `./${specifier}`)) ?? this.#find(specifier);
+    if (nearby !== null) return `a file is imported with its path: "${relative(base, nearby)}"`;
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(specifier)) return "nothing is loaded from the network. Add the code as a file";
+    if (/^(?:node:)?(?:fs|process|readline|os|path)(?:\/|$)/.test(specifier)) {
+      return 'Node modules do not exist here. Input, arguments and files come from "runyard": import { stdin, args, readTextFile } from "runyard"';
+    }
+    if (specifier.startsWith("node:")) return "Node modules do not exist here";
+    return "packages are not installed here. Add the code you need as a file and import it with its path";
+  }
+
+  /** Where a file imports a specifier: the place of its opening quote. */
+  #importPosition(base: string, specifier: string): SourcePosition | null {
+    const text = this.#program.files[base];
+    if (text === undefined) return null;
+    for (const quote of ['"', "'", "`"]) {
+      const quoted = quote + specifier + quote;
+      for (let at = text.indexOf(quoted); at >= 0; at = text.indexOf(quoted, at + 1)) {
+        if (/(?:from|import|\()\s*$/.test(text.slice(Math.max(0, at - 40), at))) return positionAt(text, at);
+      }
+    }
+    return null;
+  }
+
+  /** Where a file imports a name that `module` does not export. Looks at the modules that were loaded. */
+  missingExport(exported: string, module: string): (SourcePosition & { readonly file: string }) | null {
+    if (!/^[\w$]+$/.test(exported)) return null;
+    const name = new RegExp(`[{,\\s]${exported.replaceAll("$", "\\$")}(?![\\w$])`);
+    for (const [file, text] of Object.entries(this.#program.files)) {
+      const imports = /\b(?:import|export)\b[^;"']{0,500}?\bfrom\s{0,20}["']([^"'\n]{1,200})["']/g;
+      for (const match of text.slice(0, IMPORTS_CHARS).matchAll(imports)) {
+        const at = match[0].search(name);
+        if (at >= 0 && this.#find(join(file, match[1]!)) === module) {
+          return { file, ...positionAt(text, match.index + at + 1) };
+        }
+      }
+    }
+    return null;
+  }
+}
+
+/** The engine reads source up to a NUL; outside of strings there is none in valid code. */
+const withoutNul = (source: string) => (source.includes("\0") ? source.replaceAll("\0", "\\x00") : source);
+
+/** Relative to the importing file, or to the program's root. */
+const isPath = (specifier: string) => /^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier);
+
+const list = (names: readonly string[]) =>
+  names.length > 8 ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more files` : names.join(", ");
+
+/** The path that a relative specifier means for a file; null where it leaves the program's folder. */
+function join(base: string, specifier: string): string | null {
+  const parts = specifier.startsWith("/") ? [] : base.split("/").slice(0, -1);
+  for (const part of specifier.split("/")) {
+    if (part === "..") {
+      if (parts.pop() === undefined) return null;
+    } else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.join("/") + (/\/$|(?:^|\/)\.{1,2}$/.test(specifier) ? "/" : "");
+}
+
+function relative(base: string, file: string): string {
+  const [from, to] = [base.split("/").slice(0, -1), file.split("/")];
+  while (from.length > 0 && from[0] === to[0]) {
+    from.shift();
+    to.shift();
+  }
+  return (from.length === 0 ? "./" : "../".repeat(from.length)) + to.join("/");
+}

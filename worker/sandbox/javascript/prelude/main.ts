@@ -1,0 +1,84 @@
+/**
+ * The prelude's entry: defines the globals that a program may use and returns the functions that the host calls.
+ * It runs once, while the engine's image is built, so it must neither read the clock, the input nor random numbers.
+ */
+import { AbortController, AbortSignal } from "./abort.ts";
+import { structuredClone } from "./clone.ts";
+import { createConsole } from "./console.ts";
+import { atob, btoa, TextDecoder, TextEncoder } from "./encoding.ts";
+import { describeFailure } from "./failure.ts";
+import { defineGlobal, type GuestHost } from "./guest-host.ts";
+import { createInput } from "./input.ts";
+import { installLocale } from "./locale.ts";
+import { createCrypto } from "./random.ts";
+import { toJson } from "./result.ts";
+import { installTimers } from "./timers.ts";
+import { URL } from "./url.ts";
+import { URLSearchParams } from "./url-search-params.ts";
+
+/** How far the program came: its evaluation first, then its result where that is a promise. */
+type Progress =
+  | { readonly state: "evaluating" }
+  | { readonly state: "awaiting"; readonly value: unknown }
+  | { readonly state: "done"; readonly value: unknown }
+  | { readonly state: "failed"; readonly error: unknown };
+
+export default function install(host: GuestHost): readonly ((...args: never[]) => unknown)[] {
+  const input = createInput(host);
+  const timers = installTimers(host);
+  let startedAt: number | null = null;
+  const timeOrigin = () => {
+    startedAt ??= Number(host.input("startedAt"));
+    return startedAt;
+  };
+  const globals = {
+    console: createConsole(host),
+    structuredClone,
+    TextEncoder,
+    TextDecoder,
+    atob,
+    btoa,
+    URL,
+    URLSearchParams,
+    AbortController,
+    AbortSignal,
+    crypto: createCrypto(host),
+    prompt: input.prompt,
+    performance: {
+      now: () => host.now() - timeOrigin(),
+      get timeOrigin() {
+        return timeOrigin();
+      },
+    },
+  };
+  installLocale();
+  for (const [name, value] of Object.entries(globals)) defineGlobal(name, value);
+  // The module "runyard" is a piece of text that finds its exports here; see module-loader.ts.
+  Object.defineProperty(globalThis, Symbol.for("runyard"), { value: input.module });
+
+  let progress: Progress = { state: "evaluating" };
+  const settle = (value: unknown) => {
+    const thenable =
+      typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+    progress = thenable ? { state: "awaiting", value } : { state: "done", value };
+    if (thenable) Promise.resolve(value).then(finish, fail);
+  };
+  const finish = (value: unknown) => {
+    progress = { state: "done", value };
+  };
+  const fail = (error: unknown) => {
+    progress = { state: "failed", error };
+  };
+  return [
+    /** Imports the entry as a module; its result is its default export. The name is resolved already. */
+    (name: string) => void import(name).then((module) => settle(module.default), fail),
+    /** Watches a script that was evaluated as an asynchronous function. */
+    (script: Promise<{ value: unknown }>) => void script.then(({ value }) => settle(value), fail),
+    () => progress.state,
+    () => toJson(progress.state === "done" ? progress.value : undefined),
+    () => (progress.state === "failed" ? progress.error : undefined),
+    describeFailure,
+    timers.nextDueAt,
+    timers.runNext,
+  ];
+}

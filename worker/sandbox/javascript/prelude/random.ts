@@ -1,0 +1,28 @@
+/** `crypto`: random values from the run's seed. They are reproducible, so they must not protect anything. */
+import type { GuestHost } from "./guest-host.ts";
+
+const MAX_BYTES = 65_536;
+
+export interface Crypto {
+  getRandomValues<T extends ArrayBufferView>(target: T): T;
+  randomUUID(): string;
+}
+
+export function createCrypto(host: GuestHost): Crypto {
+  return {
+    getRandomValues(target) {
+      if (!ArrayBuffer.isView(target)) throw new TypeError("getRandomValues needs an integer typed array");
+      if (target.byteLength > MAX_BYTES) throw new Error(`getRandomValues fills at most ${MAX_BYTES} bytes`);
+      const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+      const digits = host.random(bytes.length);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
+      return target;
+    },
+    randomUUID() {
+      const digits = host.random(16);
+      const variant = "89ab"[Number.parseInt(digits[16]!, 16) & 3]!;
+      const hex = `${digits.slice(0, 12)}4${digits.slice(13, 16)}${variant}${digits.slice(17)}`;
+      return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+    },
+  };
+}

@@ -1,0 +1,284 @@
+/**
+ * One run from its program to its outcome: prepares the source, enters the guest turn by turn, and says how it ended.
+ * Invariant: whatever the guest does becomes an outcome; what is thrown from here is a bug of the host.
+ */
+import type { GuestOutcome, LimitName, ProgramError } from "../../domain/guest-outcome.ts";
+import type { GuestRequest, GuestResult } from "../engine.ts";
+import type { Pointer } from "./abi.ts";
+import { NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
+import { fileKind } from "./file-kinds.ts";
+import type { GuestFunction, ImageAddresses } from "./guest-interface.ts";
+import { EngineFault } from "./imports.ts";
+import { type Completion, Isolate } from "./isolate.ts";
+import { limitError } from "./limits.ts";
+import { readResult } from "./marshal.ts";
+import { Killed, Meter } from "./meter.ts";
+import { LoadFailure, ModuleLoader } from "./module-loader.ts";
+import { Output } from "./output.ts";
+import { SeededRandom } from "./random.ts";
+import { isModule } from "./transpile.ts";
+
+export async function runProgram(
+  module: WebAssembly.Module,
+  image: ImageAddresses,
+  request: GuestRequest,
+): Promise<GuestResult> {
+  const run = new JavaScriptRun(module, image, request);
+  try {
+    const outcome = await run.execute();
+    return { outcome, usage: run.usage() };
+  } finally {
+    run.dispose();
+  }
+}
+
+class JavaScriptRun {
+  readonly #module: WebAssembly.Module;
+  readonly #image: ImageAddresses;
+  readonly #request: GuestRequest;
+  readonly #meter: Meter;
+  readonly #output: Output;
+  readonly #loader: ModuleLoader;
+  #isolate: Isolate | null = null;
+
+  constructor(module: WebAssembly.Module, image: ImageAddresses, request: GuestRequest) {
+    this.#module = module;
+    this.#image = image;
+    this.#request = request;
+    this.#meter = new Meter(request.limits, request.clock, request.signal);
+    this.#output = new Output(request.limits.outputBytes, request.onOutput);
+    this.#loader = new ModuleLoader(request.program);
+  }
+
+  dispose(): void {
+    this.#meter.dispose();
+  }
+
+  usage(): GuestResult["usage"] {
+    return {
+      fuel: this.#meter.fuelUsed,
+      memoryBytes: this.#isolate?.memoryBytes ?? 0,
+      wallMs: this.#meter.wallMs,
+      outputBytes: this.#output.bytes,
+      hostCalls: 0,
+    };
+  }
+
+  async execute(): Promise<GuestOutcome> {
+    try {
+      const outcome = await this.#execute();
+      this.#meter.checkFuel();
+      // A kill that came with the last turn still counts: what it interrupted may have seemed to end well.
+      return this.#meter.endedBy === null ? outcome : this.#ended();
+    } catch (error) {
+      return this.#afterHostError(error);
+    } finally {
+      this.#output.flush();
+    }
+  }
+
+  async #execute(): Promise<GuestOutcome> {
+    const { program } = this.#request;
+    const entry = program.files[program.entry]!;
+    const asModule = isModule(entry, fileKind(program.entry, program) === "typescript");
+    const script = asModule ? null : this.#loader.source(program.entry);
+    const isolate = this.#start();
+    if (this.#meter.endedBy !== null) return this.#ended();
+    const failure =
+      script === null
+        ? await this.#turn(isolate.call("importEntry", isolate.newString(program.entry)))
+        : await this.#evaluate(isolate, script);
+    return failure ?? (await this.#runToEnd(isolate)) ?? this.#result(isolate, asModule);
+  }
+
+  #start(): Isolate {
+    const { limits, seed } = this.#request;
+    this.#isolate = new Isolate(this.#module, this.#image, {
+      meter: this.#meter,
+      output: this.#output,
+      loader: this.#loader,
+      random: new SeededRandom(seed),
+      memoryBytes: limits.memoryBytes,
+      readInput: (what) => this.#readInput(what),
+    });
+    return this.#isolate;
+  }
+
+  #readInput(what: string): string | undefined {
+    const { args, files, stdin } = this.#request.program;
+    if (what === "stdin") return JSON.stringify(stdin);
+    if (what === "args") return JSON.stringify(args);
+    if (what === "files") return JSON.stringify(Object.keys(files));
+    if (what === "startedAt") return JSON.stringify(this.#meter.startedAt);
+    const name = what.startsWith("file:") ? what.slice("file:".length) : "";
+    return Object.hasOwn(files, name) ? JSON.stringify(files[name]) : undefined;
+  }
+
+  /** Evaluates the entry as a script whose value the prelude watches. */
+  async #evaluate(isolate: Isolate, source: string): Promise<GuestOutcome | null> {
+    const completion = await isolate.evaluateScript(source, this.#request.program.entry);
+    if (completion.threw) return this.#threw(isolate, completion.error);
+    return this.#turn(isolate.call("watchScript", completion.value));
+  }
+
+  /** Runs microtasks and timers until none are left. Null means that the program came to its end. */
+  async #runToEnd(isolate: Isolate): Promise<GuestOutcome | null> {
+    for (;;) {
+      const failure = (await this.#turn(isolate.runJobs())) ?? (await this.#failureOf(isolate));
+      if (failure !== null) return failure;
+      const dueAt = isolate.readNumber(await this.#valueOf(isolate, "nextTimerAt"));
+      // Also ends a program that made its own timers unreadable.
+      if (!(dueAt >= 0)) return null;
+      if (this.#meter.now < dueAt || this.#meter.sliceIsOver()) await this.#pause(dueAt);
+      if (this.#meter.endedBy !== null) return this.#ended();
+      const thrown = await this.#turn(isolate.call("runTimer"));
+      if (thrown !== null) return thrown;
+    }
+  }
+
+  async #pause(dueAt: number): Promise<void> {
+    this.#output.flush();
+    if (this.#meter.now < dueAt) await this.#meter.sleepUntil(dueAt);
+    else await this.#meter.yield();
+  }
+
+  /** Waits for one entry into the guest. An outcome means that the run is over. */
+  async #turn(entering: Promise<Completion>): Promise<GuestOutcome | null> {
+    const completion = await entering;
+    const isolate = this.#isolate!;
+    if (completion.threw) return this.#threw(isolate, completion.error);
+    if (this.#meter.endedBy !== null) return this.#ended();
+    isolate.free(completion.value);
+    return null;
+  }
+
+  /** The rejection of the program itself, or of a promise that nobody handles. */
+  async #failureOf(isolate: Isolate): Promise<GuestOutcome | null> {
+    const rejection = isolate.unhandledRejection();
+    if (rejection !== null) return this.#threw(isolate, rejection);
+    const progress = isolate.readString(await this.#valueOf(isolate, "progress"));
+    return progress === "failed" ? this.#threw(isolate, await this.#valueOf(isolate, "failure")) : null;
+  }
+
+  async #result(isolate: Isolate, asModule: boolean): Promise<GuestOutcome> {
+    const progress = isolate.readString(await this.#valueOf(isolate, "progress"));
+    if (progress === "evaluating") return this.#neverSettles("top-level await never settles");
+    if (progress === "awaiting" && asModule) return this.#neverSettles("the promise of export default never settles");
+    const completion = await isolate.call("result");
+    if (completion.threw) return this.#threw(isolate, completion.error);
+    const result = readResult(isolate.readString(completion.value));
+    if (result.kind === "value") return { kind: "completed", result: result.value };
+    if (asModule) return this.#tooLarge();
+    // A script's last expression is often a value that nobody asked for; its run does not fail for it.
+    this.#output.write(
+      "stderr",
+      new TextEncoder().encode("The last expression's value is over 1 MiB and was left out.\n"),
+    );
+    return { kind: "completed", result: undefined };
+  }
+
+  #neverSettles(what: string): GuestOutcome {
+    const message = `${what}: nothing is left to run that could settle it`;
+    const { entry: file } = this.#request.program;
+    return threw({ category: "runtime", name: "Error", message, file, line: null, column: null, stack: null });
+  }
+
+  #tooLarge(): GuestOutcome {
+    const message = "the value of export default is over 1 MiB as JSON: return less, or print it";
+    const { entry: file } = this.#request.program;
+    return threw({
+      category: "resource",
+      name: "ResultTooLarge",
+      message,
+      file,
+      line: null,
+      column: null,
+      stack: null,
+    });
+  }
+
+  /** Calls a function of the prelude that does not fail unless the run must end. */
+  async #valueOf(isolate: Isolate, name: GuestFunction): Promise<Pointer> {
+    const completion = await isolate.call(name);
+    if (completion.threw) throw this.#isDoomed(isolate) ? new Killed(`${name} failed`) : new BrokenBuiltIn();
+    return completion.value;
+  }
+
+  /** True where a failure of the prelude is no wonder. */
+  #isDoomed(isolate: Isolate): boolean {
+    return this.#meter.endedBy !== null || isolate.memoryRefused;
+  }
+
+  async #threw(isolate: Isolate, error: Pointer): Promise<GuestOutcome> {
+    // The error is QuickJS's own then: it says where the program was, and must not be handed to guest code.
+    if (this.#meter.endedBy !== null) return this.#ended(error);
+    if (isolate.memoryRefused && isolate.isNullish(error)) return this.#limit("memory");
+    const description = await isolate.call("describeFailure", error);
+    if (description.threw) {
+      if (this.#meter.endedBy !== null) return this.#ended();
+      if (isolate.memoryRefused) return this.#limit("memory");
+      return threw(programError(readThrown(null), this.#request.program, this.#loader));
+    }
+    const thrown = readThrown(isolate.readString(description.value));
+    const limit = limitOf(thrown, isolate.memoryRefused);
+    if (limit !== null) return this.#limit(limit, thrown.stack);
+    return threw(programError(thrown, this.#request.program, this.#loader));
+  }
+
+  /** The outcome of a run that the meter ended. */
+  #ended(error: Pointer | null = null): GuestOutcome {
+    const reason = this.#meter.endedBy;
+    return reason === null || reason === "cancelled"
+      ? { kind: "cancelled" }
+      : this.#limit(reason, this.#endStack(error));
+  }
+
+  /** Where the program was when QuickJS interrupted it, as far as it is known. */
+  #endStack(error: Pointer | null): string | null {
+    try {
+      const interruption = error ?? this.#isolate?.interruption() ?? null;
+      return interruption === null ? null : (this.#isolate?.stackOf(interruption) ?? null);
+    } catch (failure) {
+      // Anything may be missing in a guest that was stopped in the middle of its work.
+      if (failure instanceof Killed || failure instanceof WebAssembly.RuntimeError) return null;
+      throw failure;
+    }
+  }
+
+  #limit(limit: LimitName, stack: string | null = null): GuestOutcome {
+    const error = limitError(limit, this.#request.limits);
+    const position = positionOf({ name: error.name, message: error.message, stack }, this.#request.program);
+    return { kind: "limit", limit, error: { ...error, ...position } };
+  }
+
+  /** What reaches the host as an exception although the guest caused it. */
+  #afterHostError(error: unknown): GuestOutcome {
+    if (error instanceof LoadFailure) return threw(error.error);
+    if (error instanceof BrokenBuiltIn) {
+      const message = "the program replaced a built-in function that the sandbox itself needs";
+      return threw({ category: "runtime", name: "Error", message, ...NO_POSITION });
+    }
+    if (error instanceof Killed) {
+      // Memory may run out where only the host notices: while it hands a text over.
+      return this.#meter.endedBy === null ? this.#limit("memory") : this.#ended();
+    }
+    if (error instanceof RangeError && /stack/i.test(error.message)) return this.#limit("stack");
+    if (error instanceof WebAssembly.RuntimeError || error instanceof EngineFault) {
+      if (this.#isolate?.memoryRefused) return this.#limit("memory");
+      const message = `the engine failed: ${error.message}`;
+      return threw({ category: "infrastructure", name: "EngineFault", message, ...NO_POSITION });
+    }
+    throw error;
+  }
+}
+
+/** The prelude cannot do its work because of what the program did to it. */
+class BrokenBuiltIn extends Error {}
+
+const threw = (error: ProgramError): GuestOutcome => ({ kind: "threw", error });
+
+/** QuickJS reports its own limits as errors that a program may catch; uncaught, they are what they say. */
+function limitOf({ name, message }: Thrown, memoryRefused: boolean): LimitName | null {
+  if (message === "stack overflow" && (name === "InternalError" || name === "SyntaxError")) return "stack";
+  return memoryRefused && name === "InternalError" && message === "out of memory" ? "memory" : null;
+}
