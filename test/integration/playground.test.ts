@@ -26,7 +26,10 @@ async function generate(description: string): Promise<GenerationEvent[]> {
     body: JSON.stringify({ description, language: "typescript" }),
   });
   expect(answer.status).toBe(200);
-  const lines = new TextDecoder().decode(await answer.arrayBuffer()).trim().split("\n");
+  const lines = new TextDecoder()
+    .decode(await answer.arrayBuffer())
+    .trim()
+    .split("\n");
   return lines.map((line) => JSON.parse(line));
 }
 
