@@ -6,6 +6,8 @@ export const SANDBOX_GLOBALS = [
   "setInterval",
   "clearTimeout",
   "clearInterval",
+  "setImmediate",
+  "clearImmediate",
   "queueMicrotask",
   "structuredClone",
   "TextEncoder",
