@@ -1,10 +1,10 @@
 /**
- * The alarm that resumes a run after a crash. Knows whether one is armed, because each change of an alarm costs a
- * durable write and most runs end long before theirs is due.
+ * The alarm that tries again what failed after the lane has let go of the run. Knows whether one is armed, because each
+ * change of an alarm costs a durable write.
  */
 import type { Clock } from "../../worker/domain/ports.ts";
 
-/** After a crash or a failed delivery, the owed work is tried again this much later. */
+/** What failed is tried again this much later. */
 const RECOVERY_DELAY_MS = 2_000;
 
 export class RecoveryAlarm {
@@ -18,7 +18,7 @@ export class RecoveryAlarm {
     this.#clock = clock;
   }
 
-  /** Makes sure that the object wakes up again. Call it before work that must not be forgotten. */
+  /** Makes sure that the object wakes up again. */
   async arm(): Promise<void> {
     this.#isArmed ??= (await this.#storage.getAlarm()) !== null;
     if (this.#isArmed) return;
@@ -27,7 +27,8 @@ export class RecoveryAlarm {
   }
 
   async disarm(): Promise<void> {
-    if (this.#isArmed === false) return;
+    // One that an earlier instance left may ring: it finds nothing to do.
+    if (this.#isArmed !== true) return;
     this.#isArmed = false;
     await this.#storage.deleteAlarm();
   }

@@ -11,16 +11,19 @@ export interface FinishedRun {
 }
 
 export interface RunExecutorRpc {
-  /** Accepts the run durably, puts it in its lane and shows it in the list. Repeating it changes nothing. */
+  /** Accepts the run durably, puts it in its lane and lists it. Repeating it finds the same run. */
   submit(spec: RunSpec): Promise<Result<RunDetail>>;
-  /** The lane gives the run a slot. Idempotent: also the way in which the lane asks whether the run still holds it. */
+  /** The same, but answers when the run has ended. A run that ends at once is listed once, with its end. */
+  execute(spec: RunSpec): Promise<Result<FinishedRun>>;
+  /**
+   * The lane gives the run a slot. Idempotent: also the way in which the lane asks
+   * whether the run still needs it, and wakes a run that a crash interrupted.
+   */
   claim(epoch: number): Promise<"running" | "ended">;
   /** Asks the run to stop; a run that has ended answers `run-finished`. */
   cancel(): Promise<Result<RunDetail>>;
   /** Null when no run was ever accepted here. */
   describe(): Promise<RunDetail | null>;
-  /** Resolves once the run has ended and its end was offered to the projection. */
-  waitForEnd(): Promise<FinishedRun>;
   /** All output so far, as plain text. */
   logText(): Promise<string>;
 }

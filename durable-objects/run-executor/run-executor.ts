@@ -2,12 +2,13 @@
  * One run: accepts it durably, runs its program when the lane says so, streams its output, and carries its end to the
  * lane and to D1. A thin shell: domain/run-state.ts decides, storage.ts keeps, output-log.ts numbers, sockets.ts sends.
  *
- * What a state still owes is derived from storage ({@link owedWork}) and driven by {@link RunExecutor.#drive}. An alarm
- * is armed before the first of it and taken away after the last, so that a crash at any point is resumed.
+ * What a state still owes is derived from storage ({@link owedWork}) and driven by {@link RunExecutor.#drive}.
+ * Invariant: while anything is owed, the lane holds the run and asks for it, or an alarm of its own is armed. So a crash
+ * at any point is resumed.
  */
 import { DurableObject } from "cloudflare:workers";
 import { readConfig } from "../../worker/config.ts";
-import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { laneConcurrency, laneObjectName } from "../../worker/domain/lane.ts";
 import type { RunDetail, RunEventBody } from "../../worker/domain/run.ts";
@@ -35,6 +36,9 @@ import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
 import { RunSockets } from "./sockets.ts";
 import { ExecutorStorage, type StoredRun } from "./storage.ts";
 
+/** Most programs end sooner than a copy of their start would be written: it is written for those that do not. */
+const BRIEF_RUN_MS = 25;
+
 export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   readonly #db: Database;
   readonly #logger: Logger;
@@ -61,41 +65,37 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   }
 
   async submit(spec: RunSpec): Promise<Result<RunDetail>> {
-    await this.#alarm.arm();
-    if (!this.#storage.run) this.#accept(spec);
-    if ((await this.#enqueue()) === "lane-full") {
-      // Refused before anybody could see it: leave nothing behind.
-      this.#storage.clear();
-      await this.ctx.storage.deleteAlarm();
-      return fail(
-        "lane-full",
-        "This lane has as many waiting runs as it can hold. Wait for some to end, then try again.",
-      );
-    }
+    const refusal = await this.#start(spec);
+    if (refusal) return refusal;
     await this.#settle(this.#project());
-    this.#kick();
     return succeed(this.#detail(null));
+  }
+
+  async execute(spec: RunSpec): Promise<Result<FinishedRun>> {
+    const refusal = await this.#start(spec);
+    if (refusal) return refusal;
+    const run = this.#accepted();
+    if (!hasEnded(run.state) || run.progress.projectedVersion < run.version) {
+      await new Promise<void>((resolve) => this.#endWaiters.push(resolve));
+    }
+    return succeed({ run: this.#detail(null), ...this.#log.outputOfLastAttempt() });
   }
 
   async claim(epoch: number): Promise<"running" | "ended"> {
     const run = this.#storage.run;
-    if (!run || hasEnded(run.state)) return "ended";
-    if (run.state.name === "queued") {
-      await this.#alarm.arm();
-      this.#apply({ type: "claimed", epoch });
-    }
-    this.#kick();
-    return "running";
+    if (!run) return "ended";
+    this.#apply({ type: "claimed", epoch });
+    void this.#kick();
+    return hasEnded(this.#accepted().state) ? "ended" : "running";
   }
 
   async cancel(): Promise<Result<RunDetail>> {
     const run = this.#storage.run;
     if (!run) return fail("not-found", "There is no such run.");
     if (hasEnded(run.state)) return fail("run-finished", `The run has already ended as ${run.state.name}.`);
-    await this.#alarm.arm();
     this.#apply({ type: "cancel-requested" });
     this.#guest?.abort();
-    this.#kick();
+    void this.#kick();
     return succeed(this.#detail(null));
   }
 
@@ -104,14 +104,6 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     if (!run) return null;
     const waitingFor = run.state.name === "queued" ? await this.#queue(run).describeWait(run.spec.id) : null;
     return this.#detail(waitingFor);
-  }
-
-  async waitForEnd(): Promise<FinishedRun> {
-    const run = this.#accepted();
-    if (!hasEnded(run.state) || run.progress.projectedVersion < run.version) {
-      await new Promise<void>((resolve) => this.#endWaiters.push(resolve));
-    }
-    return { run: this.#detail(null), ...this.#log.outputOfLastAttempt() };
   }
 
   async logText(): Promise<string> {
@@ -141,6 +133,21 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     if (this.#storage.run) await this.#kick();
   }
 
+  /** From here on the lane holds the run, and asks for it until it has ended. Null when it was accepted. */
+  async #start(spec: RunSpec): Promise<Failure | null> {
+    if (!this.#storage.run) this.#accept(spec);
+    if (!(await this.#join())) {
+      // Refused before anybody could see it: leave nothing behind.
+      this.#storage.clear();
+      return fail(
+        "lane-full",
+        "This lane has as many waiting runs as it can hold. Wait for some to end, then try again.",
+      );
+    }
+    void this.#kick();
+    return null;
+  }
+
   #accept(spec: RunSpec): void {
     const now = systemClock.now();
     const { state, emits } = queued(now);
@@ -148,6 +155,18 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       this.#storage.insert(spec, state);
       this.#log.append(emits, now);
     });
+  }
+
+  /** Joins the lane; false when the lane is full. A slot that is free at once comes with the answer. */
+  async #join(): Promise<boolean> {
+    const run = this.#accepted();
+    if (run.state.name !== "queued" || run.progress.enqueued) return true;
+    const { id, lane, priority } = run.spec;
+    const answer = await this.#queue(run).enqueue({ runId: id, priority, concurrency: laneConcurrency(lane) });
+    if (!answer.accepted) return false;
+    this.#storage.note({ enqueued: true });
+    if (answer.epoch !== null) this.#apply({ type: "claimed", epoch: answer.epoch });
+    return true;
   }
 
   /** Stores the transition and its events together, then tells the clients. */
@@ -187,30 +206,47 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
         this.#driveAgain = false;
         const run = this.#accepted();
         const owed = owedWork(run.state, run.version, run.progress);
-        if (owed.length > 0) await this.#alarm.arm();
-        const done = await Promise.all(owed.map((work) => this.#settle(this.#do(work))));
-        if (done.includes(false)) break;
+        if (!(await this.#seeThrough(owed))) break;
         isDone = owed.length === 0;
         this.#driveAgain ||= !isDone;
       }
     } catch (error) {
       this.#logger.error("the run could not be driven on", { ...this.#logFields(), error });
+      await this.#alarm.arm();
     }
     this.#resolveEndWaiters();
-    await (isDone ? this.#alarm.disarm() : this.#alarm.arm());
+    if (isDone) await this.#alarm.disarm();
   }
 
-  async #do(work: OwedWork): Promise<void> {
+  /**
+   * Does what is owed, in order, beside the program if there is one to execute. What fails is tried again by the alarm,
+   * which is armed before the lane lets go of the run. Answers whether everything went well.
+   */
+  async #seeThrough(owed: readonly OwedWork[]): Promise<boolean> {
+    let execution: Promise<boolean> | null = null;
+    if (owed.includes("execute")) {
+      execution = this.#settle(this.#execute());
+      const brief = await Promise.race([execution, systemClock.sleep(BRIEF_RUN_MS).then(() => null)]);
+      if (brief !== null) return brief;
+    }
+    let isWell = true;
+    for (const work of owed) {
+      if (work === "execute" || (await this.#settle(this.#do(work)))) continue;
+      isWell = false;
+      await this.#alarm.arm();
+    }
+    return (await execution) !== false && isWell;
+  }
+
+  async #do(work: Exclude<OwedWork, "execute">): Promise<void> {
     switch (work) {
       case "enqueue":
-        if ((await this.#enqueue()) === "lane-full") throw new Error("the lane is full");
+        if (!(await this.#join())) throw new Error("the lane is full");
         return;
-      case "execute":
-        return this.#execute();
-      case "release":
-        return this.#release();
       case "project":
         return this.#project();
+      case "release":
+        return this.#release();
     }
   }
 
@@ -222,15 +258,6 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       this.#logger.warn("a step of the run failed and is tried again", { ...this.#logFields(), error });
       return false;
     }
-  }
-
-  async #enqueue(): Promise<"accepted" | "lane-full"> {
-    const run = this.#accepted();
-    if (run.progress.enqueued) return "accepted";
-    const { id, lane, priority } = run.spec;
-    const answer = await this.#queue(run).enqueue({ runId: id, priority, concurrency: laneConcurrency(lane) });
-    if (answer === "accepted") this.#storage.note({ enqueued: true });
-    return answer;
   }
 
   async #execute(): Promise<void> {

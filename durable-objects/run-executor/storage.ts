@@ -14,8 +14,6 @@ const SCHEMA = `
     spec TEXT NOT NULL,
     state TEXT NOT NULL,
     version INTEGER NOT NULL,
-    enqueued INTEGER NOT NULL DEFAULT 0,
-    released INTEGER NOT NULL DEFAULT 0,
     projected_version INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE TABLE IF NOT EXISTS texts (
@@ -37,8 +35,6 @@ type RunRow = {
   spec: string;
   state: string;
   version: number;
-  enqueued: number;
-  released: number;
   projected_version: number;
 };
 
@@ -62,11 +58,8 @@ export class ExecutorStorage {
           spec: JSON.parse(row.spec),
           state: JSON.parse(row.state),
           version: row.version,
-          progress: {
-            enqueued: row.enqueued === 1,
-            released: row.released === 1,
-            projectedVersion: row.projected_version,
-          },
+          // Joining and releasing are cheap to repeat, so whether they were done is not kept.
+          progress: { enqueued: false, released: false, projectedVersion: row.projected_version },
         }
       : null;
   }
@@ -116,16 +109,12 @@ export class ExecutorStorage {
     this.#run = { ...run, state, version };
   }
 
+  /** Remembers owed work that was done. Only a projection is worth a write: the rest is cheap to repeat. */
   note(done: Partial<Progress>): void {
     const run = this.#accepted();
-    const progress = { ...run.progress, ...done };
-    this.#storage.sql.exec(
-      "UPDATE run SET enqueued = ?, released = ?, projected_version = ? WHERE id = 1",
-      Number(progress.enqueued),
-      Number(progress.released),
-      progress.projectedVersion,
-    );
-    this.#run = { ...run, progress };
+    this.#run = { ...run, progress: { ...run.progress, ...done } };
+    if (done.projectedVersion === undefined) return;
+    this.#storage.sql.exec("UPDATE run SET projected_version = ? WHERE id = 1", done.projectedVersion);
   }
 
   program(): Program {

@@ -14,11 +14,14 @@ import {
 import { createLogger, type Logger } from "../../worker/log.ts";
 import { systemClock } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
-import type { EnqueueRequest, RunQueueRpc } from "./rpc.ts";
+import type { EnqueueAnswer, EnqueueRequest, RunQueueRpc } from "./rpc.ts";
 import { QueueStorage } from "./storage.ts";
 
-/** How often a lane with claimed runs asks them whether they still hold their slot. */
-const RECOVERY_INTERVAL_MS = 5_000;
+/**
+ * How often a lane with claimed runs asks them whether they still hold their slot. This is what resumes a run after a
+ * crash, and what keeps the object of a long run awake.
+ */
+const RECOVERY_INTERVAL_MS = 2_000;
 
 export class RunQueue extends DurableObject<Env> implements RunQueueRpc {
   readonly #storage: QueueStorage;
@@ -34,9 +37,12 @@ export class RunQueue extends DurableObject<Env> implements RunQueueRpc {
     this.#state = this.#storage.load();
   }
 
-  async enqueue(request: EnqueueRequest): Promise<"accepted" | "lane-full"> {
-    const refusal = await this.#apply({ type: "enqueue", ...request });
-    return refusal ?? "accepted";
+  async enqueue(request: EnqueueRequest): Promise<EnqueueAnswer> {
+    // The run hears of its own claim from this answer; the others are told.
+    const refusal = await this.#apply({ type: "enqueue", ...request }, request.runId);
+    if (refusal) return { accepted: false, code: refusal };
+    const claim = this.#state.claimed.find((entry) => entry.runId === request.runId);
+    return { accepted: true, epoch: claim?.epoch ?? null };
   }
 
   async release(runId: string, epoch: number | null): Promise<void> {
@@ -54,14 +60,14 @@ export class RunQueue extends DurableObject<Env> implements RunQueueRpc {
     await this.#armRecovery();
   }
 
-  async #apply(event: QueueEvent): Promise<"lane-full" | null> {
+  async #apply(event: QueueEvent, asking?: string): Promise<"lane-full" | null> {
     const result = queueTransition(this.#state, event, systemClock.now());
     if (result.writes.length > 0) {
       this.#storage.save(result);
       this.#state = result.state;
     }
     await this.#armRecovery();
-    for (const claim of result.claims) this.ctx.waitUntil(this.#deliver(claim));
+    for (const claim of result.claims) if (claim.runId !== asking) this.ctx.waitUntil(this.#deliver(claim));
     return result.refusal;
   }
 

@@ -1,4 +1,5 @@
 /** Starts a run: the one way in for the API, the console, retries and samples. */
+import type { FinishedRun } from "../../durable-objects/run-executor/rpc.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { sha256Hex } from "../digest.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
@@ -32,11 +33,52 @@ export async function startRun(
   principal: Principal,
   request: StartRunRequest,
 ): Promise<Result<RunDetail>> {
-  const { random, executor, log } = dependencies;
-  const reserved = await reserveRunId(dependencies, principal, request);
-  if (!reserved.ok) return reserved;
-  const spec: RunSpec = {
-    id: reserved.value,
+  const spec = await describeRun(dependencies, principal, request);
+  if (!spec.ok) return spec;
+  try {
+    return await dependencies.executor(spec.value.id).submit(spec.value);
+  } catch (error) {
+    dependencies.log.error("a run could not be submitted", { runId: spec.value.id, error });
+    return fail("unavailable", "The run could not be accepted right now. Send the request again.");
+  }
+}
+
+/** Starts a run and waits for its end. `accepted` when the wait was cut short: the run goes on by itself. */
+export type ExecutedRun =
+  | { readonly type: "finished"; readonly finished: FinishedRun }
+  | { readonly type: "accepted"; readonly run: RunDetail };
+
+/** Like {@link startRun}, but answers when the run has ended. */
+export async function executeRun(
+  dependencies: Dependencies,
+  principal: Principal,
+  request: StartRunRequest,
+): Promise<Result<ExecutedRun>> {
+  const spec = await describeRun(dependencies, principal, request);
+  if (!spec.ok) return spec;
+  const executor = dependencies.executor(spec.value.id);
+  try {
+    const answer = await executor.execute(spec.value);
+    return answer.ok ? succeed({ type: "finished", finished: answer.value }) : answer;
+  } catch (error) {
+    // The object restarted while we waited; whether it had accepted the run, it knows itself.
+    dependencies.log.warn("waiting for a run failed", { runId: spec.value.id, error });
+    const run = await executor.describe().catch(() => null);
+    return run
+      ? succeed({ type: "accepted", run })
+      : fail("unavailable", "The run could not be accepted right now. Send the request again.");
+  }
+}
+
+async function describeRun(
+  dependencies: Dependencies,
+  principal: Principal,
+  request: StartRunRequest,
+): Promise<Result<RunSpec>> {
+  const runId = await reserveRunId(dependencies, principal, request);
+  if (!runId.ok) return runId;
+  return succeed({
+    id: runId.value,
     workspaceId: principal.workspaceId,
     kind: "execution",
     title: titleOf(request.program),
@@ -44,16 +86,10 @@ export async function startRun(
     priority: "normal",
     createdBy: principal.id,
     retryOf: request.retryOf ?? null,
-    seed: newSecret(16, random),
+    seed: newSecret(16, dependencies.random),
     limits: request.limits,
     program: request.program,
-  };
-  try {
-    return await executor(spec.id).submit(spec);
-  } catch (error) {
-    log.error("a run could not be submitted", { runId: spec.id, error });
-    return fail("unavailable", "The run could not be accepted right now. Send the request again.");
-  }
+  });
 }
 
 async function reserveRunId(

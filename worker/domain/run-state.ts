@@ -218,18 +218,18 @@ export interface Progress {
   readonly projectedVersion: number;
 }
 
-export type OwedWork = "enqueue" | "execute" | "release" | "project";
+export type OwedWork = "enqueue" | "execute" | "project" | "release";
 
 /**
- * What must still happen in this state, in order. The executor keeps an alarm armed while this is not empty, so that a
- * crash between any two steps delays the work and never loses it.
+ * What must still happen in this state, in order; all of it may be repeated. The lane lets go of an ended run last, when
+ * its end is listed: until then it is the lane that comes back to the run after a crash.
  */
 export function owedWork(state: RunState, version: number, progress: Progress): readonly OwedWork[] {
   const owed: OwedWork[] = [];
   if (state.name === "queued" && !progress.enqueued) owed.push("enqueue");
   if (state.name === "running") owed.push("execute");
-  if (hasEnded(state) && !progress.released) owed.push("release");
   if (progress.projectedVersion < version) owed.push("project");
+  if (hasEnded(state) && !progress.released) owed.push("release");
   return owed;
 }
 

@@ -110,7 +110,7 @@ describe("owedWork", () => {
     expect(owedWork(play([]), 1, progress)).toEqual(["enqueue", "project"]);
     expect(owedWork(play([claimed]), 2, { ...progress, enqueued: true })).toEqual(["execute", "project"]);
     const end = play([claimed, began, ended(completed)]);
-    expect(owedWork(end, 4, { ...progress, enqueued: true })).toEqual(["release", "project"]);
+    expect(owedWork(end, 4, { ...progress, enqueued: true })).toEqual(["project", "release"]);
     expect(owedWork(end, 4, { enqueued: true, released: true, projectedVersion: 4 })).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 /** `POST /api/execute`: runs a program and answers when it has ended, or at once with `Prefer: respond-async`. */
 import { Hono } from "hono";
 import type { FinishedRun } from "../../../durable-objects/run-executor/rpc.ts";
-import { startRun } from "../../actions/start-run.ts";
+import { executeRun, startRun } from "../../actions/start-run.ts";
 import { executeRequestSchema, programOf } from "../../domain/program.ts";
+import type { RunDetail } from "../../domain/run.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
 import { readJson } from "../json-body.ts";
@@ -18,23 +19,22 @@ export const execute = new Hono<SignedInEnv>().post("/", async (c) => {
   const { dependencies, principal } = c.var;
   const lane = body.value.lane;
   const idempotencyKey = c.req.header("idempotency-key");
-  const started = await startRun(dependencies, principal, {
+  const request = {
     ...programOf(body.value),
     ...(lane === undefined ? {} : { lane }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-  });
-  if (!started.ok) return problem(c, started);
-  const { id, state } = started.value;
-  const accepted = () => c.json({ runId: id, state }, 202, { location: `/api/runs/${id}` });
-  if (prefersAsync(c.req.header("prefer"))) return accepted();
-  try {
-    const finished = await dependencies.executor(id).waitForEnd();
-    return c.json(answerOf(finished), 200, { "content-location": `/api/runs/${id}` });
-  } catch (error) {
-    // The run was accepted and goes on without us; its object restarted while we waited.
-    dependencies.log.warn("waiting for a run failed", { runId: id, error });
-    return accepted();
+  };
+  const accepted = ({ id, state }: RunDetail) =>
+    c.json({ runId: id, state }, 202, { location: `/api/runs/${id}`, "preference-applied": "respond-async" });
+  if (prefersAsync(c.req.header("prefer"))) {
+    const started = await startRun(dependencies, principal, request);
+    return started.ok ? accepted(started.value) : problem(c, started);
   }
+  const executed = await executeRun(dependencies, principal, request);
+  if (!executed.ok) return problem(c, executed);
+  if (executed.value.type === "accepted") return accepted(executed.value.run);
+  const { finished } = executed.value;
+  return c.json(answerOf(finished), 200, { "content-location": `/api/runs/${finished.run.id}` });
 });
 
 function prefersAsync(prefer: string | undefined): boolean {
