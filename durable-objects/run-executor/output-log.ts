@@ -2,6 +2,7 @@
  * The run's live stream as it is stored: chunks of events with consecutive sequence numbers.
  * Owns numbering and the bounds of a row. Stored before anybody is told; the numbers have no gap.
  */
+import { toIso } from "../../worker/domain/instant.ts";
 import type { EventStream, RunEvent, RunEventBody, StepName } from "../../worker/domain/run.ts";
 import { splitText } from "../../worker/domain/text-parts.ts";
 
@@ -52,7 +53,7 @@ export class OutputLog {
 
   /** Numbers and stores the events; returns them as they were stored. */
   append(bodies: readonly RunEventBody[], now: number): RunEvent[] {
-    const at = new Date(now).toISOString();
+    const at = toIso(now);
     const events = bodies.map((body, index) => ({ seq: this.#lastSeq + 1 + index, at, ...body }));
     for (const chunk of toChunks(events)) {
       this.#sql.exec(

@@ -1,11 +1,11 @@
 /** How a run in its object becomes what the API answers and what D1 lists. Pure. */
+
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
+import { toIso, toIsoOrNull } from "../../worker/domain/instant.ts";
 import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
 import { hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
 import type { RunRow } from "../../worker/store/schema.ts";
 import type { StoredRun } from "./storage.ts";
-
-const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
 
 export interface Surroundings {
   readonly result: JsonValue | undefined;
@@ -52,9 +52,9 @@ export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: st
   const { workspaceId, createdBy, errorCategory, version, createdAt, startedAt, finishedAt, ...shown } = row;
   return {
     ...shown,
-    createdAt: new Date(createdAt).toISOString(),
-    startedAt: iso(startedAt),
-    finishedAt: iso(finishedAt),
+    createdAt: toIso(createdAt),
+    startedAt: toIsoOrNull(startedAt),
+    finishedAt: toIsoOrNull(finishedAt),
     success: hasEnded(stored.state) ? stored.state.name === "succeeded" : null,
     waitingFor,
     steps: stepsOf(stored.state),

@@ -4,7 +4,7 @@
  */
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 502 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
   /** Whether the same request can succeed later without a change. */
   readonly retryable: boolean;
   /** A sentence for people; the `title` of the problem. */
@@ -17,7 +17,6 @@ export const ERRORS = {
   unauthenticated: { status: 401, retryable: false, title: "Sign in, or send a valid bearer token." },
   "bad-origin": { status: 403, retryable: false, title: "The request came from a page of another origin." },
   "not-found": { status: 404, retryable: false, title: "There is nothing here by that name." },
-  "method-not-allowed": { status: 405, retryable: false, title: "This address does not take that method." },
   "run-finished": { status: 409, retryable: false, title: "The run has already ended." },
   "payload-too-large": { status: 413, retryable: false, title: "The body is larger than this address accepts." },
   "unsupported-media-type": { status: 415, retryable: false, title: "The body's media type is not accepted here." },
@@ -31,7 +30,6 @@ export const ERRORS = {
   "lane-full": { status: 429, retryable: true, title: "Too many runs wait in this lane." },
   "too-many-sockets": { status: 429, retryable: true, title: "Too many clients watch this run." },
   internal: { status: 500, retryable: true, title: "Something went wrong on our side." },
-  "provider-failed": { status: 502, retryable: true, title: "The model provider did not answer as it should." },
   unavailable: { status: 503, retryable: true, title: "A part of the service cannot be reached right now." },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -8,7 +8,9 @@
  *
  * Invariant: a terminal state never changes; an event of another epoch or attempt than the current one changes nothing.
  */
+
 import type { GuestOutcome, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
+import { toIsoOrNull } from "./instant.ts";
 import type { RunEventBody, Step, StepState, TerminalState } from "./run.ts";
 
 /** Attempts of one run. A program that takes its isolate down three times is not started a fourth time. */
@@ -233,25 +235,23 @@ export function owedWork(state: RunState, version: number, progress: Progress): 
   return owed;
 }
 
-const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
-
 /** The run's steps as the API shows them. */
 export function stepsOf(state: RunState): readonly Step[] {
-  const created = iso(state.createdAt);
+  const created = toIsoOrNull(state.createdAt);
   if (state.name === "queued") {
     return [
       { name: "queue", state: "running", startedAt: created, finishedAt: null },
       { name: "execute", state: "pending", startedAt: null, finishedAt: null },
     ];
   }
-  const started = iso(state.startedAt);
+  const started = toIsoOrNull(state.startedAt);
   if (state.name === "running") {
     return [
       { name: "queue", state: "succeeded", startedAt: created, finishedAt: started },
       { name: "execute", state: "running", startedAt: started, finishedAt: null },
     ];
   }
-  const finished = iso(state.finishedAt);
+  const finished = toIsoOrNull(state.finishedAt);
   if (state.startedAt === null) {
     return [
       { name: "queue", state: "cancelled", startedAt: created, finishedAt: finished },

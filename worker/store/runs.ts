@@ -2,7 +2,9 @@
  * Runs in D1: the executor's projection of each run, and the reads of the console and the API.
  * Every read is bound to a workspace: a foreign id and an absent one look the same.
  */
+
 import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
+import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { Program } from "../domain/program.ts";
 import type { RunEvent, RunStateName, RunSummary } from "../domain/run.ts";
 import { joinFiles, splitFiles } from "../domain/text-parts.ts";
@@ -99,14 +101,12 @@ const SUMMARY_COLUMNS = {
 
 type SummaryRow = Pick<RunRow, keyof typeof SUMMARY_COLUMNS>;
 
-const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
-
 function toSummary(row: SummaryRow): RunSummary {
   return {
     ...row,
-    createdAt: new Date(row.createdAt).toISOString(),
-    startedAt: iso(row.startedAt),
-    finishedAt: iso(row.finishedAt),
+    createdAt: toIso(row.createdAt),
+    startedAt: toIsoOrNull(row.startedAt),
+    finishedAt: toIsoOrNull(row.finishedAt),
   };
 }
 

@@ -1,9 +1,11 @@
 /** `GET /`: how the workspace is doing, as a page or as the fragment that replaces itself every few seconds. */
+
 import type { Context } from "hono";
 import { Hono } from "hono";
 import type { Dependencies } from "../../dependencies.ts";
 import { sha256Hex } from "../../digest.ts";
 import type { ErrorCategory } from "../../domain/guest-outcome.ts";
+import { toIso } from "../../domain/instant.ts";
 import type { Principal } from "../../domain/principal.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { loadMilestones, type Milestones, type RunMetrics, summarizeRuns } from "../../store/metrics.ts";
@@ -62,7 +64,7 @@ async function overviewProps(
     runningNow: active.runs,
     recentFailures: failures.runs,
     checklist: checklistOf(milestones),
-    updatedAt: new Date(clock.now()).toISOString(),
+    updatedAt: toIso(clock.now()),
   };
 }
 
