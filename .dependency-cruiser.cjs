@@ -31,7 +31,7 @@ module.exports = {
     only(
       "actions",
       folder("worker/actions"),
-      "^worker/(domain|store|actions|llm|dependencies\\.ts|digest\\.ts|generated)",
+      "^(worker/(domain|store|actions|llm|dependencies\\.ts|digest\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",
