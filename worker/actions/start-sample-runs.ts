@@ -1,15 +1,16 @@
-/** Fills an empty sample workspace with runs, so that a newcomer sees what there is to see. */
+/** Fills a sample workspace with runs, so that a newcomer sees what there is to see. */
 import type { Dependencies } from "../dependencies.ts";
 import type { Principal } from "../domain/principal.ts";
 import { DEFAULT_ENTRY } from "../domain/program.ts";
 import { SAMPLE_KEY_PREFIX, SAMPLE_PROGRAMS, type SampleProgram } from "../domain/sample-programs.ts";
-import { listRuns } from "../store/runs.ts";
+import { idempotencyKeyExists } from "../store/runs.ts";
 import { startRun } from "./start-run.ts";
 
-/** Starts the samples in a workspace that has no run yet; repeating it, or two at once, start nothing twice. */
+/** Starts the samples once for each person; repeating it, or two at once, start nothing twice. */
 export async function startSampleRuns(dependencies: Dependencies, principal: Principal): Promise<void> {
-  const { runs } = await listRuns(dependencies.db, principal.workspaceId, {}, { before: null, limit: 1 });
-  if (runs.length > 0) return;
+  // The last one's key tells that all were started: a start that was interrupted goes on where it stopped.
+  const last = SAMPLE_KEY_PREFIX + SAMPLE_PROGRAMS.at(-1)!.slug;
+  if (await idempotencyKeyExists(dependencies.db, principal.id, last)) return;
   // One after another, so that the lanes line them up in this order.
   for (const sample of SAMPLE_PROGRAMS) await startSample(dependencies, principal, sample);
 }

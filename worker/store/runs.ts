@@ -208,3 +208,13 @@ export async function reserveIdempotencyKey(
     .get();
   return kept ?? { requestHash: row.requestHash, runId: row.runId };
 }
+
+/** Whether the principal has used this Idempotency-Key. */
+export async function idempotencyKeyExists(db: Database, principalId: string, key: string): Promise<boolean> {
+  const row = await db
+    .select({ runId: idempotencyKeys.runId })
+    .from(idempotencyKeys)
+    .where(and(eq(idempotencyKeys.principalId, principalId), eq(idempotencyKeys.key, key)))
+    .get();
+  return row !== undefined;
+}
