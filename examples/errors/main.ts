@@ -14,7 +14,7 @@ function tryOrder(order: (typeof orders)[number]) {
     // Caught here, so the program goes on. The cause tells what went wrong further down.
     if (!(error instanceof Error) || !(error.cause instanceof SyntaxError)) throw error;
     console.error(`${order.id}: ${error.message} (${error.cause.message})`);
-    console.error(error.cause.stack);
+    console.error(error.cause.stack?.trimEnd());
   }
 }
 
