@@ -67,6 +67,12 @@ export class OutputLog {
     return events;
   }
 
+  /** Forgets a run that was never shown to anybody: the next one's numbers start at 1 again. */
+  clear(): void {
+    this.#sql.exec("DELETE FROM event_chunks");
+    this.#lastSeq = 0;
+  }
+
   /** All events behind `after`, chunk by chunk. */
   *chunksAfter(after: number): Generator<EventChunk> {
     const rows = this.#sql.exec<ChunkRow>(

@@ -138,7 +138,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     if (!this.#storage.run) this.#accept(spec);
     if (!(await this.#join())) {
       // Refused before anybody could see it: leave nothing behind.
-      this.#storage.clear();
+      this.#storage.transaction(() => {
+        this.#storage.clear();
+        this.#log.clear();
+      });
       return fail(
         "lane-full",
         "This lane has as many waiting runs as it can hold. Wait for some to end, then try again.",

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
+import { LANE_WAITING_MAX, laneObjectName } from "../../worker/domain/lane.ts";
 import {
   acceptedAnswerSchema,
   executeAnswerSchema,
@@ -12,7 +13,7 @@ import {
 import { SANDBOX_GLOBALS } from "../../worker/domain/sandbox-globals.ts";
 import { api, createTenant, freshDatabase, readStream, type Tenant } from "../support/workerd.ts";
 
-const { RUN_EXECUTOR, DB } = bindings as unknown as Env;
+const { RUN_EXECUTOR, RUN_QUEUE, DB } = bindings as unknown as Env;
 let ana: Tenant;
 let bo: Tenant;
 
@@ -227,6 +228,46 @@ describe("a lane", () => {
       () => detail(ana, first),
       (each) => each.state === "cancelled",
     );
+  });
+});
+
+describe("a full lane", () => {
+  const lane = "repository:full";
+  const lanes = () => RUN_QUEUE.get(RUN_QUEUE.idFromName(laneObjectName(ana.workspaceId, lane)));
+  /** Writes entries as the queue would have, then makes it load them. */
+  const inLane = async (write: (sql: SqlStorage) => void) => {
+    const restarted = runInDurableObject(lanes() as never, async (_: unknown, state: DurableObjectState) => {
+      write(state.storage.sql);
+      await state.storage.sync();
+      state.abort("restart");
+    });
+    await restarted.catch(() => {});
+  };
+
+  it("refuses a run with 429 and keeps nothing of it, so that the same request succeeds later", async () => {
+    await lanes().describeWait("none");
+    await inLane((sql) => {
+      sql.exec("INSERT INTO counters VALUES (1, 1, ?, 2)", LANE_WAITING_MAX + 2);
+      for (let ordinal = 1; ordinal <= LANE_WAITING_MAX + 1; ordinal++) {
+        const claim = ordinal === 1 ? { epoch: 1, claimedAt: 0 } : {};
+        const entry = { runId: `run_${ordinal}`, priority: "normal", ordinal, enqueuedAt: 0, ...claim };
+        sql.exec("INSERT INTO entries VALUES (?, ?)", entry.runId, JSON.stringify(entry));
+      }
+    });
+    const send = () => api(ana, "/api/execute", program("1", { lane }), { ...ASYNC, "idempotency-key": "full" });
+    const refused = await send();
+    expect(refused.status).toBe(429);
+    expect((await problemOf(refused)).code).toBe("lane-full");
+    expect(refused.headers.get("retry-after")).not.toBeNull();
+    expect(runListSchema.parse(await (await api(ana, "/api/runs")).json()).runs).toEqual([]);
+
+    await inLane((sql) => sql.exec("DELETE FROM entries"));
+    const accepted = await send();
+    expect(accepted.status).toBe(202);
+    const { runId } = acceptedAnswerSchema.parse(await accepted.json());
+    const { frames } = await readStream(ana, runId);
+    const seqs = frames.flatMap((frame) => frame.events ?? []).map((event) => event.seq);
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
   });
 });
 
