@@ -294,6 +294,19 @@ describe("a run's executor", () => {
     expect(events.some((event) => event.stream === "system" && event.text?.includes("Attempt 2 of 3"))).toBe(true);
   });
 
+  it("carries a run on while the database is away, and lists it when it is back", async () => {
+    await DB.exec("ALTER TABLE runs RENAME TO runs_away");
+    const lane = "repository:web";
+    const first = await execute(ana, program('console.log("still here"); export default 1', { lane }));
+    expect(first).toMatchObject({ state: "succeeded", stdout: "still here\n", result: 1 });
+    // The lane lets go of it all the same.
+    expect((await execute(ana, program("export default 2", { lane }))).state).toBe("succeeded");
+    await DB.exec("ALTER TABLE runs_away RENAME TO runs");
+    const list = async () => runListSchema.parse(await (await api(ana, "/api/runs")).json()).runs;
+    const runs = await until(list, (each) => each.length === 2);
+    expect(runs.map((run) => run.state)).toEqual(["succeeded", "succeeded"]);
+  });
+
   it("stores the program, the output and the result in the database", async () => {
     const answer = await execute(ana, program('console.log("kept"); export default [1, 2]'));
     const row = await DB.prepare("SELECT state, result, usage, finished_at FROM runs WHERE id = ?")
