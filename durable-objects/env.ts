@@ -1,4 +1,5 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
+import type { Variables } from "../worker/config.ts";
 import type { RunExecutorRpc } from "./run-executor/rpc.ts";
 import type { RunQueueRpc } from "./run-queue/rpc.ts";
 
@@ -8,16 +9,9 @@ export interface ObjectNamespace<Rpc> {
   get(id: DurableObjectId): Rpc & { fetch(request: Request): Promise<Response> };
 }
 
-export interface Env {
+export interface Env extends Variables {
   readonly DB: D1Database;
   readonly ASSETS: Fetcher;
   readonly RUN_QUEUE: ObjectNamespace<RunQueueRpc>;
   readonly RUN_EXECUTOR: ObjectNamespace<RunExecutorRpc>;
-  readonly LOG_LEVEL?: string;
-  readonly LOG_FORMAT?: string;
-  readonly ANTHROPIC_API_KEY?: string;
-  readonly ANTHROPIC_BASE_URL?: string;
-  readonly OPENAI_API_KEY?: string;
-  readonly OPENAI_BASE_URL?: string;
-  readonly RUNYARD_MODEL?: string;
 }

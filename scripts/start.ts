@@ -1,4 +1,5 @@
 /** `npm start`: builds, migrates, seeds and serves. Variables: PORT, RUNYARD_STATE, and those in the README. */
+import { readConfig } from "../worker/config.ts";
 import { buildParts, buildWorker } from "./build.ts";
 import { stopWithNpm } from "./processes.ts";
 import { startServer } from "./server.ts";
@@ -15,11 +16,14 @@ function readPort(): number {
 async function main(): Promise<void> {
   const port = readPort();
   const stateFolder = process.env["RUNYARD_STATE"] ?? ".runyard";
+  const variables = { LOG_FORMAT: "human", ...process.env };
+  // A wrong variable is told here, once, and not by every request.
+  readConfig(variables);
   if (!process.argv.includes("--no-build")) {
     buildParts();
     buildWorker();
   }
-  const server = await startServer({ port, stateFolder, variables: { LOG_FORMAT: "human", ...process.env } });
+  const server = await startServer({ port, stateFolder, variables });
   console.log(`
 Runyard serves ${server.url}
 

@@ -4,11 +4,12 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ERRORS, type Failure, fail } from "./domain/errors.ts";
+import { createLogger, faultOf } from "./log.ts";
 import { authenticate, requirePrincipal } from "./middleware/authentication.ts";
 import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
-import { requestContext } from "./middleware/request-context.ts";
+import { loggedPath, requestContext } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { execute } from "./routes/api/execute.ts";
 import { health } from "./routes/api/health.ts";
@@ -27,8 +28,8 @@ function answerFailure(c: AppContext, failure: Failure): Response | Promise<Resp
 
 export function createApp() {
   const app = new Hono<AppEnv>();
-  app.use(requestContext);
   app.use(securityHeaders);
+  app.use(requestContext);
   app.use(
     bodyLimit({
       maxSize: BODY_MAX_BYTES,
@@ -49,12 +50,14 @@ export function createApp() {
 
   app.notFound((c) => answerFailure(c, fail("not-found", `Nothing answers ${c.req.method} ${c.req.path}.`)));
   app.onError((error, c) => {
-    const { log } = c.var.dependencies;
-    log.error("a request failed", { requestId: c.var.requestId, method: c.req.method, path: c.req.path, error });
-    const isUnprepared = /no such table/.test(error.message);
-    const code = isUnprepared ? "unavailable" : "internal";
-    const detail = isUnprepared ? "The database has no tables yet: apply the migrations." : ERRORS.internal.title;
-    return answerFailure(c, fail(code, detail));
+    // Without dependencies it is the configuration that is wrong, and with it the logger's.
+    const log = c.var.dependencies?.log ?? createLogger("info", "json");
+    const { method, path } = c.req;
+    log.error("a request failed", { requestId: c.var.requestId, method, path: loggedPath(path), error });
+    if (/no such table/.test(String(faultOf(error)))) {
+      return answerFailure(c, fail("unavailable", "The database has no tables yet: apply the migrations."));
+    }
+    return answerFailure(c, fail("internal", ERRORS.internal.title));
   });
   return app;
 }

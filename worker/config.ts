@@ -3,7 +3,6 @@
  * Every problem is reported at once, by the variable's name.
  */
 import * as z from "zod";
-import type { Env } from "../durable-objects/env.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
 import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
 
@@ -19,7 +18,12 @@ const PROVIDER_VARIABLES = {
   openaiApiKey: "OPENAI_API_KEY",
   openaiBaseUrl: "OPENAI_BASE_URL",
   model: "RUNYARD_MODEL",
-} as const satisfies Record<keyof ProviderSettings, keyof Env>;
+} as const satisfies Record<keyof ProviderSettings, string>;
+
+type VariableName = "LOG_LEVEL" | "LOG_FORMAT" | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
+
+/** The variables as the runtime, or a shell, hands them over. */
+export type Variables = { readonly [Name in VariableName]?: string | undefined };
 
 export interface Config {
   readonly logLevel: LogLevel;
@@ -27,8 +31,17 @@ export interface Config {
   readonly llm: ProviderSettings;
 }
 
+const known = new WeakMap<Variables, Config>();
+
+/** The configuration of an environment, read once: every object of an isolate asks for it. */
+export function configOf(env: Variables): Config {
+  const config = known.get(env) ?? readConfig(env);
+  known.set(env, config);
+  return config;
+}
+
 /** Throws an error that names every variable that is wrong and never its value. */
-export function readConfig(env: Env): Config {
+export function readConfig(env: Variables): Config {
   const log = logSchema.safeParse({ LOG_LEVEL: env.LOG_LEVEL || undefined, LOG_FORMAT: env.LOG_FORMAT || undefined });
   const settings = Object.entries(PROVIDER_VARIABLES).map(([setting, name]) => [setting, env[name] || undefined]);
   const llm: ProviderSettings = Object.fromEntries(settings);

@@ -1,7 +1,7 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, configOf } from "./config.ts";
 import type { Clock, Random } from "./domain/ports.ts";
 import type { Provider } from "./llm/provider.ts";
 import { selectProvider } from "./llm/select-provider.ts";
@@ -32,7 +32,7 @@ export function dependenciesOf(env: Env): Dependencies {
 }
 
 function compose(env: Env): Dependencies {
-  const config = readConfig(env);
+  const config = configOf(env);
   return {
     config,
     clock: systemClock,

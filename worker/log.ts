@@ -35,10 +35,23 @@ export function isLogLevel(text: string): text is LogLevel {
   return (LEVELS as readonly string[]).includes(text);
 }
 
+/**
+ * What really went wrong. An error of the query builder repeats its parameters, which may be a program or its input: its
+ * cause says the same without them.
+ */
+export function faultOf(error: unknown): unknown {
+  return error instanceof Error && "params" in error ? (error.cause ?? error.name) : error;
+}
+
+function describe(error: unknown): string {
+  const fault = faultOf(error);
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}
+
 function plain(fields: LogFields): Record<string, unknown> {
   const { error, ...rest } = fields;
   if (error === undefined) return rest;
-  return { ...rest, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return { ...rest, error: describe(error) };
 }
 
 function render(format: LogFormat, level: LogLevel, message: string, fields: LogFields): string {

@@ -7,7 +7,7 @@
  * at any point is resumed.
  */
 import { DurableObject } from "cloudflare:workers";
-import { readConfig } from "../../worker/config.ts";
+import { configOf } from "../../worker/config.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { laneConcurrency, laneObjectName } from "../../worker/domain/lane.ts";
@@ -55,7 +55,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const config = readConfig(env);
+    const config = configOf(env);
     this.#logger = createLogger(config.logLevel, config.logFormat);
     this.#db = openDatabase(env.DB);
     this.#storage = new ExecutorStorage(ctx.storage);

@@ -3,7 +3,7 @@
  * got a slot. It runs nothing itself and never frees a slot by the clock alone: it asks the run.
  */
 import { DurableObject } from "cloudflare:workers";
-import { readConfig } from "../../worker/config.ts";
+import { configOf } from "../../worker/config.ts";
 import {
   type ClaimedEntry,
   describeWait,
@@ -31,7 +31,7 @@ export class RunQueue extends DurableObject<Env> implements RunQueueRpc {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const config = readConfig(env);
+    const config = configOf(env);
     this.#log = createLogger(config.logLevel, config.logFormat);
     this.#storage = new QueueStorage(ctx.storage);
     this.#state = this.#storage.load();

@@ -2,23 +2,26 @@
 import type { MiddlewareHandler } from "hono";
 import { dependenciesOf } from "../dependencies.ts";
 import { newId } from "../domain/ids.ts";
+import { systemClock, systemRandom } from "../system-ports.ts";
 import type { AppEnv } from "./context.ts";
 
+/** The path as it may be logged: without its query, which may hold what somebody searched for, and without a link's secret. */
+export function loggedPath(path: string): string {
+  return path.startsWith("/sign-in/") ? "/sign-in/…" : path;
+}
+
 export const requestContext: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const dependencies = dependenciesOf(c.env);
-  const { clock, random, log } = dependencies;
-  const startedAt = clock.now();
-  c.set("dependencies", dependencies);
-  c.set("requestId", newId("req", clock, random));
+  const startedAt = systemClock.now();
+  // Before anything that can fail, so that every failure has an id.
+  c.set("requestId", newId("req", systemClock, systemRandom));
   c.set("principal", null);
+  c.set("dependencies", dependenciesOf(c.env));
   await next();
-  // The path alone: a query may hold what a person searched for, and a sign-in path holds a secret.
-  const path = c.req.path.startsWith("/sign-in/") ? "/sign-in/…" : c.req.path;
-  log.info("request", {
+  c.var.dependencies.log.info("request", {
     requestId: c.var.requestId,
     method: c.req.method,
-    path,
+    path: loggedPath(c.req.path),
     status: c.res.status,
-    durationMs: clock.now() - startedAt,
+    durationMs: systemClock.now() - startedAt,
   });
 };

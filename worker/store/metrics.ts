@@ -1,5 +1,5 @@
 /** Figures over runs: counts by state, durations, error classes. Read-only. */
-import { and, eq, gte, isNotNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { RunStateName } from "../domain/run.ts";
 import { SAMPLE_KEY_PREFIX } from "../domain/sample-programs.ts";
 import type { Database } from "./database.ts";
@@ -39,6 +39,18 @@ export async function summarizeRuns(db: Database, workspaceId: string, since: nu
   const byState = { queued: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, "timed-out": 0 };
   for (const row of states) byState[row.state] = row.count;
   return { byState, errorClasses: classes, ...durationFigures(durations.map((row) => row.ms)) };
+}
+
+/** Runs that have not ended, at this moment. */
+export async function countActiveRuns(db: Database, workspaceId: string): Promise<{ queued: number; running: number }> {
+  const counts = { queued: 0, running: 0 };
+  const rows = await db
+    .select({ state: runs.state, count: sql<number>`count(*)` })
+    .from(runs)
+    .where(and(eq(runs.workspaceId, workspaceId), inArray(runs.state, ["queued", "running"])))
+    .groupBy(runs.state);
+  for (const { state, count } of rows) if (state === "queued" || state === "running") counts[state] = count;
+  return counts;
 }
 
 function durationFigures(samples: readonly number[]): Pick<RunMetrics, "averageMs" | "p50Ms" | "p95Ms"> {

@@ -8,7 +8,13 @@ import type { ErrorCategory } from "../../domain/guest-outcome.ts";
 import { toIso } from "../../domain/instant.ts";
 import type { Principal } from "../../domain/principal.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
-import { loadMilestones, type Milestones, type RunMetrics, summarizeRuns } from "../../store/metrics.ts";
+import {
+  countActiveRuns,
+  loadMilestones,
+  type Milestones,
+  type RunMetrics,
+  summarizeRuns,
+} from "../../store/metrics.ts";
 import { listRuns } from "../../store/runs.ts";
 import {
   OVERVIEW_RANGES,
@@ -52,7 +58,7 @@ async function overviewProps(
   const first = { before: null, limit: LISTED_RUNS };
   const [metrics, now, active, failures, milestones] = await Promise.all([
     summarizeRuns(db, workspaceId, since),
-    summarizeRuns(db, workspaceId, 0),
+    countActiveRuns(db, workspaceId),
     listRuns(db, workspaceId, { states: ["running"] }, first),
     listRuns(db, workspaceId, { states: ["failed", "timed-out"], createdSince: since }, first),
     loadMilestones(db, workspaceId),
@@ -68,7 +74,10 @@ async function overviewProps(
   };
 }
 
-function tilesOf({ byState, averageMs, p50Ms, p95Ms }: RunMetrics, now: RunMetrics): OverviewProps["tiles"] {
+function tilesOf(
+  { byState, averageMs, p50Ms, p95Ms }: RunMetrics,
+  now: { queued: number; running: number },
+): OverviewProps["tiles"] {
   const judged = byState.succeeded + byState.failed + byState["timed-out"];
   return {
     total: Object.values(byState).reduce((sum, count) => sum + count, 0),
@@ -76,8 +85,8 @@ function tilesOf({ byState, averageMs, p50Ms, p95Ms }: RunMetrics, now: RunMetri
     failed: byState.failed,
     cancelled: byState.cancelled,
     timedOut: byState["timed-out"],
-    running: now.byState.running,
-    queued: now.byState.queued,
+    running: now.running,
+    queued: now.queued,
     successRate: judged === 0 ? null : byState.succeeded / judged,
     averageMs,
     p50Ms,
