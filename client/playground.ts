@@ -2,7 +2,7 @@
  * The playground's page: ties the form, the files, the editor and the run's panel together. The form itself is posted by
  * htmx; here its `files` field is filled in the moment it is read.
  */
-import type { Language } from "../worker/domain/program.ts";
+import type { Language } from "../worker/domain/languages.ts";
 import { ELEMENT_ID } from "../worker/views/element-id.ts";
 import "./code-editor.ts";
 import type { CodeEditorElement } from "./code-editor.ts";

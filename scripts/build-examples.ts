@@ -11,7 +11,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { executeRequestSchema, LANGUAGES, type Language } from "../worker/domain/program.ts";
+import { LANGUAGES, type Language } from "../worker/domain/languages.ts";
+import { executeRequestSchema } from "../worker/domain/program.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCE = join(ROOT, "examples");
@@ -47,7 +48,7 @@ interface AssetFile {
 
 /** The part of the generated module that is not data. It must describe what {@link publish} returns. */
 const GENERATED_TYPES = `// Written by scripts/build-examples.ts from examples/.
-import type { Language } from "../domain/program.ts";
+import type { Language } from "../domain/languages.ts";
 
 /** A file too large for the bundle: fetch its text from \`asset\`, an address below the console's own origin. */
 export interface ExampleAsset {

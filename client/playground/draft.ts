@@ -1,7 +1,7 @@
 /**
  * The unsaved program of this browser: kept while it is edited, given back on a fresh visit. Never sent anywhere.
  */
-import type { Language } from "../../worker/domain/program.ts";
+import type { Language } from "../../worker/domain/languages.ts";
 import { readPreference, writePreference } from "../storage.ts";
 import type { FileSetState } from "./file-set.ts";
 

@@ -3,7 +3,7 @@
  * the page. Invariant: there is at least one file, the entry and the open file are among them, and the order is the
  * order in which files were added.
  */
-import type { Language } from "../../worker/domain/program.ts";
+import type { Language } from "../../worker/domain/languages.ts";
 
 export interface FileSetState {
   readonly files: Readonly<Record<string, string>>;

@@ -1,5 +1,9 @@
-/** The engine of this isolate. The one place that knows which engine is shipped. */
+/** The engines of this isolate, by name. The one place that knows which are shipped. */
+import type { EngineName } from "../../worker/domain/languages.ts";
+import type { Engine } from "../../worker/sandbox/engine.ts";
 import { createJavaScriptEngine } from "../../worker/sandbox/javascript/engine.ts";
 import { quickJsModule } from "../../worker/sandbox/javascript/quickjs-module.ts";
 
-export const engine = createJavaScriptEngine(quickJsModule);
+const javascript = createJavaScriptEngine(quickJsModule);
+
+export const engines: Readonly<Record<EngineName, Engine>> = { javascript, python: javascript };

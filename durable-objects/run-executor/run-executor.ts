@@ -11,6 +11,7 @@ import { configOf } from "../../worker/config.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { laneConcurrency, laneObjectName } from "../../worker/domain/lane.ts";
+import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import type { RunDetail, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
@@ -29,7 +30,7 @@ import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker
 import { systemClock } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
 import { RecoveryAlarm } from "./alarm.ts";
-import { engine } from "./engine.ts";
+import { engines } from "./engine.ts";
 import { OutputLog, outputEvents } from "./output-log.ts";
 import { toDetail, toRow } from "./projection.ts";
 import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
@@ -277,8 +278,9 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async #runProgram(spec: StoredRun["spec"], signal: AbortSignal): Promise<GuestResult> {
     try {
-      return await engine.execute({
-        program: this.#storage.program(),
+      const program = this.#storage.program();
+      return await engines[LANGUAGE_TABLE[program.language].engine].execute({
+        program,
         limits: spec.limits,
         seed: spec.seed,
         clock: systemClock,

@@ -1,7 +1,8 @@
 /** What the sandbox tests share: an engine in this isolate, and one call that runs a program to its outcome. */
 import type { GuestOutcome, JsonValue, ProgramError } from "../../worker/domain/guest-outcome.ts";
+import type { Language } from "../../worker/domain/languages.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import { DEFAULT_LIMITS, type Language, type Limits } from "../../worker/domain/program.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../worker/domain/program.ts";
 import type { GuestResult, OutputStream } from "../../worker/sandbox/engine.ts";
 import { createJavaScriptEngine } from "../../worker/sandbox/javascript/engine.ts";
 import { quickJsModule } from "../../worker/sandbox/javascript/quickjs-module.ts";

@@ -1,7 +1,7 @@
 /** Fills a sample workspace with runs, so that a newcomer sees what there is to see. */
 import type { Dependencies } from "../dependencies.ts";
+import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import type { Principal } from "../domain/principal.ts";
-import { DEFAULT_ENTRY } from "../domain/program.ts";
 import { SAMPLE_KEY_PREFIX, SAMPLE_PROGRAMS, type SampleProgram } from "../domain/sample-programs.ts";
 import { idempotencyKeyExists } from "../store/runs.ts";
 import { startRun } from "./start-run.ts";
@@ -17,7 +17,7 @@ export async function startSampleRuns(dependencies: Dependencies, principal: Pri
 
 async function startSample(dependencies: Dependencies, principal: Principal, sample: SampleProgram): Promise<void> {
   const { language, code, limits, lane, slug } = sample;
-  const entry = DEFAULT_ENTRY[language];
+  const entry = LANGUAGE_TABLE[language].entry;
   const started = await startRun(dependencies, principal, {
     program: { language, entry, files: { [entry]: code }, stdin: "", args: [] },
     limits,

@@ -3,9 +3,7 @@
  * Owns the bounds of a program; knows nothing of how it is run or stored.
  */
 import * as z from "zod";
-
-export const LANGUAGES = ["typescript", "javascript"] as const;
-export type Language = (typeof LANGUAGES)[number];
+import { LANGUAGE_TABLE, LANGUAGES, type Language } from "./languages.ts";
 
 /** Bounds of one submission, in UTF-16 code units unless named otherwise. */
 export const PROGRAM_BOUNDS = {
@@ -17,9 +15,6 @@ export const PROGRAM_BOUNDS = {
   args: 100,
   argChars: 10_000,
 } as const;
-
-/** Entry file of a program that was given as `code`. */
-export const DEFAULT_ENTRY: Record<Language, string> = { typescript: "main.ts", javascript: "main.js" };
 
 export interface Limits {
   /** Wall time of the guest, in milliseconds. */
@@ -107,7 +102,7 @@ export const executeRequestSchema = z
     if ((body.code === undefined) === (body.files === undefined)) {
       return say("code", "give either code or files, and not both");
     }
-    const files = body.files ?? { [body.entry ?? DEFAULT_ENTRY[body.language]]: body.code ?? "" };
+    const files = body.files ?? { [body.entry ?? LANGUAGE_TABLE[body.language].entry]: body.code ?? "" };
     const names = Object.keys(files);
     const field = body.files ? "files" : "code";
     if (names.length === 0) return say("files", "is empty: give at least one file");
@@ -116,7 +111,7 @@ export const executeRequestSchema = z
     if (total > PROGRAM_BOUNDS.totalChars) {
       say(field, `has ${total} characters; at most ${PROGRAM_BOUNDS.totalChars} in all files together`);
     }
-    const entry = body.entry ?? (names.length === 1 ? names[0]! : DEFAULT_ENTRY[body.language]);
+    const entry = body.entry ?? (names.length === 1 ? names[0]! : LANGUAGE_TABLE[body.language].entry);
     if (!Object.hasOwn(files, entry)) return say("entry", `names no file: "${entry}" is not among files`);
     if (files[entry]!.trim() === "") say(body.files ? `files.${entry}` : "code", "is empty: there is nothing to run");
   });
@@ -125,7 +120,7 @@ export type ExecuteRequest = z.output<typeof executeRequestSchema>;
 
 /** Turns a checked request into what is stored and run. */
 export function programOf(request: ExecuteRequest): { program: Program; limits: Limits } {
-  const fallback = request.entry ?? DEFAULT_ENTRY[request.language];
+  const fallback = request.entry ?? LANGUAGE_TABLE[request.language].entry;
   const files = request.files ?? { [fallback]: request.code ?? "" };
   const names = Object.keys(files);
   const entry = request.entry ?? (names.length === 1 ? names[0]! : fallback);

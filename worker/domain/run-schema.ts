@@ -1,7 +1,7 @@
 /** The wire shapes of runs as zod schemas: what `/openapi.json` publishes and what tests check answers against. */
 import * as z from "zod";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
-import { LANGUAGES } from "./program.ts";
+import { LANGUAGES } from "./languages.ts";
 import { PRIORITIES, RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
 
 const instant = z.iso.datetime();

@@ -3,7 +3,8 @@
  * Transitions live in run-state.ts.
  */
 import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
-import type { Language, Limits } from "./program.ts";
+import type { Language } from "./languages.ts";
+import type { Limits } from "./program.ts";
 
 export const RUN_KINDS = ["execution"] as const;
 export type RunKind = (typeof RUN_KINDS)[number];

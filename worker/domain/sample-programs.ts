@@ -2,7 +2,8 @@
  * The programs that fill the sample workspace. Nothing about their runs is made up: each is really started, and ends as
  * its program and its limits make it end.
  */
-import { DEFAULT_LIMITS, type Language, LIMIT_RANGES, type Limits } from "./program.ts";
+import type { Language } from "./languages.ts";
+import { DEFAULT_LIMITS, LIMIT_RANGES, type Limits } from "./program.ts";
 
 export interface SampleProgram {
   readonly slug: string;

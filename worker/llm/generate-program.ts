@@ -3,7 +3,7 @@
  * answer, and what counts as an answer; does not run, check or store the program, and does not retry.
  * Invariant: the text events, joined, are the program of `done`; without `done` there is no program.
  */
-import type { Language } from "../domain/program.ts";
+import { LANGUAGE_TABLE, type Language } from "../domain/languages.ts";
 import { createFencedProgramReader } from "./fenced-program.ts";
 import { ModelError, type ModelEvent, type ModelUsage, type Provider, type ProviderName } from "./provider.ts";
 
@@ -111,11 +111,9 @@ function checkAnswer({ stopReason, usage }: Extract<ModelEvent, { type: "done" }
   }
 }
 
-const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { typescript: "TypeScript", javascript: "JavaScript" };
-
 /** What a model must know about the sandbox to write a program that runs in it. */
 export function systemPrompt(language: Language): string {
-  const name = LANGUAGE_NAMES[language];
+  const name = LANGUAGE_TABLE[language].label;
   const types =
     language === "typescript"
       ? "Types are removed before the program runs, so do not use `namespace`."
@@ -146,7 +144,7 @@ sample, so that the program does something useful when it is run as it is.`;
 
 /** The person's words are marked off, so that a model can tell the task from its instructions. */
 function userPrompt({ description, language, current }: GenerationRequest): string {
-  const name = LANGUAGE_NAMES[language];
+  const name = LANGUAGE_TABLE[language].label;
   const task = `<task>\n${description.trim()}\n</task>`;
   if (current === undefined || current.trim() === "") return `Write a ${name} program.\n\n${task}`;
   return `Change this ${name} program, and answer with the whole new program.

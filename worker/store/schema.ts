@@ -4,7 +4,8 @@
  */
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
-import type { Language, Limits } from "../domain/program.ts";
+import type { Language } from "../domain/languages.ts";
+import type { Limits } from "../domain/program.ts";
 import type { Priority, RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
 
 export const workspaces = sqliteTable("workspaces", {

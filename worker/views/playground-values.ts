@@ -1,7 +1,8 @@
 /**
  * What the playground's form holds. Apart from its page, because the page's parts need it too.
  */
-import { DEFAULT_ENTRY, type Language, type Limits } from "../domain/program.ts";
+import { LANGUAGE_TABLE, type Language } from "../domain/languages.ts";
+import type { Limits } from "../domain/program.ts";
 
 /** What the form shows: an empty start, an example, a shared program, or what was sent and refused. */
 export interface PlaygroundValues {
@@ -16,8 +17,8 @@ export interface PlaygroundValues {
 
 export const BLANK_PLAYGROUND: PlaygroundValues = {
   language: "typescript",
-  entry: DEFAULT_ENTRY.typescript,
-  files: { [DEFAULT_ENTRY.typescript]: 'console.log("Hello from the yard");\n' },
+  entry: LANGUAGE_TABLE.typescript.entry,
+  files: { [LANGUAGE_TABLE.typescript.entry]: 'console.log("Hello from the yard");\n' },
   stdin: "",
   args: [],
   limits: {},

@@ -2,7 +2,8 @@
  * The playground at `/playground` and, with a shared program, at `/p/:slug`. One form holds the program, its input and
  * its limits; the pane beside it holds the run. Without a script it is a text area that posts and leads to the run.
  */
-import { DEFAULT_ENTRY, LANGUAGES, LIMIT_RANGES, type Limits } from "../domain/program.ts";
+import { LANGUAGE_TABLE, LANGUAGES } from "../domain/languages.ts";
+import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
 import { EditorPane } from "./components/editor-pane.tsx";
 import { ErrorSummary, type FieldError, fieldId, invalidAttributes } from "./components/error-summary.tsx";
 import { GenerateBox } from "./components/generate-box.tsx";
@@ -12,7 +13,6 @@ import { hx } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import type { PlaygroundValues } from "./playground-values.ts";
 import { EmptyRunPanel } from "./run-panel.tsx";
-import { LANGUAGE_WORDS } from "./run-words.ts";
 
 export { BLANK_PLAYGROUND, type PlaygroundValues } from "./playground-values.ts";
 
@@ -98,8 +98,12 @@ function Toolbar({ values, examples, source }: PlaygroundProps) {
         <span class="visually-hidden">Language</span>
         <select name="language" id={fieldId("language")} data-language>
           {LANGUAGES.map((language) => (
-            <option value={language} selected={language === values.language} data-entry={DEFAULT_ENTRY[language]}>
-              {LANGUAGE_WORDS[language]}
+            <option
+              value={language}
+              selected={language === values.language}
+              data-entry={LANGUAGE_TABLE[language].entry}
+            >
+              {LANGUAGE_TABLE[language].label}
             </option>
           ))}
         </select>

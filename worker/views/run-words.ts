@@ -2,14 +2,9 @@
  * What a run's state, limits and errors are called in sentences. Pure; the places that show them share the words.
  */
 import type { LimitName, ProgramError } from "../domain/guest-outcome.ts";
-import type { Language, Limits } from "../domain/program.ts";
+import type { Limits } from "../domain/program.ts";
 import type { RunDetail, RunSummary, StepName } from "../domain/run.ts";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
-
-export const LANGUAGE_WORDS: Readonly<Record<Language, string>> = {
-  typescript: "TypeScript",
-  javascript: "JavaScript",
-};
 
 export const STEP_WORDS: Readonly<Record<StepName, string>> = { queue: "Wait in lane", execute: "Execute" };
 

@@ -2,6 +2,7 @@
  * One run at `/runs/:id`. The header is a fragment that is fetched anew when the run changes its state; below it, one
  * tab for each URL: the log, the program, the metrics. The log itself keeps its own socket and is never replaced.
  */
+import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
 import { Icon } from "./components/icon.tsx";
 import { Outcome } from "./components/outcome.tsx";
@@ -14,7 +15,7 @@ import { hx, KEEP_ON_ERROR } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import { RunLog, type RunLogProps } from "./log/log-view.tsx";
 import { ProgramFiles } from "./program-files.tsx";
-import { LANGUAGE_WORDS, reasonOf, STEP_WORDS } from "./run-words.ts";
+import { reasonOf, STEP_WORDS } from "./run-words.ts";
 
 export type RunTab = "log" | "program" | "metrics";
 
@@ -129,7 +130,7 @@ function Facts({ run }: { readonly run: RunDetail }) {
       ) : null}
       <div>
         <dt>Language</dt>
-        <dd>{LANGUAGE_WORDS[run.language]}</dd>
+        <dd>{LANGUAGE_TABLE[run.language].label}</dd>
       </div>
       <div>
         <dt>Lane</dt>

@@ -2,7 +2,9 @@
  * The list of runs at `/runs`: filters in the URL, a table that turns into cards on a phone, cursor pagination, and a
  * pill that says how many runs are newer than the list, so that the list itself never jumps.
  */
+
 import { ERROR_CATEGORIES } from "../domain/guest-outcome.ts";
+import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import { RUN_STATES, type RunSummary } from "../domain/run.ts";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -13,7 +15,7 @@ import { byId, ELEMENT_ID } from "./element-id.ts";
 import { plural } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
-import { errorLine, LANGUAGE_WORDS, reasonOf } from "./run-words.ts";
+import { errorLine, reasonOf } from "./run-words.ts";
 
 /** As in the URL; an empty string is no filter. */
 export interface RunsFilter {
@@ -197,7 +199,7 @@ function RunRow({ run }: { readonly run: RunSummary }) {
         </a>
         {note ? <span class="cell-note muted">{note}</span> : null}
       </td>
-      <td class="cell-language muted">{LANGUAGE_WORDS[run.language]}</td>
+      <td class="cell-language muted">{LANGUAGE_TABLE[run.language].label}</td>
       <td class="cell-time number">
         {run.startedAt === null ? <span class="muted">–</span> : <Duration from={run.startedAt} to={run.finishedAt} />}
       </td>

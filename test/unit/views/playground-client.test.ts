@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FileSet, languageOf, nameProblem } from "../../../client/playground/file-set.ts";
 import { readJsonLines } from "../../../client/playground/ndjson.ts";
 
-const DEFAULTS = { typescript: "main.ts", javascript: "main.js" };
+const DEFAULTS = { typescript: "main.ts", javascript: "main.js", python: "main.py" };
 
 function twoFiles(): FileSet {
   return new FileSet({ files: { "main.ts": "1", "data.csv": "2" }, entry: "main.ts" });

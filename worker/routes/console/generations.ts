@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import * as z from "zod";
-import { LANGUAGES } from "../../domain/program.ts";
+import { LANGUAGES } from "../../domain/languages.ts";
 import { GENERATION_BOUNDS, generateProgram } from "../../llm/generate-program.ts";
 import { ModelError } from "../../llm/provider.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";

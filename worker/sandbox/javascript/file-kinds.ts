@@ -7,6 +7,8 @@ export type FileKind = "typescript" | "javascript" | "json" | "text";
 export function fileKind(name: string, program: Pick<Program, "language" | "entry">): FileKind {
   if (/\.[cm]?tsx?$/.test(name)) return "typescript";
   if (/\.[cm]?jsx?$/.test(name)) return "javascript";
-  if (/\.json$/.test(name)) return name === program.entry ? program.language : "json";
-  return name === program.entry ? program.language : "text";
+  const isEntry = name === program.entry;
+  const entryKind = program.language === "typescript" ? "typescript" : "javascript";
+  if (/\.json$/.test(name)) return isEntry ? entryKind : "json";
+  return isEntry ? entryKind : "text";
 }
