@@ -276,7 +276,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, result);
   }
 
-  async #runProgram(spec: StoredRun["spec"], signal: AbortSignal): Promise<GuestResult> {
+  async #runProgram(spec: StoredRun["spec"], signal: AbortSignal): Promise<Omit<GuestResult, "journal">> {
     try {
       const program = this.#storage.program();
       return await engines[LANGUAGE_TABLE[program.language].engine].execute({
@@ -286,6 +286,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
         clock: systemClock,
         onOutput: (stream, text) => this.#publish(outputEvents("execute", stream, text), systemClock.now()),
         signal,
+        replay: null,
       });
     } catch (error) {
       this.#logger.error("the engine failed", { ...this.#logFields(), error });

@@ -51,6 +51,7 @@ export async function run(code: string | Readonly<Record<string, string>>, optio
     seed: options.seed ?? "seed",
     clock: options.clock ?? realClock,
     signal: options.signal ?? new AbortController().signal,
+    replay: null,
     onOutput: (stream, text) => {
       output[stream] += text;
       options.onOutput?.(stream, text);

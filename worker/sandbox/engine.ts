@@ -6,6 +6,7 @@
 import type { GuestOutcome, Usage } from "../domain/guest-outcome.ts";
 import type { Clock } from "../domain/ports.ts";
 import type { Limits, Program } from "../domain/program.ts";
+import type { Journal } from "./journal.ts";
 
 export type OutputStream = "stdout" | "stderr";
 
@@ -22,11 +23,17 @@ export interface GuestRequest {
   readonly onOutput: (stream: OutputStream, text: string) => void;
   /** Stops the guest within a few slices; the outcome is then `cancelled`. */
   readonly signal: AbortSignal;
+  /**
+   * The journal of an earlier run of the same program, to be run again: the clock, the host's answers and the stop come
+   * from it, nothing waits, and the host is not called. `clock` and `signal` then only bound the replay itself.
+   */
+  readonly replay: Journal | null;
 }
 
 export interface GuestResult {
   readonly outcome: GuestOutcome;
   readonly usage: Usage;
+  readonly journal: Journal;
 }
 
 export interface Engine {

@@ -9,3 +9,5 @@ export const ARTIFACT = {
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, 5 MiB of stack, and room for the prelude. */
   memoryPages: 96,
 } as const;
+
+export const ENGINE_VERSION = `quickjs-${ARTIFACT.version}-${ARTIFACT.sha256.slice(0, 8)}`;

@@ -4,7 +4,7 @@
  */
 import { DEFAULT_LIMITS } from "../../domain/program.ts";
 import type { Engine, GuestRequest } from "../engine.ts";
-import { ARTIFACT } from "./artifact.ts";
+import { ENGINE_VERSION } from "./artifact.ts";
 import { IMAGE } from "./generated/image.ts";
 import { runProgram } from "./run.ts";
 
@@ -13,7 +13,7 @@ export function createJavaScriptEngine(module: WebAssembly.Module): Engine {
   if (!("Suspending" in WebAssembly)) throw new Error("this runtime cannot suspend WebAssembly");
   let warm: Promise<unknown> | null = null;
   return {
-    version: `quickjs-${ARTIFACT.version}-${ARTIFACT.sha256.slice(0, 8)}`,
+    version: ENGINE_VERSION,
     async execute(request) {
       warm ??= runProgram(module, IMAGE, warmUp());
       await warm;
@@ -41,4 +41,5 @@ const warmUp = (): GuestRequest => ({
   clock: { now: () => 0, sleep: async () => {} },
   onOutput: () => undefined,
   signal: new AbortController().signal,
+  replay: null,
 });

@@ -4,7 +4,9 @@
  */
 import type { GuestOutcome, LimitName, ProgramError } from "../../domain/guest-outcome.ts";
 import type { GuestRequest, GuestResult } from "../engine.ts";
+import type { Journal } from "../journal.ts";
 import type { Pointer } from "./abi.ts";
+import { ENGINE_VERSION } from "./artifact.ts";
 import { NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
 import { fileKind } from "./file-kinds.ts";
 import type { GuestFunction, ImageAddresses } from "./guest-interface.ts";
@@ -26,7 +28,7 @@ export async function runProgram(
   const run = new JavaScriptRun(module, image, request);
   try {
     const outcome = await run.execute();
-    return { outcome, usage: run.usage() };
+    return { outcome, usage: run.usage(), journal: run.journal() };
   } finally {
     run.dispose();
   }
@@ -62,6 +64,10 @@ class JavaScriptRun {
       outputBytes: this.#output.bytes,
       hostCalls: 0,
     };
+  }
+
+  journal(): Journal {
+    return { engine: ENGINE_VERSION, startedAt: this.#meter.startedAt, clock: [], hostAnswers: [], stop: null };
   }
 
   async execute(): Promise<GuestOutcome> {
