@@ -24,6 +24,7 @@ module.exports = {
       from: { path: folder("worker/domain") },
       to: { path: "node_modules", pathNot: "node_modules/zod/" },
     },
+    only("capabilities", folder("worker/capabilities"), "^worker/(domain|capabilities)/"),
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
     only("sandbox", folder("worker/sandbox"), "^worker/(domain|sandbox)/"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),

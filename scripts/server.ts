@@ -28,6 +28,7 @@ const VARIABLES = [
   "OPENAI_API_KEY",
   "OPENAI_BASE_URL",
   "RUNYARD_MODEL",
+  "RUNYARD_FETCH_ORIGINS",
 ] as const;
 
 export interface ServerOptions {

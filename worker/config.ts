@@ -3,6 +3,7 @@
  * Every problem is reported at once, by the variable's name.
  */
 import * as z from "zod";
+import { type Grants, originSchema } from "./domain/grants.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
 import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
 
@@ -20,7 +21,22 @@ const PROVIDER_VARIABLES = {
   model: "RUNYARD_MODEL",
 } as const satisfies Record<keyof ProviderSettings, string>;
 
-type VariableName = "LOG_LEVEL" | "LOG_FORMAT" | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
+/** Origins that programs may be granted, with commas between them. */
+const originsSchema = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ""),
+  )
+  .pipe(z.array(originSchema));
+
+type VariableName =
+  | "LOG_LEVEL"
+  | "LOG_FORMAT"
+  | "RUNYARD_FETCH_ORIGINS"
+  | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
 
 /** The variables as the runtime, or a shell, hands them over. */
 export type Variables = { readonly [Name in VariableName]?: string | undefined };
@@ -29,6 +45,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly llm: ProviderSettings;
+  /** The most that any run may be granted. */
+  readonly allowance: Grants;
 }
 
 const known = new WeakMap<Variables, Config>();
@@ -45,10 +63,18 @@ export function readConfig(env: Variables): Config {
   const log = logSchema.safeParse({ LOG_LEVEL: env.LOG_LEVEL || undefined, LOG_FORMAT: env.LOG_FORMAT || undefined });
   const settings = Object.entries(PROVIDER_VARIABLES).map(([setting, name]) => [setting, env[name] || undefined]);
   const llm: ProviderSettings = Object.fromEntries(settings);
+  const origins = originsSchema.safeParse(env.RUNYARD_FETCH_ORIGINS ?? "");
   const problems = [
     ...(log.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
+    ...(origins.error?.issues ?? []).map((issue) => `RUNYARD_FETCH_ORIGINS ${issue.message}`),
     ...providerSettingProblems(llm).map(({ setting, problem }) => `${PROVIDER_VARIABLES[setting]} ${problem}`),
   ];
-  if (!log.success || problems.length > 0) throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
-  return { logLevel: log.data.LOG_LEVEL as LogLevel, logFormat: log.data.LOG_FORMAT, llm };
+  if (!log.success || !origins.success || problems.length > 0)
+    throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
+  return {
+    logLevel: log.data.LOG_LEVEL as LogLevel,
+    logFormat: log.data.LOG_FORMAT,
+    llm,
+    allowance: { fetch: origins.data },
+  };
 }

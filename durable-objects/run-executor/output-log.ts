@@ -3,6 +3,7 @@
  * Owns numbering and the bounds of a row. Stored before anybody is told; the numbers have no gap.
  */
 import { toIso } from "../../worker/domain/instant.ts";
+import type { OutputSegment } from "../../worker/domain/replay.ts";
 import type { EventStream, RunEvent, RunEventBody, StepName } from "../../worker/domain/run.ts";
 import { splitText } from "../../worker/domain/text-parts.ts";
 
@@ -88,14 +89,23 @@ export class OutputLog {
 
   /** What the last attempt wrote, by stream. */
   outputOfLastAttempt(): { stdout: string; stderr: string } {
-    let written: Record<EventStream, string[]> = { stdout: [], stderr: [], system: [] };
+    const segments = this.segmentsOfLastAttempt();
+    const of = (stream: OutputSegment["stream"]) =>
+      segments.flatMap((segment) => (segment.stream === stream ? [segment.text] : [])).join("");
+    return { stdout: of("stdout"), stderr: of("stderr") };
+  }
+
+  /** What the program of the last attempt wrote, in order. */
+  segmentsOfLastAttempt(): readonly OutputSegment[] {
+    let segments: OutputSegment[] = [];
     for (const { events } of this.chunksAfter(0)) {
       for (const event of events) {
-        if (event.type === "step-start" && event.step === "execute") written = { stdout: [], stderr: [], system: [] };
-        if (event.type === "output") written[event.stream].push(event.text);
+        if (event.type === "step-start" && event.step === "execute") segments = [];
+        if (event.type === "output" && event.stream !== "system")
+          segments.push({ stream: event.stream, text: event.text });
       }
     }
-    return { stdout: written.stdout.join(""), stderr: written.stderr.join("") };
+    return segments;
   }
 
   /** All output as plain text, every attempt and stream in order. */

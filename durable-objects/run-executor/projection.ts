@@ -52,6 +52,7 @@ export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: st
   const { workspaceId, createdBy, errorCategory, version, createdAt, startedAt, finishedAt, ...shown } = row;
   return {
     ...shown,
+    grants: stored.spec.grants,
     createdAt: toIso(createdAt),
     startedAt: toIsoOrNull(startedAt),
     finishedAt: toIsoOrNull(finishedAt),

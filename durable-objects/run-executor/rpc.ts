@@ -1,5 +1,6 @@
 /** What others may ask of a run's executor. */
 import type { Result } from "../../worker/domain/errors.ts";
+import type { ReplayVerdict } from "../../worker/domain/replay.ts";
 import type { RunDetail } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 
@@ -24,6 +25,11 @@ export interface RunExecutorRpc {
   cancel(): Promise<Result<RunDetail>>;
   /** Null when no run was ever accepted here. */
   describe(): Promise<RunDetail | null>;
+  /**
+   * Runs the ended run's program again from its journal and compares; nothing of the run changes. Takes as long as the
+   * program computed. Answers `run-active` or `not-replayable` where there is nothing to compare.
+   */
+  replay(): Promise<Result<ReplayVerdict>>;
   /** All output so far, as plain text. */
   logText(): Promise<string>;
 }

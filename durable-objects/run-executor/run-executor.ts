@@ -7,11 +7,12 @@
  * at any point is resumed.
  */
 import { DurableObject } from "cloudflare:workers";
+import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { configOf } from "../../worker/config.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
-import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { laneConcurrency, laneObjectName } from "../../worker/domain/lane.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
+import type { ReplayVerdict } from "../../worker/domain/replay.ts";
 import type { RunDetail, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
@@ -27,18 +28,22 @@ import { createLogger, type Logger } from "../../worker/log.ts";
 import type { GuestResult } from "../../worker/sandbox/engine.ts";
 import { type Database, openDatabase } from "../../worker/store/database.ts";
 import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker/store/runs.ts";
-import { systemClock } from "../../worker/system-ports.ts";
+import { systemClock, systemFetch } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
 import { RecoveryAlarm } from "./alarm.ts";
 import { engines } from "./engine.ts";
 import { OutputLog, outputEvents } from "./output-log.ts";
 import { toDetail, toRow } from "./projection.ts";
+import { recordedRun, replayRun } from "./replay.ts";
 import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
 import { RunSockets } from "./sockets.ts";
-import { ExecutorStorage, type StoredRun } from "./storage.ts";
+import { type AttemptRemains, ExecutorStorage, type StoredRun } from "./storage.ts";
 
 /** Most programs end sooner than a copy of their start would be written: it is written for those that do not. */
 const BRIEF_RUN_MS = 25;
+
+/** What came of one attempt. Without a journal where the engine itself failed. */
+type Attempt = Omit<GuestResult, "journal"> & Partial<Pick<GuestResult, "journal">>;
 
 export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   readonly #db: Database;
@@ -53,6 +58,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   #driveAgain = false;
   #projecting: Promise<void> = Promise.resolve();
   #endWaiters: (() => void)[] = [];
+  #replaying: Promise<ReplayVerdict> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -105,6 +111,25 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     if (!run) return null;
     const waitingFor = run.state.name === "queued" ? await this.#queue(run).describeWait(run.spec.id) : null;
     return this.#detail(waitingFor);
+  }
+
+  async replay(): Promise<Result<ReplayVerdict>> {
+    const run = this.#storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (!hasEnded(run.state)) return fail("run-active", "Wait for the run's end, or cancel it, then replay it.");
+    const recorded = recordedRun(run.state, this.#storage, this.#log);
+    if (!recorded)
+      return fail("not-replayable", "The run left no journal: its program never came to an end of its own.");
+    // Whoever asks meanwhile gets the same answer.
+    this.#replaying ??= replayRun(recorded, run.spec, systemClock).finally(() => {
+      this.#replaying = null;
+    });
+    try {
+      return succeed(await this.#replaying);
+    } catch (error) {
+      this.#logger.error("the engine failed in a replay", { ...this.#logFields(), error });
+      return fail("internal", "The sandbox failed in a way that is not this program's fault. It was logged.");
+    }
   }
 
   async logText(): Promise<string> {
@@ -174,12 +199,12 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   }
 
   /** Stores the transition and its events together, then tells the clients. */
-  #apply(event: RunTransitionEvent, result?: JsonValue): void {
+  #apply(event: RunTransitionEvent, left: AttemptRemains = {}): void {
     const before = this.#accepted().state;
     const now = systemClock.now();
     const { state, emits } = transition(before, event, now);
     if (state === before) return;
-    this.#publish(emits, now, () => this.#storage.advance(state, result));
+    this.#publish(emits, now, () => this.#storage.advance(state, left));
     if (hasEnded(state)) this.#sockets.end({ seq: this.#log.lastSeq, state: state.name });
   }
 
@@ -270,13 +295,13 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     if (state.name !== "running") return;
     this.#guest = new AbortController();
     if (state.cancelRequestedAt !== null) this.#guest.abort();
-    const { outcome, usage } = await this.#runProgram(spec, this.#guest.signal);
+    const { outcome, usage, journal } = await this.#runProgram(spec, this.#guest.signal);
     this.#guest = null;
     const result = outcome.kind === "completed" ? outcome.result : undefined;
-    this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, result);
+    this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal });
   }
 
-  async #runProgram(spec: StoredRun["spec"], signal: AbortSignal): Promise<Omit<GuestResult, "journal">> {
+  async #runProgram(spec: StoredRun["spec"], signal: AbortSignal): Promise<Attempt> {
     try {
       const program = this.#storage.program();
       return await engines[LANGUAGE_TABLE[program.language].engine].execute({
@@ -287,6 +312,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
         onOutput: (stream, text) => this.#publish(outputEvents("execute", stream, text), systemClock.now()),
         signal,
         replay: null,
+        capabilities: grantedCapabilities(spec.grants, { fetch: systemFetch }),
       });
     } catch (error) {
       this.#logger.error("the engine failed", { ...this.#logFields(), error });

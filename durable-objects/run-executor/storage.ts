@@ -2,11 +2,13 @@
  * The run's durable state: what was accepted, where it stands, and what was already seen through.
  * Synchronous, no logic. Long texts lie in parts, because a row holds 2 MB at most.
  */
+import { NO_GRANTS } from "../../worker/domain/grants.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import type { Program } from "../../worker/domain/program.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import type { Progress, RunState } from "../../worker/domain/run-state.ts";
 import { joinFiles, splitText, type TextPart } from "../../worker/domain/text-parts.ts";
+import type { Journal } from "../../worker/sandbox/journal.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS run (
@@ -27,6 +29,7 @@ const SCHEMA = `
 /** Names in the table of texts. A file is stored as `file:` and its name. */
 const STDIN = "stdin";
 const RESULT = "result";
+const JOURNAL = "journal";
 const FILE_PREFIX = "file:";
 
 type StoredSpec = Omit<RunSpec, "program"> & { readonly program: Omit<Program, "files" | "stdin"> };
@@ -45,6 +48,12 @@ export interface StoredRun {
   readonly progress: Progress;
 }
 
+/** What an attempt leaves behind besides a state. */
+export interface AttemptRemains {
+  readonly result?: JsonValue | undefined;
+  readonly journal?: Journal | undefined;
+}
+
 export class ExecutorStorage {
   readonly #storage: DurableObjectStorage;
   #run: StoredRun | null;
@@ -55,7 +64,8 @@ export class ExecutorStorage {
     const row = storage.sql.exec<RunRow>("SELECT * FROM run").toArray()[0];
     this.#run = row
       ? {
-          spec: JSON.parse(row.spec),
+          // A run that was accepted before there were grants has none.
+          spec: { grants: NO_GRANTS, ...JSON.parse(row.spec) },
           state: JSON.parse(row.state),
           version: row.version,
           // Joining and releasing are cheap to repeat, so whether they were done is not kept.
@@ -100,11 +110,12 @@ export class ExecutorStorage {
   }
 
   /** Stores the next state under the next version. */
-  advance(state: RunState, result?: JsonValue): void {
+  advance(state: RunState, left: AttemptRemains = {}): void {
     const run = this.#accepted();
     const version = run.version + 1;
     this.#storage.sql.exec("UPDATE run SET state = ?, version = ? WHERE id = 1", JSON.stringify(state), version);
-    if (result !== undefined) this.#putText(RESULT, JSON.stringify(result));
+    if (left.result !== undefined) this.#putText(RESULT, JSON.stringify(left.result));
+    if (left.journal !== undefined) this.#putText(JOURNAL, JSON.stringify(left.journal));
     this.#run = { ...run, state, version };
   }
 
@@ -132,6 +143,12 @@ export class ExecutorStorage {
   result(): JsonValue | undefined {
     const text = this.#text(RESULT);
     return text === null ? undefined : JSON.parse(text);
+  }
+
+  /** The journal of the attempt that ended the run; null where none did. */
+  journal(): Journal | null {
+    const text = this.#text(JOURNAL);
+    return text === null ? null : JSON.parse(text);
   }
 
   #accepted(): StoredRun {

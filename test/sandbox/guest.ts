@@ -1,4 +1,5 @@
 /** What the sandbox tests share: an engine in this isolate, and one call that runs a program to its outcome. */
+import type { Capability } from "../../worker/domain/capability.ts";
 import type { GuestOutcome, JsonValue, ProgramError } from "../../worker/domain/guest-outcome.ts";
 import type { Language } from "../../worker/domain/languages.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
@@ -6,6 +7,7 @@ import { DEFAULT_LIMITS, type Limits } from "../../worker/domain/program.ts";
 import type { GuestResult, OutputStream } from "../../worker/sandbox/engine.ts";
 import { createJavaScriptEngine } from "../../worker/sandbox/javascript/engine.ts";
 import { quickJsModule } from "../../worker/sandbox/javascript/quickjs-module.ts";
+import type { Journal } from "../../worker/sandbox/journal.ts";
 
 export const engine = createJavaScriptEngine(quickJsModule);
 
@@ -26,6 +28,8 @@ export interface RunOptions {
   readonly seed?: string;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
+  readonly replay?: Journal;
+  readonly capabilities?: readonly Capability[];
   readonly onOutput?: (stream: OutputStream, text: string) => void;
 }
 
@@ -51,7 +55,8 @@ export async function run(code: string | Readonly<Record<string, string>>, optio
     seed: options.seed ?? "seed",
     clock: options.clock ?? realClock,
     signal: options.signal ?? new AbortController().signal,
-    replay: null,
+    replay: options.replay ?? null,
+    capabilities: options.capabilities ?? [],
     onOutput: (stream, text) => {
       output[stream] += text;
       options.onOutput?.(stream, text);

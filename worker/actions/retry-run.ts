@@ -21,6 +21,7 @@ export async function retryRun(
   return startRun(dependencies, principal, {
     program,
     limits: run.limits,
+    grants: run.grants,
     lane: run.lane,
     retryOf: runId,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

@@ -3,6 +3,7 @@ import type { FinishedRun } from "../../durable-objects/run-executor/rpc.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { sha256Hex } from "../digest.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
+import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
@@ -13,6 +14,8 @@ import { reserveIdempotencyKey } from "../store/runs.ts";
 export interface StartRunRequest {
   readonly program: Program;
   readonly limits: Limits;
+  /** Nothing when it is not given. Refused where it goes beyond what the operator allows. */
+  readonly grants?: Grants;
   /** The principal's own lane when it is not given. */
   readonly lane?: string;
   readonly retryOf?: string;
@@ -75,6 +78,9 @@ async function describeRun(
   principal: Principal,
   request: StartRunRequest,
 ): Promise<Result<RunSpec>> {
+  const grants = request.grants ?? NO_GRANTS;
+  const beyond = beyondAllowance(grants, dependencies.config.allowance);
+  if (beyond.length > 0) return fail("invalid-request", beyond[0]!.message, beyond);
   const runId = await reserveRunId(dependencies, principal, request);
   if (!runId.ok) return runId;
   return succeed({
@@ -88,6 +94,7 @@ async function describeRun(
     retryOf: request.retryOf ?? null,
     seed: newSecret(16, dependencies.random),
     limits: request.limits,
+    grants,
     program: request.program,
   });
 }

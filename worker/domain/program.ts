@@ -3,6 +3,7 @@
  * Owns the bounds of a program; knows nothing of how it is run or stored.
  */
 import * as z from "zod";
+import { type Grants, grantsSchema, NO_GRANTS } from "./grants.ts";
 import { LANGUAGE_TABLE, LANGUAGES, type Language } from "./languages.ts";
 
 /** Bounds of one submission, in UTF-16 code units unless named otherwise. */
@@ -92,6 +93,7 @@ export const executeRequestSchema = z
     stdin: z.string().max(PROGRAM_BOUNDS.stdinChars).optional(),
     args: z.array(z.string().max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
     limits: limitsSchema.optional(),
+    grants: grantsSchema.optional(),
     lane: z
       .string()
       .regex(/^repository:[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must look like repository:NAME")
@@ -119,7 +121,7 @@ export const executeRequestSchema = z
 export type ExecuteRequest = z.output<typeof executeRequestSchema>;
 
 /** Turns a checked request into what is stored and run. */
-export function programOf(request: ExecuteRequest): { program: Program; limits: Limits } {
+export function programOf(request: ExecuteRequest): { program: Program; limits: Limits; grants: Grants } {
   const fallback = request.entry ?? LANGUAGE_TABLE[request.language].entry;
   const files = request.files ?? { [fallback]: request.code ?? "" };
   const names = Object.keys(files);
@@ -128,5 +130,6 @@ export function programOf(request: ExecuteRequest): { program: Program; limits: 
   return {
     program: { language: request.language, entry, files, stdin: request.stdin ?? "", args: request.args ?? [] },
     limits: { ...DEFAULT_LIMITS, ...Object.fromEntries(asked) },
+    grants: request.grants ?? NO_GRANTS,
   };
 }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
 import { LANGUAGES } from "./languages.ts";
+import { REPLAY_ASPECTS, type ReplayVerdict } from "./replay.ts";
 import { PRIORITIES, RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
 
 const instant = z.iso.datetime();
@@ -60,6 +61,7 @@ export const runDetailSchema = runSummarySchema.extend({
     }),
   ),
   limits: limitsSchema,
+  grants: z.strictObject({ fetch: z.array(z.string()) }),
   entry: z.string(),
   usage: usageSchema.nullable(),
   cost: z.number().nullable(),
@@ -84,6 +86,21 @@ export const executeAnswerSchema = z.strictObject({
 
 /** The answer of everything that starts a run without waiting for it. */
 export const acceptedAnswerSchema = z.strictObject({ runId: z.string(), state: z.enum(RUN_STATES) });
+
+/** The answer of `POST /api/runs/{id}/replay`. */
+export const replayVerdictSchema = z.strictObject({
+  identical: z.boolean(),
+  difference: z
+    .strictObject({
+      aspect: z.enum(REPLAY_ASPECTS),
+      place: z.string().nullable(),
+      recorded: z.string().nullable(),
+      replayed: z.string().nullable(),
+    })
+    .nullable(),
+  engine: z.strictObject({ recorded: z.string(), replayed: z.string() }),
+  usage: usageSchema.omit({ queuedMs: true }),
+}) satisfies z.ZodType<ReplayVerdict>;
 
 export const runListSchema = z.strictObject({
   runs: z.array(runSummarySchema),

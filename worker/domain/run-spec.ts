@@ -1,4 +1,5 @@
 /** What is fixed about a run when it is accepted. */
+import type { Grants } from "./grants.ts";
 import type { Limits, Program } from "./program.ts";
 import type { Priority, RunKind } from "./run.ts";
 
@@ -15,6 +16,7 @@ export interface RunSpec {
   /** Seeds the guest's randomness. */
   readonly seed: string;
   readonly limits: Limits;
+  readonly grants: Grants;
   readonly program: Program;
 }
 

@@ -132,16 +132,21 @@ function attemptBegan(state: RunningRun, now: number): Transition {
 }
 
 function attemptEnded(state: RunningRun, outcome: GuestOutcome, usage: Usage, now: number): Transition {
+  return ended(state, { ...endingOf(outcome), usage }, now);
+}
+
+/** How a run ends whose program ended so. */
+export function endingOf(outcome: GuestOutcome): Pick<EndedRun, "name" | "error" | "limitReached"> {
   switch (outcome.kind) {
     case "completed":
-      return ended(state, { name: "succeeded", usage }, now);
+      return { name: "succeeded", error: null, limitReached: null };
     case "threw":
-      return ended(state, { name: "failed", error: outcome.error, usage }, now);
+      return { name: "failed", error: outcome.error, limitReached: null };
     case "cancelled":
-      return ended(state, { name: "cancelled", usage }, now);
+      return { name: "cancelled", error: null, limitReached: null };
     case "limit": {
       const name = outcome.limit === "time" ? "timed-out" : "failed";
-      return ended(state, { name, error: outcome.error, limitReached: outcome.limit, usage }, now);
+      return { name, error: outcome.error, limitReached: outcome.limit };
     }
   }
 }

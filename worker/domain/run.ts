@@ -2,6 +2,8 @@
  * The run as everyone outside the objects sees it: names of kinds, states, steps and live events.
  * Transitions live in run-state.ts.
  */
+
+import type { Grants } from "./grants.ts";
 import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
 import type { Language } from "./languages.ts";
 import type { Limits } from "./program.ts";
@@ -74,6 +76,8 @@ export interface RunDetail extends RunSummary {
   readonly waitingFor: string | null;
   readonly steps: readonly Step[];
   readonly limits: Limits;
+  /** What the program may reach outside its sandbox. */
+  readonly grants: Grants;
   readonly entry: string;
   readonly usage: RunUsage | null;
   /** Cost in US dollars; null while no paid call was made. */

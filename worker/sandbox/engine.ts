@@ -3,6 +3,7 @@
  * An engine owns one guest at a time per call, keeps nothing between calls, and turns every failure of the guest into
  * a {@link GuestOutcome}; it throws only for a bug of ours.
  */
+import type { Capability } from "../domain/capability.ts";
 import type { GuestOutcome, Usage } from "../domain/guest-outcome.ts";
 import type { Clock } from "../domain/ports.ts";
 import type { Limits, Program } from "../domain/program.ts";
@@ -28,6 +29,8 @@ export interface GuestRequest {
    * from it, nothing waits, and the host is not called. `clock` and `signal` then only bound the replay itself.
    */
   readonly replay: Journal | null;
+  /** What the program may call of the host. */
+  readonly capabilities: readonly Capability[];
 }
 
 export interface GuestResult {

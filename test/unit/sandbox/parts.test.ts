@@ -7,6 +7,7 @@ import { Killed, Meter, VERDICT } from "../../../worker/sandbox/javascript/meter
 import { LoadFailure, ModuleLoader } from "../../../worker/sandbox/javascript/module-loader.ts";
 import { Output } from "../../../worker/sandbox/javascript/output.ts";
 import { SeededRandom } from "../../../worker/sandbox/javascript/random.ts";
+import { JournalWriter } from "../../../worker/sandbox/journal.ts";
 
 const loaderOf = (names: readonly string[]) =>
   new ModuleLoader({
@@ -100,7 +101,12 @@ describe("output", () => {
 
 describe("the meter", () => {
   const meterOf = (fuel: number, now: () => number = () => 0) => {
-    const meter = new Meter({ ...DEFAULT_LIMITS, fuel }, { now, sleep: async () => {} }, new AbortController().signal);
+    const meter = new Meter(
+      { ...DEFAULT_LIMITS, fuel },
+      { now, sleep: async () => {} },
+      new AbortController().signal,
+      new JournalWriter(0),
+    );
     const counter = { value: 0 };
     meter.attach(counter);
     return { meter, counter };

@@ -10,6 +10,7 @@ import {
   acceptedAnswerSchema,
   executeAnswerSchema,
   problemSchema,
+  replayVerdictSchema,
   runDetailSchema,
   runListSchema,
 } from "../../domain/run-schema.ts";
@@ -80,6 +81,13 @@ const OPERATIONS: readonly Operation[] = [
     headers: [IDEMPOTENCY],
     answers: { 202: acceptedAnswerSchema },
     problems: ["not-found", "lane-full"],
+  },
+  {
+    method: "post",
+    path: "/api/runs/{id}/replay",
+    summary: "Run an ended run's program again from its journal, and say whether it came out the same.",
+    answers: { 200: replayVerdictSchema },
+    problems: ["not-found", "run-active", "not-replayable"],
   },
   {
     method: "get",

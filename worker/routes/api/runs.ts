@@ -52,6 +52,12 @@ export const runs = new Hono<SignedInEnv>()
     const { id, state } = started.value;
     return c.json({ runId: id, state }, 202, { location: `/api/runs/${id}` });
   })
+  .post("/:id/replay", async (c) => {
+    const run = await accessRun(c);
+    if (!run.ok) return problem(c, run);
+    const verdict = await run.value.replay();
+    return verdict.ok ? c.json(verdict.value) : problem(c, verdict);
+  })
   .get("/:id/log.txt", async (c) => {
     const run = await accessRun(c);
     if (!run.ok) return problem(c, run);

@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "6c6abb85118eef6b27e0eceef3e7d935f996cbfe78e4f887fcebc34ed204bf60",
+  sha256: "3398ef6b237d46c7b53e29bfcfa78b970734624825a2c58b1616b3299978b27c",
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, 5 MiB of stack, and room for the prelude. */
   memoryPages: 96,
 } as const;

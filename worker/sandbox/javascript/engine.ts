@@ -42,4 +42,5 @@ const warmUp = (): GuestRequest => ({
   onOutput: () => undefined,
   signal: new AbortController().signal,
   replay: null,
+  capabilities: [],
 });

@@ -5,7 +5,7 @@
 import type { Pointer } from "./abi.ts";
 
 /** The host's functions, by their ids; `prelude/guest-host.ts` says what they do. */
-export const HOST_FUNCTIONS = ["write", "now", "input", "random"] as const;
+export const HOST_FUNCTIONS = ["write", "now", "input", "random", "call", "giveUp"] as const;
 
 /** What the prelude's `install` returns, in that order; `prelude/main.ts` says what they do. */
 export const GUEST_FUNCTIONS = [
@@ -17,6 +17,8 @@ export const GUEST_FUNCTIONS = [
   "describeFailure",
   "nextTimerAt",
   "runTimer",
+  "settleCall",
+  "grant",
 ] as const;
 export type GuestFunction = (typeof GUEST_FUNCTIONS)[number];
 

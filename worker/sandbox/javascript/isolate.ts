@@ -5,12 +5,13 @@
  * between it and that call.
  */
 import type { OutputStream } from "../engine.ts";
+import type { HostCalls } from "../host-calls.ts";
 import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer } from "./abi.ts";
 import { ARTIFACT } from "./artifact.ts";
 import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
 import { importObject, promiseIntegration } from "./imports.ts";
-import { WASM_PAGE_BYTES } from "./limits.ts";
+import { hostCallFuel, WASM_PAGE_BYTES } from "./limits.ts";
 import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
 import type { Output } from "./output.ts";
@@ -29,6 +30,7 @@ export interface IsolateParts {
   readonly memoryBytes: number;
   /** The run's input as JSON text; see `prelude/guest-host.ts`. */
   readonly readInput: (what: string) => string | undefined;
+  readonly hostCalls: HostCalls;
 }
 
 /** Values whose tag is a number's: an integer, or any tag outside the range of QuickJS's own. */
@@ -128,6 +130,10 @@ export class Isolate implements GuestImports {
     return this.#text.newString(this.#image.context, text);
   }
 
+  newNumber(value: number): Pointer {
+    return this.#engine.QTS_NewFloat64(this.#image.context, value);
+  }
+
   readString(value: Pointer): string | null {
     return this.#text.readString(this.#image.context, value);
   }
@@ -181,11 +187,11 @@ export class Isolate implements GuestImports {
     output.flush();
     if (meter.sliceIsOver()) await meter.yield();
     const noValue = 0;
-    return forHostCall ? noValue : Number(meter.endedBy !== null);
+    return forHostCall ? noValue : meter.resume();
   }
 
   now(): number {
-    return this.#parts.meter.now;
+    return this.#parts.meter.readClock();
   }
 
   resizeHeap(bytes: number): number {
@@ -210,11 +216,16 @@ export class Isolate implements GuestImports {
         case "write":
           return this.#write(this.readNumber(argument(0)) === 0 ? "stdout" : "stderr", argument(1));
         case "now":
-          return this.#engine.QTS_NewFloat64(this.#image.context, this.#parts.meter.now);
+          return this.newNumber(this.#parts.meter.readClock());
         case "input":
           return this.#input(argument(0));
         case "random":
           return this.newString(this.#parts.random.hex(Math.min(this.readNumber(argument(0)), 65_536)));
+        case "call":
+          return this.#call(this.readString(argument(0)), this.readString(argument(1)));
+        case "giveUp":
+          this.#parts.hostCalls.giveUp(this.readNumber(argument(0)));
+          return 0;
         default:
           throw new Error(`there is no host function ${id}`);
       }
@@ -229,11 +240,23 @@ export class Isolate implements GuestImports {
     if (meter.endedBy !== null) return undefinedValue;
     const accepted = this.#text.withBytes(this.#image.context, value, (utf8) => output.write(stream, utf8));
     if (accepted === false) meter.end("output");
-    else if (output.isFull && this.#entered && this.#hostDepth === 1) {
+    meter.place();
+    if (meter.endedBy === null && output.isFull && this.#entered && this.#hostDepth === 1) {
       this.#hostCallSuspends = true;
       return suspend;
     }
     return undefinedValue;
+  }
+
+  /** Undefined where the run has no host call left, or an argument is no string. */
+  #call(capability: string | null, input: string | null): Pointer {
+    const { meter, hostCalls } = this.#parts;
+    if (meter.endedBy !== null || capability === null || input === null) return 0;
+    meter.charge(hostCallFuel(input));
+    const call = meter.endedBy === null ? hostCalls.start(capability, input) : null;
+    if (call !== null) return this.newNumber(call);
+    meter.end("host-calls");
+    return 0;
   }
 
   #input(what: Pointer): Pointer {

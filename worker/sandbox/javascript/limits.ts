@@ -25,6 +25,9 @@ export const GUEST_STACK_BYTES = 192 * 1024;
 /** Output that waits for a slice to end. More makes the guest pause for the moment of a flush. */
 export const OUTPUT_BUFFER_BYTES = 16 * 1024;
 
+/** What a host call costs the guest, and each answer again: its fixed part and its text, in units of fuel. */
+export const hostCallFuel = (text: string) => 500 + Math.ceil(text.length / 16);
+
 /** A sleeping run looks this often at its clock and its signal. */
 export const IDLE_CHECK_MS = 1_000;
 

@@ -1,10 +1,12 @@
 /**
  * Meters one run: fuel, time, cancellation, and when to yield. Decides that a run must end and why; `isolate.ts` ends it.
- * Invariant: fuel is counted exactly and never depends on time. The clock decides only when the guest yields.
+ * Invariant: fuel is counted exactly and never depends on time. The clock decides only when the guest yields. What comes
+ * from outside, the time and a stop, passes through the journal, so that a replay sees the same at the same places.
  */
 import type { LimitName } from "../../domain/guest-outcome.ts";
 import type { Clock } from "../../domain/ports.ts";
 import type { Limits } from "../../domain/program.ts";
+import type { JournalPort, StopReason } from "../journal.ts";
 import { FUEL_QUANTUM, IDLE_CHECK_MS, QUANTA_PER_SLICE, SLICE_MS, UNWIND_TURNS } from "./limits.ts";
 
 export type EndReason = LimitName | "cancelled";
@@ -16,10 +18,11 @@ export class Killed extends Error {}
 export const VERDICT = { continue: 0, unwind: 1, suspend: 2 } as const;
 
 export class Meter {
-  readonly startedAt: number;
+  readonly #startedAt: number;
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #journal: JournalPort;
   readonly #aborted: Promise<void>;
   #stopListening: () => void = () => undefined;
   /** The counter inside the guest, and what was put into it last. */
@@ -32,24 +35,30 @@ export class Meter {
   #endedBy: EndReason | null = null;
   #unwindTurns = 0;
 
-  constructor(limits: Limits, clock: Clock, signal: AbortSignal) {
+  constructor(limits: Limits, clock: Clock, signal: AbortSignal, journal: JournalPort) {
     this.#limits = limits;
     this.#clock = clock;
     this.#signal = signal;
+    this.#journal = journal;
     this.#now = clock.now();
-    this.startedAt = this.#now;
+    this.#startedAt = this.#now;
     this.#sliceStartedAt = this.#now;
     this.#aborted = new Promise((resolve) => {
       const listener = () => resolve();
       signal.addEventListener("abort", listener, { once: true });
       this.#stopListening = () => signal.removeEventListener("abort", listener);
     });
-    if (signal.aborted) this.end("cancelled");
+    this.place();
   }
 
-  /** The guest's clock: it moves at yields only, and never backwards. */
+  /** The run's clock: it moves at yields only, and never backwards. */
   get now(): number {
     return this.#now;
+  }
+
+  /** What the guest sees when it looks at its clock. */
+  readClock(): number {
+    return this.#journal.readClock(this.#now);
   }
 
   /** Why the run must end; null while it may go on. */
@@ -62,7 +71,7 @@ export class Meter {
   }
 
   get wallMs(): number {
-    return Math.max(this.#now, this.#clock.now()) - this.startedAt;
+    return Math.max(this.#now, this.#clock.now()) - this.#startedAt;
   }
 
   /** Takes over the counter of a fresh instance. */
@@ -92,19 +101,36 @@ export class Meter {
     if (this.#endedBy !== null) return this.#unwind(atPoll);
     this.#settle();
     if (this.#used > this.#limits.fuel) this.end("fuel");
-    else if (this.#signal.aborted) this.end("cancelled");
+    else this.place();
     if (this.#endedBy !== null) return this.#unwind(atPoll);
     this.#quanta += 1;
     this.#grant();
     return maySuspend && this.sliceIsOver() ? VERDICT.suspend : VERDICT.continue;
   }
 
-  /** Ends a run whose last work, which no loop followed, went over the limit. */
-  checkFuel(): void {
+  /** The guest was suspended: goes on, unless the run ended meanwhile. The same as {@link onFuelSpent} says at a poll. */
+  resume(): number {
+    return this.#endedBy === null ? VERDICT.continue : this.#unwind(true);
+  }
+
+  /** The run comes to a place where it may be stopped from outside. */
+  place(): void {
+    const reason = this.#journal.nextPlace() ?? (this.#signal.aborted ? "cancelled" : null);
+    if (reason !== null) this.#stop(reason);
+  }
+
+  /** Charges work that the host does for the guest. */
+  charge(fuel: number): void {
     if (this.#endedBy !== null) return;
     this.#settle();
+    this.#used += fuel;
     if (this.#used > this.#limits.fuel) this.end("fuel");
     else this.#grant();
+  }
+
+  /** Ends a run whose last work, which no loop followed, went over the limit. */
+  checkFuel(): void {
+    this.charge(0);
   }
 
   sliceIsOver(): boolean {
@@ -117,14 +143,18 @@ export class Meter {
     this.#beginSlice(0);
   }
 
-  /** Sleeps until the guest's clock shows `dueAt`, or the run must end. */
-  async sleepUntil(dueAt: number): Promise<void> {
-    while (this.#endedBy === null && this.#now < dueAt) {
-      const deadline = this.startedAt + this.#limits.timeoutMs;
+  /** Sleeps until the run's clock shows `dueAt`, `isReady` after a `wake`, or the run must end. A replay does not wait. */
+  async sleepUntil(dueAt: number, isReady: () => boolean, wake: () => Promise<void>): Promise<void> {
+    while (this.#endedBy === null && !this.#journal.isReplay && this.#now < dueAt && !isReady()) {
+      const deadline = this.#startedAt + this.#limits.timeoutMs;
       const ms = Math.max(0, Math.min(dueAt, deadline, this.#now + IDLE_CHECK_MS) - this.#now);
-      await Promise.race([this.#clock.sleep(ms), this.#aborted]);
+      let slept = false;
+      const sleep = this.#clock.sleep(ms).then(() => {
+        slept = true;
+      });
+      await Promise.race([sleep, this.#aborted, wake()]);
       // A clock that stood still meanwhile must not keep a timer from ever being due.
-      this.#beginSlice(this.#signal.aborted ? 0 : ms);
+      this.#beginSlice(slept ? ms : 0);
     }
   }
 
@@ -133,8 +163,14 @@ export class Meter {
     this.#sliceStartedAt = now;
     this.#quanta = 0;
     this.#now = Math.max(now, this.#now + sleptMs);
-    if (this.#signal.aborted) this.end("cancelled");
-    else if (this.#now - this.startedAt >= this.#limits.timeoutMs) this.end("time");
+    if (this.#signal.aborted) this.#stop("cancelled");
+    else if (!this.#journal.isReplay && this.#now - this.#startedAt >= this.#limits.timeoutMs) this.#stop("time");
+  }
+
+  #stop(reason: StopReason): void {
+    if (this.#endedBy !== null) return;
+    this.#journal.stopped(reason);
+    this.end(reason);
   }
 
   #unwind(atPoll: boolean): number {

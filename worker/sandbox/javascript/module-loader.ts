@@ -34,7 +34,7 @@ const TOO_MANY_FAILURES: ProgramError = {
 
 /** The exports live in the prelude; see `prelude/main.ts`. */
 const BUILT_IN_SOURCE = `const runyard = globalThis[Symbol.for("runyard")];
-export const { stdin, args, files, readTextFile, write, writeError } = runyard;
+export const { stdin, args, files, readTextFile, write, writeError, call } = runyard;
 export default runyard;`;
 
 /** Tried in this order behind a specifier that names no file. */

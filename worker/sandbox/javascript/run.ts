@@ -4,7 +4,8 @@
  */
 import type { GuestOutcome, LimitName, ProgramError } from "../../domain/guest-outcome.ts";
 import type { GuestRequest, GuestResult } from "../engine.ts";
-import type { Journal } from "../journal.ts";
+import { type Answered, HostCalls } from "../host-calls.ts";
+import { type Journal, type JournalPort, JournalReader, JournalWriter } from "../journal.ts";
 import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
 import { NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
@@ -12,7 +13,7 @@ import { fileKind } from "./file-kinds.ts";
 import type { GuestFunction, ImageAddresses } from "./guest-interface.ts";
 import { EngineFault } from "./imports.ts";
 import { type Completion, Isolate } from "./isolate.ts";
-import { limitError } from "./limits.ts";
+import { hostCallFuel, limitError } from "./limits.ts";
 import { readResult } from "./marshal.ts";
 import { Killed, Meter } from "./meter.ts";
 import { LoadFailure, ModuleLoader } from "./module-loader.ts";
@@ -41,19 +42,25 @@ class JavaScriptRun {
   readonly #meter: Meter;
   readonly #output: Output;
   readonly #loader: ModuleLoader;
+  readonly #journal: JournalPort;
+  readonly #hostCalls: HostCalls;
   #isolate: Isolate | null = null;
 
   constructor(module: WebAssembly.Module, image: ImageAddresses, request: GuestRequest) {
     this.#module = module;
     this.#image = image;
     this.#request = request;
-    this.#meter = new Meter(request.limits, request.clock, request.signal);
+    const { replay, clock, limits } = request;
+    this.#journal = replay === null ? new JournalWriter(clock.now()) : new JournalReader(replay);
+    this.#meter = new Meter(limits, clock, request.signal, this.#journal);
+    this.#hostCalls = new HostCalls(request.capabilities, limits.hostCalls, this.#journal);
     this.#output = new Output(request.limits.outputBytes, request.onOutput);
     this.#loader = new ModuleLoader(request.program);
   }
 
   dispose(): void {
     this.#meter.dispose();
+    this.#hostCalls.dispose();
   }
 
   usage(): GuestResult["usage"] {
@@ -62,12 +69,12 @@ class JavaScriptRun {
       memoryBytes: this.#isolate?.memoryBytes ?? 0,
       wallMs: this.#meter.wallMs,
       outputBytes: this.#output.bytes,
-      hostCalls: 0,
+      hostCalls: this.#hostCalls.count,
     };
   }
 
   journal(): Journal {
-    return { engine: ENGINE_VERSION, startedAt: this.#meter.startedAt, clock: [], hostAnswers: [], stop: null };
+    return this.#journal.journal(ENGINE_VERSION);
   }
 
   async execute(): Promise<GuestOutcome> {
@@ -90,11 +97,18 @@ class JavaScriptRun {
     const script = asModule ? null : this.#loader.source(program.entry);
     const isolate = this.#start();
     if (this.#meter.endedBy !== null) return this.#ended();
+    const refused = await this.#grant(isolate);
+    if (refused !== null) return refused;
     const failure =
       script === null
         ? await this.#turn(isolate.call("importEntry", isolate.newString(program.entry)))
         : await this.#evaluate(isolate, script);
     return failure ?? (await this.#runToEnd(isolate)) ?? this.#result(isolate, asModule);
+  }
+
+  async #grant(isolate: Isolate): Promise<GuestOutcome | null> {
+    const names = this.#request.capabilities.map(({ name }) => name);
+    return names.length === 0 ? null : this.#turn(isolate.call("grant", isolate.newString(JSON.stringify(names))));
   }
 
   #start(): Isolate {
@@ -106,6 +120,7 @@ class JavaScriptRun {
       random: new SeededRandom(seed),
       memoryBytes: limits.memoryBytes,
       readInput: (what) => this.#readInput(what),
+      hostCalls: this.#hostCalls,
     });
     return this.#isolate;
   }
@@ -115,7 +130,7 @@ class JavaScriptRun {
     if (what === "stdin") return JSON.stringify(stdin);
     if (what === "args") return JSON.stringify(args);
     if (what === "files") return JSON.stringify(Object.keys(files));
-    if (what === "startedAt") return JSON.stringify(this.#meter.startedAt);
+    if (what === "startedAt") return JSON.stringify(this.#journal.startedAt);
     const name = what.startsWith("file:") ? what.slice("file:".length) : "";
     return Object.hasOwn(files, name) ? JSON.stringify(files[name]) : undefined;
   }
@@ -127,25 +142,44 @@ class JavaScriptRun {
     return this.#turn(isolate.call("watchScript", completion.value));
   }
 
-  /** Runs microtasks and timers until none are left. Null means that the program came to its end. */
+  /** Runs microtasks, answers of the host and timers until none are left. Null means that the program came to its end. */
   async #runToEnd(isolate: Isolate): Promise<GuestOutcome | null> {
     for (;;) {
       const failure = (await this.#turn(isolate.runJobs())) ?? (await this.#failureOf(isolate));
       if (failure !== null) return failure;
       const dueAt = isolate.readNumber(await this.#valueOf(isolate, "nextTimerAt"));
       // Also ends a program that made its own timers unreadable.
-      if (!(dueAt >= 0)) return null;
-      if (this.#meter.now < dueAt || this.#meter.sliceIsOver()) await this.#pause(dueAt);
+      const hasTimer = dueAt >= 0;
+      if (!hasTimer && !this.#hostCalls.areWaiting) return null;
+      await this.#wait(hasTimer ? dueAt : Number.POSITIVE_INFINITY);
       if (this.#meter.endedBy !== null) return this.#ended();
-      const thrown = await this.#turn(isolate.call("runTimer"));
+      const answered = this.#hostCalls.take();
+      // A replay that took another way waits for an answer that never comes.
+      if (answered === null && !hasTimer) return null;
+      const thrown = await this.#turn(answered === null ? isolate.call("runTimer") : this.#settle(isolate, answered));
       if (thrown !== null) return thrown;
     }
   }
 
-  async #pause(dueAt: number): Promise<void> {
-    this.#output.flush();
-    if (this.#meter.now < dueAt) await this.#meter.sleepUntil(dueAt);
-    else await this.#meter.yield();
+  /** Waits for the next timer or answer, and lets others run when the slice is over. */
+  async #wait(dueAt: number): Promise<void> {
+    const [meter, hostCalls] = [this.#meter, this.#hostCalls];
+    meter.place();
+    const isReady = () => hostCalls.haveAnswer;
+    if (!isReady() && meter.now < dueAt) {
+      this.#output.flush();
+      await meter.sleepUntil(dueAt, isReady, () => hostCalls.arrival());
+    }
+    if (meter.endedBy === null && meter.sliceIsOver()) {
+      this.#output.flush();
+      await meter.yield();
+    }
+  }
+
+  #settle(isolate: Isolate, { call, answer }: Answered): Promise<Completion> {
+    const outcome = "value" in answer ? `"value":${answer.value}` : `"error":${JSON.stringify(answer.error)}`;
+    this.#meter.charge(hostCallFuel(outcome));
+    return isolate.call("settleCall", isolate.newString(`{"call":${call},${outcome}}`));
   }
 
   /** Waits for one entry into the guest. An outcome means that the run is over. */
@@ -184,6 +218,8 @@ class JavaScriptRun {
   }
 
   #neverSettles(what: string): GuestOutcome {
+    // Without memory not even the rejection of the program could be made.
+    if (this.#isolate?.memoryRefused) return this.#limit("memory");
     const message = `${what}: nothing is left to run that could settle it`;
     const { entry: file } = this.#request.program;
     return threw({ category: "runtime", name: "Error", message, file, line: null, column: null, stack: null });

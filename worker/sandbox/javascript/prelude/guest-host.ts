@@ -19,6 +19,13 @@ export interface GuestHost {
   input(what: string): string | undefined;
   /** Seeded random bytes as hexadecimal digits. At most 65,536 bytes. */
   random(bytes: number): string;
+  /**
+   * Calls a capability with JSON text. Returns the call's number, from 0; the answer comes to the prelude's `settleCall`.
+   * The run ends where it has no host calls left.
+   */
+  call(capability: string, input: string): number;
+  /** Gives a call up: it will be answered with an error. */
+  giveUp(call: number): void;
 }
 
 /** Adds a global as the language itself does: not enumerable, replaceable. */

@@ -1,6 +1,7 @@
 /** What a program reads and writes besides the console: the module `"runyard"` and the global `prompt`. */
 import { writeText } from "./console.ts";
 import { type GuestHost, STDERR, STDOUT } from "./guest-host.ts";
+import type { HostCalls } from "./host-calls.ts";
 
 export interface RunyardModule {
   readonly stdin: { text(): string; lines(): string[]; line(): string | null };
@@ -9,9 +10,14 @@ export interface RunyardModule {
   readTextFile(name: string): string;
   write(text: unknown): void;
   writeError(text: unknown): void;
+  /** Calls a capability that is granted to the run, by its name. */
+  readonly call: HostCalls["call"];
 }
 
-export function createInput(host: GuestHost): { module: RunyardModule; prompt: (message?: unknown) => string | null } {
+export function createInput(
+  host: GuestHost,
+  { call }: HostCalls,
+): { module: RunyardModule; prompt: (message?: unknown) => string | null } {
   const read = (what: string): unknown => {
     const json = host.input(what);
     return json === undefined ? undefined : JSON.parse(json);
@@ -61,6 +67,7 @@ export function createInput(host: GuestHost): { module: RunyardModule; prompt: (
     },
     write: (text) => writeText(host, STDOUT, String(text)),
     writeError: (text) => writeText(host, STDERR, String(text)),
+    call,
   };
   const prompt = (message?: unknown) => {
     if (message !== undefined) writeText(host, STDOUT, `${message} `);

@@ -7,7 +7,9 @@ import { structuredClone } from "./clone.ts";
 import { createConsole } from "./console.ts";
 import { atob, btoa, TextDecoder, TextEncoder } from "./encoding.ts";
 import { describeFailure } from "./failure.ts";
+import { createFetch, Headers, Response } from "./fetch.ts";
 import { defineGlobal, type GuestHost } from "./guest-host.ts";
+import { createHostCalls } from "./host-calls.ts";
 import { createInput } from "./input.ts";
 import { installLocale } from "./locale.ts";
 import { createCrypto } from "./random.ts";
@@ -24,7 +26,8 @@ type Progress =
   | { readonly state: "failed"; readonly error: unknown };
 
 export default function install(host: GuestHost): readonly ((...args: never[]) => unknown)[] {
-  const input = createInput(host);
+  const hostCalls = createHostCalls(host);
+  const input = createInput(host, hostCalls);
   const timers = installTimers(host);
   let startedAt: number | null = null;
   const timeOrigin = () => {
@@ -42,7 +45,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
     URLSearchParams,
     AbortController,
     AbortSignal,
-    crypto: createCrypto(host),
+    crypto: createCrypto(host, hostCalls),
     prompt: input.prompt,
     performance: {
       now: () => host.now() - timeOrigin(),
@@ -50,6 +53,10 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
         return timeOrigin();
       },
     },
+  };
+  /** What a run sees besides when a capability is granted to it. */
+  const globalsOfCapability: Readonly<Record<string, object>> = {
+    fetch: { fetch: createFetch(hostCalls), Headers, Response },
   };
   installLocale();
   for (const [name, value] of Object.entries(globals)) defineGlobal(name, value);
@@ -80,5 +87,11 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
     describeFailure,
     timers.nextDueAt,
     timers.runNext,
+    hostCalls.settle,
+    /** Defines the globals of the capabilities that are granted, before the program runs. */
+    (names: string) => {
+      const granted = (JSON.parse(names) as string[]).map((name) => globalsOfCapability[name] ?? {});
+      for (const [name, value] of granted.flatMap(Object.entries)) defineGlobal(name, value);
+    },
   ];
 }

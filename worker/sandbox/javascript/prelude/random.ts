@@ -1,14 +1,20 @@
-/** `crypto`: random values from the run's seed. They are reproducible, so they must not protect anything. */
+/**
+ * `crypto`: random values from the run's seed, and digests by the host. Random values are reproducible, so they must not
+ * protect anything.
+ */
+import { type BytesSource, bytesOf, fromBase64, isBytes, toBase64 } from "./bytes.ts";
 import type { GuestHost } from "./guest-host.ts";
+import type { HostCalls } from "./host-calls.ts";
 
 const MAX_BYTES = 65_536;
 
 export interface Crypto {
   getRandomValues<T extends ArrayBufferView>(target: T): T;
   randomUUID(): string;
+  readonly subtle: { digest(algorithm: string | { name: string }, data: BytesSource): Promise<ArrayBuffer> };
 }
 
-export function createCrypto(host: GuestHost): Crypto {
+export function createCrypto(host: GuestHost, hostCalls: HostCalls): Crypto {
   return {
     getRandomValues(target) {
       if (!ArrayBuffer.isView(target)) throw new TypeError("getRandomValues needs an integer typed array");
@@ -23,6 +29,14 @@ export function createCrypto(host: GuestHost): Crypto {
       const variant = "89ab"[Number.parseInt(digits[16]!, 16) & 3]!;
       const hex = `${digits.slice(0, 12)}4${digits.slice(13, 16)}${variant}${digits.slice(17)}`;
       return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+    },
+    subtle: {
+      async digest(algorithm, data) {
+        if (!isBytes(data)) throw new TypeError("digest needs an ArrayBuffer or a typed array");
+        const name = String(typeof algorithm === "object" ? algorithm.name : algorithm).toUpperCase();
+        const digest = await hostCalls.call("digest", { algorithm: name, data: toBase64(bytesOf(data)) });
+        return fromBase64(digest as string).buffer;
+      },
     },
   };
 }

@@ -1,0 +1,131 @@
+/**
+ * The bridge over which one run calls the host's capabilities: data in, data out, answered later. Owns the quota, the
+ * bounds and the order of the answers. A guest never runs while it makes a call, so no call can be made from within one.
+ * Invariant: every call is in the journal before it is made, and its answer before the guest sees it.
+ */
+import { type Capability, CapabilityError } from "../domain/capability.ts";
+import type { HostAnswer, JournalPort } from "./journal.ts";
+
+/** Calls that wait for their answers at the same time. */
+const WAITING_CALLS = 100;
+/** UTF-16 units of one input or answer, and of all of one run together. */
+const CALL_CHARS = 2 * 2 ** 20;
+const RUN_CHARS = 16 * 2 ** 20;
+
+export interface Answered {
+  readonly call: number;
+  readonly answer: HostAnswer;
+}
+
+export class HostCalls {
+  readonly #capabilities: ReadonlyMap<string, Capability>;
+  readonly #journal: JournalPort;
+  readonly #quota: number;
+  readonly #under = new Map<number, AbortController>();
+  readonly #answers: Answered[] = [];
+  #count = 0;
+  #given = 0;
+  #chars = 0;
+  #wake: () => void = () => undefined;
+
+  constructor(capabilities: readonly Capability[], quota: number, journal: JournalPort) {
+    this.#capabilities = new Map(capabilities.map((capability) => [capability.name, capability]));
+    this.#journal = journal;
+    this.#quota = quota;
+  }
+
+  /** Calls made so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** True while the guest waits for an answer. */
+  get areWaiting(): boolean {
+    return this.#given < this.#count;
+  }
+
+  get haveAnswer(): boolean {
+    return this.#answers.length > 0;
+  }
+
+  /** Starts a call and returns its number, from 0; null where the run has none left. */
+  start(capability: string, input: string): number | null {
+    if (this.#count >= this.#quota) return null;
+    const call = this.#count;
+    this.#count += 1;
+    this.#journal.called(capability, input);
+    if (this.#journal.isReplay) return call;
+    const controller = new AbortController();
+    this.#under.set(call, controller);
+    void this.#answer(capability, input, controller.signal).then((answer) => this.#arrived(call, answer));
+    return call;
+  }
+
+  /** The guest gives a call up: it is answered at once, with an error. */
+  giveUp(call: number): void {
+    this.#under.get(call)?.abort();
+  }
+
+  /** The answer that the guest is given at this place; null for none. */
+  take(): Answered | null {
+    const next = this.#journal.isReplay ? this.#journal.answerHere() : (this.#answers.shift() ?? null);
+    if (next === null) return null;
+    this.#given += 1;
+    this.#journal.answered(next.call, next.answer);
+    return next;
+  }
+
+  /** Resolves when the next answer comes. */
+  arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** The run is over: whatever is still under way is given up. */
+  dispose(): void {
+    for (const controller of this.#under.values()) controller.abort();
+  }
+
+  #arrived(call: number, answer: HostAnswer): void {
+    this.#under.delete(call);
+    this.#answers.push({ call, answer });
+    this.#wake();
+  }
+
+  async #answer(name: string, input: string, signal: AbortSignal): Promise<HostAnswer> {
+    const refused = this.#refusal(name, input);
+    if (refused !== null) return refused;
+    try {
+      const work = this.#capabilities.get(name)!.call(JSON.parse(input), { signal });
+      const value = JSON.stringify(await Promise.race([work, aborted(signal)]));
+      this.#chars += value.length;
+      return value.length > CALL_CHARS ? failure("RangeError", `the answer of ${name} is too large`) : { value };
+    } catch (error) {
+      if (error instanceof CapabilityError) return failure(error.name, error.message);
+      // What went wrong inside the host is not for the program to read.
+      return failure("Error", `${name} failed`);
+    }
+  }
+
+  #refusal(name: string, input: string): HostAnswer | null {
+    if (!this.#capabilities.has(name)) return failure("NotGrantedError", `${name} is not granted to this run`);
+    this.#chars += input.length;
+    if (input.length > CALL_CHARS) return failure("RangeError", `the input of ${name} is too large`);
+    if (this.#chars > RUN_CHARS) return failure("RangeError", "the host calls of this run moved too much data");
+    if (this.#under.size > WAITING_CALLS) {
+      return failure("RangeError", `more than ${WAITING_CALLS} host calls wait for their answers`);
+    }
+    return null;
+  }
+}
+
+const failure = (name: string, message: string): HostAnswer => ({ error: { name, message } });
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(new CapabilityError("AbortError", "The operation was aborted"));
+    if (signal.aborted) fail();
+    else signal.addEventListener("abort", fail, { once: true });
+  });
+}

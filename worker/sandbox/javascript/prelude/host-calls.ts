@@ -1,0 +1,77 @@
+/** How guest code calls capabilities of the host: a promise for each call, settled when the host answers. */
+import type { GuestHost } from "./guest-host.ts";
+
+export interface CallOptions {
+  readonly signal?: GuestSignal | null | undefined;
+}
+
+/** As much of an `AbortSignal` as a call needs. */
+interface GuestSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+export interface HostCalls {
+  /** Resolves with the capability's output; rejects with what it says went wrong, or with the signal's reason. */
+  call(capability: string, input: unknown, options?: CallOptions): Promise<unknown>;
+  /** Called by the host with `{ call, value }` or `{ call, error: { name, message } }` as JSON text. */
+  settle(answer: string): void;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const MAX_INPUT_CHARS = 2 * 2 ** 20;
+
+export function createHostCalls(host: GuestHost): HostCalls {
+  const waiting = new Map<number, Waiting>();
+
+  function call(capability: string, input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) throw signal.reason;
+      const json = JSON.stringify(input);
+      if (json === undefined) throw new TypeError(`${capability} needs an input that JSON can hold`);
+      // The host would refuse it as well, but could not even read it.
+      if (json.length > MAX_INPUT_CHARS) throw new RangeError(`the input of ${capability} is too large`);
+      const number = host.call(capability, json);
+      const giveUp = () => {
+        host.giveUp(number);
+        reject(signal?.reason);
+      };
+      const settled = () => signal?.removeEventListener("abort", giveUp);
+      signal?.addEventListener("abort", giveUp);
+      waiting.set(number, {
+        resolve: (value) => {
+          settled();
+          resolve(value);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+    });
+  }
+
+  function settle(answer: string): void {
+    const {
+      call: number,
+      value,
+      error,
+    } = JSON.parse(answer) as {
+      call: number;
+      value?: unknown;
+      error?: { name: string; message: string };
+    };
+    const caller = waiting.get(number);
+    waiting.delete(number);
+    if (error === undefined) caller?.resolve(value);
+    else caller?.reject(Object.defineProperty(new Error(error.message), "name", { value: error.name, writable: true }));
+  }
+
+  return { call, settle };
+}
