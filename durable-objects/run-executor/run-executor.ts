@@ -290,7 +290,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   }
 
   async #execute(): Promise<void> {
-    this.#apply({ type: "attempt-began" });
+    this.#apply({ type: "attempt-began", isRepeatable: this.#accepted().spec.grants.fetch.length === 0 });
     const { spec, state } = this.#accepted();
     if (state.name !== "running") return;
     this.#guest = new AbortController();

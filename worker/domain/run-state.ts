@@ -48,7 +48,8 @@ export type RunState = QueuedRun | RunningRun | EndedRun;
 
 export type RunTransitionEvent =
   | { readonly type: "claimed"; readonly epoch: number }
-  | { readonly type: "attempt-began" }
+  /** A program that may have reached the world outside is not repeatable: nobody knows what it did before it was lost. */
+  | { readonly type: "attempt-began"; readonly isRepeatable: boolean }
   | { readonly type: "attempt-ended"; readonly attempt: number; readonly outcome: GuestOutcome; readonly usage: Usage }
   | { readonly type: "cancel-requested" };
 
@@ -77,7 +78,7 @@ export function transition(state: RunState, event: RunTransitionEvent, now: numb
     case "claimed":
       return state.name === "queued" ? claimed(state, event.epoch, now) : unchanged(state);
     case "attempt-began":
-      return state.name === "running" ? attemptBegan(state, now) : unchanged(state);
+      return state.name === "running" ? attemptBegan(state, event.isRepeatable, now) : unchanged(state);
     case "attempt-ended":
       return state.name === "running" && state.attempt === event.attempt
         ? attemptEnded(state, event.outcome, event.usage, now)
@@ -109,11 +110,16 @@ function claimed(state: QueuedRun, epoch: number, now: number): Transition {
 }
 
 /** Begins the next attempt. A second one means that the first was lost with its isolate. */
-function attemptBegan(state: RunningRun, now: number): Transition {
+function attemptBegan(state: RunningRun, isRepeatable: boolean, now: number): Transition {
   const interrupted = state.attempt > 0;
   if (state.cancelRequestedAt !== null) return ended(state, { name: "cancelled" }, now);
   if (state.attempt >= ATTEMPTS_MAX) {
     const message = `The server went down ${ATTEMPTS_MAX} times while this program ran, so it is not started again.`;
+    return ended(state, { name: "failed", error: infrastructureError(message) }, now);
+  }
+  if (interrupted && !isRepeatable) {
+    const message =
+      "The server went down while this program ran. It may have sent requests, so it is not started again by itself: retry it if that is safe.";
     return ended(state, { name: "failed", error: infrastructureError(message) }, now);
   }
   const attempt = state.attempt + 1;

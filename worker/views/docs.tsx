@@ -61,6 +61,12 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
           Answers 202 with a <code>Location</code>. From there:
         </p>
         <Command id="read" text={read} />
+        <h2>Replay</h2>
+        <p>
+          <code>POST /api/runs/RUN_ID/replay</code> runs an ended run's program again with the clock, the random
+          numbers, the host's answers and the stop of the first time, and answers <code>{'{"identical": true}'}</code>{" "}
+          or the first difference. It takes as long as the program computed; it does not wait where the program waited.
+        </p>
         <h2>Live output</h2>
         <p>
           A WebSocket at <code>/api/runs/RUN_ID/stream?after=SEQ</code> sends every event behind <code>SEQ</code>, then
@@ -132,7 +138,9 @@ function Sandbox({ globals }: { readonly globals: readonly string[] }) {
             <code>{name}</code>
           </>
         ))}
-        . There is no network, no file system, no <code>require</code> and no <code>Intl</code>.
+        . <code>fetch</code> exists in a run that asks for origins which this server's operator allows:{" "}
+        <code>{'"grants": {"fetch": ["https://api.example.com"]}'}</code>. There is no other network, no file system, no{" "}
+        <code>require</code> and no <code>Intl</code>.
       </p>
       <ul>
         <li>

@@ -11,6 +11,7 @@ export const ELEMENT_ID = {
   runsResults: "runs-results",
   runsNews: "runs-news",
   runHeader: "run-header",
+  replayVerdict: "replay-verdict",
   runLog: "run-log",
   runPanel: "run-panel",
   runOutcome: "run-outcome",

@@ -27,6 +27,7 @@ export const ICON_NAMES = [
   "pause",
   "pencil",
   "play",
+  "repeat-2",
   "rotate-cw",
   "search",
   "share-2",

@@ -3,9 +3,11 @@
  * tab for each URL: the log, the program, the metrics. The log itself keeps its own socket and is never replaced.
  */
 import { LANGUAGE_TABLE } from "../domain/languages.ts";
+import type { ReplayVerdict } from "../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
 import { Icon } from "./components/icon.tsx";
 import { Outcome } from "./components/outcome.tsx";
+import { ReplayPlace } from "./components/replay-verdict.tsx";
 import { StatusBadge, StepIcon } from "./components/status-badge.tsx";
 import { Duration, RelativeTime } from "./components/time.tsx";
 import { UsageTable } from "./components/usage.tsx";
@@ -26,6 +28,8 @@ export interface RunPageProps {
     | ({ readonly name: "log" } & Pick<RunLogProps, "events">)
     | { readonly name: "program"; readonly files: Readonly<Record<string, string>> }
     | { readonly name: "metrics" };
+  /** What a replay found that was asked for without a script. */
+  readonly verdict?: ReplayVerdict | null;
 }
 
 const TABS: readonly { name: RunTab; label: string; path: string }[] = [
@@ -34,10 +38,11 @@ const TABS: readonly { name: RunTab; label: string; path: string }[] = [
   { name: "metrics", label: "Metrics", path: "/metrics" },
 ];
 
-export function RunPage({ shell, run, tab }: RunPageProps & { readonly shell: Shell }) {
+export function RunPage({ shell, run, tab, verdict = null }: RunPageProps & { readonly shell: Shell }) {
   return (
     <Layout shell={shell} section="runs" title={run.title} runState={run.state} scripts={["run-log.js"]}>
       <RunHeader run={run} />
+      <ReplayPlace verdict={verdict} />
       <nav class="tabs" aria-label="Parts of the run">
         {TABS.map(({ name, label, path }) => (
           <a href={`/runs/${run.id}${path}`} aria-current={name === tab.name ? "page" : undefined}>
@@ -92,6 +97,7 @@ function RunActions({ run }: { readonly run: RunDetail }) {
   });
   return (
     <div class="actions">
+      {isTerminal(run.state) && run.usage !== null ? <ReplayButton runId={run.id} /> : null}
       {isTerminal(run.state) ? (
         <form method="post" action={`/runs/${run.id}/retries`}>
           <button type="submit" class="button">
@@ -106,6 +112,28 @@ function RunActions({ run }: { readonly run: RunDetail }) {
         </form>
       )}
     </div>
+  );
+}
+
+function ReplayButton({ runId }: { readonly runId: string }) {
+  const replay = hx({
+    post: `/runs/${runId}/replays`,
+    target: byId(ELEMENT_ID.replayVerdict),
+    swap: "outerHTML",
+    disable: "find button",
+    // A refusal stands in the verdict's place, which stays for the next one.
+    status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
+  });
+  return (
+    <form method="post" action={`/runs/${runId}/replays`} {...replay}>
+      <button
+        type="submit"
+        class="button"
+        title="Run it again from its journal, without its waiting, and compare to the last byte"
+      >
+        <Icon name="repeat-2" /> Replay
+      </button>
+    </form>
   );
 }
 
@@ -148,6 +176,14 @@ function Facts({ run }: { readonly run: RunDetail }) {
         <dt>Attempts</dt>
         <dd>{run.attempts}</dd>
       </div>
+      {run.grants.fetch.length === 0 ? null : (
+        <div>
+          <dt>May fetch</dt>
+          <dd>
+            <code>{run.grants.fetch.join(", ")}</code>
+          </dd>
+        </div>
+      )}
       {run.retryOf === null ? null : (
         <div>
           <dt>Retry of</dt>

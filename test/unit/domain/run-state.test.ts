@@ -21,7 +21,7 @@ function play(events: readonly RunTransitionEvent[]): RunState {
 }
 
 const claimed: RunTransitionEvent = { type: "claimed", epoch: 7 };
-const began: RunTransitionEvent = { type: "attempt-began" };
+const began: RunTransitionEvent = { type: "attempt-began", isRepeatable: true };
 const ended = (outcome: GuestOutcome, attempt = 1): RunTransitionEvent => ({
   type: "attempt-ended",
   attempt,
@@ -60,6 +60,15 @@ describe("transition", () => {
   it("gives up on a program that was lost with its isolate too often", () => {
     const state = play([claimed, ...Array.from({ length: ATTEMPTS_MAX + 1 }, () => began)]);
     expect(state).toMatchObject({ name: "failed", attempt: ATTEMPTS_MAX, error: { category: "infrastructure" } });
+  });
+
+  it("does not start a program again that may have reached the world outside", () => {
+    const once: RunTransitionEvent = { type: "attempt-began", isRepeatable: false };
+    expect(play([claimed, once])).toMatchObject({ name: "running", attempt: 1 });
+    expect(play([claimed, once, once])).toMatchObject({
+      ...{ name: "failed", attempt: 1 },
+      error: { category: "infrastructure", message: expect.stringContaining("may have sent requests") },
+    });
   });
 
   it("cancels a queued run at once and a running one when its program has stopped", () => {

@@ -3,9 +3,11 @@ import { Hono } from "hono";
 import { retryRun } from "../../actions/retry-run.ts";
 import { ERROR_CATEGORIES } from "../../domain/guest-outcome.ts";
 import { isId } from "../../domain/ids.ts";
+import type { ReplayVerdict } from "../../domain/replay.ts";
 import { isTerminal, RUN_STATES, type RunDetail } from "../../domain/run.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { countRunsAfter, listRuns, loadOutput, loadProgram, type RunFilter } from "../../store/runs.ts";
+import { ReplayPlace } from "../../views/components/replay-verdict.tsx";
 import { RENDERED_LINES } from "../../views/log/log-view.tsx";
 import { RunHeader, RunPage } from "../../views/run.tsx";
 import { NewRunsPill, type RunsFilter, RunsPage, RunsResults } from "../../views/runs.tsx";
@@ -44,12 +46,7 @@ export const runPages = new Hono<SignedInEnv>()
     const count = isId("run", after) ? await countRunsAfter(dependencies.db, principal.workspaceId, {}, after) : 0;
     return page(c, <NewRunsPill count={count} />);
   })
-  .get("/:id", (c) =>
-    showRun(c, async (run) => ({
-      name: "log",
-      events: isTerminal(run.state) ? await loadOutput(c.var.dependencies.db, run.id, RENDERED_LINES) : [],
-    })),
-  )
+  .get("/:id", (c) => showRun(c, async (run) => logTab(c, run)))
   .get("/:id/program", (c) =>
     showRun(c, async (run) => ({
       name: "program",
@@ -70,6 +67,14 @@ export const runPages = new Hono<SignedInEnv>()
     const run = await handle.value.describe();
     return page(c, <RunHeader run={run!} />);
   })
+  .post("/:id/replays", async (c) => {
+    const handle = await accessRun(c);
+    if (!handle.ok) return failurePage(c, handle);
+    const verdict = await handle.value.replay();
+    if (!verdict.ok) return failurePage(c, verdict);
+    if (isPartial(c)) return page(c, <ReplayPlace verdict={verdict.value} />);
+    return showRun(c, async (run) => logTab(c, run), verdict.value);
+  })
   .post("/:id/retries", async (c) => {
     const handle = await accessRun(c);
     if (!handle.ok) return failurePage(c, handle);
@@ -85,10 +90,15 @@ async function findRun(c: RunContext) {
   return handle.ok ? { ok: true as const, value: (await handle.value.describe())! } : handle;
 }
 
-async function showRun(c: RunContext, tabOf: (run: RunDetail) => Promise<Tab>) {
+async function logTab(c: RunContext, run: RunDetail): Promise<Tab> {
+  const events = isTerminal(run.state) ? await loadOutput(c.var.dependencies.db, run.id, RENDERED_LINES) : [];
+  return { name: "log", events };
+}
+
+async function showRun(c: RunContext, tabOf: (run: RunDetail) => Promise<Tab>, verdict: ReplayVerdict | null = null) {
   const run = await findRun(c);
   if (!run.ok) return failurePage(c, run);
-  return page(c, <RunPage shell={signedInShell(c)} run={run.value} tab={await tabOf(run.value)} />);
+  return page(c, <RunPage shell={signedInShell(c)} run={run.value} tab={await tabOf(run.value)} verdict={verdict} />);
 }
 
 /** A value that the filters do not know is no filter. */

@@ -127,7 +127,7 @@ function syntaxHint({ file }: Position, program: Program): string {
 }
 
 const READ_INPUT = 'Read arguments, input and files with: import { args, stdin, readTextFile } from "runyard"';
-const NO_NETWORK = "Network access is not granted to this run";
+const NO_NETWORK = 'Network access is not granted to this run. It is asked for with grants: { fetch: ["https://…"] }';
 
 /** What to do about a global that programs often expect. */
 const MISSING_GLOBALS: Readonly<Record<string, string>> = {
@@ -141,6 +141,8 @@ const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   __dirname: READ_INPUT,
   __filename: READ_INPUT,
   fetch: NO_NETWORK,
+  Response: NO_NETWORK,
+  Headers: NO_NETWORK,
   XMLHttpRequest: NO_NETWORK,
   WebSocket: NO_NETWORK,
   Buffer: "Use Uint8Array, TextEncoder, TextDecoder, atob and btoa",
