@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import WebSocket from "ws";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
+import { burst, printTable, quantile, repeat, timed } from "./measure.ts";
 
 const WARM_UP = 100;
 const SEQUENTIAL = 300;
@@ -18,36 +19,6 @@ const BURST_RUNS = 1_000;
 const REPEATS = 10;
 
 type Frame = { events?: { type: string; text?: string; at: string }[]; type?: "end"; state?: string };
-
-function quantile(samples: readonly number[], share: number): number {
-  const sorted = samples.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-async function repeat(times: number, work: () => Promise<unknown>): Promise<number[]> {
-  const samples: number[] = [];
-  for (let index = 0; index < times; index++) samples.push(await timed(work));
-  return samples;
-}
-
-async function burst(clients: number, total: number, work: () => Promise<unknown>) {
-  const samples: number[] = [];
-  let begun = 0;
-  const wallMs = await timed(() =>
-    Promise.all(
-      Array.from({ length: clients }, async () => {
-        while (begun++ < total) samples.push(await timed(work));
-      }),
-    ),
-  );
-  return { samples, perSecond: (samples.length / wallMs) * 1_000 };
-}
 
 function clientOf({ url, credentials }: RunningServer) {
   const headers = { authorization: `Bearer ${credentials.apiToken}`, "content-type": "application/json" };
@@ -122,9 +93,7 @@ async function main(): Promise<void> {
   const server = await startServer({ port: 0, stateFolder, variables: { LOG_LEVEL: "error" } });
   const startMs = performance.now() - startedAt;
   try {
-    const rows = await measure(clientOf(server), startMs);
-    console.log("| figure | value | peer | ratio |\n|---|---|---|---|");
-    for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+    printTable(["figure", "value", "peer", "ratio"], await measure(clientOf(server), startMs));
   } finally {
     await server.stop();
     rmSync(stateFolder, { recursive: true, force: true });
