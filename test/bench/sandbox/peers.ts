@@ -9,6 +9,28 @@ import vm from "node:vm";
 
 type Run = (code: string) => Promise<unknown>;
 
+/** The parts of the peers that are used here. They are installed beside this file only when it runs. */
+interface IsolatedVm {
+  readonly Isolate: new (options: {
+    memoryLimit: number;
+  }) => {
+    createContext(): Promise<object>;
+    compileScript(code: string): Promise<{ run(context: object, options: object): Promise<unknown> }>;
+    dispose(): void;
+  };
+}
+interface QuickJs {
+  loadQuickJs(variant: unknown): Promise<{
+    runSandboxed(
+      use: (sandbox: { evalCode(code: string): Promise<Answer> }) => Promise<Answer>,
+      options: object,
+    ): Promise<Answer>;
+  }>;
+}
+type Answer = { readonly ok: boolean; readonly data?: unknown; readonly error?: unknown };
+
+const load = <T>(name: string): Promise<T> => import(name);
+
 const MEMORY_MIB = 64;
 const TIMEOUT_MS = 10_000;
 
@@ -16,7 +38,7 @@ const PEERS: Record<string, () => Promise<Run>> = {
   nothing: async () => async () => 0,
   "node vm": async () => async (code) => vm.runInNewContext(code, {}, { timeout: TIMEOUT_MS }),
   "isolated-vm": async () => {
-    const { default: ivm } = await import("isolated-vm");
+    const { default: ivm } = await load<{ default: IsolatedVm }>("isolated-vm");
     return async (code) => {
       const isolate = new ivm.Isolate({ memoryLimit: MEMORY_MIB });
       try {
@@ -28,8 +50,8 @@ const PEERS: Record<string, () => Promise<Run>> = {
     };
   },
   "@sebastianwessel/quickjs": async () => {
-    const { loadQuickJs } = await import("@sebastianwessel/quickjs");
-    const { default: variant } = await import("@jitl/quickjs-ng-wasmfile-release-sync");
+    const { loadQuickJs } = await load<QuickJs>("@sebastianwessel/quickjs");
+    const { default: variant } = await load<{ default: unknown }>("@jitl/quickjs-ng-wasmfile-release-sync");
     const { runSandboxed } = await loadQuickJs(variant);
     return async (code) => {
       const lines = code.trimEnd().split("\n");
