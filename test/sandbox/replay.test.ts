@@ -156,7 +156,7 @@ describe("host calls", () => {
     output: z.string(),
     implementation: async ({ text, afterMs, fail }) => {
       seen.push(text);
-      await realClock.sleep(afterMs);
+      if (afterMs > 0) await realClock.sleep(afterMs);
       if (fail) throw new Error("the secret of the host");
       return text;
     },
@@ -236,6 +236,25 @@ describe("host calls", () => {
     expect(some.usage.fuel - none.usage.fuel).toBeGreaterThan(2 * 1000);
     const { outcome } = await withEcho('for (;;) call("echo", { text: "x" });', { limits: { fuel: 200_000 } });
     expect(endOf(outcome)).toBe("fuel");
+  });
+
+  it("let everybody else run, also when they are answered at once", async () => {
+    const running = withEcho('for (;;) await call("echo", { text: "x" });', {
+      limits: { timeoutMs: 300, hostCalls: 1_000_000 },
+    });
+    const ticks: number[] = [];
+    let isOver = false;
+    void running.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const startedAt = Date.now();
+      await realClock.sleep(0);
+      ticks.push(Date.now() - startedAt);
+    }
+    expect(endOf((await running).outcome)).toBe("time");
+    expect(ticks.length).toBeGreaterThan(3);
+    expect(Math.max(...ticks)).toBeLessThan(250);
   });
 
   it("say nothing of what went wrong inside the host", async () => {

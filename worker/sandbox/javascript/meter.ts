@@ -17,6 +17,12 @@ export class Killed extends Error {}
 /** What the guest does next when its quantum is used up. */
 export const VERDICT = { continue: 0, unwind: 1, suspend: 2 } as const;
 
+/** A sleep under way: it is over when the run's clock shows `wakesAt`. */
+interface Nap {
+  readonly wakesAt: number;
+  readonly over: Promise<true>;
+}
+
 export class Meter {
   readonly #startedAt: number;
   readonly #limits: Limits;
@@ -32,6 +38,7 @@ export class Meter {
   #now: number;
   #sliceStartedAt: number;
   #quanta = 0;
+  #nap: Nap | null = null;
   #endedBy: EndReason | null = null;
   #unwindTurns = 0;
 
@@ -147,22 +154,33 @@ export class Meter {
   async sleepUntil(dueAt: number, isReady: () => boolean, wake: () => Promise<void>): Promise<void> {
     while (this.#endedBy === null && !this.#journal.isReplay && this.#now < dueAt && !isReady()) {
       const deadline = this.#startedAt + this.#limits.timeoutMs;
-      const ms = Math.max(0, Math.min(dueAt, deadline, this.#now + IDLE_CHECK_MS) - this.#now);
-      let slept = false;
-      const sleep = this.#clock.sleep(ms).then(() => {
-        slept = true;
-      });
-      await Promise.race([sleep, this.#aborted, wake()]);
+      const nap = this.#napUntil(Math.min(dueAt, deadline, this.#now + IDLE_CHECK_MS));
+      const isOver = await Promise.race([nap.over, this.#aborted, wake()]);
       // A clock that stood still meanwhile must not keep a timer from ever being due.
-      this.#beginSlice(slept ? ms : 0);
+      if (isOver === true) this.#beginSlice(nap.wakesAt);
+      // What woke the run may have come without anybody else having had a turn: the slice goes on.
+      else this.#lookAround(0);
     }
   }
 
-  #beginSlice(sleptMs: number): void {
-    const now = this.#clock.now();
-    this.#sliceStartedAt = now;
+  /** A nap that is under way serves again: else each call that is answered at once would leave a timer behind. */
+  #napUntil(until: number): Nap {
+    const known = this.#nap;
+    if (known !== null && known.wakesAt > this.#now && known.wakesAt <= until) return known;
+    const ms = Math.max(0, until - this.#now);
+    const nap = { wakesAt: this.#now + ms, over: this.#clock.sleep(ms).then(() => true as const) };
+    this.#nap = nap;
+    return nap;
+  }
+
+  #beginSlice(notBefore: number): void {
+    this.#sliceStartedAt = this.#clock.now();
     this.#quanta = 0;
-    this.#now = Math.max(now, this.#now + sleptMs);
+    this.#lookAround(notBefore);
+  }
+
+  #lookAround(notBefore: number): void {
+    this.#now = Math.max(this.#clock.now(), this.#now, notBefore);
     if (this.#signal.aborted) this.#stop("cancelled");
     else if (!this.#journal.isReplay && this.#now - this.#startedAt >= this.#limits.timeoutMs) this.#stop("time");
   }
