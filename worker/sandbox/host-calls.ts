@@ -69,7 +69,8 @@ export class HostCalls {
   /** The answer that the guest is given at this place; null for none. */
   take(): Answered | null {
     const next = this.#journal.isReplay ? this.#journal.answerHere() : (this.#answers.shift() ?? null);
-    if (next === null) return null;
+    // A replay that took another way may not have made the call that was answered here.
+    if (next === null || next.call >= this.#count) return null;
     this.#given += 1;
     this.#journal.answered(next.call, next.answer);
     return next;
