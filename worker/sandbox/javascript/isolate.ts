@@ -192,8 +192,12 @@ export class Isolate implements GuestImports {
     const current = this.#memory.buffer.byteLength / WASM_PAGE_BYTES;
     const needed = Math.ceil(bytes / WASM_PAGE_BYTES);
     const wanted = Math.max(needed, current + Math.max(GROWTH_PAGES, current >> 2));
+    // A program that catches the refusal asks again at once, and an exception here would cost more than all its work.
+    if (needed > this.#maximumPages) {
+      this.#memoryRefused = true;
+      return 0;
+    }
     try {
-      if (needed > this.#maximumPages) throw new RangeError("above the limit");
       this.#memory.grow(Math.min(wanted, this.#maximumPages) - current);
       return 1;
     } catch {
