@@ -5,7 +5,7 @@
  * between it and that call.
  */
 import type { OutputStream } from "../engine.ts";
-import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer } from "./abi.ts";
+import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer, TAGS } from "./abi.ts";
 import { ARTIFACT } from "./artifact.ts";
 import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
@@ -31,6 +31,14 @@ export interface IsolateParts {
   readonly readInput: (what: string) => string | undefined;
 }
 
+/** A promise that was rejected and has no handler yet. */
+interface Rejection {
+  readonly kept: Pointer;
+  readonly reason: bigint | null;
+  /** The promise that was rejected before this one. */
+  readonly before: bigint | null;
+}
+
 /** Values whose tag is a number's: an integer, or any tag outside the range of QuickJS's own. */
 const isNumberTag = (tag: number) => tag === 0 || tag < -9 || tag > 7;
 
@@ -44,7 +52,8 @@ export class Isolate implements GuestImports {
   readonly #engine: EngineExports;
   readonly #text: GuestText;
   readonly #maximumPages: number;
-  readonly #unhandled = new Map<bigint, Pointer>();
+  readonly #unhandled = new Map<bigint, Rejection>();
+  #lastRejected: bigint | null = null;
   #rejectedAtEnd: Pointer | null = null;
   #entered = false;
   #hostDepth = 0;
@@ -164,8 +173,8 @@ export class Isolate implements GuestImports {
 
   /** Why the first promise was rejected that has no handler by now; null where there is none. */
   unhandledRejection(): Pointer | null {
-    const [promise] = this.#unhandled.values();
-    return promise === undefined ? null : this.#engine.QTS_PromiseResult(this.#image.context, promise);
+    const [first] = this.#unhandled.values();
+    return first === undefined ? null : this.#engine.QTS_PromiseResult(this.#image.context, first.kept);
   }
 
   // What the guest asks of the host.
@@ -282,19 +291,41 @@ export class Isolate implements GuestImports {
   }
 
   promiseRejection(promise: bigint, handled: boolean): void {
-    const context = this.#image.context;
-    if (handled) {
-      const kept = this.#unhandled.get(promise);
-      if (kept !== undefined) this.free(kept);
-      this.#unhandled.delete(promise);
-      return;
-    }
+    if (handled) return this.#rejectionHandled(promise);
     const borrowed = this.#engine.malloc(8);
     if (borrowed === 0) return this.#parts.meter.end("memory");
     new DataView(this.#memory.buffer).setBigInt64(borrowed, promise, true);
-    const kept = this.#engine.QTS_DupValuePointer(context, borrowed);
+    const kept = this.#engine.QTS_DupValuePointer(this.#image.context, borrowed);
     this.#engine.free(borrowed);
-    if (this.#parts.meter.endedBy === null) this.#unhandled.set(promise, kept);
-    else this.#rejectedAtEnd ??= kept;
+    if (this.#parts.meter.endedBy !== null) {
+      this.#rejectedAtEnd ??= kept;
+      return;
+    }
+    const reason = this.#objectReason(kept);
+    this.#unhandled.set(promise, { kept, reason, before: this.#lastRejected });
+    this.#lastRejected = promise;
+  }
+
+  #rejectionHandled(promise: bigint): void {
+    const rejection = this.#forget(promise);
+    if (rejection === undefined || rejection.reason === null || rejection.before === null) return;
+    // A module that throws rejects a promise of the engine's own, which no program can reach, directly before its import's.
+    if (this.#unhandled.get(rejection.before)?.reason === rejection.reason) this.#forget(rejection.before);
+  }
+
+  #forget(promise: bigint): Rejection | undefined {
+    const rejection = this.#unhandled.get(promise);
+    if (rejection !== undefined) this.free(rejection.kept);
+    this.#unhandled.delete(promise);
+    return rejection;
+  }
+
+  /** The identity of the object with which a promise was rejected; null for any other reason. */
+  #objectReason(promise: Pointer): bigint | null {
+    const reason = this.#engine.QTS_PromiseResult(this.#image.context, promise);
+    const isObject = this.#text.tag(reason) === TAGS.object;
+    const identity = isObject ? new DataView(this.#memory.buffer).getBigInt64(reason, true) : null;
+    this.free(reason);
+    return identity;
   }
 }
