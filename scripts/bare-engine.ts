@@ -2,7 +2,8 @@
  * Serves the JavaScript engine alone, in workerd, for as long as a script needs it: see `bare-engine-worker.ts`.
  * Needs the built engine (`node scripts/build.ts parts`).
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -17,13 +18,13 @@ const KIBIBYTE = 1_024;
 export interface BareEngine {
   /** Runs programs one after the other. Calls may overlap. */
   run(programs: readonly BareRequest[]): Promise<BareResult[]>;
-  /** Resident memory of the workerd process, in bytes. Linux only. */
+  /** Resident memory of the workerd process, in bytes. */
   residentBytes(): number;
   stop(): Promise<void>;
 }
 
 export async function startBareEngine(): Promise<BareEngine> {
-  const childrenBefore = workerdChildren();
+  const others = new Set(workerdChildren().map(({ pid }) => pid));
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...{ host: "127.0.0.1", port: 0, cf: false, log: new Log(LogLevel.WARN), logRequests: false },
@@ -42,7 +43,6 @@ export async function startBareEngine(): Promise<BareEngine> {
     } as Parameters<typeof convertV4MiniflareOptions>[0]),
   );
   const { origin } = await miniflare.ready;
-  const pid = workerdChildren().find((child) => !childrenBefore.includes(child));
   return {
     async run(programs) {
       const answer = await fetch(origin, { method: "POST", body: JSON.stringify(programs) });
@@ -50,8 +50,9 @@ export async function startBareEngine(): Promise<BareEngine> {
       return (await answer.json()) as BareResult[];
     },
     residentBytes() {
-      const [, kibibytes] = readFileSync(`/proc/${pid}/status`, "utf8").match(/^VmRSS:\s*(\d+) kB$/m) ?? [];
-      return Number(kibibytes) * KIBIBYTE;
+      const own = workerdChildren().find(({ pid }) => !others.has(pid));
+      if (own === undefined) throw new Error("the workerd process was not found");
+      return own.residentBytes;
     },
     stop: () => miniflare.dispose(),
   };
@@ -74,16 +75,17 @@ function leaveWasmOutside({
   onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${WASM_NAME}`, external: true }));
 }
 
-/** The ids of this process's children that are workerd. */
-function workerdChildren(): string[] {
-  const parent = new RegExp(`^PPid:\\s*${process.pid}$`, "m");
-  return readdirSync("/proc").filter((id) => {
-    if (!/^\d+$/.test(id)) return false;
-    try {
-      const status = readFileSync(`/proc/${id}/status`, "utf8");
-      return status.startsWith("Name:\tworkerd") && parent.test(status);
-    } catch {
-      return false;
-    }
+interface ChildProcess {
+  readonly pid: number;
+  readonly residentBytes: number;
+}
+
+/** This process's children that are workerd. */
+function workerdChildren(): ChildProcess[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss=,command="], { encoding: "utf8" }).split("\n");
+  return lines.flatMap((line) => {
+    const [, pid, parent, kibibytes, command = ""] = line.match(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/) ?? [];
+    const isOurs = Number(parent) === process.pid && command.includes("workerd serve");
+    return isOurs ? [{ pid: Number(pid), residentBytes: Number(kibibytes) * KIBIBYTE }] : [];
   });
 }
