@@ -257,6 +257,14 @@ describe("host calls", () => {
     expect(Math.max(...ticks)).toBeLessThan(250);
   });
 
+  it("leave nothing behind in the guest's memory", async () => {
+    const { outcome } = await withEcho(
+      'const text = "x".repeat(200_000); for (let i = 0; i < 38; i++) await call("echo", { text });',
+      { limits: { memoryBytes: 12 * 2 ** 20 } },
+    );
+    expect(endOf(outcome)).toBe("completed");
+  });
+
   it("say nothing of what went wrong inside the host", async () => {
     const { stdout } = await withEcho(
       'try { await call("echo", { text: "x", fail: true }); } catch (error) { console.log(error.name, error.message, error.stack); }',

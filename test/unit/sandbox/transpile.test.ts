@@ -1,7 +1,12 @@
 /** TypeScript without an engine: what becomes of the source, what is refused, and where positions lie. */
 import { describe, expect, it } from "vitest";
 import { jsonErrorOffset, positionAt } from "../../../worker/sandbox/javascript/source-position.ts";
-import { isModule, originalPosition, TranspileError, transpile } from "../../../worker/sandbox/javascript/transpile.ts";
+import {
+  isModule,
+  originalPositions,
+  TranspileError,
+  transpile,
+} from "../../../worker/sandbox/javascript/transpile.ts";
 
 describe("transpile", () => {
   it("keeps every line where it is", () => {
@@ -94,13 +99,15 @@ describe("isModule", () => {
   });
 });
 
-describe("originalPosition", () => {
+describe("originalPositions", () => {
   it("finds columns behind types that were dropped", () => {
     const source = "const a: number = 1; const b: Map<string, number> = f(a as any, c);";
     const output = transpile("a.ts", source);
     for (const word of ["f(", "c)", "b"]) {
       const column = output.indexOf(word === "b" ? "b =" : word) + 1;
-      expect(originalPosition(source, { line: 1, column }).column).toBe(source.indexOf(word === "b" ? "b:" : word) + 1);
+      expect(originalPositions(source)({ line: 1, column }).column).toBe(
+        source.indexOf(word === "b" ? "b:" : word) + 1,
+      );
     }
   });
 });

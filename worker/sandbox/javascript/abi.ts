@@ -70,7 +70,7 @@ export interface GuestImports {
 export const EVAL_FLAGS = { script: 0, asyncScript: 1 << 7 } as const;
 
 /** QuickJS boxes values in 64 bits; the upper half is the tag. */
-export const TAGS = { string: -7, stringRope: -6 } as const;
+export const TAGS = { string: -7, stringRope: -6, object: -1 } as const;
 export const TAG_OFFSET = 4;
 
 /** A string value's lower half points to its header; bits 0–30 there are its length in UTF-16 units. */

@@ -7,7 +7,8 @@ import type { ProgramError } from "../../domain/guest-outcome.ts";
 import type { Program } from "../../domain/program.ts";
 import { fileKind } from "./file-kinds.ts";
 import type { ModuleLoader } from "./module-loader.ts";
-import { originalPosition, TranspileError, transpile } from "./transpile.ts";
+import type { SourcePosition } from "./source-position.ts";
+import { originalPositions, TranspileError, transpile } from "./transpile.ts";
 
 export type Position = Pick<ProgramError, "file" | "line" | "column" | "stack">;
 
@@ -29,6 +30,8 @@ interface Frame {
 const MAX_NAME_CHARS = 200;
 const MAX_FRAMES = 50;
 const MAX_FRAME_CHARS = 500;
+/** So much TypeScript is read again for the columns of one error: 20 to 200 ms in which the host does nothing else. */
+const MAPPED_CHARS = 100_000;
 
 /** Reads what the prelude's `describeFailure` wrote. */
 export function readThrown(json: string | null): Thrown {
@@ -68,10 +71,11 @@ function missingExport(name: string, module: string, loader: ModuleLoader): Prog
 /** Where an error happened, told from its stack: the first frame in one of the program's own files. */
 export function positionOf({ name, message, stack }: Thrown, program: Program): Position {
   const frames = readFrames(stack, program);
-  const [first] = frames;
+  const shown = frames.slice(0, MAX_FRAMES).map(sourceFinder(program));
+  const [first] = shown;
   if (first === undefined) return NO_POSITION;
   const head = message === "" ? name : `${name}: ${message}`;
-  const lines = frames.slice(0, MAX_FRAMES).map(({ callee, file, line, column }) => {
+  const lines = shown.map(({ callee, file, line, column }) => {
     const place = `${file}:${line}:${column}`;
     return `    at ${callee === null ? place : `${callee} (${place})`}`;
   });
@@ -82,9 +86,7 @@ export function positionOf({ name, message, stack }: Thrown, program: Program): 
 function readFrames(stack: string | null, program: Program): Frame[] {
   const lines = (stack ?? "").split("\n");
   const frames = lines.map((line) => readFrame(line)).filter((frame): frame is Frame => frame !== null);
-  return frames
-    .filter(({ file }) => Object.hasOwn(program.files, file))
-    .map((frame, i) => (i < MAX_FRAMES ? inSource(frame, program) : frame));
+  return frames.filter(({ file }) => Object.hasOwn(program.files, file));
 }
 
 /** `    at callee (file:line:column)` or, where the error is one of syntax, `    at file:line:column`. */
@@ -100,13 +102,26 @@ function readFrame(line: string): Frame | null {
   return { callee, file, line: Number(row), column: Number(column ?? 1) };
 }
 
-function inSource(frame: Frame, program: Program): Frame {
-  if (fileKind(frame.file, program) !== "typescript") return frame;
-  try {
-    return { ...frame, ...originalPosition(program.files[frame.file]!, frame) };
-  } catch {
-    return frame;
-  }
+/** Finds frames of transpiled files in their sources. Where that would take too long, lines are right and columns may shift. */
+function sourceFinder(program: Program): (frame: Frame) => Frame {
+  const files = new Map<string, (position: SourcePosition) => SourcePosition>();
+  let chars = 0;
+  const positionsIn = (file: string) => {
+    const unchanged = (position: SourcePosition) => position;
+    if (fileKind(file, program) !== "typescript") return unchanged;
+    const source = program.files[file]!;
+    chars += source.length;
+    try {
+      return chars > MAPPED_CHARS ? unchanged : originalPositions(source);
+    } catch {
+      return unchanged;
+    }
+  };
+  return (frame) => {
+    const find = files.get(frame.file) ?? positionsIn(frame.file);
+    files.set(frame.file, find);
+    return { ...frame, ...find({ line: frame.line, column: frame.column }) };
+  };
 }
 
 /** True where the first frame is a place in a file and no call: the engine could not read the file. */

@@ -6,7 +6,7 @@
  */
 import type { OutputStream } from "../engine.ts";
 import type { HostCalls } from "../host-calls.ts";
-import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer } from "./abi.ts";
+import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer, TAGS } from "./abi.ts";
 import { ARTIFACT } from "./artifact.ts";
 import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
@@ -33,6 +33,14 @@ export interface IsolateParts {
   readonly hostCalls: HostCalls;
 }
 
+/** A promise that was rejected and has no handler yet. */
+interface Rejection {
+  readonly kept: Pointer;
+  readonly reason: bigint | null;
+  /** The promise that was rejected before this one. */
+  readonly before: bigint | null;
+}
+
 /** Values whose tag is a number's: an integer, or any tag outside the range of QuickJS's own. */
 const isNumberTag = (tag: number) => tag === 0 || tag < -9 || tag > 7;
 
@@ -46,7 +54,8 @@ export class Isolate implements GuestImports {
   readonly #engine: EngineExports;
   readonly #text: GuestText;
   readonly #maximumPages: number;
-  readonly #unhandled = new Map<bigint, Pointer>();
+  readonly #unhandled = new Map<bigint, Rejection>();
+  #lastRejected: bigint | null = null;
   #rejectedAtEnd: Pointer | null = null;
   #entered = false;
   #hostDepth = 0;
@@ -89,12 +98,17 @@ export class Isolate implements GuestImports {
     return this.#enter(QTS_Eval, [context, code.pointer, code.bytes, name.pointer, 0, EVAL_FLAGS.asyncScript]);
   }
 
-  call(name: GuestFunction, ...args: readonly Pointer[]): Promise<Completion> {
+  /** Calls a function of the prelude. The arguments are given away. */
+  async call(name: GuestFunction, ...args: readonly Pointer[]): Promise<Completion> {
     const { QTS_Call, QTS_GetUndefined } = this.#engine;
     const { context, functions } = this.#image;
     const list = args.length === 0 ? 0 : this.#engine.malloc(4 * args.length);
     args.forEach((arg, i) => this.#text.setPointer(list + 4 * i, arg));
-    return this.#enter(QTS_Call, [context, functions[name], QTS_GetUndefined(), args.length, list]);
+    const completion = await this.#enter(QTS_Call, [context, functions[name], QTS_GetUndefined(), args.length, list]);
+    if (completion.threw || args.length === 0) return completion;
+    for (const arg of args) this.free(arg);
+    this.#engine.free(list);
+    return completion;
   }
 
   /** Runs microtasks until none are left or one throws. */
@@ -170,8 +184,8 @@ export class Isolate implements GuestImports {
 
   /** Why the first promise was rejected that has no handler by now; null where there is none. */
   unhandledRejection(): Pointer | null {
-    const [promise] = this.#unhandled.values();
-    return promise === undefined ? null : this.#engine.QTS_PromiseResult(this.#image.context, promise);
+    const [first] = this.#unhandled.values();
+    return first === undefined ? null : this.#engine.QTS_PromiseResult(this.#image.context, first.kept);
   }
 
   // What the guest asks of the host.
@@ -198,8 +212,12 @@ export class Isolate implements GuestImports {
     const current = this.#memory.buffer.byteLength / WASM_PAGE_BYTES;
     const needed = Math.ceil(bytes / WASM_PAGE_BYTES);
     const wanted = Math.max(needed, current + Math.max(GROWTH_PAGES, current >> 2));
+    // A program that catches the refusal asks again at once, and an exception here would cost more than all its work.
+    if (needed > this.#maximumPages) {
+      this.#memoryRefused = true;
+      return 0;
+    }
     try {
-      if (needed > this.#maximumPages) throw new RangeError("above the limit");
       this.#memory.grow(Math.min(wanted, this.#maximumPages) - current);
       return 1;
     } catch {
@@ -301,19 +319,41 @@ export class Isolate implements GuestImports {
   }
 
   promiseRejection(promise: bigint, handled: boolean): void {
-    const context = this.#image.context;
-    if (handled) {
-      const kept = this.#unhandled.get(promise);
-      if (kept !== undefined) this.free(kept);
-      this.#unhandled.delete(promise);
-      return;
-    }
+    if (handled) return this.#rejectionHandled(promise);
     const borrowed = this.#engine.malloc(8);
     if (borrowed === 0) return this.#parts.meter.end("memory");
     new DataView(this.#memory.buffer).setBigInt64(borrowed, promise, true);
-    const kept = this.#engine.QTS_DupValuePointer(context, borrowed);
+    const kept = this.#engine.QTS_DupValuePointer(this.#image.context, borrowed);
     this.#engine.free(borrowed);
-    if (this.#parts.meter.endedBy === null) this.#unhandled.set(promise, kept);
-    else this.#rejectedAtEnd ??= kept;
+    if (this.#parts.meter.endedBy !== null) {
+      this.#rejectedAtEnd ??= kept;
+      return;
+    }
+    const reason = this.#objectReason(kept);
+    this.#unhandled.set(promise, { kept, reason, before: this.#lastRejected });
+    this.#lastRejected = promise;
+  }
+
+  #rejectionHandled(promise: bigint): void {
+    const rejection = this.#forget(promise);
+    if (rejection === undefined || rejection.reason === null || rejection.before === null) return;
+    // A module that throws rejects a promise of the engine's own, which no program can reach, directly before its import's.
+    if (this.#unhandled.get(rejection.before)?.reason === rejection.reason) this.#forget(rejection.before);
+  }
+
+  #forget(promise: bigint): Rejection | undefined {
+    const rejection = this.#unhandled.get(promise);
+    if (rejection !== undefined) this.free(rejection.kept);
+    this.#unhandled.delete(promise);
+    return rejection;
+  }
+
+  /** The identity of the object with which a promise was rejected; null for any other reason. */
+  #objectReason(promise: Pointer): bigint | null {
+    const reason = this.#engine.QTS_PromiseResult(this.#image.context, promise);
+    const isObject = this.#text.tag(reason) === TAGS.object;
+    const identity = isObject ? new DataView(this.#memory.buffer).getBigInt64(reason, true) : null;
+    this.free(reason);
+    return identity;
   }
 }

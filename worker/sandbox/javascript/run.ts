@@ -147,7 +147,7 @@ class JavaScriptRun {
     for (;;) {
       const failure = (await this.#turn(isolate.runJobs())) ?? (await this.#failureOf(isolate));
       if (failure !== null) return failure;
-      const dueAt = isolate.readNumber(await this.#valueOf(isolate, "nextTimerAt"));
+      const dueAt = await this.#read(isolate, "nextTimerAt", (value) => isolate.readNumber(value));
       // Also ends a program that made its own timers unreadable.
       const hasTimer = dueAt >= 0;
       if (!hasTimer && !this.#hostCalls.areWaiting) return null;
@@ -196,12 +196,12 @@ class JavaScriptRun {
   async #failureOf(isolate: Isolate): Promise<GuestOutcome | null> {
     const rejection = isolate.unhandledRejection();
     if (rejection !== null) return this.#threw(isolate, rejection);
-    const progress = isolate.readString(await this.#valueOf(isolate, "progress"));
+    const progress = await this.#progress(isolate);
     return progress === "failed" ? this.#threw(isolate, await this.#valueOf(isolate, "failure")) : null;
   }
 
   async #result(isolate: Isolate, asModule: boolean): Promise<GuestOutcome> {
-    const progress = isolate.readString(await this.#valueOf(isolate, "progress"));
+    const progress = await this.#progress(isolate);
     if (progress === "evaluating") return this.#neverSettles("top-level await never settles");
     if (progress === "awaiting" && asModule) return this.#neverSettles("the promise of export default never settles");
     const completion = await isolate.call("result");
@@ -218,7 +218,7 @@ class JavaScriptRun {
   }
 
   #neverSettles(what: string): GuestOutcome {
-    // Without memory not even the rejection of the program could be made.
+    // Without memory the engine cannot make the job that would have settled it, and has nobody to tell.
     if (this.#isolate?.memoryRefused) return this.#limit("memory");
     const message = `${what}: nothing is left to run that could settle it`;
     const { entry: file } = this.#request.program;
@@ -244,6 +244,18 @@ class JavaScriptRun {
     const completion = await isolate.call(name);
     if (completion.threw) throw this.#isDoomed(isolate) ? new Killed(`${name} failed`) : new BrokenBuiltIn();
     return completion.value;
+  }
+
+  /** Reads such a function's value and gives it back: a run of many turns would fill its memory with them. */
+  async #read<T>(isolate: Isolate, name: GuestFunction, read: (value: Pointer) => T): Promise<T> {
+    const value = await this.#valueOf(isolate, name);
+    const result = read(value);
+    isolate.free(value);
+    return result;
+  }
+
+  #progress(isolate: Isolate): Promise<string | null> {
+    return this.#read(isolate, "progress", (value) => isolate.readString(value));
   }
 
   /** True where a failure of the prelude is no wonder. */

@@ -108,7 +108,8 @@ export function isModule(source: string, isTypeScript: boolean): boolean {
 const USE_MODULES = "use ES modules instead: files with import and export";
 
 function refuseUnsupported(file: string, source: string): void {
-  const mayHave = /\b(?:namespace|module)\s+["'\w$]|\bexport\s*=|\bimport\s+(?:type\s+)?[\w$]+\s*=/;
+  // A comment may stand where space may: then only the tokens tell.
+  const mayHave = /\b(?:namespace|module)\s*["'\w$/]|\bexport\s*[=/]|\bimport\b\s*(?:type\b\s*)?(?:[\w$]+\s*)?[=/]/;
   if (!mayHave.test(source)) return;
   const words = tokens(source, true) ?? [];
   const refuse = ({ start }: Word, what: string) => {
@@ -155,24 +156,42 @@ function endOfBlock(words: readonly Word[], from: number): number {
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** Where a position of the transpiled file lies in its source. Transpiles again: for errors only. */
-export function originalPosition(source: string, position: SourcePosition): SourcePosition {
+/** Tells where positions of the transpiled file lie in its source. Transpiles again: for errors only, once a file. */
+export function originalPositions(source: string): (position: SourcePosition) => SourcePosition {
   const options: Options = { ...OPTIONS, filePath: "source", sourceMapOptions: { compiledFilename: "output" } };
   const mappings = transform(metered(source), options).sourceMap?.mappings.split(";") ?? [];
-  let [sourceLine, sourceColumn] = [0, 0];
-  let best: SourcePosition | null = null;
-  for (let line = 0; line < Math.min(mappings.length, position.line); line++) {
+  const starts = lineStarts(mappings);
+  return (position) => {
+    let best: SourcePosition | null = null;
+    let { sourceLine, sourceColumn } = starts[position.line - 1] ?? NO_LINE;
     let column = 0;
-    for (const segment of mappings[line]!.split(",").filter((text) => text !== "")) {
+    for (const segment of segments(mappings[position.line - 1] ?? "")) {
       const [columnBy = 0, , lineBy = 0, sourceColumnBy = 0] = decodeVlq(segment);
       column += columnBy;
       sourceLine += lineBy;
       sourceColumn += sourceColumnBy;
-      if (line !== position.line - 1 || column > position.column - 1) continue;
+      if (column > position.column - 1) continue;
       best = { line: sourceLine + 1, column: sourceColumn + 1 + (position.column - 1 - column) };
     }
-  }
-  return best ?? position;
+    return best ?? position;
+  };
+}
+
+const NO_LINE = { sourceLine: 0, sourceColumn: 0 };
+const segments = (line: string) => line.split(",").filter((text) => text !== "");
+
+/** Each line's segments count on from where the line before ended. */
+function lineStarts(mappings: readonly string[]): (typeof NO_LINE)[] {
+  let { sourceLine, sourceColumn } = NO_LINE;
+  return mappings.map((line) => {
+    const start = { sourceLine, sourceColumn };
+    for (const segment of segments(line)) {
+      const [, , lineBy = 0, sourceColumnBy = 0] = decodeVlq(segment);
+      sourceLine += lineBy;
+      sourceColumn += sourceColumnBy;
+    }
+    return start;
+  });
 }
 
 function decodeVlq(text: string): number[] {
