@@ -92,6 +92,9 @@ function RunActions({ run }: { readonly run: RunDetail }) {
   });
   return (
     <div class="actions">
+      <a class="button" href={`/playground?run=${run.id}`} title="Open a copy of its program in the playground">
+        <Icon name="git-fork" /> Fork
+      </a>
       {isTerminal(run.state) ? (
         <form method="post" action={`/runs/${run.id}/retries`}>
           <button type="submit" class="button">
