@@ -5,7 +5,7 @@
  *
  * Attribute: data-label. Fires `editor-change` on each edit, and `editor-run` on Ctrl or ⌘ with Enter.
  */
-import { indentWithTab } from "@codemirror/commands";
+import { indentWithTab, isolateHistory } from "@codemirror/commands";
 import { indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
@@ -62,7 +62,10 @@ export class CodeEditorElement extends HTMLElement {
 
   /** Replaces the text as one step that can be undone. */
   set value(text: string) {
-    this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
+    this.#view.dispatch({
+      changes: { from: 0, to: this.#view.state.doc.length, insert: text },
+      annotations: isolateHistory.of("full"),
+    });
   }
 
   /** Offset of the cursor in the text. */
@@ -75,6 +78,8 @@ export class CodeEditorElement extends HTMLElement {
     this.#view.dispatch({
       changes: { from: 0, to: this.#view.state.doc.length, insert: text },
       selection: { anchor: Math.max(0, Math.min(cursor, text.length)) },
+      // Or undo would take what was typed a moment before with it.
+      annotations: isolateHistory.of("full"),
       scrollIntoView: true,
     });
   }

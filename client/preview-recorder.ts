@@ -109,8 +109,8 @@ const target = console as unknown as Record<string, (...args: unknown[]) => void
 for (const [method, print] of Object.entries(printer)) {
   const native = target[method]?.bind(console);
   target[method] = (...args: unknown[]) => {
-    native?.(...args);
     if (!mayPrint()) return;
+    native?.(...args);
     printed = "";
     isError = false;
     try {
