@@ -56,7 +56,8 @@ export function RunPage({ shell, run, tab }: RunPageProps & { readonly shell: Sh
 
 /** Answer to `GET /runs/:id/header`, and to a cancellation that came through htmx. */
 export function RunHeader({ run }: { readonly run: RunDetail }) {
-  const reason = reasonOf(run);
+  // A limit has its own banner, which says more.
+  const reason = run.limitReached ? null : reasonOf(run);
   // The log's events are the quick way to news; the slow poll covers the tabs that have no log.
   const live = isTerminal(run.state)
     ? {}
