@@ -3,25 +3,22 @@
  * would be style elements, which the content security policy forbids. The text area it contains is what a browser
  * without a script submits; it gives its text to the editor and is then left out of the form.
  *
- * Attributes: data-language (`typescript`, `javascript`, `text`), data-label. Fires `editor-change` on each edit that
- * the person made, and `editor-run` on Ctrl or ⌘ with Enter.
+ * Attribute: data-label. Fires `editor-change` on each edit, and `editor-run` on Ctrl or ⌘ with Enter.
  */
-import { indentWithTab } from "@codemirror/commands";
-import { javascript } from "@codemirror/lang-javascript";
-import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { indentWithTab, isolateHistory } from "@codemirror/commands";
+import { indentUnit } from "@codemirror/language";
+import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { basicSetup } from "codemirror";
+import { type EditorLanguage, languageExtension } from "./playground/editor-languages.ts";
 import { editorTheme } from "./playground/editor-theme.ts";
-
-export type EditorLanguage = "typescript" | "javascript" | "text";
-
-function languageExtension(language: EditorLanguage) {
-  return language === "text" ? [] : javascript({ typescript: language === "typescript" });
-}
+import { faultLine, markFault } from "./playground/fault-line.ts";
 
 export class CodeEditorElement extends HTMLElement {
   #view!: EditorView;
   #language = new Compartment();
+  #indent = new Compartment();
+  #shown: EditorLanguage = "text";
   /** What each document keeps of its own: selection, undo history. */
   #states = new Map<string, EditorState>();
   #name = "";
@@ -33,16 +30,12 @@ export class CodeEditorElement extends HTMLElement {
     this.#view = new EditorView({
       root,
       parent: root,
-      state: this.#stateOf(source?.value ?? "", this.#initialLanguage),
+      state: this.#stateOf(source?.value ?? ""),
     });
     if (source) source.disabled = true;
   }
 
-  get #initialLanguage(): EditorLanguage {
-    return this.dataset["language"] === "javascript" ? "javascript" : "typescript";
-  }
-
-  #stateOf(text: string, language: EditorLanguage): EditorState {
+  #stateOf(text: string): EditorState {
     const run = () => this.dispatchEvent(new CustomEvent("editor-run", { bubbles: true }));
     return EditorState.create({
       doc: text,
@@ -51,8 +44,9 @@ export class CodeEditorElement extends HTMLElement {
         basicSetup,
         // Escape first lets Tab leave the editor: CodeMirror's own answer to the keyboard trap.
         keymap.of([indentWithTab]),
-        this.#language.of(languageExtension(language)),
-        EditorState.tabSize.of(2),
+        this.#language.of([]),
+        this.#indent.of([]),
+        faultLine,
         EditorView.contentAttributes.of({ "aria-label": this.dataset["label"] ?? "Code", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) this.dispatchEvent(new CustomEvent("editor-change", { bubbles: true }));
@@ -68,7 +62,32 @@ export class CodeEditorElement extends HTMLElement {
 
   /** Replaces the text as one step that can be undone. */
   set value(text: string) {
-    this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
+    this.#view.dispatch({
+      changes: { from: 0, to: this.#view.state.doc.length, insert: text },
+      annotations: isolateHistory.of("full"),
+    });
+  }
+
+  /** Offset of the cursor in the text. */
+  get cursor(): number {
+    return this.#view.state.selection.main.head;
+  }
+
+  /** Replaces the text and puts the cursor where it belongs in the new one; one step that can be undone. */
+  rewrite(text: string, cursor: number): void {
+    this.#view.dispatch({
+      changes: { from: 0, to: this.#view.state.doc.length, insert: text },
+      selection: { anchor: Math.max(0, Math.min(cursor, text.length)) },
+      // Or undo would take what was typed a moment before with it.
+      annotations: isolateHistory.of("full"),
+      scrollIntoView: true,
+    });
+  }
+
+  /** Marks a line, from 1, until the text changes; null takes the mark away. */
+  markFault(line: number | null): void {
+    const { doc } = this.#view.state;
+    this.#view.dispatch({ effects: markFault.of(line !== null && line <= doc.lines ? line : null) });
   }
 
   /** Adds at the end and keeps the end in view: for text that streams in. */
@@ -83,7 +102,7 @@ export class CodeEditorElement extends HTMLElement {
     if (this.#name !== "") this.#states.set(this.#name, this.#view.state);
     this.#name = name;
     const kept = this.#states.get(name);
-    const state = kept && kept.doc.toString() === text ? kept : this.#stateOf(text, language);
+    const state = kept && kept.doc.toString() === text ? kept : this.#stateOf(text);
     this.#view.setState(state);
     this.language = language;
   }
@@ -94,8 +113,24 @@ export class CodeEditorElement extends HTMLElement {
     if (this.#name === name) this.#name = "";
   }
 
+  /** All documents are forgotten: another program takes their place. */
+  forgetAll(): void {
+    this.#states.clear();
+    this.#name = "";
+  }
+
   set language(language: EditorLanguage) {
-    this.#view.dispatch({ effects: this.#language.reconfigure(languageExtension(language)) });
+    this.#shown = language;
+    const columns = language === "python" ? 4 : 2;
+    const indent = [EditorState.tabSize.of(columns), indentUnit.of(" ".repeat(columns))];
+    this.#view.dispatch({ effects: this.#indent.reconfigure(indent) });
+    const extension = languageExtension(language);
+    const apply = (each: Extension) => {
+      // While it was on its way, another file may have been opened.
+      if (this.#shown === language) this.#view.dispatch({ effects: this.#language.reconfigure(each) });
+    };
+    if (extension instanceof Promise) void extension.then(apply);
+    else apply(extension);
   }
 
   /** Puts the cursor on a line and column, both from 1; what lies outside goes to the nearest place inside. */

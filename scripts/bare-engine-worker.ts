@@ -36,6 +36,7 @@ async function run({ files, entry, language = "javascript", limits = {} }: BareR
     clock,
     signal: new AbortController().signal,
     replay: null,
+    capabilities: [],
     onOutput: (stream, text) => {
       output[stream] += text;
     },

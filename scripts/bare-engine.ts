@@ -23,8 +23,33 @@ export interface BareEngine {
   stop(): Promise<void>;
 }
 
+/** A Worker that has the engine, served on a free port. */
+export interface EngineWorker {
+  readonly origin: string;
+  /** The workerd process; undefined where it cannot be told. */
+  readonly pid: string | undefined;
+  stop(): Promise<void>;
+}
+
 export async function startBareEngine(): Promise<BareEngine> {
-  const others = new Set(workerdChildren().map(({ pid }) => pid));
+  const { origin, pid, stop } = await startEngineWorker(resolve(ROOT, "scripts/bare-engine-worker.ts"));
+  return {
+    async run(programs) {
+      const answer = await fetch(origin, { method: "POST", body: JSON.stringify(programs) });
+      if (!answer.ok) throw new Error(`the engine answered ${answer.status}: ${await answer.text()}`);
+      return (await answer.json()) as BareResult[];
+    },
+    residentBytes() {
+      const [, kibibytes] = readFileSync(`/proc/${pid}/status`, "utf8").match(/^VmRSS:\s*(\d+) kB$/m) ?? [];
+      return Number(kibibytes) * KIBIBYTE;
+    },
+    stop,
+  };
+}
+
+/** @param entry the Worker's source file */
+export async function startEngineWorker(entry: string): Promise<EngineWorker> {
+  const childrenBefore = workerdChildren();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...{ host: "127.0.0.1", port: 0, cf: false, log: new Log(LogLevel.WARN), logRequests: false },
@@ -35,7 +60,7 @@ export async function startBareEngine(): Promise<BareEngine> {
           compatibilityDate: "2026-10-01",
           modulesRoot: "/",
           modules: [
-            { type: "ESModule", path: "/worker.js", contents: await bundle() },
+            { type: "ESModule", path: "/worker.js", contents: await bundle(entry) },
             { type: "CompiledWasm", path: `/${WASM_NAME}`, contents: readFileSync(WASM_FILE) },
           ],
         },
@@ -43,26 +68,15 @@ export async function startBareEngine(): Promise<BareEngine> {
     } as Parameters<typeof convertV4MiniflareOptions>[0]),
   );
   const { origin } = await miniflare.ready;
-  return {
-    async run(programs) {
-      const answer = await fetch(origin, { method: "POST", body: JSON.stringify(programs) });
-      if (!answer.ok) throw new Error(`the engine answered ${answer.status}: ${await answer.text()}`);
-      return (await answer.json()) as BareResult[];
-    },
-    residentBytes() {
-      const own = workerdChildren().find(({ pid }) => !others.has(pid));
-      if (own === undefined) throw new Error("the workerd process was not found");
-      return own.residentBytes;
-    },
-    stop: () => miniflare.dispose(),
-  };
+  const pid = workerdChildren().find((child) => !childrenBefore.includes(child));
+  return { origin, pid, stop: () => miniflare.dispose() };
 }
 
-async function bundle(): Promise<string> {
+async function bundle(entry: string): Promise<string> {
   const wasm = { name: "wasm", setup: leaveWasmOutside };
   const { outputFiles } = await build({
-    entryPoints: [resolve(ROOT, "scripts/bare-engine-worker.ts")],
-    ...{ bundle: true, format: "esm", write: false, platform: "neutral", mainFields: ["module", "main"] },
+    entryPoints: [entry],
+    ...{ bundle: true, minify: true, format: "esm", write: false, platform: "neutral", mainFields: ["module", "main"] },
     plugins: [wasm],
   });
   return outputFiles[0]!.text;

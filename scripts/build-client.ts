@@ -17,9 +17,9 @@ const OUT = join(ROOT, "public/assets");
 const GENERATED = join(ROOT, "worker/views/generated");
 const NODE_MODULES = join(ROOT, "node_modules");
 
-/** theme.js is a classic script that blocks the first paint; the others are modules. */
+/** theme.js blocks the first paint, preview-recorder.js is the first of a page under preview: both are classic scripts. */
 const MODULES = ["client/console.ts", "client/run-log.ts", "client/playground.ts"];
-const CLASSIC = ["client/theme.ts"];
+const CLASSIC = ["client/theme.ts", "client/preview-recorder.ts"];
 const STYLES = ["client/styles/console.css"];
 
 /** The oldest browsers that know `light-dark()`, nesting, popover and content-visibility. */

@@ -17,6 +17,7 @@ import { openapi } from "./routes/api/openapi.ts";
 import { runs } from "./routes/api/runs.ts";
 import { consolePages } from "./routes/console/console.tsx";
 import { failurePage } from "./routes/console/page.tsx";
+import { previews } from "./routes/console/previews.ts";
 import { signIn } from "./routes/console/sign-in.tsx";
 import { BODY_MAX_BYTES } from "./routes/json-body.ts";
 
@@ -43,6 +44,7 @@ export function createApp() {
   app.use(authenticate);
   app.use(checkOrigin);
   app.route("/", signIn);
+  app.route("/previews", previews);
   app.use("/api/*", requirePrincipal as never);
   app.route("/api/execute", execute as never);
   app.route("/api/runs", runs as never);

@@ -23,6 +23,7 @@ const theme = EditorView.theme({
     backgroundColor: "var(--selection)",
     outline: "1px solid var(--border-strong)",
   },
+  ".cm-fault-line": { backgroundColor: "var(--failed-soft)", boxShadow: "inset 2px 0 var(--failed)" },
   ".cm-selectionMatch": { backgroundColor: "var(--match)" },
   ".cm-searchMatch": { backgroundColor: "var(--match)" },
   ".cm-searchMatch.cm-searchMatch-selected": { outline: "2px solid var(--accent)" },
@@ -46,6 +47,9 @@ const colors = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier, tags.self], color: "var(--code-keyword)" },
   { tag: [tags.typeName, tags.className, tags.namespace], color: "var(--code-type)" },
   { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: "var(--code-function)" },
+  { tag: [tags.tagName, tags.angleBracket], color: "var(--code-keyword)" },
+  { tag: [tags.attributeName, tags.propertyName], color: "var(--code-type)" },
+  { tag: [tags.attributeValue], color: "var(--code-string)" },
   { tag: [tags.invalid], color: "var(--failed)" },
 ]);
 

@@ -3,7 +3,7 @@
  * the page. Invariant: there is at least one file, the entry and the open file are among them, and the order is the
  * order in which files were added.
  */
-import type { Language } from "../../worker/domain/languages.ts";
+import type { EditorLanguage } from "./editor-languages.ts";
 
 export interface FileSetState {
   readonly files: Readonly<Record<string, string>>;
@@ -23,10 +23,26 @@ export function nameProblem(name: string, taken: readonly string[]): string | nu
   return taken.includes(name) ? "Another file has this name." : null;
 }
 
-/** What the editor colours a file as. */
-export function languageOf(name: string): "typescript" | "javascript" | "text" {
-  if (/\.[cm]?tsx?$/.test(name)) return "typescript";
-  return /\.[cm]?jsx?$/.test(name) ? "javascript" : "text";
+const LANGUAGE_OF_ENDING: Readonly<Record<string, EditorLanguage>> = {
+  ts: "typescript",
+  mts: "typescript",
+  cts: "typescript",
+  tsx: "typescript",
+  js: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+  jsx: "javascript",
+  py: "python",
+  html: "html",
+  htm: "html",
+  css: "css",
+  json: "json",
+};
+
+/** What the editor colours a file as, and what it is formatted as. */
+export function languageOf(name: string): EditorLanguage {
+  const ending = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1).toLowerCase() : "";
+  return Object.hasOwn(LANGUAGE_OF_ENDING, ending) ? LANGUAGE_OF_ENDING[ending]! : "text";
 }
 
 export class FileSet {
@@ -77,11 +93,18 @@ export class FileSet {
     if (this.open === name) this.open = this.#files.has(this.entry) ? this.entry : first;
   }
 
-  /** Another language renames the entry when it still has the default name of the one before. */
-  switchLanguage(from: Language, to: Language, defaults: Readonly<Record<Language, string>>): string | null {
-    const target = defaults[to];
-    if (this.entry !== defaults[from] || this.#files.has(target)) return null;
-    this.rename(this.entry, target);
-    return target;
+  /** Renames the entry when it still has the name that a mode gave it; answers whether it did. */
+  renameDefaultEntry(from: string, to: string): boolean {
+    if (this.entry !== from || from === to || this.#files.has(to)) return false;
+    this.rename(from, to);
+    return true;
+  }
+
+  /** Takes another program's files, and opens its first. */
+  replace(state: FileSetState): void {
+    const next = new FileSet(state);
+    this.#files = next.#files;
+    this.entry = next.entry;
+    this.open = next.open;
   }
 }

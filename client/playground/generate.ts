@@ -21,9 +21,11 @@ export interface GenerateParts {
   readonly box: HTMLElement;
   readonly editor: CodeEditorElement;
   readonly language: () => string;
+  /** Before the first text arrives: opens the file that it belongs into. */
+  readonly start: () => void;
 }
 
-export function setUpGenerate({ box, editor, language }: GenerateParts): void {
+export function setUpGenerate({ box, editor, language, start: prepare }: GenerateParts): void {
   const find = <T extends HTMLElement>(name: string) => box.querySelector<T>(`[data-generate-${name}]`)!;
   const input = find<HTMLInputElement>("text");
   const start = find<HTMLButtonElement>("start");
@@ -42,6 +44,7 @@ export function setUpGenerate({ box, editor, language }: GenerateParts): void {
     if (description === "" || running) return input.focus();
     const controller = new AbortController();
     running = controller;
+    prepare();
     show(true, "Writing …");
     try {
       show(

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { browse, createTenant, freshDatabase, ORIGIN, request, type Tenant } from "../support/workerd.ts";
+import { api, browse, createTenant, freshDatabase, ORIGIN, request, type Tenant } from "../support/workerd.ts";
 
 let ana: Tenant;
 
@@ -19,11 +19,11 @@ interface GenerationEvent {
   readonly isMock?: boolean;
 }
 
-async function generate(description: string): Promise<GenerationEvent[]> {
+async function generate(description: string, language = "typescript"): Promise<GenerationEvent[]> {
   const answer = await request("/playground/generations", {
     method: "POST",
     headers: { cookie: `runyard_session=${ana.session}`, origin: ORIGIN, "content-type": "application/json" },
-    body: JSON.stringify({ description, language: "typescript" }),
+    body: JSON.stringify({ description, language }),
   });
   expect(answer.status).toBe(200);
   const lines = new TextDecoder()
@@ -77,6 +77,96 @@ describe("POST /playground/shares", () => {
   });
 });
 
+describe("POST /api/execute with a page", () => {
+  it("says where pages are shown, and what is executed", async () => {
+    const answer = await api(ana, "/api/execute", { language: "html", code: "<p>" });
+    expect(answer.status).toBe(422);
+    const { errors } = (await answer.json()) as { errors: { path: string; message: string }[] };
+    expect(errors).toEqual([{ path: "language", message: expect.stringMatching(/preview.*typescript, javascript/) }]);
+  });
+});
+
+describe("forks", () => {
+  const share = async (tenant: Tenant, form: Record<string, string>) =>
+    (await browse(tenant, "/playground/shares", { ...FORM, ...form })).headers.get("location")!;
+  const slugOf = (path: string) => path.slice("/p/".length);
+
+  it("of a shared program are copies that keep and name their origin", async () => {
+    const first = await share(ana, { code: "// The first" });
+    const bo = await createTenant("bo");
+    expect(await (await browse(bo, first)).text()).toContain(`href="/playground?share=${slugOf(first)}"`);
+    const fork = await (await browse(bo, `/playground?share=${slugOf(first)}`)).text();
+    expect(fork).toContain(`Forked from <a href="${first}">The first</a>`);
+    expect(fork).toContain(`name="forkedFrom" value="share:${slugOf(first)}"`);
+    const second = await share(bo, { code: "// The second", forkedFrom: `share:${slugOf(first)}` });
+    expect(second).not.toBe(first);
+    expect(await (await browse(ana, second)).text()).toContain(`Forked from <a href="${first}">The first</a>`);
+    expect((await browse(bo, "/playground?share=000000000000")).status).toBe(404);
+  });
+
+  it("of a run load its program, input and limits, in its workspace alone", async () => {
+    const made = await browse(ana, "/playground/runs", {
+      ...FORM,
+      code: "// A run\n1",
+      stdin: "some input",
+      args: "one\ntwo",
+      timeoutMs: "4321",
+    });
+    const runId = made.headers.get("location")!.slice("/runs/".length);
+    const fork = await (await browse(ana, `/playground?run=${runId}`)).text();
+    expect(fork).toContain("// A run");
+    expect(fork).toContain("some input");
+    expect(fork).toContain("one\ntwo");
+    expect(fork).toMatch(/name="timeoutMs"[^>]*value="4321"/);
+    expect(fork).toContain(`Forked from <a href="/runs/${runId}">A run</a>`);
+    const bo = await createTenant("bo");
+    expect((await browse(bo, `/playground?run=${runId}`)).status).toBe(404);
+    // Who opens the link learns that there was a run, and not which.
+    const shared = await (await browse(bo, await share(ana, { code: "1", forkedFrom: `run:${runId}` }))).text();
+    expect(shared).toContain("Forked from a run");
+    expect(shared).not.toContain(runId);
+  });
+
+  it.each(["run:run_00000000000000000000000000000000", "share:0123456789abcdef", "javascript:alert(1)", "share:"])(
+    "do not name an origin that is not there: %s",
+    async (forkedFrom) => {
+      const answer = await browse(ana, await share(ana, { code: "1", forkedFrom }));
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).not.toContain("Forked from");
+    },
+  );
+
+  it("and shares of pages keep all files", async () => {
+    const files = JSON.stringify({ "index.html": "<title> A page </title>", "style.css": "p {}" });
+    const page = await (await browse(ana, await share(ana, { language: "html", entry: "index.html", files }))).text();
+    expect(page).toMatch(/<option value="html" selected/);
+    expect(page).toContain("style.css");
+    expect(page).toContain("A page");
+  });
+});
+
+describe("GET /playground/history", () => {
+  it("lists one's own runs, newest first, page by page", async () => {
+    for (let index = 1; index <= 22; index++) {
+      await browse(ana, "/playground/runs", { ...FORM, code: `// Run number ${index}.` });
+    }
+    const bo = await createTenant("bo");
+    await browse(bo, "/playground/runs", { ...FORM, code: "// Not hers" });
+    const first = await (await browse(ana, "/playground/history", undefined, PARTIAL)).text();
+    const titles = (html: string) => [...html.matchAll(/Run number (\d+)\./g)].map((match) => Number(match[1]));
+    expect(titles(first)).toEqual(Array.from({ length: 20 }, (_, index) => 22 - index));
+    expect(first).not.toContain("Not hers");
+    const more = /hx-get="([^"]+)"/.exec(first)![1]!;
+    const second = await (await browse(ana, more, undefined, PARTIAL)).text();
+    expect(titles(second)).toEqual([2, 1]);
+    expect(second).not.toContain("hx-get");
+    const page = await (await browse(ana, "/playground/history")).text();
+    expect(page).toContain("<!doctype html>");
+    expect(titles(page)).toHaveLength(20);
+    expect((await browse(ana, "/playground/history?cursor=x")).status).toBe(400);
+  });
+});
+
 describe("POST /playground/generations", () => {
   it("streams a program and says that the mock wrote it", async () => {
     const events = await generate("print the fibonacci numbers");
@@ -85,6 +175,13 @@ describe("POST /playground/generations", () => {
     const streamed = events.filter((event) => event.type === "text").map((event) => event.text);
     expect(streamed.length).toBeGreaterThan(1);
     expect(streamed.join("")).toBe(done?.program);
+  });
+
+  it.each([
+    ["python", /^# [\s\S]*def fibonacci/],
+    ["html", /^<!doctype html>/],
+  ])("writes %s", async (language, start) => {
+    expect((await generate("print the fibonacci numbers", language)).at(-1)?.program).toMatch(start);
   });
 
   it.each(["mock:429", "mock:529", "mock:no-credit", "mock:cut"])(

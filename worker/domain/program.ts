@@ -81,15 +81,27 @@ function limit(name: keyof Limits) {
   return z.number().int().min(min).max(max);
 }
 
-const fileName = z.string().refine(isFileName, "must be a relative path like lib/util.ts, without .. or backslashes");
+export const fileNameSchema = z
+  .string()
+  .refine(isFileName, "must be a relative path like lib/util.ts, without .. or backslashes");
+
+const LANGUAGE_NAMES = LANGUAGES.join(", ");
+
+/** Pages are shown by the browser, so nothing of theirs could be executed here: the refusal says where they belong. */
+const languageSchema = z.enum(LANGUAGES, {
+  error: ({ input }) =>
+    input === "html"
+      ? `"html" is not executed by the server: the playground shows a page as a preview in the browser. Executed are ${LANGUAGE_NAMES}`
+      : `must be one of ${LANGUAGE_NAMES}`,
+});
 
 /** The body of `POST /api/execute`, before it becomes a {@link Program}. */
 export const executeRequestSchema = z
   .strictObject({
-    language: z.enum(LANGUAGES),
+    language: languageSchema,
     code: z.string().optional(),
-    files: z.record(fileName, z.string()).optional(),
-    entry: fileName.optional(),
+    files: z.record(fileNameSchema, z.string()).optional(),
+    entry: fileNameSchema.optional(),
     stdin: z.string().max(PROGRAM_BOUNDS.stdinChars).optional(),
     args: z.array(z.string().max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
     limits: limitsSchema.optional(),

@@ -3,8 +3,9 @@
  * answer, and what counts as an answer; does not run, check or store the program, and does not retry.
  * Invariant: the text events, joined, are the program of `done`; without `done` there is no program.
  */
-import { LANGUAGE_TABLE, type Language } from "../domain/languages.ts";
+import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import { createFencedProgramReader } from "./fenced-program.ts";
+import { systemPrompt, userPrompt } from "./program-prompt.ts";
 import { ModelError, type ModelEvent, type ModelUsage, type Provider, type ProviderName } from "./provider.ts";
 
 export const GENERATION_BOUNDS = {
@@ -22,7 +23,7 @@ export interface GenerationRequest {
   readonly provider: Provider;
   /** What the program is to do, in the person's words. */
   readonly description: string;
-  readonly language: Language;
+  readonly language: PlaygroundMode;
   /** A program that is to be changed rather than written anew. */
   readonly current?: string | undefined;
   readonly signal: AbortSignal;
@@ -46,14 +47,14 @@ export type GenerationEvent =
  */
 export async function* generateProgram(request: GenerationRequest): AsyncGenerator<GenerationEvent> {
   checkQuestion(request);
-  const { provider, signal } = request;
+  const { provider, language, description, current, signal } = request;
   const reader = createFencedProgramReader();
   let program = "";
   let answerChars = 0;
   for await (const event of provider.stream({
     model: provider.defaultModel,
-    system: systemPrompt(request.language),
-    messages: [{ role: "user", text: userPrompt(request) }],
+    system: systemPrompt(language),
+    messages: [{ role: "user", text: userPrompt(language, description, current) }],
     maxTokens: GENERATION_BOUNDS.answerTokens,
     signal,
   })) {
@@ -109,49 +110,4 @@ function checkAnswer({ stopReason, usage }: Extract<ModelEvent, { type: "done" }
       },
     );
   }
-}
-
-/** What a model must know about the sandbox to write a program that runs in it. */
-export function systemPrompt(language: Language): string {
-  const name = LANGUAGE_TABLE[language].label;
-  const types =
-    language === "typescript"
-      ? "Types are removed before the program runs, so do not use `namespace`."
-      : "Plain JavaScript: no type annotations.";
-  return `You write small, complete ${name} programs that run at once in the Runyard sandbox.
-
-The sandbox:
-- The program is one ES module of modern ${name} (ES2024). Top-level await works. ${types}
-- There is no network, no fetch, no file system beyond the files of the run, no process, no DOM, and no Node.js module \
-(no "node:fs", no require). npm packages cannot be imported.
-- Available: console.log and console.error (each line is shown live), setTimeout and setInterval, URL, TextEncoder, \
-TextDecoder, structuredClone, atob, btoa, crypto.getRandomValues, and the standard library of the language.
-- The only module that can be imported is "runyard":
-    import { stdin, args, readTextFile, write } from "runyard";
-    await stdin.text()               // everything from standard input; "" if there is none
-    for await (const line of stdin.lines()) { }
-    await stdin.line()               // the next line, or null at the end
-    args                             // the arguments of the run: string[]
-    await readTextFile("data.csv")   // a file that was submitted beside the program
-    write("no line break")           // standard output without a line break
-- The value of \`export default\` is the result of the run. It must be plain data that JSON can hold.
-- Work, memory, time and output are limited. The program must end by itself.
-
-Your answer is exactly one fenced code block that holds the whole program, with nothing before or after it. If the \
-program has a line of three backticks, use a longer fence. Where input is optional, fall back to a small built-in \
-sample, so that the program does something useful when it is run as it is.`;
-}
-
-/** The person's words are marked off, so that a model can tell the task from its instructions. */
-function userPrompt({ description, language, current }: GenerationRequest): string {
-  const name = LANGUAGE_TABLE[language].label;
-  const task = `<task>\n${description.trim()}\n</task>`;
-  if (current === undefined || current.trim() === "") return `Write a ${name} program.\n\n${task}`;
-  return `Change this ${name} program, and answer with the whole new program.
-
-<current_program>
-${current}
-</current_program>
-
-${task}`;
 }

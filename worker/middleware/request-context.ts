@@ -7,7 +7,7 @@ import type { AppEnv } from "./context.ts";
 
 /** The path as it may be logged: without its query, which may hold what somebody searched for, and without a link's secret. */
 export function loggedPath(path: string): string {
-  return path.startsWith("/sign-in/") ? "/sign-in/…" : path;
+  return path.replace(/^(\/sign-in\/|(?:\/playground)?\/previews\/).*/, "$1…");
 }
 
 export const requestContext: MiddlewareHandler<AppEnv> = async (c, next) => {

@@ -35,5 +35,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is not a known field" }));
   }
-  return [{ path: path.join("."), message: issue.message }];
+  // The issue itself only says that a key is invalid; what is wrong with it is one level below.
+  const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [{ path: path.join("."), message }];
 }

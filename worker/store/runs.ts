@@ -5,7 +5,7 @@
 
 import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
-import type { Program } from "../domain/program.ts";
+import type { Limits, Program } from "../domain/program.ts";
 import type { RunEvent, RunStateName, RunSummary } from "../domain/run.ts";
 import { joinFiles, splitFiles } from "../domain/text-parts.ts";
 import type { Database } from "./database.ts";
@@ -116,12 +116,15 @@ export interface RunFilter {
   readonly text?: string;
   readonly errorCategory?: string;
   readonly createdSince?: number;
+  /** Id of the person or token that started it. */
+  readonly createdBy?: string;
 }
 
 function conditions(workspaceId: string, filter: RunFilter): SQL | undefined {
   const text = filter.text?.replace(/[\\%_]/g, "\\$&");
   return and(
     eq(runs.workspaceId, workspaceId),
+    filter.createdBy ? eq(runs.createdBy, filter.createdBy) : undefined,
     filter.states?.length ? inArray(runs.state, [...filter.states]) : undefined,
     filter.errorCategory ? eq(runs.errorCategory, filter.errorCategory) : undefined,
     filter.createdSince === undefined ? undefined : gte(runs.createdAt, filter.createdSince),
@@ -163,6 +166,20 @@ export async function runExists(db: Database, workspaceId: string, runId: string
     .where(and(eq(runs.id, runId), eq(runs.workspaceId, workspaceId)))
     .get();
   return row !== undefined;
+}
+
+/** What a run was called and what it was allowed; null when it is not one of this workspace. */
+export async function findRunTitle(
+  db: Database,
+  workspaceId: string,
+  runId: string,
+): Promise<{ title: string; limits: Limits } | null> {
+  const row = await db
+    .select({ title: runs.title, limits: runs.limits })
+    .from(runs)
+    .where(and(eq(runs.id, runId), eq(runs.workspaceId, workspaceId)))
+    .get();
+  return row ?? null;
 }
 
 /** The program of a run. The caller has checked that the run belongs to its workspace. */

@@ -5,6 +5,7 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
 import type { Language } from "../domain/languages.ts";
+import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import type { Limits } from "../domain/program.ts";
 import type { Priority, RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
 
@@ -115,11 +116,12 @@ export const shares = sqliteTable("shares", {
   slug: text().primaryKey(),
   workspaceId: text("workspace_id").notNull(),
   createdBy: text("created_by").notNull(),
-  language: text().$type<Language>().notNull(),
+  language: text().$type<PlaygroundMode>().notNull(),
   entry: text().notNull(),
   stdin: text().notNull(),
   args: text({ mode: "json" }).$type<readonly string[]>().notNull(),
   createdAt: integer("created_at").notNull(),
+  forkedFrom: text("forked_from"),
 });
 
 export const shareFiles = sqliteTable(
@@ -131,4 +133,23 @@ export const shareFiles = sqliteTable(
     text: text().notNull(),
   },
   (table) => [primaryKey({ columns: [table.slug, table.name, table.part] })],
+);
+
+export const previews = sqliteTable("previews", {
+  secretHash: text("secret_hash").primaryKey(),
+  userId: text("user_id").notNull(),
+  entry: text().notNull(),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+});
+
+export const previewFiles = sqliteTable(
+  "preview_files",
+  {
+    secretHash: text("secret_hash").notNull(),
+    name: text().notNull(),
+    part: integer().notNull(),
+    text: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.secretHash, table.name, table.part] })],
 );

@@ -19,6 +19,8 @@ export const ELEMENT_ID = {
   playgroundErrors: "playground-errors",
   playgroundShare: "playground-share",
   examplesMenu: "examples-menu",
+  historyMenu: "history-menu",
+  historyRuns: "history-runs",
   fileDialog: "file-dialog",
 } as const;
 

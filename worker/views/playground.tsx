@@ -2,19 +2,18 @@
  * The playground at `/playground` and, with a shared program, at `/p/:slug`. One form holds the program, its input and
  * its limits; the pane beside it holds the run. Without a script it is a text area that posts and leads to the run.
  */
-import { LANGUAGE_TABLE, LANGUAGES } from "../domain/languages.ts";
+import { MODES, PLAYGROUND_MODES } from "../domain/playground-modes.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
 import { EditorPane } from "./components/editor-pane.tsx";
 import { ErrorSummary, type FieldError, fieldId, invalidAttributes } from "./components/error-summary.tsx";
 import { GenerateBox } from "./components/generate-box.tsx";
 import { Icon } from "./components/icon.tsx";
 import { byId, ELEMENT_ID } from "./element-id.ts";
+import { HistoryMenu } from "./history.tsx";
 import { hx } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import type { PlaygroundValues } from "./playground-values.ts";
 import { EmptyRunPanel } from "./run-panel.tsx";
-
-export { BLANK_PLAYGROUND, type PlaygroundValues } from "./playground-values.ts";
 
 export interface PlaygroundExample {
   readonly slug: string;
@@ -29,8 +28,20 @@ export interface PlaygroundProps {
   readonly errors: readonly FieldError[];
   /** True on a fresh `/playground` without example: only then may the browser restore the person's own draft. */
   readonly isBlank: boolean;
-  /** Slug and title of the shared program or the example that is shown. */
-  readonly source: { readonly kind: "share" | "example"; readonly title: string } | null;
+  /** The title of the shared program or the example that is shown; null for a program of one's own. */
+  readonly title: string | null;
+  /** What the program was made from, as people see it. */
+  readonly origin: ShownOrigin | null;
+  /** The same for the form: a share of this program keeps it. */
+  readonly forkedFrom: string | null;
+  /** Where an own copy of a shared program is made; null for everything else. */
+  readonly forkHref: string | null;
+}
+
+export interface ShownOrigin {
+  readonly title: string;
+  /** Null when the person may not open it. */
+  readonly href: string | null;
 }
 
 /** Whatever goes wrong is said above the form; the panel keeps the last run and its id. */
@@ -58,12 +69,16 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
       >
         <div class="playground-main">
           <Toolbar {...props} />
+          {props.origin ? <ForkedFrom {...props.origin} /> : null}
+          <input type="hidden" name="forkedFrom" value={props.forkedFrom ?? ""} />
+          <DraftNotice />
           <div id={ELEMENT_ID.playgroundErrors}>
             <ErrorSummary title="This program cannot run yet" errors={errors} />
           </div>
           <div id={ELEMENT_ID.playgroundShare}></div>
           <GenerateBox provider={shell.provider} />
           <EditorPane values={values} errors={errors} />
+          <div class="format-status" role="status" data-format-status></div>
           <InputFields values={values} errors={errors} />
         </div>
         <div class="playground-side">
@@ -74,7 +89,7 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
   );
 }
 
-function Toolbar({ values, examples, source }: PlaygroundProps) {
+function Toolbar({ values, examples, title, forkHref }: PlaygroundProps) {
   const share = hx({
     post: "/playground/shares",
     target: byId(ELEMENT_ID.playgroundShare),
@@ -84,8 +99,8 @@ function Toolbar({ values, examples, source }: PlaygroundProps) {
   return (
     <div class="toolbar">
       <h1>
-        {source ? source.title : "Playground"}
-        {source?.kind === "share" ? <span class="mark">shared</span> : null}
+        {title ?? "Playground"}
+        {forkHref === null ? null : <span class="mark">shared</span>}
       </h1>
       {/* Run comes first: Enter in a field presses a form's first submit button. */}
       <button type="submit" class="button primary" data-playground="run" title="Ctrl or ⌘ with Enter">
@@ -97,22 +112,44 @@ function Toolbar({ values, examples, source }: PlaygroundProps) {
       <label>
         <span class="visually-hidden">Language</span>
         <select name="language" id={fieldId("language")} data-language>
-          {LANGUAGES.map((language) => (
-            <option
-              value={language}
-              selected={language === values.language}
-              data-entry={LANGUAGE_TABLE[language].entry}
-            >
-              {LANGUAGE_TABLE[language].label}
+          {MODES.map((mode) => (
+            <option value={mode} selected={mode === values.language}>
+              {PLAYGROUND_MODES[mode].label}
             </option>
           ))}
         </select>
       </label>
       {examples.length > 0 ? <ExamplesMenu examples={examples} /> : null}
+      <HistoryMenu />
+      {forkHref === null ? null : (
+        <a class="button" href={forkHref}>
+          <Icon name="git-fork" /> Fork
+        </a>
+      )}
       <button type="submit" class="button" formaction="/playground/shares" {...share}>
         <Icon name="share-2" /> Share
       </button>
     </div>
+  );
+}
+
+function ForkedFrom({ title, href }: ShownOrigin) {
+  return (
+    <p class="forked-from muted">
+      <Icon name="git-fork" /> Forked from {href === null ? title : <a href={href}>{title}</a>}
+    </p>
+  );
+}
+
+/** Says that text of an earlier visit is kept; the client shows it where there is any. */
+function DraftNotice() {
+  return (
+    <p class="draft-notice muted" data-draft-notice hidden>
+      <span data-draft-words></span>
+      <button type="button" class="link" data-draft-restore>
+        Restore it
+      </button>
+    </p>
   );
 }
 
@@ -157,7 +194,7 @@ function InputFields({ values, errors }: Pick<PlaygroundProps, "values" | "error
           name="stdin"
           rows={3}
           spellcheck={false}
-          placeholder="Read with prompt() or stdin"
+          placeholder={PLAYGROUND_MODES[values.language].stdinHint}
           {...invalidAttributes("stdin", errors)}
         >
           {values.stdin}

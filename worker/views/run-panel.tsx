@@ -80,15 +80,22 @@ function PendingOutcome({ runId, trigger }: { readonly runId: string; readonly t
 }
 
 /** Answer to `GET /playground/runs/:id/outcome`. Asked too early, it asks again by itself. */
-export function RunOutcome({ run }: { readonly run: RunDetail }) {
+export function RunOutcome({
+  run,
+  files,
+}: {
+  readonly run: RunDetail;
+  readonly files: Readonly<Record<string, string>>;
+}) {
   if (!isTerminal(run.state)) return <PendingOutcome runId={run.id} trigger="load delay:400ms" />;
-  const reason = reasonOf(run);
+  // A limit has its own banner, which says more.
+  const reason = run.limitReached ? null : reasonOf(run);
   return (
     <div id={ELEMENT_ID.runOutcome} class="run-outcome" data-run-state={run.state}>
       <p class="run-outcome-head">
         <StatusBadge state={run.state} /> {reason ? <span>{reason}</span> : null}
       </p>
-      <Outcome run={run} programHref={null} />
+      <Outcome run={run} programHref={null} files={files} />
       {run.usage ? <UsageLine usage={run.usage} limitReached={run.limitReached} /> : null}
     </div>
   );

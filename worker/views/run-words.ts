@@ -46,7 +46,7 @@ export function limitValue(limit: LimitName, limits: Limits): string | null {
   }
 }
 
-function limitSentence(limit: LimitName, limits: Limits | null): string {
+export function limitSentence(limit: LimitName, limits: Limits | null): string {
   const value = limits ? limitValue(limit, limits) : null;
   return `Stopped at its ${LIMIT_WORDS[limit]}${value ? ` of ${value}` : ""}.`;
 }

@@ -61,7 +61,8 @@ export function RunPage({ shell, run, tab, verdict = null }: RunPageProps & { re
 
 /** Answer to `GET /runs/:id/header`, and to a cancellation that came through htmx. */
 export function RunHeader({ run }: { readonly run: RunDetail }) {
-  const reason = reasonOf(run);
+  // A limit has its own banner, which says more.
+  const reason = run.limitReached ? null : reasonOf(run);
   // The log's events are the quick way to news; the slow poll covers the tabs that have no log.
   const live = isTerminal(run.state)
     ? {}
@@ -98,6 +99,9 @@ function RunActions({ run }: { readonly run: RunDetail }) {
   return (
     <div class="actions">
       {isTerminal(run.state) && run.usage !== null ? <ReplayButton runId={run.id} /> : null}
+      <a class="button" href={`/playground?run=${run.id}`} title="Open a copy of its program in the playground">
+        <Icon name="git-fork" /> Fork
+      </a>
       {isTerminal(run.state) ? (
         <form method="post" action={`/runs/${run.id}/retries`}>
           <button type="submit" class="button">

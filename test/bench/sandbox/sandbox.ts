@@ -6,8 +6,8 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startEngineWorker } from "../../../scripts/bare-engine.ts";
 import { type Burst, burst, ms, printTable, quantile, repeat, timed } from "../measure.ts";
-import { startBareWorker } from "./bare-worker.ts";
 import { ORDINARY, TRIVIAL } from "./programs.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -172,7 +172,7 @@ async function main(): Promise<void> {
   if (!existsSync(join(HERE, "node_modules"))) {
     execFileSync("npm", ["ci", "--ignore-scripts"], { cwd: HERE, stdio: ["ignore", "ignore", "inherit"] });
   }
-  const bare = await startBareWorker();
+  const bare = await startEngineWorker(join(HERE, "engine-worker.ts"));
   try {
     const run = client(`${bare.origin}/run`);
     const coldMs = await timed(() => run(TRIVIAL));

@@ -20,6 +20,8 @@ const FLAGS = [
   // Containers seldom allow Chromium's own sandbox; the pages under test are our own.
   "--no-sandbox",
   "--disable-gpu",
+  // As installed browsers do, and this build does not by itself: frames of a foreign origin have a process of their own.
+  "--site-per-process",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",

@@ -18,6 +18,7 @@ function soFar(...chunks: string[]): string {
 
 const EXAMPLES: readonly (readonly [title: string, answer: string, program: string])[] = [
   ["a plain block", "```ts\nlet a = 1;\n```\n", "let a = 1;\n"],
+  ["a block of Python", 'Here:\n```python\nprint(f"{1}")\n```\n', 'print(f"{1}")\n'],
   ["a block without a language", "```\nlet a = 1;\n```", "let a = 1;\n"],
   ["prose around the block", "Sure, here it is:\n\n```typescript\nlet a;\n```\nIt sets a.\n", "let a;\n"],
   ["an opening fence behind prose", "Here: ```ts\nlet a;\n```", "let a;\n"],

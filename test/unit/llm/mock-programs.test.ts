@@ -6,9 +6,11 @@ import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { pythonLanguage } from "@codemirror/lang-python";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { answerOf, programOf } from "../../../worker/llm/mock-answer.ts";
 import { MOCK_PROGRAMS } from "../../../worker/llm/mock-programs.ts";
+import { MOCK_PYTHON_PROGRAMS } from "../../../worker/llm/mock-programs-python.ts";
 
 const TASKS: Readonly<Record<string, string>> = {
   fibonacci: "the first 10 Fibonacci numbers",
@@ -153,7 +155,31 @@ describe("mock programs", () => {
   });
 });
 
+describe("mock programs in Python", () => {
+  it("stand under names of the list", () => {
+    const names = MOCK_PROGRAMS.map(({ name }) => name);
+    expect(Object.keys(MOCK_PYTHON_PROGRAMS).filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it.each([...Object.keys(MOCK_PYTHON_PROGRAMS), "honest"])("%s is Python, and ends in its result", (name) => {
+    const program = programOf(TASKS[name] ?? 'paint "a" \\ \u2028', "python");
+    expect(program).toMatch(/^# /);
+    const tree = pythonLanguage.parser.parse(program);
+    const errors: string[] = [];
+    tree.iterate({ enter: (node) => void (node.type.isError && errors.push(program.slice(node.from, node.to + 20))) });
+    expect(errors).toEqual([]);
+    expect(tree.topNode.lastChild?.name).toBe("ExpressionStatement");
+  });
+});
+
 describe("mock answers", () => {
+  it("say in a page, as text, that no model was called", () => {
+    const answer = answerOf("Write a web page.\n\n<task>\n<script>alert(1)</script>\n</task>");
+    expect(answer).toContain("```html\n<!doctype html>");
+    expect(answer).toContain("No model was called");
+    expect(answer).not.toContain("<script>");
+  });
+
   it("print what was asked where no template fits, and run", async () => {
     const task = 'paint "a" `$(picture)`\n```\n// \u2028 \\';
     const { printed, result } = await run(programOf(task, "typescript"));
@@ -172,6 +198,7 @@ describe("mock answers", () => {
   it("put a program with backticks into a longer fence", () => {
     const prompt = "Change this\n\n<current_program>\nf(`\n```\n`);\n</current_program>\n\n<task>\nimprove\n</task>";
     expect(answerOf(prompt)).toContain("````typescript\n");
+    expect(answerOf("Write a Python program.\n\n<task>\nprimes\n</task>")).toContain("```python\n");
     expect(answerOf("Write a JavaScript program.\n\n<task>\nprimes\n</task>")).toContain("```javascript\n");
   });
 });

@@ -2,8 +2,6 @@ import { describe, expect, it } from "vitest";
 import { FileSet, languageOf, nameProblem } from "../../../client/playground/file-set.ts";
 import { readJsonLines } from "../../../client/playground/ndjson.ts";
 
-const DEFAULTS = { typescript: "main.ts", javascript: "main.js", python: "main.py" };
-
 function twoFiles(): FileSet {
   return new FileSet({ files: { "main.ts": "1", "data.csv": "2" }, entry: "main.ts" });
 }
@@ -34,11 +32,21 @@ describe("FileSet", () => {
     expect([files.open, files.text("data.csv")]).toEqual(["data.csv", "2"]);
   });
 
-  it("renames a default entry with the language, and only then", () => {
+  it("renames an entry that has its default name, and only that", () => {
     const files = twoFiles();
-    expect(files.switchLanguage("typescript", "javascript", DEFAULTS)).toBe("main.js");
+    expect(files.renameDefaultEntry("main.ts", "main.js")).toBe(true);
+    expect(files.entry).toBe("main.js");
     files.rename("main.js", "own.js");
-    expect(files.switchLanguage("javascript", "typescript", DEFAULTS)).toBeNull();
+    expect(files.renameDefaultEntry("main.js", "main.ts")).toBe(false);
+    files.add("main.py");
+    expect(files.renameDefaultEntry("own.js", "main.py")).toBe(false);
+  });
+
+  it("takes another program whole", () => {
+    const files = twoFiles();
+    files.open = "data.csv";
+    files.replace({ files: { "index.html": "<p>", "style.css": "" }, entry: "index.html" });
+    expect([files.names, files.entry, files.open]).toEqual([["index.html", "style.css"], "index.html", "index.html"]);
   });
 });
 
@@ -54,13 +62,33 @@ describe("nameProblem", () => {
 
 describe("languageOf", () => {
   it("goes by the ending", () => {
-    expect(["a.ts", "a.mts", "a.tsx", "a.js", "a.cjs", "a.csv", "ts"].map(languageOf)).toEqual([
+    expect(
+      [
+        "a.ts",
+        "a.mts",
+        "a.tsx",
+        "a.js",
+        "a.cjs",
+        "a.csv",
+        "ts",
+        "a.py",
+        "a.HTML",
+        "a.css",
+        "a.json",
+        "a.constructor",
+      ].map(languageOf),
+    ).toEqual([
       "typescript",
       "typescript",
       "typescript",
       "javascript",
       "javascript",
       "text",
+      "text",
+      "python",
+      "html",
+      "css",
+      "json",
       "text",
     ]);
   });

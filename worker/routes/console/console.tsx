@@ -8,7 +8,7 @@ import { overview } from "./overview.tsx";
 import { page, signedInShell } from "./page.tsx";
 import { playground } from "./playground.tsx";
 import { runPages } from "./runs.tsx";
-import { sharedPrograms } from "./shares.tsx";
+import { sharedPrograms } from "./shares.ts";
 
 export const consolePages = new Hono<SignedInEnv>();
 

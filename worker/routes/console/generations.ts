@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import * as z from "zod";
-import { LANGUAGES } from "../../domain/languages.ts";
+import { MODES } from "../../domain/playground-modes.ts";
 import { GENERATION_BOUNDS, generateProgram } from "../../llm/generate-program.ts";
 import { ModelError } from "../../llm/provider.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
@@ -17,7 +17,7 @@ const requestSchema = z.strictObject({
     .string()
     .max(GENERATION_BOUNDS.descriptionChars, `has more than ${GENERATION_BOUNDS.descriptionChars} characters`)
     .refine((text) => text.trim() !== "", "is empty: describe what the program is to do"),
-  language: z.enum(LANGUAGES),
+  language: z.enum(MODES),
   current: z.string().max(GENERATION_BOUNDS.currentChars).optional(),
 });
 

@@ -2,18 +2,22 @@
  * Reads the playground's form into a checked program. People type limits as text and the script sends files as JSON:
  * both become the same request that the API takes, so that one schema judges both.
  */
+import type { Result } from "../../domain/errors.ts";
+import { readOrigin } from "../../domain/origin.ts";
+import { type EditedProgram, PLAYGROUND_MODES, type PlaygroundMode } from "../../domain/playground-modes.ts";
+import { previewFilesSchema } from "../../domain/preview.ts";
 import {
+  DEFAULT_LIMITS,
   type ExecuteRequest,
   executeRequestSchema,
   type Limits,
-  type Program,
   programOf,
 } from "../../domain/program.ts";
 import type { FieldError } from "../../views/components/error-summary.tsx";
 import { check } from "../json-body.ts";
 
 export interface SubmittedProgram {
-  readonly program: Program;
+  readonly program: EditedProgram;
   readonly limits: Limits;
 }
 
@@ -23,12 +27,38 @@ export type FormReading =
 
 const LIMIT_FIELDS = ["timeoutMs", "fuel", "memoryBytes", "outputBytes"] as const satisfies readonly (keyof Limits)[];
 
+type Field = (name: string) => string;
+
 export function readPlaygroundForm(form: FormData): FormReading {
-  const text = (name: string) => {
+  const text: Field = (name) => {
     const value = form.get(name);
     // A form sends line ends as CR LF; programs are kept as they were written.
     return typeof value === "string" ? value.replaceAll("\r\n", "\n") : "";
   };
+  const checked = text("language") === "html" ? readPage(text) : readExecuted(text);
+  if (checked.ok) return checked;
+  const errors = (checked.errors ?? []).map(({ path, message }) => ({ field: fieldOf(path), message }));
+  return { ok: false, errors };
+}
+
+/** What the form's program was made from; null when it says nothing that could be. */
+export const readFormOrigin = (form: FormData) => readOrigin(String(form.get("forkedFrom") ?? ""));
+
+/** The mode that the form was in, as far as it names one. */
+export function readFormMode(form: FormData): PlaygroundMode {
+  const language = String(form.get("language"));
+  return Object.hasOwn(PLAYGROUND_MODES, language) ? (language as PlaygroundMode) : "typescript";
+}
+
+function readPage(text: Field): Result<SubmittedProgram> {
+  const entry = text("entry") || PLAYGROUND_MODES.html.entry;
+  const checked = check({ entry, files: parseFiles(text("files")) ?? { [entry]: text("code") } }, previewFilesSchema);
+  if (!checked.ok) return checked;
+  const program: EditedProgram = { language: "html", ...checked.value, stdin: "", args: [] };
+  return { ok: true, value: { program, limits: DEFAULT_LIMITS } };
+}
+
+function readExecuted(text: Field): Result<SubmittedProgram> {
   const files = parseFiles(text("files"));
   const entry = text("entry") || undefined;
   const limits = LIMIT_FIELDS.flatMap((name) => (text(name) === "" ? [] : [[name, Number(text(name))]]));
@@ -40,9 +70,7 @@ export function readPlaygroundForm(form: FormData): FormReading {
     limits: Object.fromEntries(limits),
   };
   const checked = check(request, executeRequestSchema);
-  if (checked.ok) return { ok: true, value: programOf(checked.value as ExecuteRequest) };
-  const errors = (checked.errors ?? []).map(({ path, message }) => ({ field: fieldOf(path), message }));
-  return { ok: false, errors };
+  return checked.ok ? { ok: true, value: programOf(checked.value as ExecuteRequest) } : checked;
 }
 
 function parseFiles(text: string): unknown {

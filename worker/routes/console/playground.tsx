@@ -1,48 +1,80 @@
-/** `/playground`: the editor, the runs that it starts, links to share, and programs written by a model. */
+/** `/playground`: the editor, the runs and previews that it starts, links to share, and programs written by a model. */
 import { type Context, Hono } from "hono";
 import { startRun } from "../../actions/start-run.ts";
+import { sha256Hex } from "../../digest.ts";
+import { fail } from "../../domain/errors.ts";
 import { newSecret } from "../../domain/ids.ts";
-import { EXAMPLES, type Example } from "../../generated/examples.ts";
+import { writeOrigin } from "../../domain/origin.ts";
+import { isExecuted } from "../../domain/playground-modes.ts";
+import { PREVIEW_BOUNDS, type PreviewFiles } from "../../domain/preview.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
+import { POLICY_WITH_FRAMES } from "../../middleware/security-headers.ts";
+import { findPreview, insertPreview } from "../../store/previews.ts";
+import { listRuns, loadProgram } from "../../store/runs.ts";
 import { insertShare } from "../../store/shares.ts";
-import { BLANK_PLAYGROUND, PlaygroundErrors, PlaygroundPage, type PlaygroundProps } from "../../views/playground.tsx";
+import { HistoryFragment, HistoryPage } from "../../views/history.tsx";
+import { PlaygroundErrors, PlaygroundPage, type PlaygroundProps } from "../../views/playground.tsx";
+import { blankPlayground } from "../../views/playground-values.ts";
+import { FullPreviewPage, PreviewPanel } from "../../views/preview.tsx";
 import { RunOutcome, RunPanel } from "../../views/run-panel.tsx";
 import { ShareLink } from "../../views/share-link.tsx";
+import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
 import { generations } from "./generations.ts";
+import { EXAMPLE_MENU, openProgram, originExists } from "./opened-program.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
-import { readPlaygroundForm } from "./playground-form.ts";
+import { readFormMode, readFormOrigin, readPlaygroundForm } from "./playground-form.ts";
 
 const SHARE_SLUG_BYTES = 12;
-
-const EXAMPLE_MENU = EXAMPLES.map(({ slug, title, description }) => ({ slug, title, description }));
+const PREVIEW_SECRET_BYTES = 24;
+const HISTORY_PAGE_SIZE = 20;
 
 export const playground = new Hono<SignedInEnv>()
   .route("/generations", generations)
   .get("/", async (c) => {
-    const example = EXAMPLES.find(({ slug }) => slug === c.req.query("example"));
-    const shown: Pick<PlaygroundProps, "values" | "source" | "isBlank"> = example
-      ? {
-          values: { ...example, files: await loadFiles(c, example), limits: {} },
-          source: { kind: "example", title: example.title },
-          isBlank: false,
-        }
-      : { values: BLANK_PLAYGROUND, source: null, isBlank: true };
-    return page(c, <PlaygroundPage shell={signedInShell(c)} examples={EXAMPLE_MENU} errors={[]} {...shown} />);
+    const opened = await openProgram(c, c.req.query());
+    return opened.ok ? playgroundPage(c, { ...opened.value, errors: [] }) : failurePage(c, opened);
   })
   .post("/runs", async (c) => {
     const form = await c.req.formData();
-    const program = readPlaygroundForm(form);
-    if (!program.ok) return refuse(c, form, program.errors);
-    const started = await startRun(c.var.dependencies, c.var.principal, program.value);
+    const reading = readPlaygroundForm(form);
+    if (!reading.ok) return refuse(c, form, reading.errors);
+    const { program, limits } = reading.value;
+    if (!isExecuted(program)) return startPreview(c, program);
+    const started = await startRun(c.var.dependencies, c.var.principal, { program, limits });
     if (!started.ok) return failurePage(c, started);
     const run = started.value;
     return isPartial(c) ? page(c, <RunPanel run={run} events={[]} />) : c.redirect(`/runs/${run.id}`, 303);
   })
   .get("/runs/:id/outcome", async (c) => {
-    const run = await accessRun(c);
-    if (!run.ok) return failurePage(c, run);
-    return page(c, <RunOutcome run={(await run.value.describe())!} />);
+    const handle = await accessRun(c);
+    if (!handle.ok) return failurePage(c, handle);
+    const run = (await handle.value.describe())!;
+    const files = run.error === null ? null : (await loadProgram(c.var.dependencies.db, run.id))?.files;
+    return page(c, <RunOutcome run={run} files={files ?? {}} />);
+  })
+  .get("/previews/:secret", async (c) => {
+    const { dependencies, principal } = c.var;
+    const secret = c.req.param("secret");
+    const found = await findPreview(dependencies.db, await sha256Hex(secret), dependencies.clock.now());
+    if (found?.userId !== principal.userId) {
+      return failurePage(c, fail("not-found", "This preview is not there, or its hour is over. Run the page again."));
+    }
+    c.header("content-security-policy", POLICY_WITH_FRAMES);
+    return page(c, <FullPreviewPage secret={secret} entry={found.entry} />);
+  })
+  .get("/history", async (c) => {
+    const cursor = decodeCursor(c.req.query("cursor"));
+    if (!cursor.ok) return failurePage(c, cursor);
+    const { dependencies, principal } = c.var;
+    const { runs, nextBefore } = await listRuns(
+      dependencies.db,
+      principal.workspaceId,
+      { createdBy: principal.id },
+      { before: cursor.value, limit: HISTORY_PAGE_SIZE },
+    );
+    const props = { runs, cursor: cursor.value, nextCursor: nextBefore === null ? null : encodeCursor(nextBefore) };
+    return page(c, isPartial(c) ? <HistoryFragment {...props} /> : <HistoryPage shell={signedInShell(c)} {...props} />);
   })
   .post("/shares", async (c) => {
     const form = await c.req.formData();
@@ -52,18 +84,49 @@ export const playground = new Hono<SignedInEnv>()
     const { clock, random, db } = dependencies;
     const slug = newSecret(SHARE_SLUG_BYTES, random);
     const { workspaceId, id: createdBy } = principal;
-    await insertShare(db, { slug, workspaceId, createdBy, createdAt: clock.now(), program: reading.value.program });
-    const { origin } = new URL(c.req.url);
-    return isPartial(c) ? page(c, <ShareLink slug={slug} origin={origin} />) : c.redirect(`/p/${slug}`, 303);
+    const { program } = reading.value;
+    const origin = readFormOrigin(form);
+    const forkedFrom = origin && (await originExists(c, origin)) ? writeOrigin(origin) : null;
+    await insertShare(db, { slug, workspaceId, createdBy, createdAt: clock.now(), forkedFrom, program });
+    const address = new URL(c.req.url).origin;
+    return isPartial(c) ? page(c, <ShareLink slug={slug} origin={address} />) : c.redirect(`/p/${slug}`, 303);
   });
+
+/** The playground's page may hold a frame: the preview. */
+export function playgroundPage(
+  c: Context<SignedInEnv>,
+  props: Omit<PlaygroundProps, "examples">,
+  status = 200,
+): Response | Promise<Response> {
+  c.header("content-security-policy", POLICY_WITH_FRAMES);
+  return page(c, <PlaygroundPage shell={signedInShell(c)} examples={EXAMPLE_MENU} {...props} />, status);
+}
+
+/** Nothing is run here: the page is kept for a moment under an address that nobody can guess, for the frame to load. */
+async function startPreview(c: Context<SignedInEnv>, { entry, files }: PreviewFiles) {
+  const { db, clock, random } = c.var.dependencies;
+  const secret = newSecret(PREVIEW_SECRET_BYTES, random);
+  const createdAt = clock.now();
+  await insertPreview(db, {
+    secretHash: await sha256Hex(secret),
+    userId: c.var.principal.userId,
+    createdAt,
+    expiresAt: createdAt + PREVIEW_BOUNDS.lifetimeMs,
+    entry,
+    files,
+  });
+  if (!isPartial(c)) return c.redirect(`/playground/previews/${secret}`, 303);
+  return page(c, <PreviewPanel secret={secret} entry={entry} />);
+}
 
 /** The form again, with what was typed in it and what is wrong with it. */
 function refuse(c: Context<SignedInEnv>, form: FormData, errors: PlaygroundProps["errors"]) {
   if (isPartial(c)) return page(c, <PlaygroundErrors errors={errors} />, 422);
   const text = (name: string) => String(form.get(name) ?? "");
+  const blank = blankPlayground(readFormMode(form));
   const values: PlaygroundProps["values"] = {
-    ...BLANK_PLAYGROUND,
-    files: { [BLANK_PLAYGROUND.entry]: text("code") },
+    ...blank,
+    files: { [blank.entry]: text("code") },
     stdin: text("stdin"),
     args: text("args") === "" ? [] : text("args").split(/\r?\n/),
     limits: {
@@ -73,18 +136,11 @@ function refuse(c: Context<SignedInEnv>, form: FormData, errors: PlaygroundProps
       outputBytes: text("outputBytes"),
     },
   };
-  const props = { values, errors, examples: EXAMPLE_MENU, isBlank: false, source: null };
-  return page(c, <PlaygroundPage shell={signedInShell(c)} {...props} />, 422);
-}
-
-/** Large data files of an example lie among the assets, not in the Worker. */
-async function loadFiles(c: Context<SignedInEnv>, example: Example): Promise<Record<string, string>> {
-  const { assets } = c.var.dependencies;
-  const loaded = Object.entries(example.files).map(async ([name, file]) => {
-    if (typeof file === "string") return [name, file] as const;
-    const answer = await assets.fetch(new URL(file.asset, c.req.url));
-    if (!answer.ok) throw new Error(`the example's file ${name} is not among the assets: status ${answer.status}`);
-    return [name, await answer.text()] as const;
-  });
-  return Object.fromEntries(await Promise.all(loaded));
+  const origin = readFormOrigin(form);
+  const forkedFrom = origin ? writeOrigin(origin) : null;
+  return playgroundPage(
+    c,
+    { values, errors, isBlank: false, title: null, origin: null, forkedFrom, forkHref: null },
+    422,
+  );
 }

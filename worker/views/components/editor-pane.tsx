@@ -33,13 +33,7 @@ export function EditorPane({ values, errors }: EditorPaneProps) {
         <FileTools />
       </div>
       <input type="hidden" name="entry" id={fieldId("entry")} value={values.entry} />
-      <code-editor
-        id={fieldId("code")}
-        class="editor"
-        data-language={values.language}
-        data-label="Program"
-        {...invalidAttributes("code", errors)}
-      >
+      <code-editor id={fieldId("code")} class="editor" data-label="Program" {...invalidAttributes("code", errors)}>
         <textarea name="code" rows={20} spellcheck={false} aria-label="Program">
           {values.files[values.entry] ?? ""}
         </textarea>
@@ -50,8 +44,8 @@ export function EditorPane({ values, errors }: EditorPaneProps) {
         </noscript>
       ) : null}
       <p class="editor-hint muted needs-script">
-        <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs. <kbd>Tab</kbd> indents; <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the
-        editor.
+        <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs. <kbd>Shift</kbd> <kbd>Alt</kbd> <kbd>F</kbd> formats. <kbd>Tab</kbd>{" "}
+        indents; <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor.
       </p>
       <FileDialog />
     </div>
@@ -61,6 +55,15 @@ export function EditorPane({ values, errors }: EditorPaneProps) {
 function FileTools() {
   return (
     <div class="file-tools needs-script">
+      <button
+        type="button"
+        class="button quiet"
+        data-playground="format"
+        aria-keyshortcuts="Shift+Alt+F"
+        title="Format this file (Shift+Alt+F)"
+      >
+        <Icon name="wand-sparkles" /> Format
+      </button>
       <button type="button" class="icon-button" data-file-action="add" aria-label="New file" title="New file">
         <Icon name="file-plus" />
       </button>

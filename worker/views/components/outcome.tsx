@@ -6,63 +6,144 @@ import type { JsonValue, ProgramError } from "../../domain/guest-outcome.ts";
 import type { RunDetail } from "../../domain/run.ts";
 import { programLineId } from "../element-id.ts";
 import { formatCount } from "../format.ts";
+import { limitAdvice } from "../limit-advice.ts";
 import { errorLine, errorPosition } from "../run-words.ts";
+import { type StackPlace, sourceExcerpt, stackLines } from "../source-places.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
 
 /** Longest result that is drawn, in characters; the API gives the whole of it. */
 const MAX_RESULT_CHARS = 20_000;
 
+/** A longer stack is folded: the places that matter are at its top, and the line itself is quoted above. */
+const MAX_OPEN_FRAMES = 8;
+
 export interface OutcomeProps {
-  readonly run: Pick<RunDetail, "id" | "state" | "error" | "result" | "success">;
+  readonly run: Pick<RunDetail, "id" | "state" | "error" | "result" | "success" | "limitReached" | "limits">;
   /** Page that lists the program, for links to lines; null in the playground, where the editor has them. */
   readonly programHref: string | null;
+  /** The program, to quote the line of the error from; without it the place alone is named. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
-export function Outcome({ run, programHref }: OutcomeProps) {
-  if (run.error) return <ErrorPanel error={run.error} programHref={programHref} />;
+export function Outcome({ run, programHref, files = {} }: OutcomeProps) {
+  if (run.error) {
+    return (
+      <>
+        {run.limitReached ? <LimitBanner run={run} inPlayground={programHref === null} /> : null}
+        <ErrorPanel error={run.error} programHref={programHref} files={files} />
+      </>
+    );
+  }
   if (run.result !== null) return <ResultPanel runId={run.id} result={run.result} />;
   return null;
 }
 
-function ErrorPanel({ error, programHref }: { readonly error: ProgramError; readonly programHref: string | null }) {
+function LimitBanner({ run, inPlayground }: { readonly run: OutcomeProps["run"]; readonly inPlayground: boolean }) {
+  const { sentence, advice, field } = limitAdvice(run.limitReached!, run.limits);
   return (
-    <section class="outcome outcome-error" aria-label="Error">
+    <section class="outcome outcome-limit" aria-label="Limit reached">
       <p class="outcome-title">
         <b>
-          <Icon name="circle-x" /> {errorLine(error)}
+          <Icon name="timer-off" /> {sentence}
+        </b>
+      </p>
+      <p>
+        {advice}{" "}
+        {inPlayground && field ? (
+          <button type="button" class="link" data-goto-limit={field}>
+            Change the limit
+          </button>
+        ) : null}
+      </p>
+    </section>
+  );
+}
+
+interface PlaceProps {
+  readonly error: ProgramError;
+  readonly programHref: string | null;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+function ErrorPanel({ error, programHref, files }: PlaceProps) {
+  const excerpt = sourceExcerpt(error, files);
+  // Stacks begin with what stands above them already.
+  const head = `${errorLine(error)}\n`;
+  const stack = error.stack?.startsWith(head) ? error.stack.slice(head.length) : (error.stack ?? "");
+  const frames = stackLines(stack, files);
+  return (
+    <section
+      class="outcome outcome-error"
+      aria-label="Error"
+      data-error-file={error.file ?? undefined}
+      data-error-line={error.line === null ? undefined : String(error.line)}
+    >
+      <p class="outcome-title">
+        <b>
+          <Icon name="circle-x" /> {error.name}
         </b>
         <span class="mark">{error.category}</span>
-        <Position error={error} programHref={programHref} />
+        <Place error={error} programHref={programHref} />
+        <CopyButton text={head + stack} label="Copy" />
       </p>
-      {error.stack ? (
-        <details>
+      {error.message ? <p class="error-message">{error.message}</p> : null}
+      {excerpt ? (
+        <pre class="excerpt" tabindex={0}>
+          {excerpt.map(({ number, text, caret }) => (
+            <>
+              <span class={caret === null ? "excerpt-line" : "excerpt-line is-error"}>
+                <span class="no">{String(number).padStart(5)}</span> {text}
+              </span>
+              {"\n"}
+              {caret === null || caret === "" ? null : <span class="excerpt-caret">{`      ${caret}\n`}</span>}
+            </>
+          ))}
+        </pre>
+      ) : null}
+      {frames.length > 0 ? (
+        <details open={frames.length <= MAX_OPEN_FRAMES}>
           <summary>Stack</summary>
-          <pre tabindex={0}>{error.stack}</pre>
+          <pre tabindex={0}>
+            {frames.map(({ before, place, after }) => (
+              <>
+                {before}
+                {place ? <Goto {...place} programHref={programHref} /> : null}
+                {`${after}\n`}
+              </>
+            ))}
+          </pre>
         </details>
       ) : null}
     </section>
   );
 }
 
-function Position({ error, programHref }: { readonly error: ProgramError; readonly programHref: string | null }) {
-  const position = errorPosition(error);
-  if (position === null || error.file === null) return null;
-  if (programHref === null) {
-    return (
-      <button
-        type="button"
-        class="link"
-        data-goto-file={error.file}
-        data-goto-line={String(error.line ?? 1)}
-        data-goto-column={String(error.column ?? 1)}
-      >
-        {position}
-      </button>
-    );
+function Place({ error, programHref }: Pick<PlaceProps, "error" | "programHref">) {
+  const label = errorPosition(error);
+  if (label === null || error.file === null) return null;
+  if (programHref !== null) {
+    // The program's page finds the file by its name; the anchor of its error line is the same for every file.
+    return <a href={`${programHref}#${error.line === null ? programLineId(0, 1) : "error-line"}`}>{label}</a>;
   }
-  // The program's page finds the file by its name; the anchor of its error line is the same for every file.
-  return <a href={`${programHref}#${error.line === null ? programLineId(0, 1) : "error-line"}`}>{position}</a>;
+  const { file, line, column } = error;
+  return <Goto label={label} file={file} line={line ?? 1} column={column ?? 1} programHref={null} />;
+}
+
+/** Moves the cursor in the playground; on the run's page the place is only named, since its lines have other anchors. */
+function Goto({ label, file, line, column, programHref }: StackPlace & { readonly programHref: string | null }) {
+  if (programHref !== null) return label;
+  return (
+    <button
+      type="button"
+      class="link"
+      data-goto-file={file}
+      data-goto-line={String(line)}
+      data-goto-column={String(column)}
+    >
+      {label}
+    </button>
+  );
 }
 
 function ResultPanel({ runId, result }: { readonly runId: string; readonly result: JsonValue }) {

@@ -12,7 +12,7 @@ import { table } from "./table.ts";
 const CHUNK_CHARS = 32_768;
 
 /** Writes any text: lone surrogates become U+FFFD, long texts go in pieces that never split a character. */
-export function writeText(host: GuestHost, stream: number, text: string): void {
+export function writeText(host: Pick<GuestHost, "write">, stream: number, text: string): void {
   for (let start = 0; start < text.length; ) {
     let end = Math.min(start + CHUNK_CHARS, text.length);
     const last = text.charCodeAt(end - 1);
@@ -54,7 +54,7 @@ function convert(directive: string, value: unknown): string {
   }
 }
 
-export function createConsole(host: GuestHost): Record<string, (...args: never[]) => void> {
+export function createConsole(host: Pick<GuestHost, "write" | "now">): Record<string, (...args: never[]) => void> {
   let indentation = "";
   const counts = new Map<string, number>();
   const timers = new Map<string, number>();
