@@ -132,7 +132,7 @@ function Sandbox({ globals }: { readonly globals: readonly string[] }) {
             <code>{name}</code>
           </>
         ))}
-        . There is no network, no file system, no <code>require</code> and no <code>Intl</code>.
+        . There is no network, no file system, and no <code>require</code>.
       </p>
       <ul>
         <li>

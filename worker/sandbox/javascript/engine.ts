@@ -10,7 +10,6 @@ import { runProgram } from "./run.ts";
 
 /** @param module the compiled `generated/quickjs.wasm`; a Worker imports it in `quickjs-module.ts` */
 export function createJavaScriptEngine(module: WebAssembly.Module): Engine {
-  if (!("Suspending" in WebAssembly)) throw new Error("this runtime cannot suspend WebAssembly");
   let warm: Promise<unknown> | null = null;
   return {
     version: ENGINE_VERSION,

@@ -147,7 +147,6 @@ const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   window: "There is no page here; globalThis is the global object",
   document: "There is no page here",
   localStorage: "Nothing is kept between runs",
-  Intl: "Intl is not available; toFixed, padStart and toISOString are",
 };
 
 function hintFor({ name, message }: Thrown): string {

@@ -9,7 +9,7 @@ import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer } from 
 import { ARTIFACT } from "./artifact.ts";
 import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
-import { importObject, promiseIntegration } from "./imports.ts";
+import { canSuspend, importObject, suspension } from "./imports.ts";
 import { WASM_PAGE_BYTES } from "./limits.ts";
 import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
@@ -56,7 +56,7 @@ export class Isolate implements GuestImports {
     this.#image = image;
     this.#maximumPages = Math.max(ARTIFACT.memoryPages, Math.floor(parts.memoryBytes / WASM_PAGE_BYTES));
     this.#memory = new WebAssembly.Memory({ initial: ARTIFACT.memoryPages, maximum: this.#maximumPages });
-    const suspend = new promiseIntegration.Suspending(() => this.suspend());
+    const suspend = suspension().suspending(() => this.suspend());
     const instance = new WebAssembly.Instance(module, importObject(this.#memory, this, suspend));
     this.#engine = instance.exports as unknown as EngineExports;
     this.#text = new GuestText(this.#memory, this.#engine);
@@ -110,7 +110,7 @@ export class Isolate implements GuestImports {
     if (this.#entered) throw new Error("the guest is entered already");
     this.#entered = true;
     try {
-      const value = await promiseIntegration.promising(export_)(...args);
+      const value = await suspension().promising(export_)(...args);
       if (value === 0) {
         this.#parts.meter.end("memory");
         return { threw: true, error: this.#engine.QTS_GetUndefined() };
@@ -171,7 +171,12 @@ export class Isolate implements GuestImports {
   // What the guest asks of the host.
 
   interrupt(atPoll: number): number {
-    return this.#parts.meter.onFuelSpent(atPoll === 1, this.#entered && this.#hostDepth === 0);
+    return this.#parts.meter.onFuelSpent(atPoll === 1, this.#maySuspend(0));
+  }
+
+  /** @param ownDepth host functions that the guest leaves before it would be suspended */
+  #maySuspend(ownDepth: number): boolean {
+    return this.#entered && this.#hostDepth === ownDepth && canSuspend();
   }
 
   async suspend(): Promise<number> {
@@ -229,7 +234,7 @@ export class Isolate implements GuestImports {
     if (meter.endedBy !== null) return undefinedValue;
     const accepted = this.#text.withBytes(this.#image.context, value, (utf8) => output.write(stream, utf8));
     if (accepted === false) meter.end("output");
-    else if (output.isFull && this.#entered && this.#hostDepth === 1) {
+    else if (output.isFull && this.#maySuspend(1)) {
       this.#hostCallSuspends = true;
       return suspend;
     }

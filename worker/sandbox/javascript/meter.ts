@@ -18,6 +18,7 @@ export const VERDICT = { continue: 0, unwind: 1, suspend: 2 } as const;
 export class Meter {
   readonly startedAt: number;
   readonly #limits: Limits;
+  readonly #pauses: boolean;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #aborted: Promise<void>;
@@ -32,8 +33,10 @@ export class Meter {
   #endedBy: EndReason | null = null;
   #unwindTurns = 0;
 
-  constructor(limits: Limits, clock: Clock, signal: AbortSignal) {
+  /** @param pauses false where the runtime cannot suspend a guest */
+  constructor(limits: Limits, clock: Clock, signal: AbortSignal, pauses = true) {
     this.#limits = limits;
+    this.#pauses = pauses;
     this.#clock = clock;
     this.#signal = signal;
     this.#now = clock.now();
@@ -96,7 +99,10 @@ export class Meter {
     if (this.#endedBy !== null) return this.#unwind(atPoll);
     this.#quanta += 1;
     this.#grant();
-    return maySuspend && this.sliceIsOver() ? VERDICT.suspend : VERDICT.continue;
+    if (maySuspend && this.sliceIsOver()) return VERDICT.suspend;
+    // A guest that nothing can suspend must see time go by, and be ended by it, without a pause.
+    if (!this.#pauses && this.sliceIsOver()) this.#beginSlice(0);
+    return VERDICT.continue;
   }
 
   /** Ends a run whose last work, which no loop followed, went over the limit. */

@@ -9,8 +9,9 @@ import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
 import { NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
 import { fileKind } from "./file-kinds.ts";
+import { INTL_SOURCE } from "./generated/intl.ts";
 import type { GuestFunction, ImageAddresses } from "./guest-interface.ts";
-import { EngineFault } from "./imports.ts";
+import { canSuspend, EngineFault } from "./imports.ts";
 import { type Completion, Isolate } from "./isolate.ts";
 import { limitError } from "./limits.ts";
 import { readResult } from "./marshal.ts";
@@ -47,7 +48,7 @@ class JavaScriptRun {
     this.#module = module;
     this.#image = image;
     this.#request = request;
-    this.#meter = new Meter(request.limits, request.clock, request.signal);
+    this.#meter = new Meter(request.limits, request.clock, request.signal, canSuspend());
     this.#output = new Output(request.limits.outputBytes, request.onOutput);
     this.#loader = new ModuleLoader(request.program);
   }
@@ -116,6 +117,7 @@ class JavaScriptRun {
     if (what === "args") return JSON.stringify(args);
     if (what === "files") return JSON.stringify(Object.keys(files));
     if (what === "startedAt") return JSON.stringify(this.#meter.startedAt);
+    if (what === "intl") return INTL_SOURCE;
     const name = what.startsWith("file:") ? what.slice("file:".length) : "";
     return Object.hasOwn(files, name) ? JSON.stringify(files[name]) : undefined;
   }

@@ -9,7 +9,7 @@ import { atob, btoa, TextDecoder, TextEncoder } from "./encoding.ts";
 import { describeFailure } from "./failure.ts";
 import { defineGlobal, type GuestHost } from "./guest-host.ts";
 import { createInput } from "./input.ts";
-import { installLocale } from "./locale.ts";
+import { installLocaleMethods } from "./locale-methods.ts";
 import { createCrypto } from "./random.ts";
 import { toJson } from "./result.ts";
 import { installTimers } from "./timers.ts";
@@ -51,7 +51,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
       },
     },
   };
-  installLocale();
+  installLocaleMethods(host);
   for (const [name, value] of Object.entries(globals)) defineGlobal(name, value);
   // The module "runyard" is a piece of text that finds its exports here; see module-loader.ts.
   Object.defineProperty(globalThis, Symbol.for("runyard"), { value: input.module });
