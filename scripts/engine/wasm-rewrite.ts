@@ -10,7 +10,7 @@
  * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size at bulk memory instructions, and
  *   by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop, with
  *   1 at a poll, where the answer 1 makes QuickJS throw an error that the program cannot catch;
- * - where `interrupt` answers 2, or a host call -1, the import `suspend` is called: the only import that may suspend.
+ * - where `interrupt` answers 2, or a host call or a request for memory -1, the import `suspend` is called: the only import that may suspend.
  *   What it resolves to then is the answer of the poll or of the host call;
  * - `rejection_tracker_slot`, the table slot of a function of QuickJS's promise rejection tracker type that calls the
  *   import `promise_rejection(context, promise, handled, 0)`;
@@ -42,8 +42,8 @@ export const EXPECTED = {
   bulkMemory: 98,
   /** The interpreter's loop over opcodes. */
   dispatchLoops: 1,
-  /** Call sites of the four host imports: interrupt, function call, module source, module name. */
-  hostCalls: 4,
+  /** Call sites of the host imports of {@link WRAPPED}. */
+  hostCalls: 5,
   /** Stores of the interpreter's and the regular expression engine's poll interval. */
   pollIntervals: 3,
   /** Places that hold the top of the C stack, where the heap begins: the stack pointer, the break, the main thread. */
@@ -63,6 +63,7 @@ const WRAPPED = {
   call_function: "call_function",
   load_module: "load_module",
   normalize_module: "normalize_module",
+  resize_heap: "resize_heap",
 } as const;
 const IMPORT_MODULE = "host";
 
@@ -243,7 +244,10 @@ const ADDED_TYPES = [
 ] as const;
 
 /** The functions that are added after the package's own, in the order of their indices. */
-const ADDED = ["poll", "call_function", "load_module", "normalize_module", "refuel", "charge", "track"] as const;
+const ADDED = [
+  ...["poll", "call_function", "load_module", "normalize_module", "resize_heap"],
+  ...["refuel", "charge", "track"],
+] as const;
 
 function addedIndex(layout: Layout, added: (typeof ADDED)[number]): number {
   return layout.firstNewFunction + ADDED.indexOf(added);
@@ -254,7 +258,7 @@ function addedFunctions(layout: Layout): AddedFunction[] {
   const importType = (field: string) => layout.importTypes.get(field)!;
   const fuel = unsigned(layout.fuelGlobal);
   const suspend = [OP.i32Const, 0, OP.call, ...importIndex("suspend")];
-  const hostCall = (host: "call_function" | "load_module" | "normalize_module", parameters: number): AddedFunction => {
+  const hostCall = (host: Exclude<keyof typeof WRAPPED, "interrupt">, parameters: number): AddedFunction => {
     const pass = Array.from({ length: parameters }, (_, i) => [OP.localGet, i]).flat();
     const body = [
       ...[1, 1, I32, ...pass, OP.call, ...importIndex(host), OP.localTee, parameters],
@@ -298,6 +302,7 @@ function addedFunctions(layout: Layout): AddedFunction[] {
     hostCall("call_function", 5),
     hostCall("load_module", 3),
     hostCall("normalize_module", 4),
+    hostCall("resize_heap", 1),
     ...[refuel, charge, track].map((body, i) => ({ typeIndex: layout.firstNewType + i, body })),
   ];
 }

@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "28e68d509158b544849320a4a6fcf404f0ff1bd1ef863b42e3cf0c0083900892",
+  sha256: "0db0e88c98c47b43f6d6937d3339d7ef0c53a8e483180cde87732a972a7cd5ee",
   /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
   stackBytes: 512 * 1024,
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */

@@ -11,6 +11,7 @@ import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest
 import { GuestText } from "./guest-text.ts";
 import { canSuspend, importObject, suspension } from "./imports.ts";
 import { WASM_PAGE_BYTES } from "./limits.ts";
+import type { MemoryShare } from "./memory-share.ts";
 import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
 import type { Output } from "./output.ts";
@@ -27,6 +28,8 @@ export interface IsolateParts {
   readonly loader: ModuleLoader;
   readonly random: SeededRandom;
   readonly memoryBytes: number;
+  /** The run's share of the memory that all guests have together. */
+  readonly share: MemoryShare;
   /** The run's input as JSON text; see `prelude/guest-host.ts`. */
   readonly readInput: (what: string) => string | undefined;
 }
@@ -50,6 +53,8 @@ export class Isolate implements GuestImports {
   #hostDepth = 0;
   #hostCallSuspends = false;
   #memoryRefused = false;
+  /** The size in pages that a suspended guest waits for. */
+  #growsTo: number | null = null;
 
   constructor(module: WebAssembly.Module, image: ImageAddresses, parts: IsolateParts) {
     this.#parts = parts;
@@ -180,6 +185,7 @@ export class Isolate implements GuestImports {
   }
 
   async suspend(): Promise<number> {
+    if (this.#growsTo !== null) return this.#growInTurn(this.#growsTo);
     const forHostCall = this.#hostCallSuspends;
     this.#hostCallSuspends = false;
     const { meter, output } = this.#parts;
@@ -187,6 +193,15 @@ export class Isolate implements GuestImports {
     if (meter.sliceIsOver()) await meter.yield();
     const noValue = 0;
     return forHostCall ? noValue : Number(meter.endedBy !== null);
+  }
+
+  /** Memory that others hold now is waited for; a run that ended meanwhile gets none. */
+  async #growInTurn(pages: number): Promise<number> {
+    this.#growsTo = null;
+    const { meter, output, share } = this.#parts;
+    output.flush();
+    await meter.waitFor(share);
+    return meter.endedBy === null ? this.#growTo(pages) : 0;
   }
 
   now(): number {
@@ -197,14 +212,26 @@ export class Isolate implements GuestImports {
     const current = this.#memory.buffer.byteLength / WASM_PAGE_BYTES;
     const needed = Math.ceil(bytes / WASM_PAGE_BYTES);
     const wanted = Math.max(needed, current + Math.max(GROWTH_PAGES, current >> 2));
+    if (needed > this.#maximumPages) return this.#refuseMemory();
+    const pages = Math.min(wanted, this.#maximumPages);
+    if (this.#parts.share.take(pages * WASM_PAGE_BYTES, this.#maySuspend(0))) return this.#growTo(pages);
+    const suspend = -1;
+    this.#growsTo = pages;
+    return suspend;
+  }
+
+  #growTo(pages: number): number {
     try {
-      if (needed > this.#maximumPages) throw new RangeError("above the limit");
-      this.#memory.grow(Math.min(wanted, this.#maximumPages) - current);
+      this.#memory.grow(pages - this.#memory.buffer.byteLength / WASM_PAGE_BYTES);
       return 1;
     } catch {
-      this.#memoryRefused = true;
-      return 0;
+      return this.#refuseMemory();
     }
+  }
+
+  #refuseMemory(): number {
+    this.#memoryRefused = true;
+    return 0;
   }
 
   callFunction(argv: Pointer, id: number): Pointer {

@@ -32,6 +32,8 @@ export class Meter {
   #quanta = 0;
   #endedBy: EndReason | null = null;
   #unwindTurns = 0;
+  /** Time that does not count, because the guest could not go on for want of memory that others held. */
+  #waitedMs = 0;
 
   /** @param pauses false where the runtime cannot suspend a guest */
   constructor(limits: Limits, clock: Clock, signal: AbortSignal, pauses = true) {
@@ -65,7 +67,7 @@ export class Meter {
   }
 
   get wallMs(): number {
-    return Math.max(this.#now, this.#clock.now()) - this.startedAt;
+    return Math.max(this.#now, this.#clock.now()) - this.startedAt - this.#waitedMs;
   }
 
   /** Takes over the counter of a fresh instance. */
@@ -126,12 +128,19 @@ export class Meter {
   /** Sleeps until the guest's clock shows `dueAt`, or the run must end. */
   async sleepUntil(dueAt: number): Promise<void> {
     while (this.#endedBy === null && this.#now < dueAt) {
-      const deadline = this.startedAt + this.#limits.timeoutMs;
-      const ms = Math.max(0, Math.min(dueAt, deadline, this.#now + IDLE_CHECK_MS) - this.#now);
+      const ms = Math.max(0, Math.min(dueAt, this.#deadline, this.#now + IDLE_CHECK_MS) - this.#now);
       await Promise.race([this.#clock.sleep(ms), this.#aborted]);
       // A clock that stood still meanwhile must not keep a timer from ever being due.
       this.#beginSlice(this.#signal.aborted ? 0 : ms);
     }
+  }
+
+  /** Sleeps while something has `waitMs` left, or until the run is cancelled. The time counts for nothing. */
+  async waitFor(queue: { readonly waitMs: number | null }): Promise<void> {
+    const from = this.#clock.now();
+    for (let ms = queue.waitMs; ms !== null && !this.#signal.aborted; ms = queue.waitMs) await this.#clock.sleep(ms);
+    this.#waitedMs += this.#clock.now() - from;
+    this.#beginSlice(0);
   }
 
   #beginSlice(sleptMs: number): void {
@@ -140,7 +149,11 @@ export class Meter {
     this.#quanta = 0;
     this.#now = Math.max(now, this.#now + sleptMs);
     if (this.#signal.aborted) this.end("cancelled");
-    else if (this.#now - this.startedAt >= this.#limits.timeoutMs) this.end("time");
+    else if (this.#now >= this.#deadline) this.end("time");
+  }
+
+  get #deadline(): number {
+    return this.startedAt + this.#limits.timeoutMs + this.#waitedMs;
   }
 
   #unwind(atPoll: boolean): number {

@@ -5,6 +5,7 @@
 import type { GuestOutcome, LimitName, ProgramError } from "../../domain/guest-outcome.ts";
 import type { GuestRequest, GuestResult } from "../engine.ts";
 import type { Journal } from "../journal.ts";
+import type { MemoryGate } from "../memory-gate.ts";
 import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
 import { NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
@@ -15,6 +16,7 @@ import { canSuspend, EngineFault } from "./imports.ts";
 import { type Completion, Isolate } from "./isolate.ts";
 import { limitError } from "./limits.ts";
 import { readResult } from "./marshal.ts";
+import { MemoryShare } from "./memory-share.ts";
 import { Killed, Meter } from "./meter.ts";
 import { LoadFailure, ModuleLoader } from "./module-loader.ts";
 import { Output } from "./output.ts";
@@ -25,8 +27,18 @@ export async function runProgram(
   module: WebAssembly.Module,
   image: ImageAddresses,
   request: GuestRequest,
+  gate: MemoryGate,
 ): Promise<GuestResult> {
-  const run = new JavaScriptRun(module, image, request);
+  const share = new MemoryShare(gate, request.program, request.limits);
+  try {
+    await share.start(request.clock, request.signal);
+    return await runInTurn(new JavaScriptRun(module, image, request, share));
+  } finally {
+    share.release();
+  }
+}
+
+async function runInTurn(run: JavaScriptRun): Promise<GuestResult> {
   try {
     const outcome = await run.execute();
     return { outcome, usage: run.usage(), journal: run.journal() };
@@ -42,9 +54,11 @@ class JavaScriptRun {
   readonly #meter: Meter;
   readonly #output: Output;
   readonly #loader: ModuleLoader;
+  readonly #share: MemoryShare;
   #isolate: Isolate | null = null;
 
-  constructor(module: WebAssembly.Module, image: ImageAddresses, request: GuestRequest) {
+  constructor(module: WebAssembly.Module, image: ImageAddresses, request: GuestRequest, share: MemoryShare) {
+    this.#share = share;
     this.#module = module;
     this.#image = image;
     this.#request = request;
@@ -85,12 +99,12 @@ class JavaScriptRun {
   }
 
   async #execute(): Promise<GuestOutcome> {
+    if (this.#meter.endedBy !== null) return this.#ended();
     const { program } = this.#request;
     const entry = program.files[program.entry]!;
     const asModule = isModule(entry, fileKind(program.entry, program) === "typescript");
     const script = asModule ? null : this.#loader.source(program.entry);
     const isolate = this.#start();
-    if (this.#meter.endedBy !== null) return this.#ended();
     const failure =
       script === null
         ? await this.#turn(isolate.call("importEntry", isolate.newString(program.entry)))
@@ -105,7 +119,8 @@ class JavaScriptRun {
       output: this.#output,
       loader: this.#loader,
       random: new SeededRandom(seed),
-      memoryBytes: limits.memoryBytes,
+      memoryBytes: Math.min(limits.memoryBytes, this.#share.most),
+      share: this.#share,
       readInput: (what) => this.#readInput(what),
     });
     return this.#isolate;
