@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from "../../domain/program.ts";
 import type { Engine, GuestRequest } from "../engine.ts";
 import { MemoryGate } from "../memory-gate.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
+import { Deadlines } from "./deadlines.ts";
 import { IMAGE } from "./generated/image.ts";
 import { ISOLATE_MEMORY_BYTES } from "./limits.ts";
 import { runProgram } from "./run.ts";
@@ -16,14 +17,14 @@ import { runProgram } from "./run.ts";
  * @param memoryBytes what all guests together may hold
  */
 export function createJavaScriptEngine(module: WebAssembly.Module, memoryBytes = ISOLATE_MEMORY_BYTES): Engine {
-  const gate = new MemoryGate(memoryBytes);
+  const shared = { memory: new MemoryGate(memoryBytes), deadlines: new Deadlines() };
   let warm: Promise<unknown> | null = null;
   return {
     version: ENGINE_VERSION,
     async execute(request) {
-      warm ??= runProgram(module, IMAGE, warmUp(), gate);
+      warm ??= runProgram(module, IMAGE, warmUp(), shared);
       await warm;
-      return runProgram(module, IMAGE, request, gate);
+      return runProgram(module, IMAGE, request, shared);
     },
   };
 }

@@ -5,6 +5,7 @@
 import type { LimitName } from "../../domain/guest-outcome.ts";
 import type { Clock } from "../../domain/ports.ts";
 import type { Limits } from "../../domain/program.ts";
+import { Deadlines } from "./deadlines.ts";
 import { FUEL_QUANTUM, IDLE_CHECK_MS, QUANTA_PER_SLICE, SLICE_MS, UNWIND_TURNS } from "./limits.ts";
 
 export type EndReason = LimitName | "cancelled";
@@ -18,6 +19,7 @@ export const VERDICT = { continue: 0, unwind: 1, suspend: 2 } as const;
 export class Meter {
   readonly startedAt: number;
   readonly #limits: Limits;
+  readonly #deadlines: Deadlines;
   readonly #pauses: boolean;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
@@ -35,8 +37,12 @@ export class Meter {
   /** Time that does not count, because the guest could not go on for want of memory that others held. */
   #waitedMs = 0;
 
-  /** @param pauses false where the runtime cannot suspend a guest */
-  constructor(limits: Limits, clock: Clock, signal: AbortSignal, pauses = true) {
+  /**
+   * @param deadlines those of the guests that share the thread
+   * @param pauses false where the runtime cannot suspend a guest
+   */
+  constructor(limits: Limits, clock: Clock, signal: AbortSignal, deadlines = new Deadlines(), pauses = true) {
+    this.#deadlines = deadlines;
     this.#limits = limits;
     this.#pauses = pauses;
     this.#clock = clock;
@@ -116,12 +122,14 @@ export class Meter {
   }
 
   sliceIsOver(): boolean {
-    return this.#quanta >= QUANTA_PER_SLICE || this.#clock.now() - this.#sliceStartedAt >= SLICE_MS;
+    if (this.#quanta >= QUANTA_PER_SLICE) return true;
+    const now = this.#clock.now();
+    return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline || this.#deadlines.hasPassed(now);
   }
 
   /** Lets everyone else run, then begins a new slice. */
   async yield(): Promise<void> {
-    await this.#clock.sleep(0);
+    await this.#deadlines.during(this.#deadline, this.#clock.sleep(0));
     this.#beginSlice(0);
   }
 

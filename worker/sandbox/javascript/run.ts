@@ -8,6 +8,7 @@ import type { Journal } from "../journal.ts";
 import type { MemoryGate } from "../memory-gate.ts";
 import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
 import { fileKind } from "./file-kinds.ts";
 import { INTL_SOURCE } from "./generated/intl.ts";
@@ -23,16 +24,22 @@ import { Output } from "./output.ts";
 import { SeededRandom } from "./random.ts";
 import { isModule } from "./transpile.ts";
 
+/** What the runs of one isolate have in common. */
+export interface Shared {
+  readonly memory: MemoryGate;
+  readonly deadlines: Deadlines;
+}
+
 export async function runProgram(
   module: WebAssembly.Module,
   image: ImageAddresses,
   request: GuestRequest,
-  gate: MemoryGate,
+  shared: Shared,
 ): Promise<GuestResult> {
-  const share = new MemoryShare(gate, request.program, request.limits);
+  const share = new MemoryShare(shared.memory, request.program, request.limits);
   try {
     await share.start(request.clock, request.signal);
-    return await runInTurn(new JavaScriptRun(module, image, request, share));
+    return await runInTurn(new JavaScriptRun(module, image, request, share, shared.deadlines));
   } finally {
     share.release();
   }
@@ -57,12 +64,18 @@ class JavaScriptRun {
   readonly #share: MemoryShare;
   #isolate: Isolate | null = null;
 
-  constructor(module: WebAssembly.Module, image: ImageAddresses, request: GuestRequest, share: MemoryShare) {
+  constructor(
+    module: WebAssembly.Module,
+    image: ImageAddresses,
+    request: GuestRequest,
+    share: MemoryShare,
+    deadlines: Deadlines,
+  ) {
     this.#share = share;
     this.#module = module;
     this.#image = image;
     this.#request = request;
-    this.#meter = new Meter(request.limits, request.clock, request.signal, canSuspend());
+    this.#meter = new Meter(request.limits, request.clock, request.signal, deadlines, canSuspend());
     this.#output = new Output(request.limits.outputBytes, request.onOutput);
     this.#loader = new ModuleLoader(request.program);
   }
