@@ -9,7 +9,7 @@ import type { MemoryGate } from "../memory-gate.ts";
 import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
+import { atLoop, NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
 import { fileKind } from "./file-kinds.ts";
 import { INTL_SOURCE } from "./generated/intl.ts";
 import type { GuestFunction, ImageAddresses } from "./guest-interface.ts";
@@ -284,7 +284,12 @@ class JavaScriptRun {
   #limit(limit: LimitName, stack: string | null = null): GuestOutcome {
     const error = limitError(limit, this.#request.limits);
     const position = positionOf({ name: error.name, message: error.message, stack }, this.#request.program);
-    return { kind: "limit", limit, error: { ...error, ...position } };
+    const isStopped = limit === "time" || limit === "fuel";
+    return {
+      kind: "limit",
+      limit,
+      error: { ...error, ...(isStopped ? atLoop(position, stack, this.#request.program) : position) },
+    };
   }
 
   /** What reaches the host as an exception although the guest caused it. */
