@@ -26,30 +26,26 @@ export interface BareEngine {
 /** A Worker that has the engine, served on a free port. */
 export interface EngineWorker {
   readonly origin: string;
-  /** The workerd process; undefined where it cannot be told. */
-  readonly pid: string | undefined;
+  /** Resident memory of its workerd process, in bytes. */
+  residentBytes(): number;
   stop(): Promise<void>;
 }
 
 export async function startBareEngine(): Promise<BareEngine> {
-  const { origin, pid, stop } = await startEngineWorker(resolve(ROOT, "scripts/bare-engine-worker.ts"));
+  const { origin, ...worker } = await startEngineWorker(resolve(ROOT, "scripts/bare-engine-worker.ts"));
   return {
     async run(programs) {
       const answer = await fetch(origin, { method: "POST", body: JSON.stringify(programs) });
       if (!answer.ok) throw new Error(`the engine answered ${answer.status}: ${await answer.text()}`);
       return (await answer.json()) as BareResult[];
     },
-    residentBytes() {
-      const [, kibibytes] = readFileSync(`/proc/${pid}/status`, "utf8").match(/^VmRSS:\s*(\d+) kB$/m) ?? [];
-      return Number(kibibytes) * KIBIBYTE;
-    },
-    stop,
+    ...worker,
   };
 }
 
 /** @param entry the Worker's source file */
 export async function startEngineWorker(entry: string): Promise<EngineWorker> {
-  const childrenBefore = workerdChildren();
+  const others = new Set(workerdChildren().map(({ pid }) => pid));
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...{ host: "127.0.0.1", port: 0, cf: false, log: new Log(LogLevel.WARN), logRequests: false },
@@ -68,8 +64,15 @@ export async function startEngineWorker(entry: string): Promise<EngineWorker> {
     } as Parameters<typeof convertV4MiniflareOptions>[0]),
   );
   const { origin } = await miniflare.ready;
-  const pid = workerdChildren().find((child) => !childrenBefore.includes(child));
-  return { origin, pid, stop: () => miniflare.dispose() };
+  return {
+    origin,
+    residentBytes() {
+      const own = workerdChildren().find(({ pid }) => !others.has(pid));
+      if (own === undefined) throw new Error("the workerd process was not found");
+      return own.residentBytes;
+    },
+    stop: () => miniflare.dispose(),
+  };
 }
 
 async function bundle(entry: string): Promise<string> {

@@ -1,6 +1,6 @@
 /**
  * Builds the JavaScript engine: `node scripts/engine/build-engine.ts` reads the pinned npm package and the prelude's
- * sources and writes `quickjs.wasm` and `image.ts` to `worker/sandbox/javascript/generated/` (not committed).
+ * sources and writes `quickjs.wasm`, `image.ts` and `intl.ts` to `worker/sandbox/javascript/generated/` (not committed).
  * `--pin` also writes the file's SHA-256 to `worker/sandbox/javascript/artifact.ts`, after a change that was reviewed.
  * Needs no network. The same sources give the same bytes on every machine.
  * Invariant: without `--pin`, nothing is written that has not the pinned SHA-256.
@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { ARTIFACT } from "../../worker/sandbox/javascript/artifact.ts";
 import type { ImageAddresses } from "../../worker/sandbox/javascript/guest-interface.ts";
 import { buildImage } from "./engine-image.ts";
-import { bundlePrelude } from "./prelude-bundle.ts";
+import { bundleIntl, bundlePrelude } from "./prelude-bundle.ts";
 import { embedMemory } from "./wasm-embed.ts";
 import { rewriteEngine } from "./wasm-rewrite.ts";
 
@@ -22,7 +22,9 @@ const GENERATED = new URL("worker/sandbox/javascript/generated/", ROOT);
 
 export interface EngineBuild {
   readonly wasm: Uint8Array;
+  /** Of the file and of the source of `Intl`. */
   readonly sha256: string;
+  readonly intl: string;
   readonly addresses: ImageAddresses;
 }
 
@@ -42,11 +44,12 @@ export function buildEngine(): EngineBuild {
   const metered = rewriteEngine(original.wasm, original.glue).wasm;
   const { addresses, pieces } = buildImage(metered, bundlePrelude());
   const wasm = embedMemory(metered, pieces);
-  return { wasm, sha256: createHash("sha256").update(wasm).digest("hex"), addresses };
+  const intl = bundleIntl();
+  return { wasm, sha256: createHash("sha256").update(wasm).update(intl).digest("hex"), addresses, intl };
 }
 
 function main(pin: boolean): void {
-  const { wasm, sha256, addresses } = buildEngine();
+  const { wasm, sha256, addresses, intl } = buildEngine();
   if (sha256 !== ARTIFACT.sha256) {
     if (!pin) throw new Error(`the engine's SHA-256 is ${sha256}, pinned is ${ARTIFACT.sha256}: review, then --pin`);
     const source = readFileSync(ARTIFACT_SOURCE, "utf8");
@@ -54,15 +57,19 @@ function main(pin: boolean): void {
   }
   mkdirSync(GENERATED, { recursive: true });
   writeFileSync(new URL("quickjs.wasm", GENERATED), wasm);
-  const image = [
-    "// Written by scripts/engine/build-engine.ts.",
-    'import type { ImageAddresses } from "../guest-interface.ts";',
-    "",
-    `export const IMAGE: ImageAddresses = ${JSON.stringify(addresses)};`,
-    "",
-  ];
-  writeFileSync(new URL("image.ts", GENERATED), image.join("\n"));
-  console.log(`${fileURLToPath(GENERATED)}: quickjs.wasm, ${wasm.length} bytes, sha256 ${sha256}`);
+  const lines = (...source: string[]) => ["// Written by scripts/engine/build-engine.ts.", ...source, ""].join("\n");
+  writeFileSync(
+    new URL("image.ts", GENERATED),
+    lines(
+      'import type { ImageAddresses } from "../guest-interface.ts";',
+      "",
+      `export const IMAGE: ImageAddresses = ${JSON.stringify(addresses)};`,
+    ),
+  );
+  writeFileSync(new URL("intl.ts", GENERATED), lines(`export const INTL_SOURCE = ${JSON.stringify(intl)};`));
+  console.log(
+    `${fileURLToPath(GENERATED)}: quickjs.wasm, ${wasm.length} bytes, intl.ts, ${intl.length} bytes, sha256 ${sha256}`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes("--pin"));

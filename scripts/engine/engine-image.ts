@@ -30,9 +30,6 @@ export interface EngineImage {
   readonly pieces: readonly { readonly offset: Pointer; readonly bytes: Uint8Array }[];
 }
 
-/** The C stack as the package was linked; the heap begins where it ends. */
-const STACK_BYTES = 5 * 2 ** 20;
-
 /** The time at which images are built. QuickJS seeds `Math.random` from it, which shows where the state is. */
 const BUILD_TIME_MS = 1_234_567_890_123;
 const RANDOM_STATE_AT_BUILD = BigInt(BUILD_TIME_MS) * 1000n;
@@ -139,7 +136,7 @@ function differences(before: Uint8Array, after: Uint8Array, stackTop: Pointer): 
   let start: number | null = null;
   for (let offset = 0; offset <= after.length; offset += PIECE_BYTES) {
     const end = offset + PIECE_BYTES;
-    const isStack = offset >= stackTop - STACK_BYTES && end <= stackTop;
+    const isStack = offset >= stackTop - ARTIFACT.stackBytes && end <= stackTop;
     if (!isStack && !Buffer.from(before.subarray(offset, end)).equals(after.subarray(offset, end))) start ??= offset;
     else if (start !== null) {
       pieces.push({ offset: start, bytes: after.slice(start, offset) });

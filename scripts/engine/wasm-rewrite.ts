@@ -10,11 +10,11 @@
  * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size at bulk memory instructions, and
  *   by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop, with
  *   1 at a poll, where the answer 1 makes QuickJS throw an error that the program cannot catch;
- * - where `interrupt` answers 2, or a host call -1, the import `suspend` is called: the only import that may suspend.
+ * - where `interrupt` answers 2, or a host call or a request for memory -1, the import `suspend` is called: the only import that may suspend.
  *   What it resolves to then is the answer of the poll or of the host call;
  * - `rejection_tracker_slot`, the table slot of a function of QuickJS's promise rejection tracker type that calls the
  *   import `promise_rejection(context, promise, handled, 0)`;
- * - an imported memory that starts with 6 MiB instead of 16.
+ * - an imported memory that starts with 1.5 MiB instead of 16, because the C stack has 512 KiB instead of 5 MiB.
  */
 import { ARTIFACT } from "../../worker/sandbox/javascript/artifact.ts";
 import { exportNames, importNames } from "./glue-names.ts";
@@ -42,10 +42,12 @@ export const EXPECTED = {
   bulkMemory: 98,
   /** The interpreter's loop over opcodes. */
   dispatchLoops: 1,
-  /** Call sites of the four host imports: interrupt, function call, module source, module name. */
-  hostCalls: 4,
+  /** Call sites of the host imports of {@link WRAPPED}. */
+  hostCalls: 5,
   /** Stores of the interpreter's and the regular expression engine's poll interval. */
   pollIntervals: 3,
+  /** Places that hold the top of the C stack, where the heap begins: the stack pointer, the break, the main thread. */
+  stackTops: 3,
 } as const;
 
 export type Counts = { [K in keyof typeof EXPECTED]: number };
@@ -61,6 +63,7 @@ const WRAPPED = {
   call_function: "call_function",
   load_module: "load_module",
   normalize_module: "normalize_module",
+  resize_heap: "resize_heap",
 } as const;
 const IMPORT_MODULE = "host";
 
@@ -72,6 +75,8 @@ const IMPORT_MODULE = "host";
 const DISPATCH_TARGETS = 200;
 /** A jump is charged as 5 units: with it, tight loops and native work use about equally much fuel in the same time. */
 const POLL = { originalInterval: 10_000, interval: 1_000, fuel: 5_000 } as const;
+/** The package reserves 5 MiB for the C stack; of that, QuickJS uses what `GUEST_STACK_BYTES` allows and some frames more. */
+const STACK = { originalTop: 5_333_088, removedBytes: 5 * 2 ** 20 - ARTIFACT.stackBytes } as const;
 /** One unit of fuel for each 64 bytes that are copied or filled: about as long as a loop turn takes. */
 const BULK_BYTES_SHIFT = 6;
 
@@ -130,7 +135,8 @@ export function rewriteEngine(wasm: Uint8Array, glue: string): { wasm: Uint8Arra
   const wrappers = new Map(
     Object.entries(WRAPPED).map(([host, wrapper]) => [layout.imports.get(host)!, addedIndex(layout, wrapper)]),
   );
-  const counts = count(functions, wrappers);
+  const stack = lowerStack(section(SECTION.global), section(SECTION.data));
+  const counts = count(functions, wrappers, stack.places);
   for (const key of Object.keys(EXPECTED) as (keyof Counts)[]) {
     if (counts[key] !== EXPECTED[key]) throw new Error(`expected ${EXPECTED[key]} ${key}, found ${counts[key]}`);
   }
@@ -143,7 +149,8 @@ export function rewriteEngine(wasm: Uint8Array, glue: string): { wasm: Uint8Arra
         added.map(({ typeIndex }) => unsigned(typeIndex)),
       ),
     [SECTION.table]: () => growTable(layout.tableSlot),
-    [SECTION.global]: () => append(section(SECTION.global), addedGlobals(layout)),
+    [SECTION.global]: () => append(stack.globals, addedGlobals(layout)),
+    [SECTION.data]: () => stack.data,
     [SECTION.export]: () => renameExports(section(SECTION.export), glue, layout),
     [SECTION.element]: () => append(section(SECTION.element), [trackerElement(layout)]),
     [SECTION.code]: () => writeCode(functions, added, layout, wrappers),
@@ -186,7 +193,7 @@ function layOut(section: (id: number) => Uint8Array, imports: readonly ImportEnt
   };
 }
 
-function count(functions: readonly FunctionBody[], wrappers: ReadonlyMap<number, number>): Counts {
+function count(functions: readonly FunctionBody[], wrappers: ReadonlyMap<number, number>, stackTops: number): Counts {
   const sum = (of: (body: FunctionBody) => number) => functions.reduce((total, body) => total + of(body), 0);
   return {
     functions: functions.length,
@@ -195,10 +202,34 @@ function count(functions: readonly FunctionBody[], wrappers: ReadonlyMap<number,
     dispatchLoops: sum((body) => dispatchLoops(body).size),
     hostCalls: sum(({ calls }) => calls.filter(({ callee }) => wrappers.has(callee)).length),
     pollIntervals: sum(({ storedConstants }) => storedConstants.filter(isPollInterval).length),
+    stackTops: stackTops + sum(({ storedConstants }) => storedConstants.filter(isStackTop).length),
   };
 }
 
 const isPollInterval = ({ value }: { value: number }) => value === POLL.originalInterval;
+
+const isStackTop = ({ value }: { value: number }) => value === STACK.originalTop;
+
+/** Moves the stack's top in the globals and in the data, where the C library's break is a word of its own. */
+function lowerStack(globals: Uint8Array, data: Uint8Array): { globals: Uint8Array; data: Uint8Array; places: number } {
+  const top = STACK.originalTop - STACK.removedBytes;
+  const [before, after] = [STACK.originalTop, top].map((value) => [OP.i32Const, ...signed(value), END] as const);
+  // A segment ends with the word's last byte that is not zero.
+  const [wordBefore, wordAfter] = [STACK.originalTop, top].map(
+    (value) => [END, 3, value & 0xff, (value >> 8) & 0xff, value >> 16] as const,
+  );
+  const inGlobals = replaceAll(globals, before!, after!);
+  const inData = replaceAll(data, wordBefore!, wordAfter!);
+  return { globals: inGlobals.bytes, data: inData.bytes, places: inGlobals.places + inData.places };
+}
+
+function replaceAll(bytes: Uint8Array, from: readonly number[], to: readonly number[]) {
+  const edits: Edit[] = [];
+  for (let at = 0; at + from.length <= bytes.length; at++) {
+    if (from.every((byte, i) => bytes[at + i] === byte)) edits.push({ start: at, end: at + from.length, bytes: to });
+  }
+  return { bytes: edit(bytes, edits), places: edits.length };
+}
 
 function dispatchLoops({ branchTables }: FunctionBody): Set<number | null> {
   const dispatch = branchTables.filter(({ targets }) => targets > DISPATCH_TARGETS);
@@ -213,7 +244,10 @@ const ADDED_TYPES = [
 ] as const;
 
 /** The functions that are added after the package's own, in the order of their indices. */
-const ADDED = ["poll", "call_function", "load_module", "normalize_module", "refuel", "charge", "track"] as const;
+const ADDED = [
+  ...["poll", "call_function", "load_module", "normalize_module", "resize_heap"],
+  ...["refuel", "charge", "track"],
+] as const;
 
 function addedIndex(layout: Layout, added: (typeof ADDED)[number]): number {
   return layout.firstNewFunction + ADDED.indexOf(added);
@@ -224,7 +258,7 @@ function addedFunctions(layout: Layout): AddedFunction[] {
   const importType = (field: string) => layout.importTypes.get(field)!;
   const fuel = unsigned(layout.fuelGlobal);
   const suspend = [OP.i32Const, 0, OP.call, ...importIndex("suspend")];
-  const hostCall = (host: "call_function" | "load_module" | "normalize_module", parameters: number): AddedFunction => {
+  const hostCall = (host: Exclude<keyof typeof WRAPPED, "interrupt">, parameters: number): AddedFunction => {
     const pass = Array.from({ length: parameters }, (_, i) => [OP.localGet, i]).flat();
     const body = [
       ...[1, 1, I32, ...pass, OP.call, ...importIndex(host), OP.localTee, parameters],
@@ -268,6 +302,7 @@ function addedFunctions(layout: Layout): AddedFunction[] {
     hostCall("call_function", 5),
     hostCall("load_module", 3),
     hostCall("normalize_module", 4),
+    hostCall("resize_heap", 1),
     ...[refuel, charge, track].map((body, i) => ({ typeIndex: layout.firstNewType + i, body })),
   ];
 }
@@ -367,6 +402,10 @@ function writeCode(
       ...body.storedConstants
         .filter(isPollInterval)
         .map(({ start, end }) => ({ start, end, bytes: [OP.i32Const, ...signed(POLL.interval)] })),
+      ...body.storedConstants.filter(isStackTop).map(({ start, end, value }) => ({
+        ...{ start, end },
+        bytes: [OP.i32Const, ...signed(value - STACK.removedBytes)],
+      })),
     ];
     return edit(body.bytes, edits);
   });

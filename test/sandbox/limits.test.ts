@@ -141,7 +141,7 @@ describe("the memory limit", () => {
 
   it("is exact to a mebibyte", async () => {
     const fill = (mebibytes: number) => `const a = new Uint8Array(${mebibytes} * 2 ** 20).fill(1); a.length`;
-    const used = 6 * 2 ** 20;
+    const used = 1.5 * 2 ** 20;
     const limits = { memoryBytes: used + 20 * 2 ** 20 };
     expect(endOf((await run(fill(19), { limits })).outcome)).toBe("completed");
     expect(endOf((await run(fill(21), { limits })).outcome)).toBe("memory");

@@ -34,7 +34,8 @@ export interface Limits {
 export const LIMIT_RANGES: { readonly [K in keyof Limits]: { min: number; default: number; max: number } } = {
   timeoutMs: { min: 10, default: 30_000, max: 300_000 },
   fuel: { min: 1_000, default: 20_000_000_000, max: 200_000_000_000 },
-  memoryBytes: { min: 8 * 2 ** 20, default: 64 * 2 ** 20, max: 128 * 2 ** 20 },
+  // An isolate has 128 MB, the Worker itself included.
+  memoryBytes: { min: 8 * 2 ** 20, default: 64 * 2 ** 20, max: 96 * 2 ** 20 },
   outputBytes: { min: 1_024, default: 1_048_576, max: 8 * 2 ** 20 },
   hostCalls: { min: 0, default: 10_000, max: 1_000_000 },
 };

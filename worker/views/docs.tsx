@@ -139,8 +139,8 @@ function Sandbox({ globals }: { readonly globals: readonly string[] }) {
           </>
         ))}
         . <code>fetch</code> exists in a run that asks for origins which this server's operator allows:{" "}
-        <code>{'"grants": {"fetch": ["https://api.example.com"]}'}</code>. There is no other network, no file system, no{" "}
-        <code>require</code> and no <code>Intl</code>.
+        <code>{'"grants": {"fetch": ["https://api.example.com"]}'}</code>. There is no other network, no file system,
+        and no <code>require</code>.
       </p>
       <ul>
         <li>

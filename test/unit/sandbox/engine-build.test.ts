@@ -1,11 +1,13 @@
 /** The engine's artifact: it can be rebuilt byte for byte, and another package than the expected one is refused. */
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { buildEngine, readPackage } from "../../../scripts/engine/build-engine.ts";
 import { embedMemory } from "../../../scripts/engine/wasm-embed.ts";
 import { EXPECTED, rewriteEngine } from "../../../scripts/engine/wasm-rewrite.ts";
 import { ARTIFACT } from "../../../worker/sandbox/javascript/artifact.ts";
 import { IMAGE } from "../../../worker/sandbox/javascript/generated/image.ts";
+import { INTL_SOURCE } from "../../../worker/sandbox/javascript/generated/intl.ts";
 
 const GENERATED = new URL("../../../worker/sandbox/javascript/generated/quickjs.wasm", import.meta.url);
 
@@ -15,6 +17,7 @@ describe("the engine's build", () => {
     expect(first.sha256).toBe(ARTIFACT.sha256);
     expect(second.sha256).toBe(first.sha256);
     expect(Buffer.compare(first.wasm, readFileSync(GENERATED))).toBe(0);
+    expect(first.intl).toBe(INTL_SOURCE);
     expect(first.addresses).toEqual(IMAGE);
   });
 
@@ -38,6 +41,12 @@ describe("the engine's build", () => {
   it("refuses a file that was rewritten already", () => {
     const { wasm, glue } = readPackage();
     expect(() => rewriteEngine(rewriteEngine(wasm, glue).wasm, glue)).toThrow();
+  });
+
+  it("gives a start that is small: every guest pays for it", () => {
+    const { addresses, intl } = buildEngine();
+    expect(Math.max(...Object.values(addresses.functions))).toBeLessThan(1.2 * 2 ** 20);
+    expect(gzipSync(intl).length).toBeLessThan(24 * 1024);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** The engine's pure parts: names of modules, results, random numbers, output, fuel. */
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
+import { Deadlines } from "../../../worker/sandbox/javascript/deadlines.ts";
 import { FUEL_QUANTUM, UNWIND_TURNS } from "../../../worker/sandbox/javascript/limits.ts";
 import { readResult } from "../../../worker/sandbox/javascript/marshal.ts";
 import { Killed, Meter, VERDICT } from "../../../worker/sandbox/javascript/meter.ts";
@@ -106,6 +107,7 @@ describe("the meter", () => {
       { now, sleep: async () => {} },
       new AbortController().signal,
       new JournalWriter(0),
+      { deadlines: new Deadlines(), pauses: true },
     );
     const counter = { value: 0 };
     meter.attach(counter);

@@ -55,7 +55,7 @@ export interface GuestImports {
   suspend(): Promise<number>;
   /** The guest's clock, in milliseconds since 1970. */
   now(): number;
-  /** 1 where the memory now has at least that many bytes, 0 where it must not. */
+  /** 1 where the memory now has at least that many bytes, 0 where it must not, -1 to suspend until that is known. */
   resizeHeap(bytes: number): number;
   /** A host function: returns an owned value, 0 for undefined, -1 to suspend. */
   callFunction(argv: Pointer, id: number): Pointer;

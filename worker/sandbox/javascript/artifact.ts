@@ -1,13 +1,15 @@
 /**
- * The package that the JavaScript engine is made of, and the SHA-256 of the file that the build makes of it. The build
- * writes no other, and a test rebuilds it byte for byte.
+ * The package that the JavaScript engine is made of, and the SHA-256 of what the build makes of it: the file, and the
+ * source of `Intl` behind it. The build writes no other, and a test rebuilds both byte for byte.
  */
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "3398ef6b237d46c7b53e29bfcfa78b970734624825a2c58b1616b3299978b27c",
-  /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, 5 MiB of stack, and room for the prelude. */
-  memoryPages: 96,
+  sha256: "24053ed7afc2189ff414efa1460ea4c393ff5a6a8f7a35ffe4b0d43404991052",
+  /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
+  stackBytes: 512 * 1024,
+  /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */
+  memoryPages: 24,
 } as const;
 
 export const ENGINE_VERSION = `quickjs-${ARTIFACT.version}-${ARTIFACT.sha256.slice(0, 8)}`;

@@ -4,20 +4,27 @@
  */
 import { DEFAULT_LIMITS } from "../../domain/program.ts";
 import type { Engine, GuestRequest } from "../engine.ts";
+import { MemoryGate } from "../memory-gate.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
+import { Deadlines } from "./deadlines.ts";
 import { IMAGE } from "./generated/image.ts";
+import { ISOLATE_MEMORY_BYTES } from "./limits.ts";
 import { runProgram } from "./run.ts";
 
-/** @param module the compiled `generated/quickjs.wasm`; a Worker imports it in `quickjs-module.ts` */
-export function createJavaScriptEngine(module: WebAssembly.Module): Engine {
-  if (!("Suspending" in WebAssembly)) throw new Error("this runtime cannot suspend WebAssembly");
+/**
+ * Create one for each isolate: it shares out the isolate's memory.
+ * @param module the compiled `generated/quickjs.wasm`; a Worker imports it in `quickjs-module.ts`
+ * @param memoryBytes what all guests together may hold
+ */
+export function createJavaScriptEngine(module: WebAssembly.Module, memoryBytes = ISOLATE_MEMORY_BYTES): Engine {
+  const shared = { memory: new MemoryGate(memoryBytes), deadlines: new Deadlines() };
   let warm: Promise<unknown> | null = null;
   return {
     version: ENGINE_VERSION,
     async execute(request) {
-      warm ??= runProgram(module, IMAGE, warmUp());
+      warm ??= runProgram(module, IMAGE, warmUp(), shared);
       await warm;
-      return runProgram(module, IMAGE, request);
+      return runProgram(module, IMAGE, request, shared);
     },
   };
 }

@@ -6,6 +6,7 @@
 import type { ProgramError } from "../../domain/guest-outcome.ts";
 import type { Program } from "../../domain/program.ts";
 import { fileKind } from "./file-kinds.ts";
+import { loopPosition } from "./loop-position.ts";
 import type { ModuleLoader } from "./module-loader.ts";
 import type { SourcePosition } from "./source-position.ts";
 import { originalPositions, TranspileError, transpile } from "./transpile.ts";
@@ -81,6 +82,18 @@ export function positionOf({ name, message, stack }: Thrown, program: Program): 
   });
   if (frames.length > MAX_FRAMES) lines.push(`    … ${frames.length - MAX_FRAMES} more`);
   return { file: first.file, line: first.line, column: first.column, stack: [head, ...lines].join("\n") };
+}
+
+/** The position of a program that was stopped: its loop, unless it was inside a native function that it called. */
+export function atLoop(position: Position, stack: string | null, program: Program): Position {
+  const { file, line, column } = position;
+  if (file === null || line === null || column === null) return position;
+  const top = readFrame((stack ?? "").split("\n")[0]!);
+  if (top?.file !== file) return position;
+  const isTypeScript = fileKind(file, program) === "typescript";
+  const loop = loopPosition(program.files[file]!, isTypeScript, { line, column }, top.callee === null);
+  const [from, to] = [`${file}:${line}:${column}`, `${file}:${loop.line}:${loop.column}`];
+  return { ...position, ...loop, stack: position.stack?.replace(from, to) ?? null };
 }
 
 function readFrames(stack: string | null, program: Program): Frame[] {
@@ -164,7 +177,6 @@ const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   window: "There is no page here; globalThis is the global object",
   document: "There is no page here",
   localStorage: "Nothing is kept between runs",
-  Intl: "Intl is not available; toFixed, padStart and toISOString are",
 };
 
 function hintFor({ name, message }: Thrown): string {

@@ -10,10 +10,39 @@ interface PromiseIntegration {
   promising<Args extends unknown[], Result>(export_: (...args: Args) => Result): (...args: Args) => Promise<Result>;
 }
 
-export const promiseIntegration = WebAssembly as unknown as PromiseIntegration;
+/** How a guest is entered so that it can be suspended, and what it calls for that. */
+interface Suspension {
+  suspending(import_: () => Promise<number>): () => number;
+  promising<Args extends unknown[], Result>(export_: (...args: Args) => Result): (...args: Args) => Promise<Result>;
+}
+
+/** True where the runtime can suspend WebAssembly. */
+export const canSuspend = () => "Suspending" in WebAssembly && "promising" in WebAssembly;
+
+/**
+ * The means to suspend a guest. Where the runtime has none, the guest runs through each turn without a pause: the hook
+ * can still end it, but nobody else is served meanwhile, and output waits for the end of the turn.
+ */
+export function suspension(): Suspension {
+  if (!canSuspend()) {
+    return {
+      suspending: () => absent("suspend"),
+      promising:
+        (export_) =>
+        async (...args) =>
+          export_(...args),
+    };
+  }
+  const { Suspending, promising } = WebAssembly as unknown as PromiseIntegration;
+  return { suspending: (import_) => new Suspending(import_), promising };
+}
 
 /** Something that cannot happen in a sound engine, for example a failed assertion in C. Ends the run as a fault. */
 export class EngineFault extends Error {}
+
+const absent = (name: string) => () => {
+  throw new EngineFault(`the engine called ${name}`);
+};
 
 /** @param suspend the import that suspends the guest: a `WebAssembly.Suspending`, except at build time */
 export function importObject(
@@ -21,9 +50,6 @@ export function importObject(
   guest: Omit<GuestImports, "suspend">,
   suspend: () => number,
 ): WebAssembly.Imports {
-  const absent = (name: string) => () => {
-    throw new EngineFault(`the engine called ${name}`);
-  };
   return {
     host: {
       memory,

@@ -10,8 +10,9 @@ import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer, TAGS }
 import { ARTIFACT } from "./artifact.ts";
 import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
-import { importObject, promiseIntegration } from "./imports.ts";
+import { canSuspend, importObject, suspension } from "./imports.ts";
 import { hostCallFuel, WASM_PAGE_BYTES } from "./limits.ts";
+import type { MemoryShare } from "./memory-share.ts";
 import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
 import type { Output } from "./output.ts";
@@ -28,6 +29,8 @@ export interface IsolateParts {
   readonly loader: ModuleLoader;
   readonly random: SeededRandom;
   readonly memoryBytes: number;
+  /** The run's share of the memory that all guests have together. */
+  readonly share: MemoryShare;
   /** The run's input as JSON text; see `prelude/guest-host.ts`. */
   readonly readInput: (what: string) => string | undefined;
   readonly hostCalls: HostCalls;
@@ -61,13 +64,15 @@ export class Isolate implements GuestImports {
   #hostDepth = 0;
   #hostCallSuspends = false;
   #memoryRefused = false;
+  /** The size in pages that a suspended guest waits for. */
+  #growsTo: number | null = null;
 
   constructor(module: WebAssembly.Module, image: ImageAddresses, parts: IsolateParts) {
     this.#parts = parts;
     this.#image = image;
     this.#maximumPages = Math.max(ARTIFACT.memoryPages, Math.floor(parts.memoryBytes / WASM_PAGE_BYTES));
     this.#memory = new WebAssembly.Memory({ initial: ARTIFACT.memoryPages, maximum: this.#maximumPages });
-    const suspend = new promiseIntegration.Suspending(() => this.suspend());
+    const suspend = suspension().suspending(() => this.suspend());
     const instance = new WebAssembly.Instance(module, importObject(this.#memory, this, suspend));
     this.#engine = instance.exports as unknown as EngineExports;
     this.#text = new GuestText(this.#memory, this.#engine);
@@ -126,7 +131,7 @@ export class Isolate implements GuestImports {
     if (this.#entered) throw new Error("the guest is entered already");
     this.#entered = true;
     try {
-      const value = await promiseIntegration.promising(export_)(...args);
+      const value = await suspension().promising(export_)(...args);
       if (value === 0) {
         this.#parts.meter.end("memory");
         return { threw: true, error: this.#engine.QTS_GetUndefined() };
@@ -191,10 +196,16 @@ export class Isolate implements GuestImports {
   // What the guest asks of the host.
 
   interrupt(atPoll: number): number {
-    return this.#parts.meter.onFuelSpent(atPoll === 1, this.#entered && this.#hostDepth === 0);
+    return this.#parts.meter.onFuelSpent(atPoll === 1, this.#maySuspend(0));
+  }
+
+  /** @param ownDepth host functions that the guest leaves before it would be suspended */
+  #maySuspend(ownDepth: number): boolean {
+    return this.#entered && this.#hostDepth === ownDepth && canSuspend();
   }
 
   async suspend(): Promise<number> {
+    if (this.#growsTo !== null) return this.#growInTurn(this.#growsTo);
     const forHostCall = this.#hostCallSuspends;
     this.#hostCallSuspends = false;
     const { meter, output } = this.#parts;
@@ -202,6 +213,15 @@ export class Isolate implements GuestImports {
     if (meter.sliceIsOver()) await meter.yield();
     const noValue = 0;
     return forHostCall ? noValue : meter.resume();
+  }
+
+  /** Memory that others hold now is waited for; a run that ended meanwhile gets none. */
+  async #growInTurn(pages: number): Promise<number> {
+    this.#growsTo = null;
+    const { meter, output, share } = this.#parts;
+    output.flush();
+    await meter.waitFor(share);
+    return meter.endedBy === null ? this.#growTo(pages) : 0;
   }
 
   now(): number {
@@ -212,18 +232,31 @@ export class Isolate implements GuestImports {
     const current = this.#memory.buffer.byteLength / WASM_PAGE_BYTES;
     const needed = Math.ceil(bytes / WASM_PAGE_BYTES);
     const wanted = Math.max(needed, current + Math.max(GROWTH_PAGES, current >> 2));
+    const wasEnded = this.#parts.meter.endedBy !== null;
+    this.#parts.meter.place();
+    // Stopped here: as where the guest was stopped while it waited for this memory.
+    if (!wasEnded && this.#parts.meter.endedBy !== null) return 0;
     // A program that catches the refusal asks again at once, and an exception here would cost more than all its work.
-    if (needed > this.#maximumPages) {
-      this.#memoryRefused = true;
-      return 0;
-    }
+    if (needed > this.#maximumPages) return this.#refuseMemory();
+    const pages = Math.min(wanted, this.#maximumPages);
+    if (this.#parts.share.take(pages * WASM_PAGE_BYTES, this.#maySuspend(0))) return this.#growTo(pages);
+    const suspend = -1;
+    this.#growsTo = pages;
+    return suspend;
+  }
+
+  #growTo(pages: number): number {
     try {
-      this.#memory.grow(Math.min(wanted, this.#maximumPages) - current);
+      this.#memory.grow(pages - this.#memory.buffer.byteLength / WASM_PAGE_BYTES);
       return 1;
     } catch {
-      this.#memoryRefused = true;
-      return 0;
+      return this.#refuseMemory();
     }
+  }
+
+  #refuseMemory(): number {
+    this.#memoryRefused = true;
+    return 0;
   }
 
   callFunction(argv: Pointer, id: number): Pointer {
@@ -259,7 +292,7 @@ export class Isolate implements GuestImports {
     const accepted = this.#text.withBytes(this.#image.context, value, (utf8) => output.write(stream, utf8));
     if (accepted === false) meter.end("output");
     meter.place();
-    if (meter.endedBy === null && output.isFull && this.#entered && this.#hostDepth === 1) {
+    if (meter.endedBy === null && output.isFull && this.#maySuspend(1)) {
       this.#hostCallSuspends = true;
       return suspend;
     }

@@ -7,6 +7,9 @@ import type { Limits } from "../../domain/program.ts";
 
 export const WASM_PAGE_BYTES = 65_536;
 
+/** What all guests of an isolate hold together: it may have 128 MB, of which the Worker itself needs some 20. */
+export const ISOLATE_MEMORY_BYTES = 96 * 2 ** 20;
+
 /** The guest runs this long before it yields, as far as the clock tells: others wait no longer than that. */
 export const SLICE_MS = 5;
 /** Fuel between two looks at the clock: 0.1 to 1 ms of work. */

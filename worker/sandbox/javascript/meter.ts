@@ -7,6 +7,7 @@ import type { LimitName } from "../../domain/guest-outcome.ts";
 import type { Clock } from "../../domain/ports.ts";
 import type { Limits } from "../../domain/program.ts";
 import type { JournalPort, StopReason } from "../journal.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { FUEL_QUANTUM, IDLE_CHECK_MS, QUANTA_PER_SLICE, SLICE_MS, UNWIND_TURNS } from "./limits.ts";
 
 export type EndReason = LimitName | "cancelled";
@@ -26,6 +27,8 @@ interface Nap {
 export class Meter {
   readonly #startedAt: number;
   readonly #limits: Limits;
+  readonly #deadlines: Deadlines;
+  readonly #pauses: boolean;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #journal: JournalPort;
@@ -41,9 +44,20 @@ export class Meter {
   #nap: Nap | null = null;
   #endedBy: EndReason | null = null;
   #unwindTurns = 0;
+  /** Time that does not count, because the guest could not go on for want of memory that others held. */
+  #waitedMs = 0;
 
-  constructor(limits: Limits, clock: Clock, signal: AbortSignal, journal: JournalPort) {
+  /** @param pauses false where the runtime cannot suspend a guest */
+  constructor(
+    limits: Limits,
+    clock: Clock,
+    signal: AbortSignal,
+    journal: JournalPort,
+    { deadlines, pauses }: { readonly deadlines: Deadlines; readonly pauses: boolean },
+  ) {
+    this.#deadlines = deadlines;
     this.#limits = limits;
+    this.#pauses = pauses;
     this.#clock = clock;
     this.#signal = signal;
     this.#journal = journal;
@@ -78,7 +92,7 @@ export class Meter {
   }
 
   get wallMs(): number {
-    return Math.max(this.#now, this.#clock.now()) - this.#startedAt;
+    return Math.max(this.#now, this.#clock.now()) - this.#startedAt - this.#waitedMs;
   }
 
   /** Takes over the counter of a fresh instance. */
@@ -112,7 +126,10 @@ export class Meter {
     if (this.#endedBy !== null) return this.#unwind(atPoll);
     this.#quanta += 1;
     this.#grant();
-    return maySuspend && this.sliceIsOver() ? VERDICT.suspend : VERDICT.continue;
+    if (maySuspend && this.sliceIsOver()) return VERDICT.suspend;
+    // A guest that nothing can suspend must see time go by, and be ended by it, without a pause.
+    if (!this.#pauses && this.sliceIsOver()) this.#beginSlice(0);
+    return this.#endedBy === null ? VERDICT.continue : this.#unwind(atPoll);
   }
 
   /** The guest was suspended: goes on, unless the run ended meanwhile. The same as {@link onFuelSpent} says at a poll. */
@@ -141,26 +158,35 @@ export class Meter {
   }
 
   sliceIsOver(): boolean {
-    return this.#quanta >= QUANTA_PER_SLICE || this.#clock.now() - this.#sliceStartedAt >= SLICE_MS;
+    if (this.#quanta >= QUANTA_PER_SLICE) return true;
+    const now = this.#clock.now();
+    return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline || this.#deadlines.hasPassed(now);
   }
 
   /** Lets everyone else run, then begins a new slice. */
   async yield(): Promise<void> {
-    await this.#clock.sleep(0);
+    await this.#deadlines.during(this.#deadline, this.#clock.sleep(0));
     this.#beginSlice(0);
   }
 
   /** Sleeps until the run's clock shows `dueAt`, `isReady` after a `wake`, or the run must end. A replay does not wait. */
   async sleepUntil(dueAt: number, isReady: () => boolean, wake: () => Promise<void>): Promise<void> {
     while (this.#endedBy === null && !this.#journal.isReplay && this.#now < dueAt && !isReady()) {
-      const deadline = this.#startedAt + this.#limits.timeoutMs;
-      const nap = this.#napUntil(Math.min(dueAt, deadline, this.#now + IDLE_CHECK_MS));
+      const nap = this.#napUntil(Math.min(dueAt, this.#deadline, this.#now + IDLE_CHECK_MS));
       const isOver = await Promise.race([nap.over, this.#aborted, wake()]);
       // A clock that stood still meanwhile must not keep a timer from ever being due.
       if (isOver === true) this.#beginSlice(nap.wakesAt);
       // What woke the run may have come without anybody else having had a turn: the slice goes on.
       else this.#lookAround(0);
     }
+  }
+
+  /** Sleeps while something has `waitMs` left, or until the run is cancelled. The time counts for nothing. */
+  async waitFor(queue: { readonly waitMs: number | null }): Promise<void> {
+    const from = this.#clock.now();
+    for (let ms = queue.waitMs; ms !== null && !this.#signal.aborted; ms = queue.waitMs) await this.#clock.sleep(ms);
+    this.#waitedMs += this.#clock.now() - from;
+    this.#beginSlice(0);
   }
 
   /** A nap that is under way serves again: else each call that is answered at once would leave a timer behind. */
@@ -182,13 +208,19 @@ export class Meter {
   #lookAround(notBefore: number): void {
     this.#now = Math.max(this.#clock.now(), this.#now, notBefore);
     if (this.#signal.aborted) this.#stop("cancelled");
-    else if (!this.#journal.isReplay && this.#now - this.#startedAt >= this.#limits.timeoutMs) this.#stop("time");
+    else if (this.#now >= this.#deadline) this.#stop("time");
   }
 
   #stop(reason: StopReason): void {
     if (this.#endedBy !== null) return;
     this.#journal.stopped(reason);
     this.end(reason);
+  }
+
+  /** On the run's clock. A replay has none: it ends where the run did. */
+  get #deadline(): number {
+    if (this.#journal.isReplay) return Number.POSITIVE_INFINITY;
+    return this.#startedAt + this.#limits.timeoutMs + this.#waitedMs;
   }
 
   #unwind(atPoll: boolean): number {

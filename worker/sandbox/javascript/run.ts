@@ -6,27 +6,47 @@ import type { GuestOutcome, LimitName, ProgramError } from "../../domain/guest-o
 import type { GuestRequest, GuestResult } from "../engine.ts";
 import { type Answered, HostCalls } from "../host-calls.ts";
 import { type Journal, type JournalPort, JournalReader, JournalWriter } from "../journal.ts";
+import type { MemoryGate } from "../memory-gate.ts";
 import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
-import { NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { atLoop, NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
 import { fileKind } from "./file-kinds.ts";
+import { INTL_SOURCE } from "./generated/intl.ts";
 import type { GuestFunction, ImageAddresses } from "./guest-interface.ts";
-import { EngineFault } from "./imports.ts";
+import { canSuspend, EngineFault } from "./imports.ts";
 import { type Completion, Isolate } from "./isolate.ts";
 import { hostCallFuel, limitError } from "./limits.ts";
 import { readResult } from "./marshal.ts";
+import { MemoryShare } from "./memory-share.ts";
 import { Killed, Meter } from "./meter.ts";
 import { LoadFailure, ModuleLoader } from "./module-loader.ts";
 import { Output } from "./output.ts";
 import { SeededRandom } from "./random.ts";
 import { isModule } from "./transpile.ts";
 
+/** What the runs of one isolate have in common. */
+export interface Shared {
+  readonly memory: MemoryGate;
+  readonly deadlines: Deadlines;
+}
+
 export async function runProgram(
   module: WebAssembly.Module,
   image: ImageAddresses,
   request: GuestRequest,
+  shared: Shared,
 ): Promise<GuestResult> {
-  const run = new JavaScriptRun(module, image, request);
+  const share = new MemoryShare(shared.memory, request.program, request.limits);
+  try {
+    await share.start(request.clock, request.signal);
+    return await runInTurn(new JavaScriptRun(module, image, request, share, shared.deadlines));
+  } finally {
+    share.release();
+  }
+}
+
+async function runInTurn(run: JavaScriptRun): Promise<GuestResult> {
   try {
     const outcome = await run.execute();
     return { outcome, usage: run.usage(), journal: run.journal() };
@@ -44,15 +64,23 @@ class JavaScriptRun {
   readonly #loader: ModuleLoader;
   readonly #journal: JournalPort;
   readonly #hostCalls: HostCalls;
+  readonly #share: MemoryShare;
   #isolate: Isolate | null = null;
 
-  constructor(module: WebAssembly.Module, image: ImageAddresses, request: GuestRequest) {
+  constructor(
+    module: WebAssembly.Module,
+    image: ImageAddresses,
+    request: GuestRequest,
+    share: MemoryShare,
+    deadlines: Deadlines,
+  ) {
+    this.#share = share;
     this.#module = module;
     this.#image = image;
     this.#request = request;
-    const { replay, clock, limits } = request;
+    const { replay, clock, limits, signal } = request;
     this.#journal = replay === null ? new JournalWriter(clock.now()) : new JournalReader(replay);
-    this.#meter = new Meter(limits, clock, request.signal, this.#journal);
+    this.#meter = new Meter(limits, clock, signal, this.#journal, { deadlines, pauses: canSuspend() });
     this.#hostCalls = new HostCalls(request.capabilities, limits.hostCalls, this.#journal);
     this.#output = new Output(request.limits.outputBytes, request.onOutput);
     this.#loader = new ModuleLoader(request.program);
@@ -91,12 +119,12 @@ class JavaScriptRun {
   }
 
   async #execute(): Promise<GuestOutcome> {
+    if (this.#meter.endedBy !== null) return this.#ended();
     const { program } = this.#request;
     const entry = program.files[program.entry]!;
     const asModule = isModule(entry, fileKind(program.entry, program) === "typescript");
     const script = asModule ? null : this.#loader.source(program.entry);
     const isolate = this.#start();
-    if (this.#meter.endedBy !== null) return this.#ended();
     const refused = await this.#grant(isolate);
     if (refused !== null) return refused;
     const failure =
@@ -118,7 +146,8 @@ class JavaScriptRun {
       output: this.#output,
       loader: this.#loader,
       random: new SeededRandom(seed),
-      memoryBytes: limits.memoryBytes,
+      memoryBytes: Math.min(limits.memoryBytes, this.#share.most),
+      share: this.#share,
       readInput: (what) => this.#readInput(what),
       hostCalls: this.#hostCalls,
     });
@@ -131,6 +160,7 @@ class JavaScriptRun {
     if (what === "args") return JSON.stringify(args);
     if (what === "files") return JSON.stringify(Object.keys(files));
     if (what === "startedAt") return JSON.stringify(this.#journal.startedAt);
+    if (what === "intl") return INTL_SOURCE;
     const name = what.startsWith("file:") ? what.slice("file:".length) : "";
     return Object.hasOwn(files, name) ? JSON.stringify(files[name]) : undefined;
   }
@@ -302,7 +332,12 @@ class JavaScriptRun {
   #limit(limit: LimitName, stack: string | null = null): GuestOutcome {
     const error = limitError(limit, this.#request.limits);
     const position = positionOf({ name: error.name, message: error.message, stack }, this.#request.program);
-    return { kind: "limit", limit, error: { ...error, ...position } };
+    const isStopped = limit === "time" || limit === "fuel";
+    return {
+      kind: "limit",
+      limit,
+      error: { ...error, ...(isStopped ? atLoop(position, stack, this.#request.program) : position) },
+    };
   }
 
   /** What reaches the host as an exception although the guest caused it. */

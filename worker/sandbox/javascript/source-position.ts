@@ -12,6 +12,17 @@ export function positionAt(text: string, offset: number): SourcePosition {
   return { line, column: offset - lineStart + 1 };
 }
 
+/** The offset of a position; the text's end for a line that it does not have. */
+export function offsetAt(text: string, { line, column }: SourcePosition): number {
+  let start = 0;
+  for (let row = 1; row < line; row++) {
+    const end = text.indexOf("\n", start);
+    if (end < 0) return text.length;
+    start = end + 1;
+  }
+  return Math.min(start + column - 1, text.length);
+}
+
 /**
  * Where text stops being JSON, as an offset; null where it is JSON. JavaScript's own errors name no position that all
  * engines agree on.

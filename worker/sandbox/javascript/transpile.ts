@@ -71,13 +71,13 @@ function syntaxError(file: string, source: string, error: unknown): unknown {
   return new TranspileError(file, text ?? error.message, position);
 }
 
-interface Word {
+export interface Word {
   readonly text: string;
   readonly start: number;
 }
 
 /** The file's tokens; null where it cannot be parsed, which the caller's next step will report. */
-function tokens(source: string, isTypeScript: boolean): Word[] | null {
+export function tokens(source: string, isTypeScript: boolean): Word[] | null {
   try {
     const isJsx = false;
     const isFlow = false;

@@ -14,7 +14,7 @@ export interface GuestHost {
   now(): number;
   /**
    * The run's `"stdin"`, `"args"`, `"files"` (their names), `"file:<name>"` or `"startedAt"` (milliseconds since 1970) as
-   * JSON text; undefined where there is none.
+   * JSON text; undefined where there is none. `"intl"` gives the source of `intl/intl.ts`.
    */
   input(what: string): string | undefined;
   /** Seeded random bytes as hexadecimal digits. At most 65,536 bytes. */

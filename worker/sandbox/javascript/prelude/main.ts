@@ -11,7 +11,7 @@ import { createFetch, Headers, Response } from "./fetch.ts";
 import { defineGlobal, type GuestHost } from "./guest-host.ts";
 import { createHostCalls } from "./host-calls.ts";
 import { createInput } from "./input.ts";
-import { installLocale } from "./locale.ts";
+import { installLocaleMethods } from "./locale-methods.ts";
 import { createCrypto } from "./random.ts";
 import { toJson } from "./result.ts";
 import { installTimers } from "./timers.ts";
@@ -58,7 +58,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
   const globalsOfCapability: Readonly<Record<string, object>> = {
     fetch: { fetch: createFetch(hostCalls), Headers, Response },
   };
-  installLocale();
+  installLocaleMethods(host);
   for (const [name, value] of Object.entries(globals)) defineGlobal(name, value);
   // The module "runyard" is a piece of text that finds its exports here; see module-loader.ts.
   Object.defineProperty(globalThis, Symbol.for("runyard"), { value: input.module });
