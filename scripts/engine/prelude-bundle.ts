@@ -13,18 +13,22 @@ export const bundlePrelude = () => bundle("main.ts", { minifyWhitespace: true, k
 /** Evaluating it gives the function that makes `Intl`. ASCII alone, so that the guest keeps it in one byte a character. */
 export const bundleIntl = () => bundle("intl/intl.ts", { minify: true, charset: "ascii" });
 
+/**
+ * The entry's default export is put into a variable, not exported: esbuild's code for exports walks an object with
+ * `for … in`, which a program that marked `Object.prototype` would break for the part that is evaluated later.
+ */
 function bundle(entry: string, options: BuildOptions): string {
+  const contents = `import entry from "./${entry}"; made = entry;`;
   const { outputFiles } = buildSync({
-    entryPoints: [fileURLToPath(new URL(entry, PRELUDE))],
+    stdin: { contents, resolveDir: fileURLToPath(PRELUDE), loader: "ts" },
     bundle: true,
     write: false,
     format: "iife",
-    globalName: "prelude",
     platform: "neutral",
     target: "esnext",
     legalComments: "none",
     tsconfigRaw: { compilerOptions: { target: "esnext", useDefineForClassFields: true } },
     ...options,
   });
-  return `(()=>{"use strict";${outputFiles![0]!.text.trim()}return prelude.default})()`;
+  return `(()=>{"use strict";let made;${outputFiles![0]!.text.trim()}return made})()`;
 }
