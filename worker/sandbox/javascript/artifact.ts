@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "6c6abb85118eef6b27e0eceef3e7d935f996cbfe78e4f887fcebc34ed204bf60",
+  sha256: "cebf96818edfc9b94e6526db5f36a444ac75902ebb7301dde4b5c836a93e917a",
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, 5 MiB of stack, and room for the prelude. */
   memoryPages: 96,
 } as const;

@@ -33,9 +33,9 @@ const rows: readonly Row[] = [
     "output",
   ],
   [
-    "output while it is printed",
-    "console.log({ [Symbol.toStringTag]: '', get constructor() { return 1; } }); const o = { toString() { console.log('%s%i', 'x', o); return 1; } }; console.log('%i', o);",
-    ["stack", "output"],
+    "output while it is made into text",
+    "const o = { toString() { console.log('x' + o); return ''; } }; console.log('x' + o);",
+    "stack",
   ],
   ["output in the getters of a result", "({ get a() { for (;;) console.log('x'); } })", "output"],
   [
@@ -70,7 +70,7 @@ const rows: readonly Row[] = [
     "output",
     { limits: { fuel: 40_000_000 } },
   ],
-  ["a directive with a symbol", "console.log('%d', Symbol()); 'ok'", ["throws TypeError"]],
+  ["a directive with a symbol", "console.log('%d', Symbol()); 'ok'", { result: "ok" }],
   ["a directive with JSON that loops", "console.log('%j', { toJSON() { for (;;); } })", "fuel"],
   ["a directive with a cycle", "const o = {}; o.o = o; console.log('%j', o)", "throws TypeError"],
   ["a million elements", "console.log(Array(1e6).fill(1))", "fuel"],
@@ -132,12 +132,12 @@ const rows: readonly Row[] = [
   [
     "an error whose name throws",
     "console.log(Object.defineProperty(new Error(), 'name', { get() { throw new RangeError(); } }))",
-    "throws RangeError",
+    { result: undefined },
   ],
   [
     "a Proxy whose traps all throw",
     "const h = new Proxy({}, { get() { throw new RangeError('trap'); } }); console.log(new Proxy({}, h))",
-    "throws RangeError",
+    { result: undefined },
   ],
   [
     "a Proxy whose traps all loop",
@@ -147,19 +147,19 @@ const rows: readonly Row[] = [
   [
     "a revoked Proxy",
     "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); console.log(proxy)",
-    "throws TypeError",
+    { result: undefined },
   ],
   [
     "a revoked Proxy of a function",
     "const { proxy, revoke } = Proxy.revocable(() => 1, {}); revoke(); console.log(proxy)",
-    "throws TypeError",
+    { result: undefined },
   ],
   [
     "a Proxy that claims to be everything",
     "console.log(new Proxy({}, { getPrototypeOf: () => Date.prototype }))",
-    "throws TypeError",
+    { result: undefined },
   ],
-  ["an object that claims to be a Map", "console.log(Object.create(Map.prototype))", "throws TypeError"],
+  ["an object that claims to be a Map", "console.log(Object.create(Map.prototype))", { result: undefined }],
   ["an object that claims to be an Error", "console.log(Object.create(Error.prototype)); 'ok'", { result: "ok" }],
   [
     "an object that claims to be a typed array",

@@ -56,7 +56,7 @@ const RECURSION: Readonly<Record<string, string>> = {
   "a species":
     "class A extends Array { static get [Symbol.species]() { return new A(1, 2).map((x) => x).constructor; } } new A(1, 2).map((x) => x)",
   "structuredClone of a getter": "const o = { get a() { return structuredClone(o); } }; structuredClone(o)",
-  "console.log in toString": "const o = { toString() { console.log('%i', o); return ''; } }; console.log('%i', o)",
+  "console.log in toString": "const o = { toString() { console.log(`${o}`); return ''; } }; console.log(`${o}`)",
   "an error's stack": "class E extends Error { constructor() { super(new E().message); } } new E()",
   "abort listeners": "const f = () => { const c = new AbortController(); c.signal.onabort = f; c.abort(); }; f()",
 };
