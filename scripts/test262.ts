@@ -29,10 +29,14 @@ const isCheckout = existsSync(join(suite, "test")) && existsSync(join(suite, "ha
 const root = isCheckout ? join(suite, "test") : suite;
 const texts = new Map<string, string>();
 
+/** What a script declares with const, let and class is gone after an indirect eval; what it declares with var stays. */
+const globally = (harness: string) =>
+  harness.replace(/^(?:const|let) /gm, "var ").replace(/^class (\w+)/gm, "var $1 = class $1");
+
 function read(path: string): string {
   const known = texts.get(path);
   if (known !== undefined) return known;
-  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const text = existsSync(path) ? globally(readFileSync(path, "utf8")) : "";
   texts.set(path, text);
   return text;
 }
@@ -53,7 +57,7 @@ function fixturesOf(path: string, source: string): Record<string, string> {
   const folder = dirname(path);
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("_FIXTURE"));
   return Object.fromEntries(
-    names.filter((name) => name.endsWith(".js")).map((name) => [name, read(join(folder, name))]),
+    names.filter((name) => name.endsWith(".js")).map((name) => [name, readFileSync(join(folder, name), "utf8")]),
   );
 }
 

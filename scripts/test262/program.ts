@@ -58,8 +58,13 @@ const PASSED = "passed";
 const RUN_SCRIPT = `import { readTextFile, write } from "runyard";
 import "./harness-module.js";
 (0, eval)(readTextFile("test.txt"));`;
+/** Code in `eval` cannot import in QuickJS: such a test is the entry itself, read as the product reads scripts. */
+const PREPARE_SCRIPT = `const runyard = globalThis[Symbol.for("runyard")]; ${BEFORE_HARNESS}
+(0, eval)(runyard.readTextFile("harness.txt")); (0, eval)(runyard.readTextFile("host.txt"));
+`;
 const AWAIT_END = "\nawait globalThis.finished;";
 const SAY_SO = `\nwrite("${PASSED}");`;
+const SAY_SO_IN_SCRIPT = `\nrunyard.write("${PASSED}");`;
 const HARNESS_MODULE = `import { readTextFile } from "runyard";
 ${BEFORE_HARNESS}
 (0, eval)(readTextFile("harness.txt"));
@@ -79,9 +84,15 @@ export interface TestFile {
 export function programFor(test: TestFile, strict: boolean): BareRequest {
   const { flags } = test.description;
   const source = strict ? `"use strict";\n${test.source}` : test.source;
-  const end = (flags.includes("async") ? AWAIT_END : "") + SAY_SO;
+  const awaiting = flags.includes("async") ? AWAIT_END : "";
+  const end = awaiting + SAY_SO;
   const shared = { "harness-module.js": HARNESS_MODULE, "harness.txt": test.harness, "host.txt": HOST };
   const name = basename(test.name);
+  if (!flags.includes("module") && /\bimport\s*\(/.test(test.source) && test.description.negative === null) {
+    const directive = strict ? '"use strict";\n' : "";
+    const script = directive + PREPARE_SCRIPT + test.source + awaiting + SAY_SO_IN_SCRIPT;
+    return { entry: name, files: { ...shared, ...test.fixtures, [name]: script }, limits: LIMITS };
+  }
   const files = flags.includes("module")
     ? {
         ...test.fixtures,
