@@ -133,6 +133,20 @@ describe("a value", () => {
     );
   });
 
+  it.each([
+    ["a revoked Proxy", "(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })()"],
+    ["a Proxy whose traps throw", "new Proxy({}, new Proxy({}, { get() { throw new RangeError('trap'); } }))"],
+    ["an object that claims to be a Map", "Object.create(Map.prototype)"],
+    ["an error whose name throws", "Object.defineProperty(new Error('x'), 'name', { get() { throw 1; } })"],
+    ["a symbol", "Symbol('s')"],
+  ])("is printed in part where it cannot be printed: %s", async (_name, source) => {
+    const { outcome, stdout } = await run(
+      `console.log([1, ${source}, 2]); console.log('%d %i %s', ${source}, ${source}, 3);`,
+    );
+    expect(outcome.kind).toBe("completed");
+    expect(stdout).toMatch(/^\[ 1, .*, 2 \]\n/s);
+  });
+
   it("can be printed whatever it is, in every way, within the limits", { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyCase, { minLength: 5, maxLength: 5 }), async (cases) => {

@@ -38,7 +38,8 @@ const MAPPED_CHARS = 100_000;
 export function readThrown(json: string | null): Thrown {
   const text = (value: unknown) => (typeof value === "string" ? value : "");
   try {
-    const { name, message, stack } = JSON.parse(json ?? "{}") as Record<string, unknown>;
+    if (json === null) throw new TypeError("there is no description");
+    const { name, message, stack } = JSON.parse(json) as Record<string, unknown>;
     return {
       name: text(name).slice(0, MAX_NAME_CHARS) || "Error",
       message: text(message),

@@ -109,7 +109,7 @@ const rows: readonly Row[] = [
   [
     "an import that is assigned to",
     { "main.js": "import { a } from './a.js'; a = 2;", "a.js": "export let a = 1;" },
-    ["throws TypeError", "throws SyntaxError"],
+    "throws TypeError",
   ],
   [
     "a namespace that is changed",
@@ -132,7 +132,7 @@ const rows: readonly Row[] = [
       "main.js": "export default await import('./a.js');",
       "a.js": "export const then = (done) => import('./a.js').then(done);",
     },
-    ["fuel", "memory"],
+    "fuel",
   ],
   [
     "a namespace as the result",
@@ -182,17 +182,17 @@ const rows: readonly Row[] = [
   [
     "imports of names without an end",
     "for (let i = 0; ; i++) await import('./x' + i + '.js').catch(() => {});",
-    ["fuel", "memory"],
+    "fuel",
   ],
   [
     "imports of long names without an end",
     "for (let i = 0; ; i++) await import('./' + 'x'.repeat(1e4) + i).catch(() => {});",
-    ["fuel", "memory"],
+    "fuel",
   ],
   [
     "an import with a name of 5 MB",
     "await import('x'.repeat(5e6))",
-    ["throws ImportError", "fuel"],
+    "throws ImportError",
     { limits: { fuel: 40_000_000, memoryBytes: 64 * 2 ** 20 } },
   ],
   [
@@ -293,7 +293,7 @@ const rows: readonly Row[] = [
       "main.js": "import a from './a.json'; export default a.length;",
       "a.json": JSON.stringify(Array(1e5).fill("1234567")),
     },
-    ["fuel", { result: 100_000 }],
+    { result: 100_000 },
     { limits: { fuel: 40_000_000 } },
   ],
   ["JSON of nothing", { "main.js": "import a from './a.json';", "a.json": "" }, "throws SyntaxError"],
@@ -316,7 +316,7 @@ const rows: readonly Row[] = [
   [
     "import attributes that are unknown",
     { "main.js": "import a from './a.json' with { type: 'css' }; export default a;", "a.json": "1" },
-    ["throws TypeError", "throws SyntaxError", { result: 1 }],
+    { result: 1 },
   ],
   ["import attributes that loop", "await import('./main.js', { get with() { for (;;); } })", "fuel"],
   [

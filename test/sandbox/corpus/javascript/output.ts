@@ -33,9 +33,9 @@ const rows: readonly Row[] = [
     "output",
   ],
   [
-    "output while it is printed",
-    "console.log({ [Symbol.toStringTag]: '', get constructor() { return 1; } }); const o = { toString() { console.log('%s%i', 'x', o); return 1; } }; console.log('%i', o);",
-    ["stack", "output"],
+    "output while it is made into text",
+    "const o = { toString() { console.log('x' + o); return ''; } }; console.log('x' + o);",
+    "stack",
   ],
   ["output in the getters of a result", "({ get a() { for (;;) console.log('x'); } })", "output"],
   [
@@ -47,11 +47,11 @@ const rows: readonly Row[] = [
   [
     "a table of 1,000 columns",
     "console.table([Object.fromEntries(Array.from({ length: 1000 }, (_, i) => ['k' + i, i]))])",
-    ["output", "fuel"],
+    "output",
   ],
   ["a table with a column that loops", "console.table([{ get a() { for (;;); } }])", "fuel"],
   ["a table of a Proxy", "console.table(new Proxy([], { ownKeys() { for (;;); } }))", "fuel"],
-  ["groups without end", "for (;;) console.group();", ["fuel", "memory"]],
+  ["groups without end", "for (;;) console.group();", "fuel"],
   [
     "groups 10,000 deep",
     "for (let i = 0; i < 1e4; i++) console.group(); for (;;) console.log('x');",
@@ -60,37 +60,33 @@ const rows: readonly Row[] = [
   ],
   ["groups that are ended too often", "for (let i = 0; i < 1e4; i++) console.groupEnd(); 'ok'", { result: "ok" }],
   ["counters without end", "for (let i = 0; ; i++) console.count('c' + i);", "output"],
-  ["timers of the console without end", "for (let i = 0; ; i++) console.time('c' + i);", ["fuel", "memory"]],
+  ["timers of the console without end", "for (let i = 0; ; i++) console.time('c' + i);", "fuel"],
   ["traces without end", "for (;;) console.trace();", "output"],
   ["assertions without end", "for (;;) console.assert(false, 'x');", "output"],
-  ["directives without end", "console.log('%s'.repeat(1e5), ...Array(1000).fill('x'))", ["fuel", "output"]],
+  ["directives without end", "console.log('%s'.repeat(1e5), ...Array(1000).fill('x'))", "fuel"],
   [
     "directives without values",
     "console.log('%d%i%f%j%o%O%c%%'.repeat(1e4)); 'ok'",
     "output",
     { limits: { fuel: 40_000_000 } },
   ],
-  ["a directive with a symbol", "console.log('%d', Symbol()); 'ok'", ["throws TypeError"]],
+  ["a directive with a symbol", "console.log('%d', Symbol()); 'ok'", { result: "ok" }],
   ["a directive with JSON that loops", "console.log('%j', { toJSON() { for (;;); } })", "fuel"],
   ["a directive with a cycle", "const o = {}; o.o = o; console.log('%j', o)", "throws TypeError"],
   ["a million elements", "console.log(Array(1e6).fill(1))", "fuel"],
   [
     "a hundred arrays of a hundred arrays",
     "const l = Array(100).fill(Array(100).fill(Array(100).fill(1))); console.dir(l, { depth: null })",
-    ["fuel", "output"],
+    "fuel",
   ],
   ["a sparse array of 4 billion", "const l = []; l.length = 2 ** 32 - 1; console.log(l); 'ok'", { result: "ok" }],
   ["a sparse array with a far element", "const l = []; l[2 ** 32 - 2] = 1; console.log(l); 'ok'", { result: "ok" }],
   [
     "an object of 100,000 keys",
     "console.log(Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => ['k' + i, i])))",
-    ["fuel", "output"],
+    "fuel",
   ],
-  [
-    "a Map of 100,000 entries",
-    "console.log(new Map(Array.from({ length: 1e5 }, (_, i) => [i, i])))",
-    ["fuel", "output"],
-  ],
+  ["a Map of 100,000 entries", "console.log(new Map(Array.from({ length: 1e5 }, (_, i) => [i, i])))", "fuel"],
   [
     "keys that are hard to read",
     "console.log({ ['\\0']: 1, ['\\ud800']: 2, ['__proto__']: 3, ['']: 4, [Symbol()]: 5, [Symbol('x')]: 6 }); 'ok'",
@@ -101,13 +97,9 @@ const rows: readonly Row[] = [
   [
     "an error with a huge stack",
     "const e = new Error('x'); e.stack = 'at f (main.js:1:1)\\n'.repeat(1e5); console.log(e)",
-    ["output", "fuel"],
+    "fuel",
   ],
-  [
-    "an error with a huge name",
-    "const e = new Error('x'); e.name = 'N'.repeat(1e6); console.log(e)",
-    ["output", "fuel"],
-  ],
+  ["an error with a huge name", "const e = new Error('x'); e.name = 'N'.repeat(1e6); console.log(e)", "output"],
   [
     "errors that cause each other",
     "const a = new Error('a'), b = new Error('b', { cause: a }); a.cause = b; console.log(a); 'ok'",
@@ -132,12 +124,12 @@ const rows: readonly Row[] = [
   [
     "an error whose name throws",
     "console.log(Object.defineProperty(new Error(), 'name', { get() { throw new RangeError(); } }))",
-    "throws RangeError",
+    { result: undefined },
   ],
   [
     "a Proxy whose traps all throw",
     "const h = new Proxy({}, { get() { throw new RangeError('trap'); } }); console.log(new Proxy({}, h))",
-    "throws RangeError",
+    { result: undefined },
   ],
   [
     "a Proxy whose traps all loop",
@@ -147,19 +139,19 @@ const rows: readonly Row[] = [
   [
     "a revoked Proxy",
     "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); console.log(proxy)",
-    "throws TypeError",
+    { result: undefined },
   ],
   [
     "a revoked Proxy of a function",
     "const { proxy, revoke } = Proxy.revocable(() => 1, {}); revoke(); console.log(proxy)",
-    "throws TypeError",
+    { result: undefined },
   ],
   [
     "a Proxy that claims to be everything",
     "console.log(new Proxy({}, { getPrototypeOf: () => Date.prototype }))",
-    "throws TypeError",
+    { result: undefined },
   ],
-  ["an object that claims to be a Map", "console.log(Object.create(Map.prototype))", "throws TypeError"],
+  ["an object that claims to be a Map", "console.log(Object.create(Map.prototype))", { result: undefined }],
   ["an object that claims to be an Error", "console.log(Object.create(Error.prototype)); 'ok'", { result: "ok" }],
   [
     "an object that claims to be a typed array",
@@ -195,7 +187,7 @@ const rows: readonly Row[] = [
   [
     "globalThis",
     "console.log(globalThis); console.dir(globalThis, { depth: null }); 'ok'",
-    ["output", { result: "ok" }],
+    { result: "ok" },
     { limits: { fuel: 40_000_000 } },
   ],
   [

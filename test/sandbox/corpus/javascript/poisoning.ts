@@ -88,18 +88,10 @@ const hooked: readonly Row[] = [
   [
     "get and set on every object",
     "Object.prototype.get = () => 1; Object.prototype.set = () => 2; console.log({ a: 1 }); 5",
-    ["completed", "throws TypeError", "throws Error"],
+    "completed",
   ],
-  [
-    "a setter for every index",
-    "Object.defineProperty(Array.prototype, 0, { set() { for (;;); } }); [1, 2]",
-    ["fuel", "completed"],
-  ],
-  [
-    "a getter for length",
-    "class L extends Array { get length() { for (;;); } } new L(1, 2)",
-    ["fuel", { result: [1, 2] }],
-  ],
+  ["a setter for every index", "Object.defineProperty(Array.prototype, 0, { set() { for (;;); } }); [1, 2]", "fuel"],
+  ["a getter for length", "class L extends Array { get length() { for (;;); } } new L(1, 2)", { result: [1, 2] }],
   [
     "Symbol.iterator of arrays",
     "Array.prototype[Symbol.iterator] = function* () { for (;;) yield [1, 2]; }; new Map([[1, 2]])",
@@ -113,12 +105,12 @@ const hooked: readonly Row[] = [
   [
     "Symbol.hasInstance of Map",
     "Object.defineProperty(Map, Symbol.hasInstance, { value: () => true }); Object.create(null)",
-    ["throws TypeError", "throws Error"],
+    "throws TypeError",
   ],
   [
     "Symbol.hasInstance of Date",
     "Object.defineProperty(Date, Symbol.hasInstance, { value: () => true }); Object.create({})",
-    ["throws TypeError", "throws Error"],
+    "throws TypeError",
   ],
   [
     "Symbol.toPrimitive of dates",
@@ -148,7 +140,7 @@ const hooked: readonly Row[] = [
   [
     "Symbol.match of text",
     "const o = { [Symbol.match]: true, toString() { for (;;); } }; 'x'.startsWith(o)",
-    ["throws TypeError", "fuel"],
+    "throws TypeError",
   ],
   ["Symbol.replace of text", "'x'.replace({ [Symbol.replace]() { for (;;); } }, '')", "fuel"],
   ["Symbol.split of text", "'x'.split({ get [Symbol.split]() { for (;;); } })", "fuel"],
@@ -171,17 +163,13 @@ const hooked: readonly Row[] = [
   [
     "captureStackTrace with a setter",
     "Error.captureStackTrace?.({ set stack(_) { for (;;); } }); 'done'",
-    ["fuel", { result: "done" }],
+    { result: "done" },
   ],
-  [
-    "stackTraceLimit",
-    "Error.stackTraceLimit = { valueOf() { for (;;); } }; throw new Error('x');",
-    ["throws Error", "fuel"],
-  ],
+  ["stackTraceLimit", "Error.stackTraceLimit = { valueOf() { for (;;); } }; throw new Error('x');", "throws Error"],
   [
     "stack of all errors",
     "Object.defineProperty(Error.prototype, 'stack', { get() { for (;;); } }); throw new Error('x');",
-    ["throws Error", "fuel"],
+    "throws Error",
   ],
   [
     "a stack that names other files",
@@ -191,9 +179,9 @@ const hooked: readonly Row[] = [
   [
     "a stack of ten million characters",
     "const e = new Error('x'); e.stack = '    at f (main.js:1:1)\\n'.repeat(1e5); throw e;",
-    ["throws Error", "fuel"],
+    "throws Error",
   ],
-  ["globalThis frozen", "Object.freeze(globalThis); var a = 1; 'ok'", ["throws TypeError", "completed"]],
+  ["globalThis frozen", "Object.freeze(globalThis); var a = 1; 'ok'", "completed"],
   [
     "all prototypes frozen",
     "for (const n of Object.getOwnPropertyNames(globalThis)) { const v = globalThis[n]; if (typeof v === 'function') { Object.freeze(v.prototype ?? {}); Object.freeze(v); } } console.log({ a: 1 }); [1, { b: 2 }]",
@@ -217,7 +205,7 @@ const hooked: readonly Row[] = [
   [
     "a Proxy as the prototype of everything",
     "Object.setPrototypeOf(Array.prototype, new Proxy({}, { get() { for (;;); }, has() { for (;;); } })); [1]",
-    ["fuel", { result: [1] }],
+    "fuel",
   ],
   [
     "the module runyard replaced",
@@ -230,13 +218,9 @@ const hooked: readonly Row[] = [
     "throws TypeError",
   ],
   ["a forged result that is not JSON", "JSON.stringify = () => '}{'; 'x'", { result: undefined }],
-  [
-    "a forged result of 5 million characters",
-    "JSON.stringify = () => 'x'.repeat(5e6); 'x'",
-    ["fuel", { result: undefined }],
-  ],
+  ["a forged result of 5 million characters", "JSON.stringify = () => 'x'.repeat(5e6); 'x'", "fuel"],
   ["a forged result that is no text", "JSON.stringify = () => ({}); 'x'", "completed"],
-  ["a forged result that is a symbol", "JSON.stringify = () => Symbol(); 'x'", ["completed", "throws TypeError"]],
+  ["a forged result that is a symbol", "JSON.stringify = () => Symbol(); 'x'", "completed"],
   [
     "a forged result 100,000 levels deep",
     "JSON.stringify = () => '['.repeat(1e5) + ']'.repeat(1e5); 'x'",
@@ -268,13 +252,13 @@ const hooked: readonly Row[] = [
   [
     "output of ten million characters in one call",
     "String.prototype.toWellFormed = () => 'x'.repeat(1e6); console.log('x'); 'ok'",
-    ["output", { result: "ok" }],
+    "output",
   ],
   ["a clock that lies", "Date.now = performance.now = () => Infinity; setTimeout(() => {}, 1); 'ok'", { result: "ok" }],
   [
     "timers that are not numbers",
     "Number = () => NaN; setTimeout(() => { throw new RangeError('ran'); }, 1); 'ok'",
-    ["throws RangeError", "completed"],
+    "throws RangeError",
   ],
   [
     "Math.trunc replaced",

@@ -35,7 +35,7 @@ const SHARED: readonly (readonly [name: string, source: string, expected: Expect
   ["an unterminated class", "class A { m(", "throws SyntaxError"],
   ["an unterminated escape", "'\\u{", "throws SyntaxError"],
   ["an escape above Unicode", "'\\u{110000}'", "throws SyntaxError"],
-  ["a pattern with 300 groups", `/${"(a)".repeat(300)}/.source.length`, ["throws SyntaxError", { result: 900 }]],
+  ["a pattern with 300 groups", `/${"(a)".repeat(300)}/.source.length`, "throws SyntaxError"],
   ["a bare NUL", "let a = 1;\0 a", "throws SyntaxError"],
   ["a lone surrogate in the source", "'\ud800'.length", "completed"],
   ["a byte order mark at the front", "\ufeff1 + 1", { result: 2 }],
@@ -69,17 +69,13 @@ const SHARED: readonly (readonly [name: string, source: string, expected: Expect
     `switch (4999) { ${Array.from({ length: 5_000 }, (_, i) => `case ${i}: ${i === 4_999 ? "globalThis.r = 1" : ""};`).join("")} } r`,
     { result: 1 },
   ],
-  [
-    "60,000 parameters",
-    `(function (${Array.from({ length: 60_000 }, (_, i) => `a${i}`).join()}) {})`,
-    ["throws SyntaxError", "fuel"],
-  ],
+  ["60,000 parameters", `(function (${Array.from({ length: 60_000 }, (_, i) => `a${i}`).join()}) {})`, "fuel"],
   [
     "70,000 local variables",
     `(() => { let ${Array.from({ length: 70_000 }, (_, i) => `a${i}`).join()}; return 1; })()`,
-    ["throws SyntaxError", "fuel", "memory"],
+    "fuel",
   ],
-  ["70,000 arguments", `Math.max(${"1,".repeat(70_000)})`, ["throws SyntaxError", "throws RangeError", "fuel"]],
+  ["70,000 arguments", `Math.max(${"1,".repeat(70_000)})`, "throws SyntaxError"],
   ["return outside of a function", "return 1;", "throws SyntaxError"],
   ["a break to nowhere", "break nowhere;", "throws SyntaxError"],
   ["super outside of a class", "super.x", "throws SyntaxError"],
@@ -100,11 +96,7 @@ const JAVASCRIPT: readonly Row[] = [
   ["a function in a block", "{ function f() { return 1; } } f()", { result: 1 }],
   ["arguments.callee", "(function () { return typeof arguments.callee; })()", { result: "function" }],
   ["eval that declares", "eval('var hidden = 1'); hidden", { result: 1 }],
-  [
-    "await as a name in a function",
-    "(function () { var await = 1; return await; })()",
-    ["throws SyntaxError", { result: 1 }],
-  ],
+  ["await as a name in a function", "(function () { var await = 1; return await; })()", { result: 1 }],
   [
     "a source of 3 MB",
     `/*${"x".repeat(3_000_000)}*/ 1`,
@@ -130,29 +122,13 @@ const TYPESCRIPT: readonly Row[] = [
     `type A = ${Array.from({ length: 50_000 }, (_, i) => `"${i}"`).join(" | ")}; export default 1;`,
     { result: 1 },
   ],
-  [
-    "arrow functions 30 deep",
-    `${around("(a = (", 30, "1", ")) => 1")}`,
-    ["throws SyntaxError", "completed", "throws Error"],
-  ],
-  ["generic arrows 30 deep", around("<T>(a: T = ", 30, "1", ") => 1"), ["throws SyntaxError", "completed"]],
-  [
-    "angle brackets that are no types",
-    `a${" < (b".repeat(30)}${")".repeat(30)}`,
-    ["throws SyntaxError", "throws ReferenceError"],
-  ],
-  ["calls with type arguments 25 deep", around("f<(a: ", 25, "1", ") => 1>()"), ["throws SyntaxError", "completed"]],
+  ["arrow functions 30 deep", `${around("(a = (", 30, "1", ")) => 1")}`, "throws SyntaxError"],
+  ["generic arrows 30 deep", around("<T>(a: T = ", 30, "1", ") => 1"), "throws SyntaxError"],
+  ["angle brackets that are no types", `a${" < (b".repeat(30)}${")".repeat(30)}`, "throws ReferenceError"],
+  ["calls with type arguments 25 deep", around("f<(a: ", 25, "1", ") => 1>()"), "throws SyntaxError"],
   ["optional parameters that may be arrows", `${"(a?: ".repeat(25)}1${")".repeat(25)}`, ["throws SyntaxError"]],
-  [
-    "conditions that may be arrows",
-    `const a = ${"x ? (y) : ".repeat(25)}z;`,
-    ["throws ReferenceError", "throws SyntaxError"],
-  ],
-  [
-    "async arrows that may be calls",
-    `${around("async (a = ", 25, "1", ")")}`,
-    ["throws SyntaxError", "throws ReferenceError"],
-  ],
+  ["conditions that may be arrows", `const a = ${"x ? (y) : ".repeat(25)}z;`, "throws ReferenceError"],
+  ["async arrows that may be calls", `${around("async (a = ", 25, "1", ")")}`, "throws ReferenceError"],
   [
     "object types 5,000 deep",
     `type A = ${around("{ a: ", 5_000, "1", "}")}; export default 1;`,
@@ -186,15 +162,11 @@ const TYPESCRIPT: readonly Row[] = [
   ["a module with a name in quotes", "module 'x' { }", "throws SyntaxError"],
   ["import = require", "import a = require('fs');", "throws SyntaxError"],
   ["export =", "export = 1;", "throws SyntaxError"],
-  [
-    "decorators",
-    "const d = (v: unknown) => v; @d class A { @d m() {} }; export default 1;",
-    ["throws SyntaxError", { result: 1 }],
-  ],
+  ["decorators", "const d = (v: unknown) => v; @d class A { @d m() {} }; export default 1;", "throws SyntaxError"],
   [
     "decorators 1,000 times",
     `const d = (v: unknown) => v; ${"@d ".repeat(1_000)} class A {} export default 1;`,
-    ["throws SyntaxError", { result: 1 }],
+    "throws SyntaxError",
   ],
   [
     "parameter properties",
@@ -223,7 +195,7 @@ const TYPESCRIPT: readonly Row[] = [
   [
     "an import of a type that is missing",
     { "main.ts": "import { A } from './a.ts'; export default 1 as A;", "a.ts": "export type A = number;" },
-    ["throws SyntaxError", { result: 1 }],
+    { result: 1 },
   ],
   ["satisfies, as and !", "const a = ((1 as unknown) satisfies unknown)!; export default <number>a;", { result: 1 }],
   ["a file of JSX", { "main.tsx": "export default <a>{1}</a>;" }, "throws SyntaxError", { entry: "main.tsx" }],
@@ -284,13 +256,9 @@ const TYPESCRIPT: readonly Row[] = [
   [
     "accessors and override",
     "class A { accessor a = 1; } class B extends A { override a = 2; } export default new B().a;",
-    ["throws SyntaxError", { result: 2 }],
+    "throws SyntaxError",
   ],
-  [
-    "using",
-    "{ using a = { [Symbol.dispose]() { for (;;); } }; } export default 1;",
-    ["throws SyntaxError", "fuel", "throws TypeError", "throws ReferenceError"],
-  ],
+  ["using", "{ using a = { [Symbol.dispose]() { for (;;); } }; } export default 1;", "throws SyntaxError"],
 ];
 
 const shared = (language: Language) => family(`source (${language})`, language, SHARED);

@@ -56,7 +56,7 @@ const RECURSION: Readonly<Record<string, string>> = {
   "a species":
     "class A extends Array { static get [Symbol.species]() { return new A(1, 2).map((x) => x).constructor; } } new A(1, 2).map((x) => x)",
   "structuredClone of a getter": "const o = { get a() { return structuredClone(o); } }; structuredClone(o)",
-  "console.log in toString": "const o = { toString() { console.log('%i', o); return ''; } }; console.log('%i', o)",
+  "console.log in toString": "const o = { toString() { console.log(`${o}`); return ''; } }; console.log(`${o}`)",
   "an error's stack": "class E extends Error { constructor() { super(new E().message); } } new E()",
   "abort listeners": "const f = () => { const c = new AbortController(); c.signal.onabort = f; c.abort(); }; f()",
 };
@@ -79,25 +79,17 @@ const NESTED: readonly (readonly [name: string, code: string, expected: Row[2]])
     "let a = []; for (let i = 0; i < 1e5; i++) a = [a]; structuredClone(a)",
     "stack",
   ],
-  [
-    "a chain of 100,000 proxies",
-    "let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); p.a",
-    ["stack", "memory"],
-  ],
-  [
-    "a chain of 100,000 bound functions",
-    "let f = () => 1; for (let i = 0; i < 1e5; i++) f = f.bind(); f()",
-    ["stack", "memory"],
-  ],
+  ["a chain of 100,000 proxies", "let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); p.a", "stack"],
+  ["a chain of 100,000 bound functions", "let f = () => 1; for (let i = 0; i < 1e5; i++) f = f.bind(); f()", "memory"],
   [
     "100,000 classes that extend each other",
     "let C = class {}; for (let i = 0; i < 1e5; i++) C = class extends C {}; new C()",
-    ["stack", "memory", "fuel"],
+    "stack",
   ],
   [
     "a chain of 100,000 promises",
     "let p = Promise.resolve(1); for (let i = 0; i < 1e5; i++) p = p.then((v) => v); await p",
-    ["fuel", { result: 1 }],
+    { result: 1 },
   ],
   [
     "a promise resolved with promises 100,000 deep",
@@ -107,7 +99,7 @@ const NESTED: readonly (readonly [name: string, code: string, expected: Row[2]])
   [
     "errors that cause each other 100,000 deep",
     "let e = new Error('0'); for (let i = 0; i < 1e5; i++) e = new Error('e', { cause: e }); throw e",
-    ["throws Error", "fuel", "memory"],
+    "throws Error",
   ],
   [
     "a list of 100,000 that is freed at once",
@@ -121,11 +113,7 @@ const NESTED: readonly (readonly [name: string, code: string, expected: Row[2]])
   ],
   ["a regular expression of 100,000 groups", "new RegExp('(?:'.repeat(1e5) + ')'.repeat(1e5))", "stack"],
   ["a regular expression of 100,000 lookaheads", "new RegExp('(?='.repeat(1e5) + ')'.repeat(1e5))", "stack"],
-  [
-    "a regular expression of nested classes",
-    "new RegExp('['.repeat(1e5) + ']'.repeat(1e5), 'v')",
-    ["stack", "throws SyntaxError"],
-  ],
+  ["a regular expression of nested classes", "new RegExp('['.repeat(1e5) + ']'.repeat(1e5), 'v')", "stack"],
 ];
 
 const rows: readonly Row[] = [
@@ -152,7 +140,7 @@ const rows: readonly Row[] = [
       ],
     ),
   // The engine's parser hides its own stack overflow behind an error of syntax here.
-  ["Function", "globalThis.f = () => Function('return f()')(); f()", ["throws SyntaxError", "stack"], STACK],
+  ["Function", "globalThis.f = () => Function('return f()')(); f()", "throws SyntaxError", STACK],
   ...NESTED.map(([name, code, expected]): Row => [name, code, expected, STACK]),
 ];
 

@@ -91,7 +91,7 @@ const VALUES: readonly (readonly [name: string, expression: string, data: JsonVa
   [
     "an array that grows while it is read",
     "(() => { const l = [{ toJSON() { l.push(l[0]); return 1; } }]; return l; })()",
-    ["fuel", "completed", "memory"],
+    ["fuel"],
   ],
   [
     "an array that shrinks while it is read",
@@ -109,12 +109,12 @@ const VALUES: readonly (readonly [name: string, expression: string, data: JsonVa
   [
     "a Proxy with endless length",
     "new Proxy([], { get: (t, k) => (k === 'length' ? Infinity : k === 'toJSON' ? undefined : 1) })",
-    ["fuel", "completed"],
+    ["fuel"],
   ],
   [
     "a Proxy with a million keys",
     "new Proxy({}, { ownKeys: () => Array.from({ length: 1e6 }, (_, i) => 'k' + i), getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }) })",
-    ["fuel", "memory"],
+    ["fuel"],
   ],
   [
     "a Proxy that lies about its keys",
@@ -156,7 +156,7 @@ const VALUES: readonly (readonly [name: string, expression: string, data: JsonVa
   [
     "an object twice at each of 40 levels",
     "(() => { let o = 1; for (let i = 0; i < 40; i++) o = [o, o]; return o; })()",
-    ["fuel", "completed"],
+    ["fuel"],
   ],
   [
     "5,000 levels",
@@ -180,12 +180,12 @@ const VALUES: readonly (readonly [name: string, expression: string, data: JsonVa
   [
     "a Set with a looping iterator",
     "Object.assign(new Set([1]), { *[Symbol.iterator]() { for (;;) yield 1; } })",
-    ["fuel", "memory"],
+    ["fuel"],
   ],
   [
     "a Map with a looping iterator",
     "Object.assign(new Map(), { *[Symbol.iterator]() { for (;;) yield ['a', 1]; } })",
-    ["fuel", "memory"],
+    ["fuel"],
   ],
   [
     "a detached buffer",
@@ -240,11 +240,7 @@ const LARGE: readonly Row[] = [
     "throws ResultTooLarge",
     { limits: { fuel: 400_000_000 } },
   ],
-  [
-    "a BigInt of 2 million digits",
-    "export default 7n ** 1000000n",
-    ["fuel", "throws ResultTooLarge", "throws RangeError"],
-  ],
+  ["a BigInt of 2 million digits", "export default 7n ** 1000000n", "fuel"],
 ];
 
 /** Each thrown value is described, whatever it is; what its getters do is the program's own doing. */
@@ -254,7 +250,7 @@ const THROWN: readonly (readonly [name: string, expression: string, expected: Ro
   ["a BigInt", "10n", "throws Error"],
   ["a function", "() => 1", "throws Error"],
   ["a class", "class A {}", "throws Error"],
-  ["text of 5 MB", "'x'.repeat(5e6)", ["throws Error", "fuel"]],
+  ["text of 5 MB", "'x'.repeat(5e6)", "fuel"],
   ["text with NUL and a lone surrogate", "'a\\0\\ud800'", "throws Error"],
   ["a Proxy of an error", "new Proxy(new RangeError('x'), {})", "throws RangeError"],
   ["a Proxy whose traps throw", "new Proxy(new Error('x'), { get() { throw 1; } })", "throws Error"],
@@ -297,7 +293,7 @@ const THROWN: readonly (readonly [name: string, expression: string, expected: Ro
   [
     "an error whose message is a symbol",
     "Object.assign(new RangeError(), { message: Symbol('m') })",
-    ["throws RangeError", "throws Error"],
+    "throws RangeError",
   ],
   ["an error whose name is empty", "Object.assign(new Error('x'), { name: '' })", "throws Error"],
   [
@@ -331,16 +327,16 @@ const THROWN: readonly (readonly [name: string, expression: string, expected: Ro
     "(() => { const e = new AggregateError([]); e.errors = [e, e]; return e; })()",
     "throws AggregateError",
   ],
-  ["an AggregateError of a million", "new AggregateError(Array(1e6).fill(1))", ["fuel", "memory"]],
+  ["an AggregateError of a million", "new AggregateError(Array(1e6).fill(1))", "fuel"],
   [
     "an AggregateError whose errors are no list",
     "Object.assign(new AggregateError([]), { errors: 5 })",
-    ["throws Error", "throws AggregateError"],
+    "throws Error",
   ],
   [
     "an AggregateError whose errors have no end",
     "Object.assign(new AggregateError([]), { errors: { *[Symbol.iterator]() { for (;;) yield 1; } } })",
-    ["fuel", "memory", "throws Error"],
+    "throws Error",
   ],
   ["an error named like a limit", "Object.assign(new Error('stopped'), { name: 'TimeLimit' })", "throws TimeLimit"],
   [

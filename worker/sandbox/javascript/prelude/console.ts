@@ -40,11 +40,11 @@ function convert(directive: string, value: unknown): string {
     case "%s":
       return typeof value === "string" ? value : typeof value === "object" ? inspect(value, { depth: 0 }) : show(value);
     case "%d":
-      return typeof value === "bigint" ? `${value}n` : typeof value === "object" ? "NaN" : String(Number(value));
+      return numeric(value, (other) => Number(other));
     case "%i":
-      return typeof value === "bigint" ? `${value}n` : String(Number.parseInt(String(value), 10));
+      return numeric(value, (other) => Number.parseInt(String(other), 10));
     case "%f":
-      return String(Number.parseFloat(String(value)));
+      return numeric(value, (other) => Number.parseFloat(String(other)));
     case "%j":
       return String(JSON.stringify(value));
     case "%c":
@@ -52,6 +52,13 @@ function convert(directive: string, value: unknown): string {
     default:
       return inspect(value, { depth: directive === "%o" ? 4 : 2 });
   }
+}
+
+/** Objects are no numbers here: what they would convert to is for them to say, and may throw. */
+function numeric(value: unknown, convertPrimitive: (value: unknown) => number): string {
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") return "NaN";
+  return String(convertPrimitive(value));
 }
 
 export function createConsole(host: Pick<GuestHost, "write" | "now">): Record<string, (...args: never[]) => void> {

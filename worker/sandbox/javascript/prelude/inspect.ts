@@ -1,7 +1,7 @@
 /**
  * Prints a value as a developer expects it in a terminal: close to Node's `util.inspect`, without colours.
  * Owns the layout of values; `console.ts` owns format strings and streams.
- * Invariant: ends for every finite value; a getter is named, not called.
+ * Invariant: ends for every finite value and never throws for one; an object's own getter is named, not called.
  */
 import { ownFrames, stackOf } from "./stack.ts";
 
@@ -30,10 +30,25 @@ export function inspect(value: unknown, options: Partial<InspectOptions> = {}): 
 
 function print(value: unknown, visit: Visit): string {
   if (typeof value === "string") return quote(value);
-  if (typeof value === "function") return printFunction(value, visit);
-  if (typeof value === "object" && value !== null) return printObject(value, visit);
+  if (typeof value === "function") return shown(visit, () => printFunction(value, visit));
+  if (typeof value === "object" && value !== null) return shown(visit, () => printObject(value, visit));
   if (typeof value === "bigint") return `${value}n`;
   return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** QuickJS's own errors: of memory and of the stack. */
+declare const InternalError: new () => Error;
+
+/** Printing must not fail for what a Proxy or a getter does, nor for an object that is not what its prototype says. */
+function shown(visit: Visit, text: () => string): string {
+  const depth = visit.path.length;
+  try {
+    return text();
+  } catch (error) {
+    if (error instanceof InternalError) throw error;
+    visit.path.length = depth;
+    return "[cannot be shown]";
+  }
 }
 
 function quote(text: string): string {
