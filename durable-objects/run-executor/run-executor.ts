@@ -30,7 +30,7 @@ import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker
 import { systemClock } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
 import { RecoveryAlarm } from "./alarm.ts";
-import { engines } from "./engine.ts";
+import { engineFor } from "./engine.ts";
 import { OutputLog, outputEvents } from "./output-log.ts";
 import { toDetail, toRow } from "./projection.ts";
 import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
@@ -279,7 +279,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   async #runProgram(spec: StoredRun["spec"], signal: AbortSignal): Promise<Omit<GuestResult, "journal">> {
     try {
       const program = this.#storage.program();
-      return await engines[LANGUAGE_TABLE[program.language].engine].execute({
+      return await engineFor(LANGUAGE_TABLE[program.language].engine, this.env).execute({
         program,
         limits: spec.limits,
         seed: spec.seed,
