@@ -81,6 +81,7 @@ const parts = {
   module,
   standardLibrary,
   now: () => BUILD_TIME_MS,
+  clocks: { realtime: () => BUILD_TIME_MS * 1_000, monotonic: () => 0 },
   fillRandom: (bytes: Uint8Array) => void bytes.fill(0),
   pendingSignal: () => 0,
   onInstance: () => undefined,

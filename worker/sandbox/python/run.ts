@@ -59,9 +59,13 @@ export async function runProgram(runner: PythonRunner, request: GuestRequest): P
 /** Null where the run was cancelled before it began. */
 async function ask(runner: PythonRunner, request: GuestRequest, session: Session): Promise<Report | "silent" | null> {
   let isOver = false;
-  const asked = runner.run(isolateRequest(request), new SessionTarget(session)).finally(() => {
-    isOver = true;
-  });
+  const asked = runner
+    .run(isolateRequest(request), new SessionTarget(session))
+    // The platform ends an isolate that waits for nothing, or that uses too much of what it may.
+    .catch((error: unknown) => broken(`the isolate ended: ${error instanceof Error ? error.message : error}`))
+    .finally(() => {
+      isOver = true;
+    });
   // Whoever waits for a turn need not wait for it to be cancelled: the turn is given back when it comes.
   const cancelled = session.aborted.then(() => (session.hasBegun ? asked : null));
   const silence = (async () => {
@@ -69,7 +73,6 @@ async function ask(runner: PythonRunner, request: GuestRequest, session: Session
     return "silent" as const;
   })();
   const said = await Promise.race([asked, cancelled, silence]);
-  asked.catch(() => undefined);
   if (said === null || said === "silent") return said;
   const report = readReport(said);
   if (report === null) return broken("the isolate said something that is not a report");

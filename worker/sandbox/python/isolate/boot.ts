@@ -14,7 +14,10 @@ export interface BootParts {
   readonly standardLibrary: ArrayBuffer;
   /** Null at build time, when there is none yet. */
   readonly snapshot: Snapshot | null;
+  /** The time that new files show, in milliseconds since 1970. */
   readonly now: () => number;
+  /** The guest looks at a clock: microseconds since 1970, and since the start. */
+  readonly clocks: { readonly realtime: () => number; readonly monotonic: () => number };
   readonly fillRandom: (bytes: Uint8Array) => void;
   readonly pendingSignal: () => number;
   /** Called with the instance's exports before Python starts. */
@@ -37,7 +40,8 @@ interface Settings {
 }
 
 const PAGE_BYTES = 65_536;
-const NO_SUCH_PERMISSION = -63; // EPERM, as Emscripten numbers it
+const NOT_PERMITTED = -63; // EPERM, as Emscripten numbers it
+const NANOSECONDS = 1_000n;
 
 /** Emscripten's own packages are not used; Pyodide wants to know for which version it would load them. */
 const NO_PACKAGES = {
@@ -59,7 +63,6 @@ function javaScriptGlobals(): object {
 
 export async function boot(parts: BootParts): Promise<Booted> {
   world.now = parts.now;
-  world.startedAt = parts.now();
   world.fillRandom = parts.fillRandom;
   world.standardLibrary = parts.standardLibrary;
   let memory: WebAssembly.Memory | null = null;
@@ -98,7 +101,7 @@ function instantiate(parts: BootParts, imports: Record<string, Record<string, un
   env["Jsv_GetError_import"] = () => errorMarker;
   env["JsvError_Check"] = (value: unknown) => Number(value === errorMarker);
   env["_Py_CheckEmscriptenSignals_Helper"] = parts.pendingSignal;
-  env["__syscall_socket"] = () => NO_SUCH_PERMISSION;
+  env["__syscall_socket"] = () => NOT_PERMITTED;
   const canRunSync = env["can_run_sync_js"] as () => unknown;
   const resize = env["emscripten_resize_heap"] as (bytes: number) => number;
   let memory: WebAssembly.Memory;
@@ -107,6 +110,15 @@ function instantiate(parts: BootParts, imports: Record<string, Record<string, un
     const isGranted = wanted <= parts.memoryLimitBytes && resize(wanted);
     if (!isGranted) parts.onMemoryRefused();
     return Number(isGranted);
+  };
+  const { realtime, monotonic } = parts.clocks;
+  env["emscripten_date_now"] = () => realtime() / 1_000;
+  env["emscripten_get_now"] = () => monotonic() / 1_000;
+  const wasi = imports["wasi_snapshot_preview1"]!;
+  wasi["clock_time_get"] = (clock: number, _precision: bigint, result: number) => {
+    const microseconds = clock === 0 ? realtime() : monotonic();
+    new DataView(memory.buffer).setBigInt64(result >>> 0, BigInt(microseconds) * NANOSECONDS, true);
+    return 0;
   };
   const instance = new WebAssembly.Instance(parts.module, imports as WebAssembly.Imports);
   memory = instance.exports["memory"] as WebAssembly.Memory;

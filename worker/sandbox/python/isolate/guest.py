@@ -15,13 +15,13 @@ import time
 import traceback
 import types
 
-from pyodide.ffi import run_sync
-
 ROOT = "/program"
 _HERE = "<runyard>"
 _MAX_TEXT = 20_000
 _MAX_SAFE_INTEGER = 2**53 - 1
 _RESULT_CHARACTERS = 1_048_576
+_MAX_SLEEP_SECONDS = 86_400.0
+_RESERVE_BYTES = 262_144
 _BRIDGE = ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core", "micropip")
 
 
@@ -88,19 +88,28 @@ class _LoopPolicy(asyncio.events._AbstractEventLoopPolicy):
         return self._loop_class()
 
 
-def _install_time(host_sleep):
+def _install_time(begin_sleep, is_sleeping):
     def sleep(seconds, /):
-        seconds = seconds.__index__() if not isinstance(seconds, (int, float)) else seconds
+        if not isinstance(seconds, (int, float)):
+            seconds = seconds.__index__()
         if seconds != seconds:
             raise ValueError("Invalid value NaN (not a number)")
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
-        run_sync(host_sleep(float(seconds) * 1000))
+        begin_sleep(min(float(seconds), _MAX_SLEEP_SECONDS) * 1000)
+        while is_sleeping():
+            pass
 
     time.sleep = sleep
     asyncio.run = _plain_asyncio_run
     asyncio.events._set_event_loop_policy(_LoopPolicy(_event_loop_class(sleep)))
     asyncio._set_running_loop(None)
+
+
+def _remove_traces():
+    os.environ.clear()
+    os.environ.update({"HOME": "/home/runyard", "LANG": "C.UTF-8", "PATH": "", "USER": "runyard"})
+    sys.executable = ""
 
 
 def _remove_bridge():
@@ -110,6 +119,7 @@ def _remove_bridge():
 
 
 def _in_program(filename):
+    """Whether the file is one of the program's own."""
     return filename.startswith(ROOT + "/")
 
 
@@ -132,7 +142,14 @@ def _without_ours(frames):
 def _trace_of(frame):
     frames = _without_ours(reversed(traceback.StackSummary.extract(traceback.walk_stack(frame), limit=200)))
     text = "Traceback (most recent call last):\n" + "".join(frames.format())
-    return {**_position(frames), "text": _shown(text)}
+    position = _position(frames)
+    while frame is not None and not _in_program(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is not None:
+        columns = [place[2] for place in frame.f_code.co_positions()]
+        column = columns[frame.f_lasti // 2]
+        position["column"] = None if column is None else column + 1
+    return {**position, "text": _shown(text)}
 
 
 def _failure_of(error):
@@ -187,7 +204,7 @@ def _result_text(value):
 
 def _compile(path, source):
     """The program up to its last statement, and that one as an expression if it is one."""
-    tree = ast.parse(source, path)
+    tree = compile(source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):
         last = compile(ast.Expression(tree.body.pop().value), path, "eval", dont_inherit=True)
@@ -218,6 +235,8 @@ def _exit_of(error):
 
 
 def _ending_of(entry):
+    # Given back when memory is short, so that there is room to say so.
+    reserve = [bytearray(_RESERVE_BYTES)]
     try:
         try:
             value = _execute(entry)
@@ -228,10 +247,11 @@ def _ending_of(entry):
         failure = _exit_of(error)
         return {"kind": "completed", "result": None} if failure is None else {"kind": "failed", "failure": failure}
     except BaseException as error:
+        reserve.clear()
         return {"kind": "failed", "failure": _failure_of(error)}
 
 
-def run(request_text, host_sleep, note_stop):
+def run(request_text, begin_sleep, is_sleeping, note_stop):
     """Runs the program whose files lie below ROOT. Answers with its ending as JSON text."""
     request = json.loads(request_text)
     stopped = False
@@ -244,8 +264,9 @@ def run(request_text, host_sleep, note_stop):
         raise _Stopped
 
     signal.signal(signal.SIGINT, on_interrupt)
-    _install_time(host_sleep)
+    _install_time(begin_sleep, is_sleeping)
     _remove_bridge()
+    _remove_traces()
     os.chdir(ROOT)
     sys.argv[:] = [request["entry"], *request["args"]]
     sys.path[:] = [ROOT, *[path for path in sys.path if path and path != ROOT]]

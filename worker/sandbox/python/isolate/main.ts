@@ -13,13 +13,13 @@ import type { PyodideInterface } from "pyodide";
 import { SeededRandom } from "../../javascript/random.ts";
 import type { Ending, IsolateRequest, PythonHost, Report, Trace } from "../protocol.ts";
 import { boot } from "./boot.ts";
+import { NO_TRACE, readDump } from "./crash-trace.ts";
 import { Meter, type MeteredExports } from "./meter.ts";
 import { Output } from "./output.ts";
 import { Snapshot } from "./snapshot.ts";
 import { world } from "./stand-ins.ts";
 
 const ROOT = "/program";
-const NO_TRACE: Trace = { file: null, line: null, column: null, text: null };
 
 const compiled = new Map(TRAMPOLINES);
 const refuse = world.compile;
@@ -40,6 +40,8 @@ class PythonRun {
   #memory: WebAssembly.Memory | null = null;
   #memoryRefused = false;
   #trace: Trace = NO_TRACE;
+  /** What Python prints while it is asked where it was; null while it prints for the program. */
+  #dump: Uint8Array[] | null = null;
 
   constructor(request: IsolateRequest, host: PythonHost, startedAt: number) {
     this.#request = request;
@@ -71,7 +73,8 @@ class PythonRun {
       module,
       standardLibrary,
       snapshot: new Snapshot(snapshotFile),
-      now: () => this.#meter.now(),
+      now: () => this.#meter.lastShownMs,
+      clocks: { realtime: () => this.#meter.look(), monotonic: () => this.#meter.lookSinceStart() },
       fillRandom: (bytes) => bytes.forEach((_, i) => (bytes[i] = random.next() >>> 24)),
       pendingSignal: () => this.#meter.pendingSignal(),
       onInstance: (exports, canSuspend) => {
@@ -112,8 +115,9 @@ class PythonRun {
   #sink(stream: "stdout" | "stderr") {
     return {
       write: (utf8: Uint8Array) => {
-        if (this.#meter.stopped === "output") return utf8.length;
-        if (!this.#output.write(stream, utf8)) this.#meter.stop("output");
+        if (this.#dump !== null) this.#dump.push(utf8.slice());
+        else if (this.#meter.stopped === "output") return utf8.length;
+        else if (!this.#output.write(stream, utf8)) this.#meter.stop("output");
         else if (this.#output.isFull) this.#meter.endSlice();
         return utf8.length;
       },
@@ -125,15 +129,36 @@ class PythonRun {
     const run = pyodide.globals.get("_runyard_run");
     pyodide.globals.delete("_runyard_run");
     pyodide.runPython("import random; random.seed()");
+    // Pyodide's own answer to an exception of the host prints to the program's output.
+    (pyodide as unknown as Internals)._api.fatal_error = (error) => {
+      this.#meter.finish();
+      this.#locate(pyodide);
+      throw error;
+    };
     this.#meter.start();
     const text: string = await run.callPromising(
       JSON.stringify({ entry, args }),
-      (ms: number) => this.#meter.sleep(ms),
+      (ms: number) => this.#meter.beginSleep(ms),
+      () => this.#meter.isSleeping,
       (trace: string) => {
         this.#trace = JSON.parse(trace);
       },
     );
+    this.#meter.finish();
     return JSON.parse(text) as Ending;
+  }
+
+  /** Finds out where Python was when it could not go on: it can tell that much without allocating anything. */
+  #locate(pyodide: PyodideInterface): void {
+    if (this.#trace !== NO_TRACE) return;
+    this.#dump = [];
+    try {
+      (pyodide as unknown as Internals)._module._dump_traceback();
+      this.#trace = readDump(this.#dump, ROOT);
+    } catch {
+      // Nothing is certain in an interpreter that was stopped in the middle of its work.
+    }
+    this.#dump = null;
   }
 
   /** Python reports its limits as errors that a program may catch; uncaught, they are what they say. */
@@ -153,10 +178,23 @@ class PythonRun {
 
   #afterHostError(error: unknown): Ending {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    if (/call stack/i.test(message)) return { kind: "stopped", limit: "stack", trace: NO_TRACE };
-    if (this.#memoryRefused) return { kind: "stopped", limit: "memory", trace: NO_TRACE };
+    const trace = this.#trace;
+    const code = /\bexit\((-?\d+)\)/.exec(message)?.[1];
+    if (code === "0") return { kind: "completed", result: null };
+    if (code !== undefined) {
+      const failure = { name: "SystemExit", message: `the program exited with code ${code}`, ...trace };
+      return { kind: "failed", failure: { ...failure, missingModule: null, isSyntax: false } };
+    }
+    if (/call stack/i.test(message)) return { kind: "stopped", limit: "stack", trace };
+    if (this.#memoryRefused) return { kind: "stopped", limit: "memory", trace };
     return { kind: "broken", message };
   }
+}
+
+/** What is internal to Pyodide and needed all the same. */
+interface Internals {
+  readonly _api: { fatal_error: (error: unknown) => never };
+  readonly _module: { _dump_traceback(): void };
 }
 
 function hex(bytes: Uint8Array): string {

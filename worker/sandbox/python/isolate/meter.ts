@@ -5,15 +5,18 @@
  */
 import type { Answer, Exchange, PythonHost } from "../protocol.ts";
 import type { Output } from "./output.ts";
+import { isolateClock } from "./stand-ins.ts";
 
-/** Fuel between two exchanges: some 5 to 20 ms of work. */
-const SLICE_FUEL = 2_000_000;
+/** Fuel between two exchanges: 10 to 60 ms of work. */
+const SLICE_FUEL = 500_000;
+/** Fuel between two looks at the isolate's own clock. */
+const QUANTUM_FUEL = 50_000;
+/** Others that share the thread wait no longer than this, as far as that clock tells. */
+const YIELD_MS = 5;
 /** After a stop the guest may go on for so many loop turns, so that Python can unwind and tell where it was. */
 const UNWIND_FUEL = 3_000_000;
 /** Each time that so much of it is used up, Python is interrupted again. */
 const INTERRUPT_FUEL = 500_000;
-/** Two looks at the clock never show the same time: programs divide by the difference. */
-const LOOK_MS = 0.001;
 
 export type StopReason = "host" | "fuel" | "output" | "memory" | "stack";
 
@@ -28,6 +31,8 @@ export interface MeteredExports {
 
 const SIGNAL_INTERRUPT = 2;
 const UNMETERED = 2 ** 31 - 1;
+const [GO_ON, PAUSE] = [0, 1] as const;
+const MICROSECONDS = 1_000;
 
 export class Meter {
   readonly #host: PythonHost;
@@ -36,12 +41,17 @@ export class Meter {
   #fuel: { value: number } = { value: UNMETERED };
   #granted = 0;
   #used = 0;
+  #sliceEndsAt = 0;
+  #yieldedAt = 0;
   #unwound = 0;
   #isRunning = false;
   #stopped: StopReason | null = null;
   #interrupts = false;
-  #now: number;
-  #looks = 0;
+  /** The guest's clock in microseconds. Each look moves it by one, because programs divide by differences. */
+  #clockUs: number;
+  readonly #startedUs: number;
+  #looked = false;
+  #sleepMs: number | null = null;
   #answer: Answer | null = null;
   /** Whether the guest may be suspended where it is now. */
   canSuspend: () => boolean = () => false;
@@ -50,7 +60,8 @@ export class Meter {
     this.#host = host;
     this.#output = output;
     this.#fuelLimit = fuelLimit;
-    this.#now = startedAt;
+    this.#startedUs = Math.round(startedAt * MICROSECONDS);
+    this.#clockUs = this.#startedUs;
   }
 
   get stopped(): StopReason | null {
@@ -61,18 +72,28 @@ export class Meter {
     return Math.min(this.#used + this.#outstanding(), this.#fuelLimit);
   }
 
-  /** The guest's clock. */
-  now(): number {
-    this.#looks += 1;
-    return this.#now + this.#looks * LOOK_MS;
+  /** What the guest's clock showed last, in milliseconds since 1970. */
+  get lastShownMs(): number {
+    return this.#clockUs / MICROSECONDS;
+  }
+
+  /** The guest looks at its clock, in microseconds since 1970. */
+  look(): number {
+    this.#looked = true;
+    this.#clockUs += 1;
+    return this.#clockUs;
+  }
+
+  /** The guest looks at its clock, in microseconds since it began. */
+  lookSinceStart(): number {
+    return this.look() - this.#startedUs;
   }
 
   attach(exports: MeteredExports, module: WebAssembly.Module): void {
     this.#fuel = exports.fuel;
     this.#fuel.value = UNMETERED;
-    const suspend = new (WebAssembly as unknown as { Suspending: new (f: () => Promise<void>) => () => void }).Suspending(
-      () => this.#exchange(0),
-    );
+    const { Suspending } = WebAssembly as unknown as { Suspending: new (pause: () => Promise<void>) => () => void };
+    const suspend = new Suspending(() => this.#pause());
     const imports = { host: { spent: () => this.#spent(), suspend, resumed: () => this.#resumed() } };
     exports.on_fuel_spent.value = new WebAssembly.Instance(module, imports).exports["on_fuel_spent"];
   }
@@ -80,11 +101,15 @@ export class Meter {
   /** From here on the guest's work counts. */
   start(): void {
     this.#isRunning = true;
-    this.#grant();
+    this.#yieldedAt = isolateClock.now();
+    this.#beginSlice();
   }
 
+  /** The guest's work counts no longer. The last of it may have been too much. */
   finish(): void {
+    if (!this.#isRunning) return;
     this.#settle();
+    if (this.#used > this.#fuelLimit) this.#stopped ??= "fuel";
     this.#isRunning = false;
     this.#fuel.value = UNMETERED;
   }
@@ -105,64 +130,89 @@ export class Meter {
     return SIGNAL_INTERRUPT;
   }
 
-  /** Output waits: ends the slice at the next loop turn. */
+  /** Output waits: the slice ends at the next loop turn. */
   endSlice(): void {
     if (!this.#isRunning || this.#stopped !== null) return;
     this.#settle();
+    this.#sliceEndsAt = this.#used;
     this.#fuel.value = 0;
   }
 
-  async sleep(ms: number): Promise<void> {
-    await this.#exchange(ms);
-    this.#resumed();
+  /** The guest sleeps from its next loop turn on. */
+  beginSleep(ms: number): void {
+    if (!this.#isRunning || this.#stopped !== null) return;
+    this.#sleepMs = Math.ceil(ms);
+    this.endSlice();
+  }
+
+  get isSleeping(): boolean {
+    return this.#sleepMs !== null;
   }
 
   /** What the last exchange says, which is part of the report. */
   last(): Exchange {
-    return { output: this.#output.take(), fuel: this.fuelUsed, looked: this.#looks > 0, sleepMs: 0 };
+    return { output: this.#output.take(), fuel: this.fuelUsed, looked: this.#looked, sleepMs: this.#sleepMs ?? 0 };
   }
 
   #spent(): number {
     if (!this.#isRunning) {
       this.#fuel.value = UNMETERED;
-      return 0;
+      return GO_ON;
     }
-    if (this.#stopped !== null) {
-      this.#unwound += INTERRUPT_FUEL;
-      if (this.#unwound > UNWIND_FUEL) throw new Killed(`stopped: ${this.#stopped}`);
-      this.#interrupts = true;
-      this.#fuel.value = INTERRUPT_FUEL;
-      return 0;
-    }
+    if (this.#stopped !== null) return this.#unwind();
     this.#settle();
     if (this.#used >= this.#fuelLimit) {
       this.stop("fuel");
-      return 0;
+      return GO_ON;
     }
-    if (this.canSuspend()) return 1;
-    this.#grant();
-    return 0;
+    if (this.canSuspend() && (this.#sliceIsOver() || isolateClock.now() - this.#yieldedAt >= YIELD_MS)) return PAUSE;
+    if (this.#sliceIsOver()) this.#beginSlice();
+    else this.#grant();
+    return GO_ON;
   }
 
-  async #exchange(sleepMs: number): Promise<void> {
-    const { output, fuel, looked } = this.last();
-    this.#looks = 0;
-    this.#answer = await this.#host.exchange({ output, fuel, looked, sleepMs });
+  #unwind(): number {
+    this.#unwound += INTERRUPT_FUEL;
+    if (this.#unwound > UNWIND_FUEL) throw new Killed(`stopped: ${this.#stopped}`);
+    this.#interrupts = true;
+    this.#fuel.value = INTERRUPT_FUEL;
+    return GO_ON;
+  }
+
+  #sliceIsOver(): boolean {
+    return this.#used >= this.#sliceEndsAt;
+  }
+
+  /** Speaks with the host where the slice is over, which depends on fuel alone; otherwise only lets others in. */
+  async #pause(): Promise<void> {
+    if (this.#sliceIsOver()) {
+      const said = this.last();
+      this.#looked = false;
+      this.#answer = await this.#host.exchange(said);
+    } else await isolateClock.sleep(0);
+    this.#yieldedAt = isolateClock.now();
   }
 
   #resumed(): void {
     const answer = this.#answer;
     this.#answer = null;
     if (answer !== null) {
-      this.#now = answer.now;
+      this.#clockUs = Math.max(this.#clockUs, Math.round(answer.now * MICROSECONDS));
+      this.#sleepMs = null;
       if (answer.stop) return this.stop("host");
     }
-    if (this.#stopped === null) this.#grant();
+    if (this.#sliceIsOver()) this.#beginSlice();
+    else this.#grant();
+  }
+
+  #beginSlice(): void {
+    this.#sleepMs = null;
+    this.#sliceEndsAt = this.#used + SLICE_FUEL;
+    this.#grant();
   }
 
   #grant(): void {
-    this.#settle();
-    this.#granted = Math.min(SLICE_FUEL, this.#fuelLimit - this.#used);
+    this.#granted = Math.min(QUANTUM_FUEL, this.#sliceEndsAt - this.#used, this.#fuelLimit - this.#used);
     this.#fuel.value = this.#granted;
   }
 

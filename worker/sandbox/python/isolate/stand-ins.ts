@@ -3,14 +3,14 @@
  * So the guest's clock, randomness and files come from the run, and the few small WebAssembly modules that Pyodide
  * assembles while it starts are found among compiled ones, because Workers refuse to compile at run time.
  */
+import type { Clock } from "../../../domain/ports.ts";
 
 type Compile = (bytes: Uint8Array) => WebAssembly.Module;
 
 /** What the stand-ins show. Set before Pyodide starts. */
 export const world = {
-  /** The guest's clock in milliseconds since 1970. */
+  /** In milliseconds since 1970: the time that new files show. Programs ask for the time in `boot.ts`. */
   now: (): number => 0,
-  startedAt: 0,
   fillRandom: (_bytes: Uint8Array): void => {
     throw new Error("there is no randomness yet");
   },
@@ -20,9 +20,17 @@ export const world = {
   }) as Compile,
 };
 
+/** The runtime's own globals, which the code below stands in for. */
 const platform = globalThis as unknown as {
   WebAssembly: typeof WebAssembly;
   Date: DateConstructor;
+  setTimeout: typeof setTimeout;
+};
+
+/** The clock of the isolate itself: for yielding, never for the guest. */
+export const isolateClock: Clock = {
+  now: () => platform.Date.now(),
+  sleep: (ms) => new Promise((resolve) => platform.setTimeout(resolve, ms)),
 };
 
 function bytesOf(source: BufferSource): Uint8Array {
@@ -60,7 +68,7 @@ class GuestDate extends platform.Date {
   }
 }
 
-const guestPerformance = { now: () => world.now() - world.startedAt };
+const guestPerformance = { now: () => world.now() };
 
 const guestCrypto = {
   getRandomValues<T extends ArrayBufferView>(view: T): T {
