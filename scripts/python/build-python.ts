@@ -121,7 +121,8 @@ async function buildEngine(inputs: string): Promise<void> {
   checkPackage();
   rmSync(GENERATED, { recursive: true, force: true });
   mkdirSync(GENERATED, { recursive: true });
-  const python = meterPython(new Uint8Array(readFileSync(join(PACKAGE, "pyodide.asm.wasm"))));
+  const glue = readFileSync(join(PACKAGE, "pyodide.asm.mjs"), "utf8");
+  const python = meterPython(new Uint8Array(readFileSync(join(PACKAGE, "pyodide.asm.wasm"))), glue);
   const standardLibrary = new Uint8Array(readFileSync(join(PACKAGE, "python_stdlib.zip")));
   const script = await bundle("scripts/python/snapshot-worker.ts");
   const { snapshot, trampolines } = await takeSnapshot({ script, python, standardLibrary });

@@ -9,7 +9,9 @@
  *   `memory.fill`;
  * - `on_fuel_spent`, an exported mutable reference to a function () -> () that is called at the head of a loop while
  *   `fuel` is below zero. Null is a trap. It may suspend, wherever no JavaScript lies between it and the entry;
- * - a memory that never grows above {@link MEMORY_PAGES_MAX}.
+ * - a memory that never grows above {@link MEMORY_PAGES_MAX};
+ * - only those exports that the package's JavaScript uses. The others are for libraries that are loaded later, of which
+ *   there are none, and each costs time whenever Python starts.
  */
 import {
   concat,
@@ -34,6 +36,8 @@ export const EXPECTED = {
   bulkMemory: 2_247,
   /** Linear memory at the start, in pages of 64 KiB. */
   memoryPages: 480,
+  exports: 8_560,
+  usedExports: 616,
 } as const;
 
 /** 128 MiB: the most that a run may ask for, and all that an isolate has. */
@@ -66,8 +70,11 @@ interface Layout {
   readonly functions: { readonly refuel: readonly number[]; readonly charge: readonly number[] };
 }
 
-/** @throws where the file is not the one that is expected */
-export function meterPython(wasm: Uint8Array): Uint8Array {
+/**
+ * @param glue the JavaScript beside it, which tells the exports that are used
+ * @throws where the file is not the one that is expected
+ */
+export function meterPython(wasm: Uint8Array, glue: string): Uint8Array {
   const sections = readSections(wasm);
   const section = (id: number): Uint8Array => {
     const found = sections.filter((candidate) => candidate.id === id);
@@ -76,7 +83,11 @@ export function meterPython(wasm: Uint8Array): Uint8Array {
   };
   const imports = readImports(section(SECTION.import));
   const functions = readFunctions(section(SECTION.code));
+  const exports = readExports(section(SECTION.export));
+  const kept = usedExports(exports, glue);
   check({
+    exports: exports.length,
+    usedExports: kept.length,
     imports: imports.length,
     functions: functions.length,
     loops: functions.reduce((sum, { loops }) => sum + loops.length, 0),
@@ -98,7 +109,10 @@ export function meterPython(wasm: Uint8Array): Uint8Array {
     [SECTION.function]: () => append(section(SECTION.function), layout.types),
     [SECTION.memory]: () => concat([[1, 1], unsigned(EXPECTED.memoryPages), unsigned(MEMORY_PAGES_MAX)]),
     [SECTION.global]: () => append(section(SECTION.global), addedGlobals(layout)),
-    [SECTION.export]: () => append(section(SECTION.export), addedExports(layout)),
+    [SECTION.export]: () => {
+      const added = addedExports(layout);
+      return concat([unsigned(kept.length + added.length), ...kept.map(({ bytes }) => bytes), ...added]);
+    },
     [SECTION.code]: () => writeCode(functions, layout),
   };
   const result = writeSections(
@@ -121,6 +135,34 @@ function memoryPages(body: Uint8Array): number {
   const [memories, flags, minimum] = [reader.unsigned(), reader.byte(), reader.unsigned()];
   if (memories !== 1 || flags !== 1) throw new Error("expected one memory with a maximum");
   return minimum;
+}
+
+interface ExportEntry {
+  readonly name: string;
+  readonly isGlobal: boolean;
+  readonly bytes: Uint8Array;
+}
+
+function readExports(body: Uint8Array): ExportEntry[] {
+  const reader = new Reader(body);
+  return Array.from({ length: reader.unsigned() }, () => {
+    const start = reader.offset;
+    const field = reader.name();
+    const isGlobal = reader.byte() === GLOBAL_EXPORT;
+    reader.unsigned(); // index
+    return { name: field, isGlobal, bytes: body.subarray(start, reader.offset) };
+  });
+}
+
+/**
+ * The glue takes over each function as `var _name; _name = Module["_name"] = exports["name"]`: those that it mentions
+ * more often than that. Of the globals it reads the value at once, wherever it mentions them.
+ */
+function usedExports(exports: readonly ExportEntry[], glue: string): ExportEntry[] {
+  const mentions = new Map<string, number>();
+  for (const [word] of glue.matchAll(/[A-Za-z_$][\w$]*/g)) mentions.set(word, (mentions.get(word) ?? 0) + 1);
+  const count = (word: string) => mentions.get(word) ?? 0;
+  return exports.filter(({ name, isGlobal }) => count(`_${name}`) > 3 || count(name) > (isGlobal ? 0 : 1));
 }
 
 const ADDED_TYPES = [

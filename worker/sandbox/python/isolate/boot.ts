@@ -40,6 +40,8 @@ interface Settings {
 }
 
 const PAGE_BYTES = 65_536;
+/** What is kept back until memory was refused once, so that Python can tell of it. */
+const RESERVE_BYTES = 2 ** 20;
 const NOT_PERMITTED = -63; // EPERM, as Emscripten numbers it
 const NANOSECONDS = 1_000n;
 
@@ -105,11 +107,13 @@ function instantiate(parts: BootParts, imports: Record<string, Record<string, un
   const canRunSync = env["can_run_sync_js"] as () => unknown;
   const resize = env["emscripten_resize_heap"] as (bytes: number) => number;
   let memory: WebAssembly.Memory;
+  let limitBytes = parts.memoryLimitBytes - RESERVE_BYTES;
   env["emscripten_resize_heap"] = (bytes: number) => {
     const wanted = bytes >>> 0;
-    const isGranted = wanted <= parts.memoryLimitBytes && resize(wanted);
-    if (!isGranted) parts.onMemoryRefused();
-    return Number(isGranted);
+    if (wanted <= limitBytes && resize(wanted)) return 1;
+    limitBytes = parts.memoryLimitBytes;
+    parts.onMemoryRefused();
+    return 0;
   };
   const { realtime, monotonic } = parts.clocks;
   env["emscripten_date_now"] = () => realtime() / 1_000;
@@ -122,16 +126,14 @@ function instantiate(parts: BootParts, imports: Record<string, Record<string, un
   };
   const instance = new WebAssembly.Instance(parts.module, imports as WebAssembly.Imports);
   memory = instance.exports["memory"] as WebAssembly.Memory;
-  boundGrowth(memory, parts.memoryLimitBytes);
+  boundGrowth(memory, () => limitBytes);
   parts.onInstance(instance.exports, () => Boolean(canRunSync()));
   return instance;
 }
 
 /** Emscripten asks for more than is needed, so that it need not ask often: it gets what is left below the limit. */
-function boundGrowth(memory: WebAssembly.Memory, limitBytes: number): void {
+function boundGrowth(memory: WebAssembly.Memory, limitBytes: () => number): void {
   const grow = memory.grow.bind(memory);
-  const limitPages = Math.floor(limitBytes / PAGE_BYTES);
-  Object.defineProperty(memory, "grow", {
-    value: (pages: number) => grow(Math.min(pages, limitPages - memory.buffer.byteLength / PAGE_BYTES)),
-  });
+  const left = () => Math.floor((limitBytes() - memory.buffer.byteLength) / PAGE_BYTES);
+  Object.defineProperty(memory, "grow", { value: (pages: number) => grow(Math.min(pages, left())) });
 }

@@ -21,7 +21,6 @@ _MAX_TEXT = 20_000
 _MAX_SAFE_INTEGER = 2**53 - 1
 _RESULT_CHARACTERS = 1_048_576
 _MAX_SLEEP_SECONDS = 86_400.0
-_RESERVE_BYTES = 262_144
 _BRIDGE = ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core", "micropip")
 
 
@@ -141,6 +140,8 @@ def _without_ours(frames):
 
 def _trace_of(frame):
     frames = _without_ours(reversed(traceback.StackSummary.extract(traceback.walk_stack(frame), limit=200)))
+    if not frames:
+        return {"file": None, "line": None, "column": None, "text": None}
     text = "Traceback (most recent call last):\n" + "".join(frames.format())
     position = _position(frames)
     while frame is not None and not _in_program(frame.f_code.co_filename):
@@ -235,8 +236,6 @@ def _exit_of(error):
 
 
 def _ending_of(entry):
-    # Given back when memory is short, so that there is room to say so.
-    reserve = [bytearray(_RESERVE_BYTES)]
     try:
         try:
             value = _execute(entry)
@@ -247,7 +246,6 @@ def _ending_of(entry):
         failure = _exit_of(error)
         return {"kind": "completed", "result": None} if failure is None else {"kind": "failed", "failure": failure}
     except BaseException as error:
-        reserve.clear()
         return {"kind": "failed", "failure": _failure_of(error)}
 
 

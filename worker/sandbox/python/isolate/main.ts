@@ -177,18 +177,21 @@ class PythonRun {
   }
 
   #afterHostError(error: unknown): Ending {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const trace = this.#trace;
-    const code = /\bexit\((-?\d+)\)/.exec(message)?.[1];
-    if (code === "0") return { kind: "completed", result: null };
-    if (code !== undefined) {
-      const failure = { name: "SystemExit", message: `the program exited with code ${code}`, ...trace };
-      return { kind: "failed", failure: { ...failure, missingModule: null, isSyntax: false } };
-    }
+    const exitCode = (error as { status?: unknown } | null)?.status;
+    if (exitCode === 0) return { kind: "completed", result: null };
+    if (typeof exitCode === "number") return failed("SystemExit", `the program exited with code ${exitCode}`, trace);
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     if (/call stack/i.test(message)) return { kind: "stopped", limit: "stack", trace };
     if (this.#memoryRefused) return { kind: "stopped", limit: "memory", trace };
+    // Nothing but the C function behind os.abort() ends like this.
+    if (/unreachable/.test(message)) return failed("Abort", "the program aborted the interpreter", trace);
     return { kind: "broken", message };
   }
+}
+
+function failed(name: string, message: string, trace: Trace): Ending {
+  return { kind: "failed", failure: { name, message, ...trace, missingModule: null, isSyntax: false } };
 }
 
 /** What is internal to Pyodide and needed all the same. */

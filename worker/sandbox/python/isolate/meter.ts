@@ -145,8 +145,9 @@ export class Meter {
     this.endSlice();
   }
 
+  /** Also until an interrupt that came meanwhile was noticed: the program must not go on behind its sleep. */
   get isSleeping(): boolean {
-    return this.#sleepMs !== null;
+    return this.#sleepMs !== null || this.#interrupts;
   }
 
   /** What the last exchange says, which is part of the report. */
