@@ -25,7 +25,8 @@ module.exports = {
       to: { path: "node_modules", pathNot: "node_modules/zod/" },
     },
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
-    only("sandbox", folder("worker/sandbox"), "^worker/(domain|sandbox)/"),
+    only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
+    only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
     only(
@@ -86,7 +87,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "\\.(?:d\\.ts|wasm)$" },
+    exclude: { path: "^runyard:|\\.(?:d\\.ts|wasm|bin|zip|txt|py)$" },
     tsPreCompilationDeps: true,
     parser: "swc",
     enhancedResolveOptions: {

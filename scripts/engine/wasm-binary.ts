@@ -309,7 +309,8 @@ function skipVectorInstruction(reader: Reader): void {
   const opcode = reader.unsigned();
   if (opcode <= 11 || opcode === 92 || opcode === 93) skipMemoryArgument(reader);
   else if (opcode === 12 || opcode === 13) reader.take(16);
-  else if (opcode >= 21 && opcode <= 34) reader.byte(); // lane
+  else if (opcode >= 21 && opcode <= 34)
+    reader.byte(); // lane
   else if (opcode >= 84 && opcode <= 91) {
     skipMemoryArgument(reader);
     reader.byte(); // lane

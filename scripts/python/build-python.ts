@@ -124,7 +124,7 @@ async function buildEngine(inputs: string): Promise<void> {
   const glue = readFileSync(join(PACKAGE, "pyodide.asm.mjs"), "utf8");
   const python = meterPython(new Uint8Array(readFileSync(join(PACKAGE, "pyodide.asm.wasm"))), glue);
   const standardLibrary = new Uint8Array(readFileSync(join(PACKAGE, "python_stdlib.zip")));
-  const script = await bundle("scripts/python/snapshot-worker.ts");
+  const script = await bundle("worker/sandbox/python/isolate/snapshot-worker.ts");
   const { snapshot, trampolines } = await takeSnapshot({ script, python, standardLibrary });
   if (trampolines.length !== EXPECTED_TRAMPOLINES) {
     throw new Error(`expected ${EXPECTED_TRAMPOLINES} trampolines, found ${trampolines.length}`);

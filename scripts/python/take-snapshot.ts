@@ -1,4 +1,4 @@
-/** Runs `snapshot-worker.ts` in workerd, the runtime that will start from the snapshot, and collects what it answers. */
+/** Runs `worker/sandbox/python/isolate/snapshot-worker.ts` in workerd, the runtime that will start from the snapshot, and collects what it answers. */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 
 export interface SnapshotParts {

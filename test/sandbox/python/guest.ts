@@ -6,7 +6,7 @@ import type { GuestRequest } from "../../../worker/sandbox/engine.ts";
 import type { Journal } from "../../../worker/sandbox/journal.ts";
 import { createPythonEngine } from "../../../worker/sandbox/python/engine.ts";
 import type { PythonRunner } from "../../../worker/sandbox/python/protocol.ts";
-import { type Ran, type RunOptions as Options, realClock } from "../guest.ts";
+import { type RunOptions as Options, type Ran, realClock } from "../guest.ts";
 
 export const engine = createPythonEngine((env as unknown as { PYTHON: PythonRunner }).PYTHON);
 
@@ -40,10 +40,7 @@ export async function run(code: string | Readonly<Record<string, string>>, optio
 }
 
 /** What a program that must complete prints. */
-export async function printed(
-  code: string | Readonly<Record<string, string>>,
-  options?: RunOptions,
-): Promise<string> {
+export async function printed(code: string | Readonly<Record<string, string>>, options?: RunOptions): Promise<string> {
   const { outcome, stdout } = await run(code, options);
   if (outcome.kind !== "completed") throw new Error(`the program did not complete: ${JSON.stringify(outcome)}`);
   return stdout;

@@ -4,8 +4,8 @@
  */
 import type { Engine } from "../engine.ts";
 import { ENGINE_VERSION } from "./generated/version.ts";
-import { runProgram } from "./run.ts";
 import type { PythonRunner } from "./protocol.ts";
+import { runProgram } from "./run.ts";
 
 /** @param runner the binding of the Python Worker */
 export function createPythonEngine(runner: PythonRunner): Engine {

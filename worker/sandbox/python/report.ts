@@ -20,7 +20,12 @@ const exchange = {
   looked: z.boolean(),
   sleepMs: z.number().nonnegative().max(Number.MAX_VALUE),
 };
-const trace = { file: z.string().max(NAME_CHARS_MAX).nullable(), line: position, column: position, text: text.nullable() };
+const trace = {
+  file: z.string().max(NAME_CHARS_MAX).nullable(),
+  line: position,
+  column: position,
+  text: text.nullable(),
+};
 const failure = {
   name: z.string().min(1).max(NAME_CHARS_MAX),
   message: text,
@@ -39,7 +44,15 @@ const ending = z.discriminatedUnion("kind", [
 ]);
 
 const exchangeSchema = z.strictObject(exchange);
-const reportSchema = z.strictObject({ ...exchange, ending, memoryBytes: z.number().int().nonnegative().max(2 ** 32) });
+const reportSchema = z.strictObject({
+  ...exchange,
+  ending,
+  memoryBytes: z
+    .number()
+    .int()
+    .nonnegative()
+    .max(2 ** 32),
+});
 
 /** @throws where it is not an exchange: the isolate then has nobody to talk to, and its run fails */
 export function readExchange(said: unknown): Exchange {

@@ -70,7 +70,9 @@ export class Session implements PythonHost {
   }
 
   get wallMs(): number {
-    return this.#beganAt === null ? 0 : Math.max(0, this.#request.clock.now() - this.#beganAt, this.#now - this.#startedAt);
+    return this.#beganAt === null
+      ? 0
+      : Math.max(0, this.#request.clock.now() - this.#beganAt, this.#now - this.#startedAt);
   }
 
   /** How long nothing was heard of the isolate after its time was over, in milliseconds. */

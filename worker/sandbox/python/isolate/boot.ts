@@ -45,7 +45,7 @@ const RESERVE_BYTES = 2 ** 20;
 const NOT_PERMITTED = -63; // EPERM, as Emscripten numbers it
 const NANOSECONDS = 1_000n;
 
-/** Emscripten's own packages are not used; Pyodide wants to know for which version it would load them. */
+/** Pyodide's own packages are not used; Pyodide wants to know for which version it would load them. */
 const NO_PACKAGES = {
   info: {
     abi_version: PYTHON_PACKAGE.abi,
@@ -92,7 +92,7 @@ export async function boot(parts: BootParts): Promise<Booted> {
       parts.snapshot?.restore(module.HEAPU8);
       return module;
     },
-  } as Parameters<typeof loadPyodide>[0]);
+  } as object as Parameters<typeof loadPyodide>[0]);
   if (memory === null) throw new Error("Pyodide did not start its engine");
   return { pyodide, memory };
 }

@@ -5,10 +5,6 @@
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { TRAMPOLINES } from "runyard:trampolines";
-import module from "./python.wasm";
-import suspender from "./suspender.wasm";
-import standardLibrary from "./python_stdlib.zip";
-import snapshotFile from "./snapshot.bin";
 import type { PyodideInterface } from "pyodide";
 import { SeededRandom } from "../../javascript/random.ts";
 import type { Ending, IsolateRequest, PythonHost, Report, Trace } from "../protocol.ts";
@@ -16,8 +12,12 @@ import { boot } from "./boot.ts";
 import { NO_TRACE, readDump } from "./crash-trace.ts";
 import { Meter, type MeteredExports } from "./meter.ts";
 import { Output } from "./output.ts";
+import module from "./python.wasm";
+import standardLibrary from "./python_stdlib.zip";
+import snapshotFile from "./snapshot.bin";
 import { Snapshot } from "./snapshot.ts";
 import { world } from "./stand-ins.ts";
+import suspender from "./suspender.wasm";
 
 const ROOT = "/program";
 

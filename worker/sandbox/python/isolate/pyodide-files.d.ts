@@ -17,6 +17,10 @@ declare module "*.bin" {
   const bytes: ArrayBuffer;
   export default bytes;
 }
+declare module "*.txt" {
+  const text: string;
+  export default text;
+}
 declare module "runyard:trampolines" {
   /** Each with the hexadecimal bytes that it was compiled from. */
   export const TRAMPOLINES: readonly (readonly [hex: string, module: WebAssembly.Module])[];

@@ -3,13 +3,14 @@
  * answers with the image of its memory and with every small WebAssembly module that Pyodide assembled on the way.
  * Two starts: the second, from the image, shows the memory of an instance that has just been made, and that it works.
  */
+
+import { boot } from "./boot.ts";
+import guest from "./guest.py";
+import { PRELOADED_MODULES } from "./preloaded.ts";
 import module from "./python.wasm";
 import standardLibrary from "./python_stdlib.zip";
-import { boot } from "../../worker/sandbox/python/isolate/boot.ts";
-import guest from "../../worker/sandbox/python/isolate/guest.py";
-import { PRELOADED_MODULES } from "../../worker/sandbox/python/isolate/preloaded.ts";
-import { encodeSnapshot, type Snapshot } from "../../worker/sandbox/python/isolate/snapshot.ts";
-import { world } from "../../worker/sandbox/python/isolate/stand-ins.ts";
+import { encodeSnapshot, type Snapshot } from "./snapshot.ts";
+import { world } from "./stand-ins.ts";
 
 interface Env {
   readonly UNSAFE_EVAL: { newWasmModule(bytes: Uint8Array): WebAssembly.Module };
@@ -73,7 +74,7 @@ export default {
     const fresh = await startFrom(header, started);
     const snapshot = encodeSnapshot(header, fresh, started);
     const list = JSON.stringify([...trampolines].sort());
-    return new Response(snapshot, { headers: { "x-trampolines": list } });
+    return new Response(snapshot as Uint8Array<ArrayBuffer>, { headers: { "x-trampolines": list } });
   },
 };
 
