@@ -42,6 +42,8 @@ interface Settings {
 const PAGE_BYTES = 65_536;
 /** What is kept back until memory was refused once, so that Python can tell of it. */
 const RESERVE_BYTES = 2 ** 20;
+/** The allocator asks so often before it gives up. */
+const ATTEMPTS = 2;
 const NOT_PERMITTED = -63; // EPERM, as Emscripten numbers it
 const NANOSECONDS = 1_000n;
 
@@ -108,10 +110,12 @@ function instantiate(parts: BootParts, imports: Record<string, Record<string, un
   const resize = env["emscripten_resize_heap"] as (bytes: number) => number;
   let memory: WebAssembly.Memory;
   let limitBytes = parts.memoryLimitBytes - RESERVE_BYTES;
+  let refusals = 0;
   env["emscripten_resize_heap"] = (bytes: number) => {
     const wanted = bytes >>> 0;
     if (wanted <= limitBytes && resize(wanted)) return 1;
-    limitBytes = parts.memoryLimitBytes;
+    if (wanted <= parts.memoryLimitBytes) refusals += 1;
+    if (refusals >= ATTEMPTS) limitBytes = parts.memoryLimitBytes;
     parts.onMemoryRefused();
     return 0;
   };

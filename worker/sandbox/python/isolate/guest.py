@@ -7,13 +7,15 @@ believes none of it: the program lives in the same interpreter.
 import ast
 import asyncio
 import atexit
-import json
+import builtins
 import os
 import signal
 import sys
 import time
 import traceback
 import types
+from json import dumps as to_json
+from json import loads as from_json
 
 ROOT = "/program"
 _HERE = "<runyard>"
@@ -196,7 +198,7 @@ def _is_data(value, depth=0):
 def _result_text(value):
     if value is None or not _is_data(value):
         return None
-    text = json.dumps(value, allow_nan=False)
+    text = to_json(value, allow_nan=False)
     if len(text) <= _RESULT_CHARACTERS:
         return text
     print("The last expression's value is over 1 MiB and was left out.", file=sys.stderr)
@@ -216,7 +218,7 @@ def _execute(entry):
     path = f"{ROOT}/{entry}"
     main = types.ModuleType("__main__")
     main.__file__ = path
-    main.__builtins__ = __builtins__
+    main.__builtins__ = builtins
     sys.modules["__main__"] = main
     with open(path, "rb") as file:
         body, last = _compile(path, file.read())
@@ -251,14 +253,14 @@ def _ending_of(entry):
 
 def run(request_text, begin_sleep, is_sleeping, note_stop):
     """Runs the program whose files lie below ROOT. Answers with its ending as JSON text."""
-    request = json.loads(request_text)
+    request = from_json(request_text)
     stopped = False
 
     def on_interrupt(signum, frame):
         nonlocal stopped
         if not stopped:
             stopped = True
-            note_stop(json.dumps(_trace_of(frame)))
+            note_stop(to_json(_trace_of(frame)))
         raise _Stopped
 
     signal.signal(signal.SIGINT, on_interrupt)
@@ -267,14 +269,15 @@ def run(request_text, begin_sleep, is_sleeping, note_stop):
     _remove_traces()
     os.chdir(ROOT)
     sys.argv[:] = [request["entry"], *request["args"]]
-    sys.path[:] = [ROOT, *[path for path in sys.path if path and path != ROOT]]
+    folder = os.path.dirname(f"{ROOT}/{request['entry']}")
+    sys.path[:] = [*dict.fromkeys([folder, ROOT, *[path for path in sys.path if path]])]
     ending = _ending_of(request["entry"])
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except Exception:
             pass
-    return json.dumps(ending)
+    return to_json(ending)
 
 
 def _find_plain_asyncio_run():

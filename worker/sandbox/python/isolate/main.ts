@@ -182,6 +182,10 @@ class PythonRun {
     if (exitCode === 0) return { kind: "completed", result: null };
     if (typeof exitCode === "number") return failed("SystemExit", `the program exited with code ${exitCode}`, trace);
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    // What Python raises in our own code: the program has replaced what that code needs.
+    if (error instanceof Error && error.name === "PythonError") {
+      return failed("Error", "the program replaced a built-in function that the sandbox itself needs", trace);
+    }
     if (/call stack/i.test(message)) return { kind: "stopped", limit: "stack", trace };
     if (this.#memoryRefused) return { kind: "stopped", limit: "memory", trace };
     // Nothing but the C function behind os.abort() ends like this.

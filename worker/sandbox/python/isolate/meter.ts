@@ -13,10 +13,13 @@ const SLICE_FUEL = 500_000;
 const QUANTUM_FUEL = 50_000;
 /** Others that share the thread wait no longer than this, as far as that clock tells. */
 const YIELD_MS = 5;
-/** After a stop the guest may go on for so many loop turns, so that Python can unwind and tell where it was. */
-const UNWIND_FUEL = 3_000_000;
-/** Each time that so much of it is used up, Python is interrupted again. */
-const INTERRUPT_FUEL = 500_000;
+/**
+ * After a stop the guest may go on for so many quanta, so that Python can unwind and tell where it was: that takes one or
+ * two. A C function that does not ask for interrupts is killed when they are used up.
+ */
+const UNWIND_QUANTA = 12;
+/** After so many of them Python is interrupted again: it may have caught the first one. */
+const INTERRUPT_QUANTA = 4;
 
 export type StopReason = "host" | "fuel" | "output" | "memory" | "stack";
 
@@ -43,7 +46,7 @@ export class Meter {
   #used = 0;
   #sliceEndsAt = 0;
   #yieldedAt = 0;
-  #unwound = 0;
+  #unwindQuanta = 0;
   #isRunning = false;
   #stopped: StopReason | null = null;
   #interrupts = false;
@@ -120,7 +123,7 @@ export class Meter {
     this.#settle();
     this.#stopped = reason;
     this.#interrupts = true;
-    this.#fuel.value = INTERRUPT_FUEL;
+    this.#fuel.value = QUANTUM_FUEL;
   }
 
   /** Asked by Python again and again: the number of a signal that has come, or 0. */
@@ -166,18 +169,22 @@ export class Meter {
       this.stop("fuel");
       return GO_ON;
     }
-    if (this.canSuspend() && (this.#sliceIsOver() || isolateClock.now() - this.#yieldedAt >= YIELD_MS)) return PAUSE;
+    if (this.canSuspend() && (this.#sliceIsOver() || this.#othersWait())) return PAUSE;
     if (this.#sliceIsOver()) this.#beginSlice();
     else this.#grant();
     return GO_ON;
   }
 
   #unwind(): number {
-    this.#unwound += INTERRUPT_FUEL;
-    if (this.#unwound > UNWIND_FUEL) throw new Killed(`stopped: ${this.#stopped}`);
-    this.#interrupts = true;
-    this.#fuel.value = INTERRUPT_FUEL;
-    return GO_ON;
+    this.#unwindQuanta += 1;
+    if (this.#unwindQuanta > UNWIND_QUANTA) throw new Killed(`stopped: ${this.#stopped}`);
+    if (this.#unwindQuanta % INTERRUPT_QUANTA === 0) this.#interrupts = true;
+    this.#fuel.value = QUANTUM_FUEL;
+    return this.canSuspend() && this.#othersWait() ? PAUSE : GO_ON;
+  }
+
+  #othersWait(): boolean {
+    return isolateClock.now() - this.#yieldedAt >= YIELD_MS;
   }
 
   #sliceIsOver(): boolean {
@@ -186,7 +193,7 @@ export class Meter {
 
   /** Speaks with the host where the slice is over, which depends on fuel alone; otherwise only lets others in. */
   async #pause(): Promise<void> {
-    if (this.#sliceIsOver()) {
+    if (this.#stopped === null && this.#sliceIsOver()) {
       const said = this.last();
       this.#looked = false;
       this.#answer = await this.#host.exchange(said);
@@ -202,6 +209,7 @@ export class Meter {
       this.#sleepMs = null;
       if (answer.stop) return this.stop("host");
     }
+    if (this.#stopped !== null) return;
     if (this.#sliceIsOver()) this.#beginSlice();
     else this.#grant();
   }

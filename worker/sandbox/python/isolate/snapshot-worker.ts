@@ -21,13 +21,15 @@ const BUILD_TIME_MS = 1_700_000_000_000;
 const HEADER_WORDS = { headerBytes: 1 } as const;
 
 const INSTALL = `
-import gc, importlib, sys, types
+import builtins, gc, importlib, sys, types
 for name in preloaded.split():
     importlib.import_module(name)
 module = types.ModuleType("_runyard")
+# Built-ins of its own: a program may replace those of everybody else.
+module.__builtins__ = dict(vars(builtins))
 exec(compile(guest, "<runyard>", "exec", dont_inherit=True), module.__dict__)
 _runyard_run = module.run
-del module, name, preloaded, guest, importlib, types, sys
+del module, name, preloaded, guest, builtins, importlib, types, sys
 gc.collect()
 del gc
 `;
