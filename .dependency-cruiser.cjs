@@ -26,7 +26,8 @@ module.exports = {
     },
     only("capabilities", folder("worker/capabilities"), "^worker/(domain|capabilities)/"),
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
-    only("sandbox", folder("worker/sandbox"), "^worker/(domain|sandbox)/"),
+    only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
+    only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
     only(
@@ -90,7 +91,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "\\.(?:d\\.ts|wasm)$" },
+    exclude: { path: "^runyard:|\\.(?:d\\.ts|wasm|bin|zip|txt|py)$" },
     tsPreCompilationDeps: true,
     parser: "swc",
     enhancedResolveOptions: {

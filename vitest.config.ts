@@ -1,6 +1,7 @@
 /** Three kinds of tests: pure ones in Node, those of the Worker in real workerd, those of the product in real Chromium. */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { pythonWorker } from "./scripts/python/python-worker.ts";
 
 const migrations = await readD1Migrations("migrations");
 
@@ -18,7 +19,11 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { cf: false, bindings: { LOG_LEVEL: "error", TEST_MIGRATIONS: migrations } },
+            miniflare: {
+              cf: false,
+              bindings: { LOG_LEVEL: "error", TEST_MIGRATIONS: migrations },
+              workers: [pythonWorker()],
+            },
           }),
         ],
         test: { name: "workerd", include: ["test/{integration,sandbox}/**/*.test.ts"] },

@@ -1,5 +1,5 @@
 /**
- * Builds everything that is served: the sandbox's engine, the console's assets, the examples, and the Worker.
+ * Builds everything that is served: the sandbox's engines, the console's assets, the examples, and the Worker.
  * `node scripts/build.ts parts` stops before the Worker: what types, tests and `wrangler dev` need.
  */
 import { execFileSync } from "node:child_process";
@@ -24,7 +24,7 @@ function run(command: string, args: readonly string[]): void {
 }
 
 export function buildParts(): void {
-  for (const script of ["engine/build-engine.ts", "build-client.ts", "build-examples.ts"]) {
+  for (const script of ["engine/build-engine.ts", "python/build-python.ts", "build-client.ts", "build-examples.ts"]) {
     run(process.execPath, [join(ROOT, "scripts", script)]);
   }
 }

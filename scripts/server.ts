@@ -15,6 +15,7 @@ import {
   saveCredentials,
 } from "./credentials.ts";
 import { endWorkerdWithThisProcess } from "./processes.ts";
+import { pythonWorker } from "./python/python-worker.ts";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const DIST = join(ROOT, "dist");
@@ -86,7 +87,7 @@ type V4Options = Parameters<typeof convertV4MiniflareOptions>[0];
 
 function open(shared: object, worker: object): Miniflare {
   return new Miniflare(
-    convertV4MiniflareOptions({ ...shared, workers: [{ name: "runyard", ...worker }] } as V4Options),
+    convertV4MiniflareOptions({ ...shared, workers: [{ name: "runyard", ...worker }, pythonWorker()] } as V4Options),
   );
 }
 

@@ -3,7 +3,17 @@ import type { EngineName } from "../../worker/domain/languages.ts";
 import type { Engine } from "../../worker/sandbox/engine.ts";
 import { createJavaScriptEngine } from "../../worker/sandbox/javascript/engine.ts";
 import { quickJsModule } from "../../worker/sandbox/javascript/quickjs-module.ts";
+import { createPythonEngine } from "../../worker/sandbox/python/engine.ts";
+import type { Env } from "../env.ts";
 
 const javascript = createJavaScriptEngine(quickJsModule);
 
-export const engines: Readonly<Record<EngineName, Engine>> = { javascript, python: javascript };
+/** @param env its bindings say where engines run that are Workers of their own */
+export function engineFor(name: EngineName, env: Env): Engine {
+  switch (name) {
+    case "javascript":
+      return javascript;
+    case "python":
+      return createPythonEngine(env.PYTHON);
+  }
+}

@@ -3,14 +3,13 @@
  * anybody can see. Stores nothing.
  */
 import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
-import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import type { Program } from "../../worker/domain/program.ts";
 import { firstDifference, type OutputSegment, type ReplayVerdict, type RunTrace } from "../../worker/domain/replay.ts";
 import { type EndedRun, endingOf } from "../../worker/domain/run-state.ts";
+import type { Engine } from "../../worker/sandbox/engine.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
 import { systemFetch } from "../../worker/system-ports.ts";
-import { engines } from "./engine.ts";
 import type { OutputLog } from "./output-log.ts";
 import type { ExecutorStorage, StoredRun } from "./storage.ts";
 
@@ -47,9 +46,9 @@ function boundedBy(ms: number, clock: Clock): { clock: Clock; signal: AbortSigna
 export async function replayRun(
   { program, journal, trace }: RecordedRun,
   { limits, seed, grants }: StoredRun["spec"],
+  engine: Engine,
   clock: Clock,
 ): Promise<ReplayVerdict> {
-  const engine = engines[LANGUAGE_TABLE[program.language].engine];
   const output: OutputSegment[] = [];
   const replayed = await engine.execute({
     ...{ program, limits, seed, replay: journal },

@@ -25,13 +25,13 @@ import {
   transition,
 } from "../../worker/domain/run-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
-import type { GuestResult } from "../../worker/sandbox/engine.ts";
+import type { Engine, GuestResult } from "../../worker/sandbox/engine.ts";
 import { type Database, openDatabase } from "../../worker/store/database.ts";
 import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker/store/runs.ts";
 import { systemClock, systemFetch } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
 import { RecoveryAlarm } from "./alarm.ts";
-import { engines } from "./engine.ts";
+import { engineFor } from "./engine.ts";
 import { OutputLog, outputEvents } from "./output-log.ts";
 import { toDetail, toRow } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
@@ -121,7 +121,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     if (!recorded)
       return fail("not-replayable", "The run left no journal: its program never came to an end of its own.");
     // Whoever asks meanwhile gets the same answer.
-    this.#replaying ??= replayRun(recorded, run.spec, systemClock).finally(() => {
+    this.#replaying ??= replayRun(recorded, run.spec, this.#engine(), systemClock).finally(() => {
       this.#replaying = null;
     });
     try {
@@ -303,9 +303,8 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async #runProgram(spec: StoredRun["spec"], signal: AbortSignal): Promise<Attempt> {
     try {
-      const program = this.#storage.program();
-      return await engines[LANGUAGE_TABLE[program.language].engine].execute({
-        program,
+      return await this.#engine().execute({
+        program: this.#storage.program(),
         limits: spec.limits,
         seed: spec.seed,
         clock: systemClock,
@@ -320,6 +319,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       const message = "The sandbox failed in a way that is not this program's fault. It was logged; try again.";
       return { outcome: { kind: "threw", error: infrastructureError(message) }, usage };
     }
+  }
+
+  #engine(): Engine {
+    return engineFor(LANGUAGE_TABLE[this.#accepted().spec.program.language].engine, this.env);
   }
 
   async #release(): Promise<void> {

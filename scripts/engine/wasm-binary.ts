@@ -1,8 +1,8 @@
 /**
- * The WebAssembly binary format, as far as the engine's build needs it: numbers, sections, imports, and a walk over
- * the instructions of a function body. It changes nothing; `wasm-rewrite.ts` does.
+ * The WebAssembly binary format, as far as the engines' builds need it: numbers, sections, imports, and a walk over
+ * the instructions of a function body. It changes nothing; `wasm-rewrite.ts` and `../python/wasm-meter.ts` do.
  * Invariant: an opcode that is not known here throws, because a guess about its length would corrupt all that follows.
- * Source: WebAssembly Core Specification 2.0, chapter 5 (Binary Format).
+ * Source: WebAssembly Core Specification 3.0, chapter 5 (Binary Format), and the older exception handling of phase 3.
  */
 
 export const SECTION = {
@@ -10,6 +10,7 @@ export const SECTION = {
   import: 2,
   function: 3,
   table: 4,
+  memory: 5,
   global: 6,
   export: 7,
   start: 8,
@@ -28,7 +29,7 @@ export interface Section {
 export interface ImportEntry {
   readonly module: string;
   readonly name: string;
-  readonly kind: "function" | "table" | "memory" | "global";
+  readonly kind: "function" | "table" | "memory" | "global" | "tag";
   /** The bytes after the name: kind and description. */
   readonly description: Uint8Array;
 }
@@ -159,7 +160,7 @@ export function readVector(body: Uint8Array): { count: number; items: Uint8Array
   return { count, items: body.subarray(reader.offset) };
 }
 
-const IMPORT_KINDS = ["function", "table", "memory", "global"] as const;
+const IMPORT_KINDS = ["function", "table", "memory", "global", "tag"] as const;
 
 export function readImports(body: Uint8Array): ImportEntry[] {
   const reader = new Reader(body);
@@ -168,9 +169,14 @@ export function readImports(body: Uint8Array): ImportEntry[] {
     const kind = IMPORT_KINDS[reader.byte()];
     if (kind === undefined) throw new Error(`import ${field} has an unknown kind`);
     if (kind === "function") reader.unsigned();
-    else if (kind === "global") reader.take(2);
-    else {
-      if (kind === "table") reader.byte();
+    else if (kind === "tag") {
+      reader.byte();
+      reader.unsigned();
+    } else if (kind === "global") {
+      skipValueType(reader);
+      reader.byte();
+    } else {
+      if (kind === "table") skipValueType(reader);
       const hasMaximum = reader.byte() & 1;
       reader.unsigned();
       if (hasMaximum) reader.unsigned();
@@ -201,13 +207,15 @@ function walk(bytes: Uint8Array): FunctionBody {
     const start = reader.offset;
     const opcode = reader.byte();
     if (opcode === 0x03) {
-      reader.skipNumber();
+      skipBlockType(reader);
       loops.push(reader.offset);
       open.push(reader.offset);
-    } else if (opcode === 0x02 || opcode === 0x04) {
-      reader.skipNumber();
+    } else if (opcode === 0x02 || opcode === 0x04 || opcode === 0x06 || opcode === 0x1f) {
+      skipBlockType(reader);
+      if (opcode === 0x1f) skipCatches(reader);
       open.push(null);
-    } else if (opcode === 0x0b) {
+    } else if (opcode === 0x0b || opcode === 0x18) {
+      if (opcode === 0x18) reader.skipNumber(); // a delegate ends its try
       open.pop();
     } else if (opcode === 0x10) {
       const callee = reader.unsigned();
@@ -231,34 +239,91 @@ function walk(bytes: Uint8Array): FunctionBody {
 function skipLocals(reader: Reader): void {
   for (let groups = reader.unsigned(); groups > 0; groups--) {
     reader.unsigned();
-    reader.byte();
+    skipValueType(reader);
   }
 }
 
+/** A number, vector or reference type; a reference to a type of the module or a heap type carries one more number. */
+function skipValueType(reader: Reader): void {
+  const type = reader.byte();
+  if (type === 0x63 || type === 0x64) reader.skipNumber();
+}
+
+/** A value type, nothing, or the index of a function type. */
+function skipBlockType(reader: Reader): void {
+  const isReference = reader.bytes[reader.offset] === 0x63 || reader.bytes[reader.offset] === 0x64;
+  if (isReference) skipValueType(reader);
+  else reader.skipNumber();
+}
+
+/** The catch clauses of a `try_table`. */
+function skipCatches(reader: Reader): void {
+  for (let clauses = reader.unsigned(); clauses > 0; clauses--) {
+    const hasTag = reader.byte() <= 1;
+    if (hasTag) reader.skipNumber();
+    reader.skipNumber(); // label
+  }
+}
+
+/** Opcodes followed by so many numbers, besides those without any. */
+const NUMBERS_AFTER: ReadonlyMap<number, number> = new Map([
+  ...[0x07, 0x08, 0x09, 0x0c, 0x0d, 0x12, 0x14, 0x15, 0x25, 0x26].map((opcode) => [opcode, 1] as const),
+  ...[0x20, 0x21, 0x22, 0x23, 0x24, 0x3f, 0x40, 0x42, 0xd0, 0xd2, 0xd5, 0xd6].map((opcode) => [opcode, 1] as const),
+  ...[0x11, 0x13].map((opcode) => [opcode, 2] as const),
+]);
+
 function skipImmediates(reader: Reader, opcode: number): void {
-  if (opcode === 0x0c || opcode === 0x0d || (opcode >= 0x20 && opcode <= 0x26)) return reader.skipNumber();
-  if (opcode === 0x11) {
-    reader.skipNumber();
-    return reader.skipNumber();
+  const numbers = NUMBERS_AFTER.get(opcode);
+  if (numbers !== undefined) {
+    for (let i = 0; i < numbers; i++) reader.skipNumber();
+    return;
   }
-  if (opcode >= 0x28 && opcode <= 0x3e) {
-    reader.skipNumber(); // alignment
-    return reader.skipNumber(); // offset
-  }
-  if (opcode === 0x3f || opcode === 0x40 || opcode === 0x42) return reader.skipNumber();
+  if (opcode >= 0x28 && opcode <= 0x3e) return skipMemoryArgument(reader);
   if (opcode === 0x43) return void reader.take(4);
   if (opcode === 0x44) return void reader.take(8);
-  const bare = opcode <= 0x01 || opcode === 0x05 || opcode === 0x0f;
-  if (bare || opcode === 0x1a || opcode === 0x1b || (opcode >= 0x45 && opcode <= 0xc4)) return;
+  if (opcode === 0x1c) {
+    for (let types = reader.unsigned(); types > 0; types--) skipValueType(reader);
+    return;
+  }
+  if (opcode === 0xfb) return skipReferenceInstruction(reader);
+  if (opcode === 0xfd) return skipVectorInstruction(reader);
+  const isBare = [0x00, 0x01, 0x05, 0x0a, 0x0f, 0x19, 0x1a, 0x1b, 0xd1, 0xd3, 0xd4].includes(opcode);
+  if (isBare || (opcode >= 0x45 && opcode <= 0xc4)) return;
   throw new Error(`unknown opcode 0x${opcode.toString(16)} at ${reader.offset - 1}`);
+}
+
+function skipMemoryArgument(reader: Reader): void {
+  const hasMemoryIndex = reader.unsigned() & 0x40; // beside the alignment
+  if (hasMemoryIndex) reader.skipNumber();
+  reader.skipNumber(); // offset
+}
+
+/** Of the instructions on references, those that test and cast. */
+function skipReferenceInstruction(reader: Reader): void {
+  const opcode = reader.unsigned();
+  if (opcode >= 0x14 && opcode <= 0x17) reader.skipNumber();
+  else if (opcode < 0x1a || opcode > 0x1e) throw new Error(`unknown opcode 0xfb ${opcode} at ${reader.offset}`);
+}
+
+function skipVectorInstruction(reader: Reader): void {
+  const opcode = reader.unsigned();
+  if (opcode <= 11 || opcode === 92 || opcode === 93) skipMemoryArgument(reader);
+  else if (opcode === 12 || opcode === 13) reader.take(16);
+  else if (opcode >= 21 && opcode <= 34)
+    reader.byte(); // lane
+  else if (opcode >= 84 && opcode <= 91) {
+    skipMemoryArgument(reader);
+    reader.byte(); // lane
+  } else if (opcode > 275) throw new Error(`unknown opcode 0xfd ${opcode} at ${reader.offset}`);
 }
 
 /** Skips an instruction after its 0xFC prefix; says whether it was `memory.copy` or `memory.fill`. */
 function skipPrefixed(reader: Reader): boolean {
   const opcode = reader.unsigned();
   if (opcode <= 7) return false; // saturating truncation
-  if (opcode === 10) reader.take(2);
-  else if (opcode === 11) reader.take(1);
-  else throw new Error(`unknown opcode 0xfc ${opcode} at ${reader.offset}`);
-  return true;
+  if (opcode > 17) throw new Error(`unknown opcode 0xfc ${opcode} at ${reader.offset}`);
+  const hasTwo = opcode === 8 || opcode === 10 || opcode === 12 || opcode === 14;
+  if (hasTwo) reader.skipNumber();
+  reader.skipNumber();
+  return opcode === 10 || opcode === 11;
 }

@@ -1,0 +1,209 @@
+/**
+ * The isolate of one run: starts Python from the snapshot, runs the program, and reports how it ended. It is loaded for
+ * one run and dropped after it. The program shares this isolate with the code below and may tamper with it; the host
+ * therefore believes nothing that comes from here.
+ */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { TRAMPOLINES } from "runyard:trampolines";
+import type { PyodideInterface } from "pyodide";
+import { SeededRandom } from "../../javascript/random.ts";
+import type { Ending, IsolateRequest, PythonHost, Report, Trace } from "../protocol.ts";
+import { boot } from "./boot.ts";
+import { NO_TRACE, readDump } from "./crash-trace.ts";
+import { Meter, type MeteredExports } from "./meter.ts";
+import { Output } from "./output.ts";
+import module from "./python.wasm";
+import standardLibrary from "./python_stdlib.zip";
+import snapshotFile from "./snapshot.bin";
+import { Snapshot } from "./snapshot.ts";
+import { world } from "./stand-ins.ts";
+import suspender from "./suspender.wasm";
+
+const ROOT = "/program";
+
+const compiled = new Map(TRAMPOLINES);
+const refuse = world.compile;
+world.compile = (bytes) => compiled.get(hex(bytes)) ?? refuse(bytes);
+
+export default class PythonIsolate extends WorkerEntrypoint {
+  /** Called once. Null where the host wanted no run any more. */
+  async run(request: IsolateRequest, host: PythonHost): Promise<Report | null> {
+    const { now, stop } = await host.begin();
+    return stop ? null : new PythonRun(request, host, now).execute();
+  }
+}
+
+class PythonRun {
+  readonly #request: IsolateRequest;
+  readonly #output: Output;
+  readonly #meter: Meter;
+  #memory: WebAssembly.Memory | null = null;
+  #memoryRefused = false;
+  #trace: Trace = NO_TRACE;
+  /** What Python prints while it is asked where it was; null while it prints for the program. */
+  #dump: Uint8Array[] | null = null;
+
+  constructor(request: IsolateRequest, host: PythonHost, startedAt: number) {
+    this.#request = request;
+    this.#output = new Output(request.outputBytes);
+    this.#meter = new Meter(host, this.#output, request.fuel, startedAt);
+  }
+
+  async execute(): Promise<Report> {
+    const ending = await this.#ending();
+    return { ...this.#meter.last(), ending, memoryBytes: this.#memory?.buffer.byteLength ?? 0 };
+  }
+
+  async #ending(): Promise<Ending> {
+    try {
+      const pyodide = await this.#boot();
+      this.#prepare(pyodide);
+      const ending = await this.#run(pyodide);
+      return this.#meter.stopped === null ? this.#judge(ending) : this.#stopped();
+    } catch (error) {
+      return this.#meter.stopped === null ? this.#afterHostError(error) : this.#stopped();
+    } finally {
+      this.#meter.finish();
+    }
+  }
+
+  async #boot(): Promise<PyodideInterface> {
+    const random = new SeededRandom(this.#request.seed);
+    const { pyodide, memory } = await boot({
+      module,
+      standardLibrary,
+      snapshot: new Snapshot(snapshotFile),
+      now: () => this.#meter.lastShownMs,
+      clocks: { realtime: () => this.#meter.look(), monotonic: () => this.#meter.lookSinceStart() },
+      fillRandom: (bytes) => bytes.forEach((_, i) => (bytes[i] = random.next() >>> 24)),
+      pendingSignal: () => this.#meter.pendingSignal(),
+      onInstance: (exports, canSuspend) => {
+        this.#meter.canSuspend = canSuspend;
+        this.#meter.attach(exports as unknown as MeteredExports, suspender);
+      },
+      memoryLimitBytes: this.#request.memoryBytes,
+      onMemoryRefused: () => {
+        this.#memoryRefused = true;
+      },
+    });
+    this.#memory = memory;
+    return pyodide;
+  }
+
+  #prepare(pyodide: PyodideInterface): void {
+    const { files, stdin } = this.#request;
+    pyodide.FS.mkdirTree(ROOT);
+    for (const [name, text] of Object.entries(files)) {
+      const path = `${ROOT}/${name}`;
+      pyodide.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+      pyodide.FS.writeFile(path, text);
+    }
+    pyodide.setStdout(this.#sink("stdout"));
+    pyodide.setStderr(this.#sink("stderr"));
+    let rest = new TextEncoder().encode(stdin);
+    pyodide.setStdin({
+      read(buffer: Uint8Array) {
+        const part = rest.subarray(0, buffer.length);
+        buffer.set(part);
+        rest = rest.subarray(part.length);
+        return part.length;
+      },
+    });
+    pyodide.setInterruptBuffer(new Uint8Array(1));
+  }
+
+  #sink(stream: "stdout" | "stderr") {
+    return {
+      write: (utf8: Uint8Array) => {
+        if (this.#dump !== null) this.#dump.push(utf8.slice());
+        else if (this.#meter.stopped === "output") return utf8.length;
+        else if (!this.#output.write(stream, utf8)) this.#meter.stop("output");
+        else if (this.#output.isFull) this.#meter.endSlice();
+        return utf8.length;
+      },
+    };
+  }
+
+  async #run(pyodide: PyodideInterface): Promise<Ending> {
+    const { entry, args } = this.#request;
+    const run = pyodide.globals.get("_runyard_run");
+    pyodide.globals.delete("_runyard_run");
+    pyodide.runPython("import random; random.seed()");
+    // Pyodide's own answer to an exception of the host prints to the program's output.
+    (pyodide as unknown as Internals)._api.fatal_error = (error) => {
+      this.#meter.finish();
+      this.#locate(pyodide);
+      throw error;
+    };
+    this.#meter.start();
+    const text: string = await run.callPromising(
+      JSON.stringify({ entry, args }),
+      (ms: number) => this.#meter.beginSleep(ms),
+      () => this.#meter.isSleeping,
+      (trace: string) => {
+        this.#trace = JSON.parse(trace);
+      },
+    );
+    this.#meter.finish();
+    return JSON.parse(text) as Ending;
+  }
+
+  /** Finds out where Python was when it could not go on: it can tell that much without allocating anything. */
+  #locate(pyodide: PyodideInterface): void {
+    if (this.#trace !== NO_TRACE) return;
+    this.#dump = [];
+    try {
+      (pyodide as unknown as Internals)._module._dump_traceback();
+      this.#trace = readDump(this.#dump, ROOT);
+    } catch {
+      // Nothing is certain in an interpreter that was stopped in the middle of its work.
+    }
+    this.#dump = null;
+  }
+
+  /** Python reports its limits as errors that a program may catch; uncaught, they are what they say. */
+  #judge(ending: Ending): Ending {
+    if (ending.kind !== "failed") return ending;
+    const { name, file, line, column, text } = ending.failure;
+    const trace = { file, line, column, text };
+    if (name === "MemoryError" && this.#memoryRefused) return { kind: "stopped", limit: "memory", trace };
+    if (name === "RecursionError") return { kind: "stopped", limit: "stack", trace };
+    return ending;
+  }
+
+  #stopped(): Ending {
+    const reason = this.#meter.stopped;
+    return { kind: "stopped", limit: reason === "host" ? null : reason, trace: this.#trace };
+  }
+
+  #afterHostError(error: unknown): Ending {
+    const trace = this.#trace;
+    const exitCode = (error as { status?: unknown } | null)?.status;
+    if (exitCode === 0) return { kind: "completed", result: null };
+    if (typeof exitCode === "number") return failed("SystemExit", `the program exited with code ${exitCode}`, trace);
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    // What Python raises in our own code: the program has replaced what that code needs.
+    if (error instanceof Error && error.name === "PythonError") {
+      return failed("Error", "the program replaced a built-in function that the sandbox itself needs", trace);
+    }
+    if (/call stack/i.test(message)) return { kind: "stopped", limit: "stack", trace };
+    if (this.#memoryRefused) return { kind: "stopped", limit: "memory", trace };
+    // Nothing but the C function behind os.abort() ends like this.
+    if (/unreachable/.test(message)) return failed("Abort", "the program aborted the interpreter", trace);
+    return { kind: "broken", message };
+  }
+}
+
+function failed(name: string, message: string, trace: Trace): Ending {
+  return { kind: "failed", failure: { name, message, ...trace, missingModule: null, isSyntax: false } };
+}
+
+/** What is internal to Pyodide and needed all the same. */
+interface Internals {
+  readonly _api: { fatal_error: (error: unknown) => never };
+  readonly _module: { _dump_traceback(): void };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

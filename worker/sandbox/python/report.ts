@@ -1,0 +1,65 @@
+/**
+ * Reads what an isolate says. Its shape, its sizes and its positions are checked here, because the program can make it
+ * say anything; what is not well formed is refused whole.
+ */
+import * as z from "zod";
+import type { Exchange, Report } from "./protocol.ts";
+
+const OUTPUT_CHARS_MAX = 16 * 2 ** 20;
+const TEXT_CHARS_MAX = 25_000;
+const NAME_CHARS_MAX = 200;
+const RESULT_CHARS_MAX = 2 ** 21;
+
+const text = z.string().max(TEXT_CHARS_MAX);
+const position = z.number().int().positive().max(10_000_000).nullable();
+const exchange = {
+  output: z
+    .array(z.strictObject({ stream: z.enum(["stdout", "stderr"]), text: z.string().max(OUTPUT_CHARS_MAX) }))
+    .max(1_000_000),
+  fuel: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER),
+  looked: z.boolean(),
+  sleepMs: z.number().nonnegative().max(Number.MAX_VALUE),
+};
+const trace = {
+  file: z.string().max(NAME_CHARS_MAX).nullable(),
+  line: position,
+  column: position,
+  text: text.nullable(),
+};
+const failure = {
+  name: z.string().min(1).max(NAME_CHARS_MAX),
+  message: text,
+  missingModule: z.string().max(NAME_CHARS_MAX).nullable(),
+  isSyntax: z.boolean(),
+};
+const ending = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("completed"), result: z.string().max(RESULT_CHARS_MAX).nullable() }),
+  z.strictObject({ kind: z.literal("failed"), failure: z.strictObject({ ...trace, ...failure }) }),
+  z.strictObject({
+    kind: z.literal("stopped"),
+    limit: z.enum(["fuel", "output", "memory", "stack"]).nullable(),
+    trace: z.strictObject(trace),
+  }),
+  z.strictObject({ kind: z.literal("broken"), message: text }),
+]);
+
+const exchangeSchema = z.strictObject(exchange);
+const reportSchema = z.strictObject({
+  ...exchange,
+  ending,
+  memoryBytes: z
+    .number()
+    .int()
+    .nonnegative()
+    .max(2 ** 32),
+});
+
+/** @throws where it is not an exchange: the isolate then has nobody to talk to, and its run fails */
+export function readExchange(said: unknown): Exchange {
+  return exchangeSchema.parse(said);
+}
+
+/** Null where it is not a report. */
+export function readReport(said: unknown): Report | null {
+  return reportSchema.safeParse(said).data ?? null;
+}

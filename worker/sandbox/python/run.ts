@@ -1,0 +1,125 @@
+/**
+ * One run of a Python program, from its request to its outcome.
+ * Invariant: whatever the guest does becomes an outcome; what is thrown from here is a bug of the host or a failure of
+ * the platform.
+ */
+import { RpcTarget } from "cloudflare:workers";
+import type { GuestOutcome, LimitName } from "../../domain/guest-outcome.ts";
+import type { GuestRequest, GuestResult } from "../engine.ts";
+import { limitError } from "../javascript/limits.ts";
+import { readResult } from "../javascript/marshal.ts";
+import { positionOf, programError } from "./errors.ts";
+import { ENGINE_VERSION } from "./generated/version.ts";
+import { PYTHON_PACKAGE } from "./package.ts";
+import type { Answer, Ending, IsolateRequest, PythonHost, PythonRunner, Report, Trace } from "./protocol.ts";
+import { readReport } from "./report.ts";
+import { Session } from "./session.ts";
+
+/** The interpreter cannot start in less: a lower limit counts as this much. */
+const MEMORY_BYTES_MIN = PYTHON_PACKAGE.memoryPages * 65_536;
+/** An isolate of which nothing is heard for so long after its time is over is given up. */
+const SILENCE_MS_MAX = 5_000;
+const WATCH_MS = 1_000;
+
+/** What the isolate calls. */
+class SessionTarget extends RpcTarget implements PythonHost {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    super();
+    this.#session = session;
+  }
+
+  begin(): Promise<Answer> {
+    return this.#session.begin();
+  }
+
+  exchange(said: unknown): Promise<Answer> {
+    return this.#session.exchange(said);
+  }
+}
+
+export async function runProgram(runner: PythonRunner, request: GuestRequest): Promise<GuestResult> {
+  const session = new Session(request);
+  try {
+    const report = request.signal.aborted ? null : await ask(runner, request, session);
+    const outcome = outcomeOf(report, request, session);
+    const { fuel, wallMs, outputBytes } = session;
+    const memoryBytes = report === null || report === "silent" ? 0 : report.memoryBytes;
+    return {
+      outcome,
+      usage: { fuel, memoryBytes, wallMs, outputBytes, hostCalls: 0 },
+      journal: session.journal(ENGINE_VERSION),
+    };
+  } finally {
+    session.dispose();
+  }
+}
+
+/** Null where the run was cancelled before it began. */
+async function ask(runner: PythonRunner, request: GuestRequest, session: Session): Promise<Report | "silent" | null> {
+  let isOver = false;
+  const asked = runner
+    .run(isolateRequest(request), new SessionTarget(session))
+    // The platform ends an isolate that waits for nothing, or that uses too much of what it may.
+    .catch((error: unknown) => broken(`the isolate ended: ${error instanceof Error ? error.message : error}`))
+    .finally(() => {
+      isOver = true;
+    });
+  // Whoever waits for a turn need not wait for it to be cancelled: the turn is given back when it comes.
+  const cancelled = session.aborted.then(() => (session.hasBegun ? asked : null));
+  const silence = (async () => {
+    while (!isOver && session.silentMs < SILENCE_MS_MAX) await request.clock.sleep(WATCH_MS);
+    return "silent" as const;
+  })();
+  const said = await Promise.race([asked, cancelled, silence]);
+  if (said === null || said === "silent") return said;
+  const report = readReport(said);
+  if (report === null) return broken("the isolate said something that is not a report");
+  session.accept(report);
+  return report;
+}
+
+function isolateRequest({ program, limits, seed }: GuestRequest): IsolateRequest {
+  const { entry, files, args, stdin } = program;
+  const memoryBytes = Math.max(limits.memoryBytes, MEMORY_BYTES_MIN);
+  return { entry, files, args, stdin, seed, fuel: limits.fuel, memoryBytes, outputBytes: limits.outputBytes };
+}
+
+function broken(message: string): Report {
+  return { output: [], fuel: 0, looked: false, sleepMs: 0, ending: { kind: "broken", message }, memoryBytes: 0 };
+}
+
+const NO_TRACE: Trace = { file: null, line: null, column: null, text: null };
+
+function outcomeOf(report: Report | "silent" | null, request: GuestRequest, session: Session): GuestOutcome {
+  if (report === null) return { kind: "cancelled" };
+  if (report === "silent") return limit("time", NO_TRACE, request);
+  const { ending } = report;
+  if (ending.kind === "stopped") return stopped(ending, request, session);
+  // A program that hides a stop, or more output than it may write, has not ended well.
+  if (session.stop !== null) return stopped({ kind: "stopped", limit: null, trace: NO_TRACE }, request, session);
+  if (session.outputIsOver) return limit("output", NO_TRACE, request);
+  if (ending.kind === "failed") return { kind: "threw", error: programError(ending.failure, request.program) };
+  if (ending.kind === "broken") {
+    const error = { name: "EngineFault", message: `the engine failed: ${ending.message}` };
+    const nowhere = { file: null, line: null, column: null, stack: null };
+    return { kind: "threw", error: { category: "infrastructure", ...error, ...nowhere } };
+  }
+  const result = readResult(ending.result);
+  return { kind: "completed", result: result.kind === "value" ? result.value : undefined };
+}
+
+function stopped(
+  { limit: reached, trace }: Extract<Ending, { kind: "stopped" }>,
+  request: GuestRequest,
+  { stop }: Session,
+): GuestOutcome {
+  if (reached !== null) return limit(reached, trace, request);
+  return stop?.reason === "time" ? limit("time", trace, request) : { kind: "cancelled" };
+}
+
+function limit(reached: LimitName, trace: Trace, { limits, program }: GuestRequest): GuestOutcome {
+  const error = { ...limitError(reached, limits), ...positionOf(trace, program) };
+  return { kind: "limit", limit: reached, error };
+}

@@ -1,0 +1,169 @@
+/**
+ * Answers what an isolate says while it runs: passes its output on, shows it the time, and tells it when to stop. These
+ * answers are all that a run takes from outside, so they are what the journal holds and what a replay repeats.
+ * Everything that an isolate says was chosen by the program: nothing is used before it was checked.
+ */
+import type { GuestRequest } from "../engine.ts";
+import type { ClockReading, Journal, Stop } from "../journal.ts";
+import { OutputGate } from "./output-gate.ts";
+import type { Answer, Exchange, PythonHost } from "./protocol.ts";
+import { readExchange } from "./report.ts";
+
+/** A sleeping run looks this often at its clock. */
+const IDLE_CHECK_MS = 1_000;
+/** A replay may be slower than the run was by this factor, and never sleeps. */
+const REPLAY_SLACK = 4;
+
+export class Session implements PythonHost {
+  readonly #request: GuestRequest;
+  readonly #replayed: Journal | null;
+  readonly #output: OutputGate;
+  readonly #aborted: Promise<void>;
+  #stopListening: () => void = () => undefined;
+  /** By the host's clock; null while the run waits for its turn. */
+  #beganAt: number | null = null;
+  #heardAt = 0;
+  /** The guest's clock, and when it showed 0 milliseconds of the run. */
+  #now = 0;
+  #startedAt = 0;
+  /** Answers that were given; the guest's looks at its clock are numbered by them. */
+  #answers = 0;
+  #clock: ClockReading[] = [];
+  #stop: Stop | null = null;
+  #fuel = 0;
+
+  constructor(request: GuestRequest) {
+    this.#request = request;
+    this.#replayed = request.replay;
+    this.#output = new OutputGate(request.limits.outputBytes, request.onOutput);
+    this.#aborted = new Promise((resolve) => {
+      const listener = () => resolve();
+      request.signal.addEventListener("abort", listener, { once: true });
+      this.#stopListening = () => request.signal.removeEventListener("abort", listener);
+      if (request.signal.aborted) resolve();
+    });
+  }
+
+  /** Resolves when the run is cancelled. */
+  get aborted(): Promise<void> {
+    return this.#aborted;
+  }
+
+  get hasBegun(): boolean {
+    return this.#beganAt !== null;
+  }
+
+  get stop(): Stop | null {
+    return this.#stop;
+  }
+
+  get fuel(): number {
+    return this.#fuel;
+  }
+
+  get outputBytes(): number {
+    return this.#output.bytes;
+  }
+
+  get outputIsOver(): boolean {
+    return this.#output.isOver;
+  }
+
+  get wallMs(): number {
+    return this.#beganAt === null
+      ? 0
+      : Math.max(0, this.#request.clock.now() - this.#beganAt, this.#now - this.#startedAt);
+  }
+
+  /** How long nothing was heard of the isolate after its time was over, in milliseconds. */
+  get silentMs(): number {
+    const now = this.#request.clock.now();
+    if (this.#beganAt === null || now < this.#beganAt + this.#limitMs()) return 0;
+    return now - Math.max(this.#heardAt, this.#beganAt + this.#limitMs());
+  }
+
+  dispose(): void {
+    this.#stopListening();
+  }
+
+  journal(engine: string): Journal {
+    return { engine, startedAt: this.#startedAt, clock: this.#clock, hostCalls: [], stop: this.#stop };
+  }
+
+  async begin(): Promise<Answer> {
+    if (this.#beganAt !== null) throw new Error("the run has begun already");
+    this.#beganAt = this.#request.clock.now();
+    this.#heardAt = this.#beganAt;
+    this.#startedAt = this.#replayed?.startedAt ?? this.#beganAt;
+    this.#now = this.#startedAt;
+    this.#answers = 1;
+    return { now: this.#now, stop: this.#request.signal.aborted };
+  }
+
+  async exchange(said: unknown): Promise<Answer> {
+    const exchange = readExchange(said);
+    if (this.#beganAt === null) throw new Error("the run has not begun");
+    this.#heardAt = this.#request.clock.now();
+    this.accept(exchange);
+    await this.#pause(exchange.sleepMs);
+    const at = this.#answers;
+    this.#answers += 1;
+    this.#stop ??= this.#replayed === null ? this.#due(at) : this.#replayedStop(at);
+    return { now: this.#now, stop: this.#stop !== null };
+  }
+
+  /** Takes over what an exchange says. The last one comes with the report. */
+  accept({ output, fuel, looked }: Exchange): void {
+    for (const { stream, text } of output) this.#output.write(stream, text);
+    this.#fuel = Math.min(Math.max(this.#fuel, fuel), this.#request.limits.fuel);
+    // Only a reading that was looked at matters, and only where it differs from the one before.
+    const shown = this.#clock.at(-1)?.[1] ?? this.#startedAt;
+    if (looked && shown !== this.#now) this.#clock.push([this.#answers - 1, this.#now]);
+  }
+
+  async #pause(sleepMs: number): Promise<void> {
+    const { clock } = this.#request;
+    if (this.#replayed !== null) {
+      await clock.sleep(0);
+      this.#now = readingAt(this.#replayed, this.#answers);
+    } else if (sleepMs <= 0) {
+      await clock.sleep(0);
+      this.#now = Math.max(this.#now, clock.now());
+    } else await this.#sleepUntil(this.#now + sleepMs);
+  }
+
+  async #sleepUntil(dueAt: number): Promise<void> {
+    const { clock, signal } = this.#request;
+    const deadline = this.#startedAt + this.#request.limits.timeoutMs;
+    while (!signal.aborted && this.#now < dueAt && this.#now < deadline) {
+      const ms = Math.max(0, Math.min(dueAt, deadline, this.#now + IDLE_CHECK_MS) - this.#now);
+      await Promise.race([clock.sleep(ms), this.#aborted]);
+      // A clock that stood still meanwhile must not keep a sleeper from ever waking up.
+      this.#now = Math.max(clock.now(), this.#now + (signal.aborted ? 0 : ms));
+    }
+  }
+
+  #due(at: number): Stop | null {
+    if (this.#request.signal.aborted) return { reason: "cancelled", at };
+    return this.#now - this.#startedAt >= this.#request.limits.timeoutMs ? { reason: "time", at } : null;
+  }
+
+  #replayedStop(at: number): Stop | null {
+    const { signal, clock } = this.#request;
+    if (signal.aborted) return { reason: "cancelled", at };
+    if (clock.now() - this.#beganAt! >= this.#limitMs()) return { reason: "time", at };
+    const stop = this.#replayed!.stop;
+    return stop !== null && at >= stop.at ? stop : null;
+  }
+
+  #limitMs(): number {
+    return this.#request.limits.timeoutMs * (this.#replayed === null ? 1 : REPLAY_SLACK);
+  }
+}
+
+/** What the clock showed with the answer of that number. */
+function readingAt({ clock, startedAt }: Journal, answer: number): number {
+  const later = clock.findIndex(([read]) => read > answer);
+  const reading = later < 0 ? clock.at(-1) : clock[later - 1];
+  return reading?.[1] ?? startedAt;
+}

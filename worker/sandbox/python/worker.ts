@@ -1,0 +1,43 @@
+/**
+ * The Python Worker: starts an isolate for each run and lets a few of them run at once. It has no bindings but the
+ * loader of isolates, and an isolate has none at all: no network, no storage, nothing that outlives the run.
+ * Invariant: an isolate is loaded for one run and never used again.
+ */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { systemClock } from "../../system-ports.ts";
+import { MAIN_MODULE, MODULES } from "./generated/modules.ts";
+import type { IsolateRequest, PythonHost, PythonRunner } from "./protocol.ts";
+import { Slots } from "./slots.ts";
+
+interface Env {
+  readonly LOADER: WorkerLoader;
+}
+
+/** What an isolate offers; see `isolate/main.ts`. */
+interface Isolate {
+  run(request: IsolateRequest, host: PythonHost): Promise<unknown>;
+}
+
+/** Each holds some 60 MB and a share of one core: more at once make all of them later. */
+const RUNS_AT_ONCE = 3;
+/** The platform's backstop behind fuel and time, where it is enforced: five minutes and a little. */
+const CPU_MS_MAX = 310_000;
+
+const slots = new Slots(RUNS_AT_ONCE, systemClock);
+
+export default class PythonWorker extends WorkerEntrypoint<Env> implements PythonRunner {
+  async run(request: IsolateRequest, host: PythonHost): Promise<unknown> {
+    return slots.use(async () => {
+      const worker = this.env.LOADER.load({
+        compatibilityDate: "2026-10-20",
+        mainModule: MAIN_MODULE,
+        modules: MODULES,
+        globalOutbound: null,
+        env: {},
+        limits: { cpuMs: CPU_MS_MAX, subRequests: 0 },
+      });
+      const isolate = worker.getEntrypoint() as unknown as Isolate;
+      return await isolate.run(request, host);
+    });
+  }
+}
