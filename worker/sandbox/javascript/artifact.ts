@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "0db0e88c98c47b43f6d6937d3339d7ef0c53a8e483180cde87732a972a7cd5ee",
+  sha256: "e8f0dbf6de47d82e507c29623ee31f9ed30800c0a50dd6b81faf248b4edb43cb",
   /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
   stackBytes: 512 * 1024,
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */

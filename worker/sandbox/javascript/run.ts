@@ -198,6 +198,9 @@ class JavaScriptRun {
 
   async #result(isolate: Isolate, asModule: boolean): Promise<GuestOutcome> {
     const progress = isolate.readString(await this.#valueOf(isolate, "progress"));
+    const isStuck = progress === "evaluating" || (progress === "awaiting" && asModule);
+    // A promise reaction for which there was no memory is lost without a word.
+    if (isStuck && isolate.memoryRefused) return this.#limit("memory");
     if (progress === "evaluating") return this.#neverSettles("top-level await never settles");
     if (progress === "awaiting" && asModule) return this.#neverSettles("the promise of export default never settles");
     const completion = await isolate.call("result");

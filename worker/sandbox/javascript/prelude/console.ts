@@ -35,12 +35,20 @@ export function format(args: readonly unknown[]): string {
 
 const show = (value: unknown) => (typeof value === "string" ? value : inspect(value));
 
+/** True for an object whose `toString` is a program's own. */
+function hasOwnText(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || value instanceof Error) return false;
+  const { toString } = value as { toString?: unknown };
+  return typeof toString === "function" && !/\[native code\]/.test(Function.prototype.toString.call(toString));
+}
+
 function convert(directive: string, value: unknown): string {
   switch (directive) {
     case "%s":
-      return typeof value === "string" ? value : typeof value === "object" ? inspect(value, { depth: 0 }) : show(value);
+      if (typeof value === "function" || hasOwnText(value)) return String(value);
+      return typeof value === "object" ? inspect(value, { depth: 0 }) : show(value);
     case "%d":
-      return typeof value === "bigint" ? `${value}n` : typeof value === "object" ? "NaN" : String(Number(value));
+      return typeof value === "bigint" ? `${value}n` : typeof value === "object" ? "NaN" : inspect(Number(value));
     case "%i":
       return typeof value === "bigint" ? `${value}n` : String(Number.parseInt(String(value), 10));
     case "%f":
@@ -87,7 +95,9 @@ export function createConsole(host: GuestHost): Record<string, (...args: never[]
     },
     assert(condition: unknown, ...args: unknown[]) {
       if (condition) return;
-      error(...(args.length === 0 ? ["Assertion failed"] : [`Assertion failed: ${format(args)}`]));
+      const [first, ...rest] = args;
+      if (typeof first === "string") error(`Assertion failed: ${first}`, ...rest);
+      else error("Assertion failed", ...args);
     },
     dir(value: unknown, options?: { depth?: number | null }) {
       const depth = options?.depth === null ? Number.POSITIVE_INFINITY : (options?.depth ?? 2);
