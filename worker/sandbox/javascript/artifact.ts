@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "e8f0dbf6de47d82e507c29623ee31f9ed30800c0a50dd6b81faf248b4edb43cb",
+  sha256: "cfc563505557321793f58e22dd8ccc4c0002d24373cafbd0808ed9dda8ab1961",
   /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
   stackBytes: 512 * 1024,
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */
