@@ -79,6 +79,23 @@ describe("the time limit", () => {
   });
 });
 
+describe("the line of a stopped program", () => {
+  it.each([
+    ["let x = 0;\nwhile (true) {\n  x++;\n}", 2],
+    ["const a = 1;\nfunction f() {\n  let i = 0;\n  do {\n    i++;\n  } while (true);\n}\n\nf();", 4],
+    ["let i = 0;\nfor (\n  let j = 0;\n  ;\n  j++) {\n  i = j;\n}", 2],
+    ["const s = [1];\n\nfor (;;) {\n  s[0] += 1;\n}", 3],
+    ["let n = 0;\nfunction late() {\n  for (;;) n = 2;\n}\nfor (;;) {\n  n = 1;\n}\nlate();", 5],
+    ["const go = (n) => {\n  let k = 0;\n  for (;;) k = n;\n};\ngo(1);", 3],
+    ["const o = {\n  spin() {\n    let i = 0;\n    for (;;) i++;\n  }\n};\no.spin();", 4],
+    ["if (true) {\n  Math.abs(1);\n}\nlet i = 0;\nwhile (true) i = 1;", 5],
+    ["const words = 'for (;;) while';\n// while (true)\nfor (;;) ;", 3],
+  ])("is its loop's: %j", async (code, line) => {
+    const { outcome } = await run(code, { limits: { timeoutMs: 60 } });
+    expect(outcome).toMatchObject({ limit: "time", error: { file: "main.js", line } });
+  });
+});
+
 describe("fuel", () => {
   it.each(Object.entries(ENDLESS))("ends %s although the clock stands still", async (_name, code) => {
     const { outcome, usage } = await run(code, { clock: frozenClock, limits: { fuel: 20_000_000 } });
@@ -137,6 +154,26 @@ describe("the memory limit", () => {
     expect(await resultOf("let r; try { new Uint8Array(1e9); } catch (e) { r = e.message; } r", small)).toBe(
       "out of memory",
     );
+  });
+
+  it.each([
+    ["lets go of it", "let a = []; try { for (;;) a.push('text ' + a.length); } catch { a = []; } 'done'", "done"],
+    [
+      "catches it in a promise",
+      "const f = async () => { for (const a = []; ; ) a.push([]); }; await f().catch(() => 'ok')",
+      "ok",
+    ],
+  ])("counts as completed for a program that handles it and %s", async (_name, code, result) => {
+    const { outcome, usage } = await run(code, small);
+    expect(outcome).toEqual({ kind: "completed", result });
+    expect(usage.memoryBytes).toBeLessThanOrEqual(16 * 2 ** 20);
+  });
+
+  it("is named where a program waits for what was lost for want of memory", async () => {
+    const code = `const kept = [];
+const fill = () => { try { for (;;) kept.push([]); } catch {} };
+export default await new Promise(() => fill());`;
+    expect(endOf((await run(code, small)).outcome)).toBe("memory");
   });
 
   it("is exact to a mebibyte", async () => {

@@ -131,7 +131,7 @@ describe("the guest's clock", () => {
       "const start = Date.now(); while (Date.now() < start + 50); Date.now() - start",
     )) as number;
     expect(waited).toBeGreaterThanOrEqual(50);
-    expect(waited).toBeLessThan(100);
+    expect(waited).toBeLessThan(1_000);
   });
 
   it("is UTC and agrees with performance.now", async () => {

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import createIntl from "../../../worker/sandbox/javascript/prelude/intl/intl.ts";
+import { LOCALES as ROWS, UNITS } from "../../../worker/sandbox/javascript/prelude/intl/locale-rows.ts";
 
 const guest = createIntl(() => 1_234_567_890_123);
 const ours = guest.intl as typeof Intl;
@@ -101,6 +102,42 @@ describe("numbers", () => {
     expect(messageOf(() => new ours.NumberFormat("en", options))).toBe(
       messageOf(() => new Intl.NumberFormat("en", options)),
     );
+  });
+});
+
+describe("every unit, currency and power of ten", () => {
+  it.each(LOCALES)("is ICU's in %s", (locale) => {
+    const same = (options: Intl.NumberFormatOptions, values: readonly number[]) => {
+      const [mine, theirs] = [new ours.NumberFormat(locale, options), new Intl.NumberFormat(locale, options)];
+      expect(values.map((value) => mine.format(value))).toEqual(values.map((value) => theirs.format(value)));
+    };
+    for (const unit of UNITS.split(" ")) {
+      for (const unitDisplay of ["short", "narrow", "long"] as const)
+        same({ style: "unit", unit, unitDisplay }, [1, 2]);
+    }
+    const currencies = ROWS[locale]!.currencies.split("|").map((entry) => entry.slice(0, 3));
+    expect(currencies.length).toBeGreaterThan(30);
+    for (const currency of currencies) {
+      for (const currencyDisplay of ["symbol", "narrowSymbol", "code", "name"] as const) {
+        same({ style: "currency", currency, currencyDisplay }, [1, 2]);
+      }
+    }
+    const powers = Array.from({ length: 12 }, (_, i) => [10 ** (i + 3), 2 * 10 ** (i + 3)]).flat();
+    for (const compactDisplay of ["short", "long"] as const) same({ notation: "compact", compactDisplay }, powers);
+  });
+
+  it.each(LOCALES)("and every month and day of the week in %s", (locale) => {
+    for (let day = 0; day < 12; day++) {
+      const at = Date.UTC(2026, day, 1 + day);
+      for (const width of ["narrow", "short", "long"] as const) {
+        for (const shown of [{ month: width }, { weekday: width }, { month: width, day: "numeric" }] as const) {
+          const asked = { ...shown, timeZone: "UTC" } as const;
+          expect(new ours.DateTimeFormat(locale, asked).format(at)).toBe(
+            new Intl.DateTimeFormat(locale, asked).format(at),
+          );
+        }
+      }
+    }
   });
 });
 

@@ -87,6 +87,9 @@ describe("isModule", () => {
     ["'import x from y'", false],
     ["1 + 1", false],
     ["export default function broken( {", true],
+    ["// import 'x'\n/* export */ import 'y'", true],
+    ["import('x').then(f); const s = 'export'", false],
+    ["/* only */ import . meta", true],
   ])("of %j is %s", (source, expected) => {
     expect(isModule(source, true)).toBe(expected);
     if (!source.includes("type")) expect(isModule(source, false)).toBe(expected);

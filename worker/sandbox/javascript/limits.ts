@@ -38,8 +38,8 @@ export const IDLE_CHECK_MS = 1_000;
 export const RESULT_BYTES = 1_048_576;
 export const RESULT_DEPTH = 70;
 
-/** Larger TypeScript files would hold up everyone else while they are transpiled: this much takes 70 to 500 ms. */
-export const TYPESCRIPT_CHARS = 500_000;
+/** Larger TypeScript files would hold up everyone else while they are transpiled: this much takes some hundred milliseconds. */
+export const TYPESCRIPT_CHARS = 250_000;
 
 const LIMIT_TEXT: Record<LimitName, { name: string; message: (limits: Limits) => string }> = {
   time: {

@@ -94,6 +94,7 @@ export function tokens(source: string, isTypeScript: boolean): Word[] | null {
 /** True for a file with a static `import` or `export`, or with `import.meta`. */
 export function isModule(source: string, isTypeScript: boolean): boolean {
   if (!/\b(?:import|export)\b/.test(source)) return false;
+  if (beginsAsModule(source)) return true;
   const words = tokens(source, isTypeScript);
   // Where the parser gives up, the engine will report what is wrong; a line that starts like a module decides how.
   if (words === null) return /^[ \t]*(?:import\b[ \t]*[^\s(]|export\b)/m.test(source);
@@ -103,6 +104,16 @@ export function isModule(source: string, isTypeScript: boolean): boolean {
     if (text === "import") return /^["'{*.]|^[\w$]+$/.test(next);
     return text === "export" && /^[{*=@]|^[a-z]+$/.test(next);
   });
+}
+
+/** True where the first statement tells: most modules begin with an import, and need no parser to be known. */
+function beginsAsModule(source: string): boolean {
+  const space = /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
+  let start = 0;
+  for (; space.test(source); start = space.lastIndex);
+  const statement = /(?:import(?:\s*["'{*]|\s+[\w$])|export(?:\s*[{*=@]|\s+[a-z]))/y;
+  statement.lastIndex = start;
+  return statement.test(source);
 }
 
 const USE_MODULES = "use ES modules instead: files with import and export";

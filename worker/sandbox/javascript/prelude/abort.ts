@@ -12,6 +12,9 @@ function named(name: string, message: string): Error {
   return error;
 }
 
+/** How a signal times out; set once, when the prelude is installed. */
+export const later = { inBackground: (_ms: number, _run: () => void): void => undefined };
+
 export class AbortSignal {
   aborted = false;
   reason: unknown = undefined;
@@ -26,7 +29,8 @@ export class AbortSignal {
 
   static timeout(ms: number): AbortSignal {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(named("TimeoutError", "The operation timed out")), ms);
+    const expire = () => controller.abort(named("TimeoutError", "The operation was aborted due to timeout"));
+    later.inBackground(Math.max(0, Math.trunc(Number(ms)) || 0), expire);
     return controller.signal;
   }
 

@@ -35,10 +35,18 @@ export function format(args: readonly unknown[]): string {
 
 const show = (value: unknown) => (typeof value === "string" ? value : inspect(value));
 
+/** True for an object whose `toString` is a program's own. */
+function hasOwnText(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || value instanceof Error) return false;
+  const { toString } = value as { toString?: unknown };
+  return typeof toString === "function" && !/\[native code\]/.test(Function.prototype.toString.call(toString));
+}
+
 function convert(directive: string, value: unknown): string {
   switch (directive) {
     case "%s":
-      return typeof value === "string" ? value : typeof value === "object" ? inspect(value, { depth: 0 }) : show(value);
+      if (typeof value === "function" || hasOwnText(value)) return String(value);
+      return typeof value === "object" ? inspect(value, { depth: 0 }) : show(value);
     case "%d":
       return numeric(value, (other) => Number(other));
     case "%i":
@@ -58,7 +66,7 @@ function convert(directive: string, value: unknown): string {
 function numeric(value: unknown, convertPrimitive: (value: unknown) => number): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") return "NaN";
-  return String(convertPrimitive(value));
+  return inspect(convertPrimitive(value));
 }
 
 export function createConsole(host: Pick<GuestHost, "write" | "now">): Record<string, (...args: never[]) => void> {
@@ -94,7 +102,9 @@ export function createConsole(host: Pick<GuestHost, "write" | "now">): Record<st
     },
     assert(condition: unknown, ...args: unknown[]) {
       if (condition) return;
-      error(...(args.length === 0 ? ["Assertion failed"] : [`Assertion failed: ${format(args)}`]));
+      const [first, ...rest] = args;
+      if (typeof first === "string") error(`Assertion failed: ${first}`, ...rest);
+      else error("Assertion failed", ...args);
     },
     dir(value: unknown, options?: { depth?: number | null }) {
       const depth = options?.depth === null ? Number.POSITIVE_INFINITY : (options?.depth ?? 2);

@@ -1,4 +1,4 @@
-/** `TextEncoder`, `TextDecoder` (UTF-8 only), `atob` and `btoa`. Source: WHATWG Encoding; HTML, base64 utilities. */
+/** `TextEncoder`, `TextDecoder` (UTF-8 and UTF-16), `atob` and `btoa`. Source: WHATWG Encoding; HTML, base64 utilities. */
 
 export class TextEncoder {
   get encoding(): string {
@@ -38,29 +38,32 @@ function write(text: string, target: Uint8Array): { read: number; written: numbe
   return { read, written };
 }
 
-const UTF8_LABELS = new Set(["utf-8", "utf8", "unicode-1-1-utf-8"]);
+const ENCODINGS: Readonly<Record<string, "utf-8" | "utf-16le">> = {
+  ...{ "utf-8": "utf-8", utf8: "utf-8", "unicode-1-1-utf-8": "utf-8" },
+  ...{ "utf-16le": "utf-16le", "utf-16": "utf-16le", unicode: "utf-16le", "ucs-2": "utf-16le" },
+};
 
 export class TextDecoder {
   readonly fatal: boolean;
   readonly ignoreBOM: boolean;
+  readonly encoding: "utf-8" | "utf-16le";
   #pending = new Uint8Array(0);
   #started = false;
 
   constructor(label = "utf-8", options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
-    if (!UTF8_LABELS.has(String(label).trim().toLowerCase()))
-      throw new RangeError(`encoding ${label} is not supported`);
+    const name = String(label).trim().toLowerCase();
+    if (!Object.hasOwn(ENCODINGS, name)) {
+      throw new RangeError(`encoding ${label} is not supported; utf-8 and utf-16le are`);
+    }
+    this.encoding = ENCODINGS[name]!;
     this.fatal = options.fatal === true;
     this.ignoreBOM = options.ignoreBOM === true;
-  }
-
-  get encoding(): string {
-    return "utf-8";
   }
 
   decode(input?: ArrayBuffer | ArrayBufferView, options: { stream?: boolean } = {}): string {
     const bytes = this.#join(bytesOf(input));
     const stream = options.stream === true;
-    const { text, rest } = decode(bytes, stream, this.fatal);
+    const { text, rest } = (this.encoding === "utf-8" ? decode : decodeUtf16)(bytes, stream, this.fatal);
     this.#pending = rest;
     const skipMark = !this.ignoreBOM && !this.#started && text.startsWith("\ufeff");
     this.#started = stream && (this.#started || text !== "");
@@ -109,6 +112,17 @@ function decode(bytes: Uint8Array, stream: boolean, fatal: boolean): { text: str
     at += length;
   }
   return { text: text + String.fromCharCode(...units), rest: none };
+}
+
+function decodeUtf16(bytes: Uint8Array, stream: boolean, fatal: boolean): ReturnType<typeof decode> {
+  let text = "";
+  let end = bytes.length - (bytes.length % 2);
+  // A first half of a pair waits for its second one, as an odd byte does.
+  if (stream && end > 0 && (bytes[end - 1]! & 0xfc) === 0xd8) end -= 2;
+  for (let at = 0; at < end; at += 2) text += String.fromCharCode(bytes[at]! | (bytes[at + 1]! << 8));
+  const isCut = !stream && end < bytes.length;
+  if (fatal && (isCut || !text.isWellFormed())) throw new TypeError("the data is not valid UTF-16");
+  return { text: text.toWellFormed() + (isCut ? "\ufffd" : ""), rest: bytes.slice(stream ? end : bytes.length) };
 }
 
 /** One multi-byte sequence: its code point, or -1 and the length of its broken part. */

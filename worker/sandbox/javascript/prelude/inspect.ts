@@ -11,7 +11,12 @@ export interface InspectOptions {
 }
 
 const DEFAULT_DEPTH = 2;
-const LINE_WIDTH = 76;
+/** Of the items of one line with their separators. */
+const LINE_WIDTH = 70;
+const COLUMNS_WIDTH = 80;
+const INDENT = 2;
+/** Levels of nesting below an object that may still stand on one line with it. */
+const MAX_LEVELS_IN_LINE = 3;
 const MAX_ITEMS = 100;
 const MAX_COLUMNS = 12;
 const MAX_STRING_CHARS = 10_000;
@@ -20,11 +25,13 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 interface Visit {
   readonly options: InspectOptions;
   readonly path: object[];
+  /** The level of the object that was entered last, from 1. */
+  deepest: number;
   readonly circular: Map<object, number>;
 }
 
 export function inspect(value: unknown, options: Partial<InspectOptions> = {}): string {
-  const visit: Visit = { options: { depth: DEFAULT_DEPTH, ...options }, path: [], circular: new Map() };
+  const visit: Visit = { options: { depth: DEFAULT_DEPTH, ...options }, path: [], deepest: 0, circular: new Map() };
   return print(value, visit);
 }
 
@@ -98,7 +105,7 @@ function printFunction(value: object, visit: Visit): string {
   const keys = ownKeys(value);
   return keys.length === 0
     ? label
-    : nest(value, visit, label, () => braces(`${label} `, "{", entries(value, keys, visit), "}"));
+    : nest(value, visit, label, () => braces(visit, `${label} `, entries(value, keys, visit)));
 }
 
 function ownKeys(value: object): (string | symbol)[] {
@@ -112,6 +119,12 @@ function printObject(value: object, visit: Visit): string {
   return nest(value, visit, short, () => printContents(value, label, visit));
 }
 
+/** True for an array or a plain object without contents: its brackets are as short as its name. */
+function isEmpty(value: object): boolean {
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+  return (Array.isArray(value) ? value.length === 0 : isPlain) && ownKeys(value).length === 0;
+}
+
 /** Guards against cycles and depth around the printing of one object. */
 function nest(value: object, visit: Visit, short: string, contents: () => string): string {
   if (visit.path.includes(value)) {
@@ -119,8 +132,9 @@ function nest(value: object, visit: Visit, short: string, contents: () => string
     visit.circular.set(value, reference);
     return `[Circular *${reference}]`;
   }
-  if (visit.path.length > visit.options.depth) return short;
+  if (visit.path.length > visit.options.depth && !isEmpty(value)) return short;
   visit.path.push(value);
+  if (!isEmpty(value)) visit.deepest = visit.path.length;
   const text = contents();
   visit.path.pop();
   const reference = visit.circular.get(value);
@@ -135,7 +149,7 @@ function printContents(value: object, label: string, visit: Visit): string {
   if (value instanceof Date) return withExtra(printDate(value), value, keys, visit);
   if (value instanceof RegExp) return withExtra(String(value), value, keys, visit);
   if (value instanceof Map) return printMap(value, label, visit);
-  if (value instanceof Set) return braces(`${label}(${value.size}) `, "{", limited([...value], visit), "}");
+  if (value instanceof Set) return braces(visit, `${label}(${value.size}) `, limited([...value], visit));
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
     const items = value as unknown as ArrayLike<unknown>;
     return printList(
@@ -145,15 +159,16 @@ function printContents(value: object, label: string, visit: Visit): string {
       visit,
     );
   }
-  if (value instanceof ArrayBuffer) return `${label} { byteLength: ${value.byteLength} }`;
-  if (value instanceof Promise) return braces(`${label} `, "{", entries(value, keys, visit), "}");
+  if (value instanceof ArrayBuffer) return printBuffer(value, label);
+  if (value instanceof Promise) return braces(visit, `${label} `, entries(value, keys, visit));
   if (value instanceof WeakMap || value instanceof WeakSet) return `${label} { <items unknown> }`;
+  if (value instanceof BigInt || value instanceof Symbol) return `[${label}: ${print(value.valueOf(), visit)}]`;
   if (value instanceof Number || value instanceof Boolean || value instanceof String) {
     return withExtra(`[${label}: ${print(value.valueOf(), visit)}]`, value, value instanceof String ? [] : keys, visit);
   }
   const tag = (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   const tagged = typeof tag === "string" && tag !== "" && tag !== label ? `${label} [${tag}]` : label;
-  return braces(tagged === "Object" ? "" : `${tagged} `, "{", entries(value, keys, visit), "}");
+  return braces(visit, tagged === "Object" ? "" : `${tagged} `, entries(value, keys, visit));
 }
 
 function printDate(value: Date): string {
@@ -163,7 +178,7 @@ function printDate(value: Date): string {
 function printMap(value: Map<unknown, unknown>, label: string, visit: Visit): string {
   const items = [...value].slice(0, MAX_ITEMS).map(([key, item]) => `${print(key, visit)} => ${print(item, visit)}`);
   if (value.size > MAX_ITEMS) items.push(more(value.size - MAX_ITEMS));
-  return braces(`${label}(${value.size}) `, "{", items, "}");
+  return braces(visit, `${label}(${value.size}) `, items);
 }
 
 function limited(items: readonly unknown[], visit: Visit): string[] {
@@ -192,11 +207,14 @@ function printList(prefix: string, items: readonly unknown[], owner: ArrayLike<u
   const extra = Array.isArray(owner)
     ? ownKeys(owner).filter((key) => typeof key === "symbol" || !/^\d+$/.test(key))
     : [];
-  return braces(prefix, "[", [...shown, ...entries(owner, extra, visit)], "]", shown.length > 6);
+  const isNumbers = Array.prototype.every.call(owner, (item) => typeof item === "number" || typeof item === "bigint");
+  const all = [...shown, ...entries(owner, extra, visit)];
+  const rows = all.length > 6 ? inColumns(all, owner.length > MAX_ITEMS, isNumbers, visit.path.length) : all;
+  return brackets(visit, prefix, "[]", rows, rows !== all);
 }
 
 function withExtra(text: string, value: object, keys: readonly (string | symbol)[], visit: Visit): string {
-  return keys.length === 0 ? text : braces(`${text} `, "{", entries(value, keys, visit), "}");
+  return keys.length === 0 ? text : braces(visit, `${text} `, entries(value, keys, visit));
 }
 
 function entries(value: object, keys: readonly (string | symbol)[], visit: Visit): string[] {
@@ -227,30 +245,81 @@ export function errorHead(error: Error): string {
   return error.message === "" ? name : `${name}: ${error.message}`;
 }
 
-function braces(prefix: string, open: string, items: readonly string[], close: string, pack = false): string {
-  if (items.length === 0) return `${prefix}${open}${close}`;
-  const oneLine = `${prefix}${open} ${items.join(", ")} ${close}`;
-  const hasBreak = items.some((item) => item.includes("\n"));
-  if (!hasBreak && oneLine.length <= LINE_WIDTH && (!pack || items.length <= 6)) return oneLine;
-  const lines = pack && !hasBreak && items.every((item) => item.length <= 16) ? packed(items) : items.join(",\n");
-  return `${prefix}${open}\n${indent(lines)}\n${close}`;
+const braces = (visit: Visit, prefix: string, items: readonly string[]) => brackets(visit, prefix, "{}", items, false);
+
+/** On one line where that is short and holds few levels; else an item a line. */
+function brackets(
+  visit: Visit,
+  prefix: string,
+  pair: "{}" | "[]",
+  items: readonly string[],
+  isLaidOut: boolean,
+): string {
+  const [open, close] = [prefix + pair[0], pair[1]];
+  if (items.length === 0) return open + close;
+  const level = visit.path.length;
+  const length = items.reduce((sum, item) => sum + item.length + 2, 0) + open.length + INDENT * (level - 1);
+  const isFlat = visit.deepest - level < MAX_LEVELS_IN_LINE && !items.some((item) => item.includes("\n"));
+  if (!isLaidOut && isFlat && length <= LINE_WIDTH) return `${open} ${items.join(", ")} ${close}`;
+  return `${open}\n${indent(items.join(isLaidOut ? "\n" : ",\n"))}\n${close}`;
 }
 
-/** Short items in aligned columns, as many as fit in a line. */
-function packed(items: readonly string[]): string {
-  const width = Math.max(...items.map((item) => item.length)) + 2;
-  const columns = Math.min(MAX_COLUMNS, Math.floor(LINE_WIDTH / width));
-  const isNumbers = items.every((item) => /^-?[\d.]+n?$/.test(item));
+/**
+ * Many short items in aligned columns, about two and a half times as wide as high; the items themselves where they are
+ * too long for that.
+ */
+function inColumns(items: readonly string[], hasMore: boolean, isNumbers: boolean, level: number): readonly string[] {
+  const shown = hasMore ? items.slice(0, -1) : items;
+  const widths = shown.map((item) => textWidth(item) + 2);
+  const widest = Math.max(...widths);
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  const indentation = INDENT * (level - 1);
+  const isWorthIt = total / widest > 5 || widest <= 8;
+  if (widest * 3 + indentation >= COLUMNS_WIDTH || !isWorthIt) return items;
+  const typical = Math.max(widest - 3 - Math.sqrt(widest - total / items.length), 1);
+  const columns = Math.min(
+    Math.round(Math.sqrt(2.5 * typical * shown.length) / typical),
+    Math.floor((COLUMNS_WIDTH - indentation) / widest),
+    MAX_COLUMNS,
+  );
+  if (columns <= 1) return items;
+  const columnWidths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...widths.filter((_width, i) => i % columns === column)),
+  );
   const lines: string[] = [];
-  for (let i = 0; i < items.length; i += columns) {
-    const row = items.slice(i, i + columns).map((item, j) => (i + j === items.length - 1 ? item : `${item},`));
-    const padded = row.map((item, j) => {
-      if (isNumbers) return j === 0 ? item.padStart(width - 1) : item.padStart(width);
-      return j === row.length - 1 ? item : item.padEnd(width);
+  for (let start = 0; start < shown.length; start += columns) {
+    const cells = shown.slice(start, start + columns).map((item, column) => {
+      const isLast = column === columns - 1 || start + column === shown.length - 1;
+      const padding = " ".repeat(columnWidths[column]! - widths[start + column]!);
+      if (isNumbers) return padding + item + (isLast ? "" : ", ");
+      return isLast ? item : `${item}, ${padding}`;
     });
-    lines.push(padded.join(""));
+    lines.push(cells.join("") + (start + columns < shown.length || hasMore ? "," : ""));
   }
-  return lines.join("\n");
+  return hasMore ? [...lines, items.at(-1)!] : lines;
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+
+/** Columns of a text in a terminal. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const char of text) {
+    if (char >= " " && char <= "~") width += 1;
+    else if (!/^[\p{M}\u200b-\u200d]/u.test(char)) width += WIDE.test(char) ? 2 : 1;
+  }
+  return width;
+}
+
+const MAX_SHOWN_BYTES = 50;
+
+function printBuffer(buffer: ArrayBuffer, label: string): string {
+  const shown = [...new Uint8Array(buffer, 0, Math.min(buffer.byteLength, MAX_SHOWN_BYTES))];
+  const rest = buffer.byteLength - shown.length;
+  const bytes =
+    shown.map((byte) => byte.toString(16).padStart(2, "0")).join(" ") + (rest > 0 ? ` ... ${rest} more bytes` : "");
+  return `${label} { [Uint8Contents]: <${bytes}>, byteLength: ${buffer.byteLength} }`;
 }
 
 const indent = (text: string) => text.replace(/^/gm, "  ");

@@ -2,7 +2,7 @@
  * The prelude's entry: defines the globals that a program may use and returns the functions that the host calls.
  * It runs once, while the engine's image is built, so it must neither read the clock, the input nor random numbers.
  */
-import { AbortController, AbortSignal } from "./abort.ts";
+import { AbortController, AbortSignal, later } from "./abort.ts";
 import { structuredClone } from "./clone.ts";
 import { createConsole } from "./console.ts";
 import { atob, btoa, TextDecoder, TextEncoder } from "./encoding.ts";
@@ -29,6 +29,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
   const hostCalls = createHostCalls(host);
   const input = createInput(host, hostCalls);
   const timers = installTimers(host);
+  later.inBackground = timers.inBackground;
   let startedAt: number | null = null;
   const timeOrigin = () => {
     startedAt ??= Number(host.input("startedAt"));
@@ -85,7 +86,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
     () => toJson(progress.state === "done" ? progress.value : undefined),
     () => (progress.state === "failed" ? progress.error : undefined),
     describeFailure,
-    timers.nextDueAt,
+    () => timers.nextDueAt(progress.state === "done" || progress.state === "failed"),
     timers.runNext,
     hostCalls.settle,
     /** Defines the globals of the capabilities that are granted, before the program runs. */

@@ -1,11 +1,18 @@
 /** Draws `console.table`: one row for each item, one column for each property, in boxes as Node draws them. */
-import { inspect } from "./inspect.ts";
+import { inspect, textWidth as width } from "./inspect.ts";
 
 const INDEX = "(index)";
+const ITERATION = "(iteration index)";
+const KEY = "Key";
 const VALUES = "Values";
 
 export function table(value: object, only?: readonly string[]): string {
-  const rows = rowsOf(value);
+  if (value instanceof Map) {
+    const pairs = [...value].map(([key, item], i) => [String(i), cell(key), cell(item)]);
+    return draw([[ITERATION, KEY, VALUES], ...pairs]);
+  }
+  if (value instanceof Set) return draw([[ITERATION, VALUES], ...[...value].map((item, i) => [String(i), cell(item)])]);
+  const rows: [string, unknown][] = Object.entries(value);
   const columns: string[] = [];
   const known = new Set<string>();
   for (const [, row] of rows) {
@@ -28,12 +35,6 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 const cell = (value: unknown) => inspect(value, { depth: 0 }).replaceAll("\n", " ");
 
-function rowsOf(value: object): [string, unknown][] {
-  if (value instanceof Map) return [...value].map(([key, item]) => [cell(key), item]);
-  if (value instanceof Set) return [...value].map((item, i) => [String(i), item]);
-  return Object.entries(value);
-}
-
 function draw(lines: readonly (readonly string[])[]): string {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => width(line[column]!))) + 2);
   const rule = (left: string, middle: string, right: string) =>
@@ -43,6 +44,3 @@ function draw(lines: readonly (readonly string[])[]): string {
   const [head, ...body] = lines.map(row);
   return [rule("┌", "┬", "┐"), head, rule("├", "┼", "┤"), ...body, rule("└", "┴", "┘")].join("\n");
 }
-
-/** Columns of a text in a terminal, as far as code points tell. */
-const width = (text: string) => [...text].length;

@@ -8,14 +8,21 @@ interface Timer {
   readonly id: number;
   dueAt: number;
   readonly every: number | null;
+  /** False for one that does not keep a program alive that is done otherwise. */
+  readonly keeps: boolean;
   readonly run: () => void;
 }
 
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 export interface TimerQueue {
-  /** When the next timer is due, in milliseconds of the guest's clock; -1 where there is none. */
-  nextDueAt(): number;
+  /**
+   * When the next timer is due, in milliseconds of the guest's clock; -1 where there is none.
+   * @param isDone true where the program waits for nothing but its timers
+   */
+  nextDueAt(isDone: boolean): number;
+  /** Runs a callback later, if the program lives that long. */
+  inBackground(ms: number, run: () => void): void;
   /** Runs the next timer, which must be due. What it throws is thrown. */
   runNext(): void;
 }
@@ -33,7 +40,7 @@ export function installTimers(host: GuestHost): TimerQueue {
       lastId += 1;
       const id = lastId;
       const run = () => void callback(...args);
-      timers.set(id, { id, dueAt: host.now() + (immediate ? 0 : ms), every: repeat ? ms : null, run });
+      timers.set(id, { id, dueAt: host.now() + (immediate ? 0 : ms), every: repeat ? ms : null, keeps: true, run });
       return id;
     };
   const clear = (id?: unknown) => {
@@ -59,7 +66,14 @@ export function installTimers(host: GuestHost): TimerQueue {
     return earliest;
   };
   return {
-    nextDueAt: () => next()?.dueAt ?? -1,
+    nextDueAt(isDone) {
+      const isOver = isDone && ![...timers.values()].some(({ keeps }) => keeps);
+      return isOver ? -1 : (next()?.dueAt ?? -1);
+    },
+    inBackground(ms, run) {
+      lastId += 1;
+      timers.set(lastId, { id: lastId, dueAt: host.now() + ms, every: null, keeps: false, run });
+    },
     runNext() {
       const timer = next();
       if (timer === null) return;

@@ -5,15 +5,16 @@ import { addPart, asService, joined, Options, type Part, type Resolved, resolveL
 import { UNITS } from "./locale-rows.ts";
 import { pluralOf } from "./plural-rules.ts";
 
-/** ISO 4217: decimal places where they are not two. */
+/** Decimal places of currencies where they are not two, as CLDR has them. */
 const CURRENCY_DIGITS: Readonly<Record<number, string>> = {
-  0: "ADP AFN ALL BIF BYR CLP DJF GNF IQD IRR ISK JPY KMF KPW KRW LAK LBP LYD MGA MGF MMK PYG RSD RWF SLL SOS SYP TMM UGX UYI VND VUV XAF XOF XPF YER",
-  3: "BHD IQD JOD KWD LYD OMR TND",
+  0: "AFN ALL BIF CLP COP DJF GNF HUF IDR IQD IRR ISK JPY KMF KPW KRW LAK LBP MGA MMK PKR PYG RWF SLL SOS SYP UGX VND VUV XAF XOF XPF YER",
+  3: "BHD JOD KWD LYD OMR TND",
 };
 
-const hasDigits = (count: number, currency: string) => CURRENCY_DIGITS[count]!.split(" ").includes(currency);
-
-const currencyDigits = (currency: string) => (hasDigits(3, currency) ? 3 : hasDigits(0, currency) ? 0 : 2);
+function currencyDigits(currency: string): number {
+  const row = Object.entries(CURRENCY_DIGITS).find(([, currencies]) => currencies.split(" ").includes(currency));
+  return Number(row?.[0] ?? 2);
+}
 
 const STYLES = ["decimal", "percent", "currency", "unit"] as const;
 const NOTATIONS = ["standard", "scientific", "engineering", "compact"] as const;
@@ -256,7 +257,7 @@ export class NumberFormat {
     const shown = (currencyDisplay === "code" ? "" : currencyDisplay === "symbol" ? symbol : narrow) || code;
     addPart(parts, "currency", shown);
     // Letters do not touch digits.
-    if (isBeforeDigits && /[A-Za-z]$/.test(shown)) addPart(parts, "literal", "\u00a0");
+    if (isBeforeDigits && /\p{L}$/u.test(shown)) addPart(parts, "literal", "\u00a0");
   }
 
   #addUnit(parts: Part[], isOne: boolean): void {
