@@ -84,6 +84,16 @@ import { format } from "date-fns";
 console.log(format(new Date(0), "yyyy-MM-dd"));
 `;
 
+const WORDS = `# Counts words; written in Python
+from collections import Counter
+
+text = """the quick brown fox jumps over the lazy dog
+the dog sleeps and the fox runs"""
+for word, count in Counter(text.split()).most_common(5):
+    print(f"{word:<8}{'#' * count}")
+len(set(text.split()))
+`;
+
 const ENDLESS = `// Searches for a cycle that never comes
 let steps = 0;
 while (true) {
@@ -119,6 +129,7 @@ export const SAMPLE_PROGRAMS: readonly SampleProgram[] = [
   sample("typo", TYPO),
   sample("wrong-import", WRONG_IMPORT),
   sample("changelog", CHANGELOG),
+  sample("words", WORDS, { language: "python" }),
   sample("endless", ENDLESS, { limits: { ...DEFAULT_LIMITS, timeoutMs: 2_000 } }),
   sample("hoarder", HOARDER, { limits: { ...DEFAULT_LIMITS, memoryBytes: 16 * 2 ** 20 } }),
   sample("slow-report", SLOW_REPORT, { isCancelled: true }),

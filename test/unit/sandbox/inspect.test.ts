@@ -131,7 +131,7 @@ describe("the console's methods", () => {
     const write = (stream: number, text: string) => {
       mine.seen[stream === 0 ? "out" : "error"] += text;
     };
-    action(createConsole({ write, now: () => 0, input: () => undefined, random: () => "" }) as unknown as Console);
+    action(createConsole({ write, now: () => 0 }) as unknown as Console);
     return [mine.seen, theirs.seen];
   };
 

@@ -35,6 +35,7 @@ async function run(
     clock,
     signal,
     replay: null,
+    capabilities: [],
     onOutput: (_stream, text) => {
       stdout += text;
     },
