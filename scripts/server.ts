@@ -30,7 +30,10 @@ const VARIABLES = [
   "OPENAI_BASE_URL",
   "RUNYARD_MODEL",
   "RUNYARD_FETCH_ORIGINS",
+  "RUNYARD_SANDBOX_MEMORY_MIB",
 ] as const;
+/** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
+const SANDBOX_MEMORY_MIB = "1024";
 
 export interface ServerOptions {
   readonly port: number;
@@ -70,7 +73,10 @@ export async function startServer({
   await prepareDatabase(await preparing.getD1Database("DB"), secrets);
   await preparing.dispose();
 
-  const given = Object.fromEntries(VARIABLES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])));
+  const given = {
+    RUNYARD_SANDBOX_MEMORY_MIB: SANDBOX_MEMORY_MIB,
+    ...Object.fromEntries(VARIABLES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
+  };
   const miniflare = open({ ...shared, port }, { ...workerOptions, ...builtModules(), bindings: given });
   const url = (await miniflare.ready).origin;
   endWorkerdWithThisProcess();

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { type Grants, originSchema } from "./domain/grants.ts";
+import { LIMIT_RANGES } from "./domain/program.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
 import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
 
@@ -32,10 +33,18 @@ const originsSchema = z
   )
   .pipe(z.array(originSchema));
 
+/** What an isolate of the platform has for its guests. A server of one's own may have more. */
+const SANDBOX_MEMORY_MIB = LIMIT_RANGES.memoryBytes.max / 2 ** 20;
+const sandboxMemorySchema = z.coerce
+  .number()
+  .int()
+  .min(SANDBOX_MEMORY_MIB, `must be a whole number of MiB, ${SANDBOX_MEMORY_MIB} or more`);
+
 type VariableName =
   | "LOG_LEVEL"
   | "LOG_FORMAT"
   | "RUNYARD_FETCH_ORIGINS"
+  | "RUNYARD_SANDBOX_MEMORY_MIB"
   | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
 
 /** The variables as the runtime, or a shell, hands them over. */
@@ -45,6 +54,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly llm: ProviderSettings;
+  /** What all guests of one isolate together may hold. */
+  readonly sandboxMemoryBytes: number;
   /** The most that any run may be granted. */
   readonly allowance: Grants;
 }
@@ -64,17 +75,20 @@ export function readConfig(env: Variables): Config {
   const settings = Object.entries(PROVIDER_VARIABLES).map(([setting, name]) => [setting, env[name] || undefined]);
   const llm: ProviderSettings = Object.fromEntries(settings);
   const origins = originsSchema.safeParse(env.RUNYARD_FETCH_ORIGINS ?? "");
+  const memory = sandboxMemorySchema.safeParse(env.RUNYARD_SANDBOX_MEMORY_MIB || SANDBOX_MEMORY_MIB);
   const problems = [
     ...(log.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
     ...(origins.error?.issues ?? []).map((issue) => `RUNYARD_FETCH_ORIGINS ${issue.message}`),
+    ...(memory.error?.issues ?? []).map((issue) => `RUNYARD_SANDBOX_MEMORY_MIB ${issue.message}`),
     ...providerSettingProblems(llm).map(({ setting, problem }) => `${PROVIDER_VARIABLES[setting]} ${problem}`),
   ];
-  if (!log.success || !origins.success || problems.length > 0)
+  if (!log.success || !origins.success || !memory.success || problems.length > 0)
     throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
   return {
     logLevel: log.data.LOG_LEVEL as LogLevel,
     logFormat: log.data.LOG_FORMAT,
     llm,
+    sandboxMemoryBytes: memory.data * 2 ** 20,
     allowance: { fetch: origins.data },
   };
 }

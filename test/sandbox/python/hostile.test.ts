@@ -22,6 +22,7 @@ async function runWith(say: Say, limits: Partial<Limits> = {}) {
     clock: realClock,
     signal: new AbortController().signal,
     replay: null,
+    capabilities: [],
     onOutput: (_stream, text) => void output.push(text),
   });
   return { ...result, output: output.join("") };
