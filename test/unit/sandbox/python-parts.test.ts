@@ -25,7 +25,10 @@ describe("the metered interpreter", () => {
     const calls: string[] = [];
     let answer = 0;
     const host = {
-      spent: () => (calls.push("spent"), answer),
+      spent: () => {
+        calls.push("spent");
+        return answer;
+      },
       suspend: () => {
         calls.push("suspend");
         throw new Error("JavaScript lies on the stack");
