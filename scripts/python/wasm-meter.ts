@@ -233,14 +233,14 @@ function insert({ bytes, loops, bulkMemory }: FunctionBody, atLoop: number[], at
  * throws instead, which is caught: the guest then goes on without having waited.
  */
 export function suspenderModule(): Uint8Array {
-  const [tryTable, catchAll, toLabel0] = [0x1f, 0x02, 0x00] as const;
+  const [block, tryTable, catchAll, toLabel0] = [0x02, 0x1f, 0x02, 0x00] as const;
   const imports = ["spent", "suspend", "resumed"].map((field, i) => [
     ...[...name("host"), ...name(field), 0],
     i === 0 ? 1 : 0,
   ]);
   const body = [
     ...[0, OP.call, 0, OP.if, BLOCK_EMPTY],
-    ...[tryTable, BLOCK_EMPTY, 1, catchAll, toLabel0, OP.call, 1, END],
+    ...[block, BLOCK_EMPTY, tryTable, BLOCK_EMPTY, 1, catchAll, toLabel0, OP.call, 1, END, END],
     ...[OP.call, 2, END, END],
   ];
   return writeSections(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), [

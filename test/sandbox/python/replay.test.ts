@@ -104,6 +104,12 @@ describe("a replay", () => {
     expect(replayed.outcome).toEqual({ kind: "cancelled" });
   });
 
+  it("of a run that was cancelled before it began runs nothing", async () => {
+    const original = await run("print('ran')", { signal: AbortSignal.abort() });
+    const replayed = await replayOf("print('ran')", original, {});
+    expect([replayed.outcome, replayed.stdout, replayed.usage.fuel]).toEqual([{ kind: "cancelled" }, "", 0]);
+  });
+
   it("is written down as little as it needs: a loop that looks at no clock leaves no reading", async () => {
     const { journal } = await run("for i in range(3_000_000): pass");
     expect(journal.clock).toEqual([]);

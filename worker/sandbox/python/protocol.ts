@@ -42,7 +42,9 @@ export interface Answer {
 
 /** The host's side, called by the isolate. */
 export interface PythonHost {
-  /** The first exchange: the run's turn has come. Its `stop` means that nobody wants the run any more. */
+  /** False when the run was cancelled while it waited for its turn. */
+  isWanted(): Promise<boolean>;
+  /** The first exchange, when Python is ready: from here on the run's time counts. */
   begin(): Promise<Answer>;
   exchange(exchange: Exchange): Promise<Answer>;
 }
@@ -80,6 +82,6 @@ export interface Report extends Exchange {
 
 /** What the Python Worker offers to the main one. */
 export interface PythonRunner {
-  /** Waits for a free slot, runs the program in an isolate of its own and answers with its {@link Report}; null where `begin` said stop. */
+  /** Waits for a free slot, runs the program in an isolate of its own and answers with its {@link Report}; null where it was not wanted. */
   run(request: IsolateRequest, host: PythonHost): Promise<unknown>;
 }

@@ -30,6 +30,10 @@ class SessionTarget extends RpcTarget implements PythonHost {
     this.#session = session;
   }
 
+  isWanted(): Promise<boolean> {
+    return this.#session.isWanted();
+  }
+
   begin(): Promise<Answer> {
     return this.#session.begin();
   }

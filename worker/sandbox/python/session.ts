@@ -87,7 +87,13 @@ export class Session implements PythonHost {
   }
 
   journal(engine: string): Journal {
-    return { engine, startedAt: this.#startedAt, clock: this.#clock, hostCalls: [], stop: this.#stop };
+    // A run that never began was cancelled before it.
+    const stop = this.#beganAt === null ? ({ reason: "cancelled", at: 0 } as const) : this.#stop;
+    return { engine, startedAt: this.#startedAt, clock: this.#clock, hostCalls: [], stop };
+  }
+
+  async isWanted(): Promise<boolean> {
+    return !this.#request.signal.aborted;
   }
 
   async begin(): Promise<Answer> {
@@ -96,8 +102,9 @@ export class Session implements PythonHost {
     this.#heardAt = this.#beganAt;
     this.#startedAt = this.#replayed?.startedAt ?? this.#beganAt;
     this.#now = this.#startedAt;
+    this.#stop = this.#replayed === null ? this.#due(0) : this.#replayedStop(0);
     this.#answers = 1;
-    return { now: this.#now, stop: this.#request.signal.aborted };
+    return { now: this.#now, stop: this.#stop !== null };
   }
 
   async exchange(said: unknown): Promise<Answer> {

@@ -28,6 +28,7 @@ const slots = new Slots(RUNS_AT_ONCE, systemClock);
 export default class PythonWorker extends WorkerEntrypoint<Env> implements PythonRunner {
   async run(request: IsolateRequest, host: PythonHost): Promise<unknown> {
     return slots.use(async () => {
+      if (!(await host.isWanted())) return null;
       const worker = this.env.LOADER.load({
         compatibilityDate: "2026-10-20",
         mainModule: MAIN_MODULE,

@@ -26,15 +26,15 @@ const refuse = world.compile;
 world.compile = (bytes) => compiled.get(hex(bytes)) ?? refuse(bytes);
 
 export default class PythonIsolate extends WorkerEntrypoint {
-  /** Called once. Null where the host wanted no run any more. */
-  async run(request: IsolateRequest, host: PythonHost): Promise<Report | null> {
-    const { now, stop } = await host.begin();
-    return stop ? null : new PythonRun(request, host, now).execute();
+  /** Called once. */
+  async run(request: IsolateRequest, host: PythonHost): Promise<Report> {
+    return new PythonRun(request, host).execute();
   }
 }
 
 class PythonRun {
   readonly #request: IsolateRequest;
+  readonly #host: PythonHost;
   readonly #output: Output;
   readonly #meter: Meter;
   #memory: WebAssembly.Memory | null = null;
@@ -43,10 +43,11 @@ class PythonRun {
   /** What Python prints while it is asked where it was; null while it prints for the program. */
   #dump: Uint8Array[] | null = null;
 
-  constructor(request: IsolateRequest, host: PythonHost, startedAt: number) {
+  constructor(request: IsolateRequest, host: PythonHost) {
     this.#request = request;
+    this.#host = host;
     this.#output = new Output(request.outputBytes);
-    this.#meter = new Meter(host, this.#output, request.fuel, startedAt);
+    this.#meter = new Meter(host, this.#output, request.fuel);
   }
 
   async execute(): Promise<Report> {
@@ -57,6 +58,9 @@ class PythonRun {
   async #ending(): Promise<Ending> {
     try {
       const pyodide = await this.#boot();
+      const { now, stop } = await this.#host.begin();
+      this.#meter.begin(now);
+      if (stop) return { kind: "stopped", limit: null, trace: NO_TRACE };
       this.#prepare(pyodide);
       const ending = await this.#run(pyodide);
       return this.#meter.stopped === null ? this.#judge(ending) : this.#stopped();

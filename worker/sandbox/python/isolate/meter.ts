@@ -11,6 +11,8 @@ import { isolateClock } from "./stand-ins.ts";
 const SLICE_FUEL = 500_000;
 /** Fuel between two looks at the isolate's own clock. */
 const QUANTUM_FUEL = 50_000;
+/** A slice that is over where the guest cannot be suspended ends so much later. */
+const RETRY_FUEL = 1_000;
 /** Others that share the thread wait no longer than this, as far as that clock tells. */
 const YIELD_MS = 5;
 /**
@@ -51,20 +53,20 @@ export class Meter {
   #stopped: StopReason | null = null;
   #interrupts = false;
   /** The guest's clock in microseconds. Each look moves it by one, because programs divide by differences. */
-  #clockUs: number;
-  readonly #startedUs: number;
+  #clockUs = 0;
+  #startedUs = 0;
   #looked = false;
   #sleepMs: number | null = null;
   #answer: Answer | null = null;
+  /** Whether the guest is about to be suspended. It is not, where JavaScript lies between it and its entry. */
+  #isPausing = false;
   /** Whether the guest may be suspended where it is now. */
   canSuspend: () => boolean = () => false;
 
-  constructor(host: PythonHost, output: Output, fuelLimit: number, startedAt: number) {
+  constructor(host: PythonHost, output: Output, fuelLimit: number) {
     this.#host = host;
     this.#output = output;
     this.#fuelLimit = fuelLimit;
-    this.#startedUs = Math.round(startedAt * MICROSECONDS);
-    this.#clockUs = this.#startedUs;
   }
 
   get stopped(): StopReason | null {
@@ -73,6 +75,13 @@ export class Meter {
 
   get fuelUsed(): number {
     return Math.min(this.#used + this.#outstanding(), this.#fuelLimit);
+  }
+
+  /** Sets the guest's clock: the run begins now, in milliseconds since 1970. */
+  begin(now: number): void {
+    this.#startedUs = Math.round(now * MICROSECONDS);
+    this.#clockUs = this.#startedUs;
+    this.#looked = false;
   }
 
   /** What the guest's clock showed last, in milliseconds since 1970. */
@@ -105,7 +114,8 @@ export class Meter {
   start(): void {
     this.#isRunning = true;
     this.#yieldedAt = isolateClock.now();
-    this.#beginSlice();
+    this.#sliceEndsAt = this.#used + SLICE_FUEL;
+    this.#grant();
   }
 
   /** The guest's work counts no longer. The last of it may have been too much. */
@@ -170,8 +180,7 @@ export class Meter {
       return GO_ON;
     }
     if (this.canSuspend() && (this.#sliceIsOver() || this.#othersWait())) return PAUSE;
-    if (this.#sliceIsOver()) this.#beginSlice();
-    else this.#grant();
+    this.#grant();
     return GO_ON;
   }
 
@@ -193,6 +202,10 @@ export class Meter {
 
   /** Speaks with the host where the slice is over, which depends on fuel alone; otherwise only lets others in. */
   async #pause(): Promise<void> {
+    this.#isPausing = true;
+    await null;
+    // Where the guest could not be suspended, it has gone on by now: the exchange must wait for the next time.
+    if (!this.#isPausing) return;
     if (this.#stopped === null && this.#sliceIsOver()) {
       const said = this.last();
       this.#looked = false;
@@ -202,26 +215,21 @@ export class Meter {
   }
 
   #resumed(): void {
+    this.#isPausing = false;
     const answer = this.#answer;
     this.#answer = null;
     if (answer !== null) {
       this.#clockUs = Math.max(this.#clockUs, Math.round(answer.now * MICROSECONDS));
       this.#sleepMs = null;
       if (answer.stop) return this.stop("host");
+      this.#sliceEndsAt = this.#used + SLICE_FUEL;
     }
-    if (this.#stopped !== null) return;
-    if (this.#sliceIsOver()) this.#beginSlice();
-    else this.#grant();
-  }
-
-  #beginSlice(): void {
-    this.#sleepMs = null;
-    this.#sliceEndsAt = this.#used + SLICE_FUEL;
-    this.#grant();
+    if (this.#stopped === null) this.#grant();
   }
 
   #grant(): void {
-    this.#granted = Math.min(QUANTUM_FUEL, this.#sliceEndsAt - this.#used, this.#fuelLimit - this.#used);
+    const left = this.#sliceEndsAt - this.#used;
+    this.#granted = Math.min(left > 0 ? left : RETRY_FUEL, QUANTUM_FUEL, this.#fuelLimit - this.#used);
     this.#fuel.value = this.#granted;
   }
 
