@@ -3,14 +3,17 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
-import { openPage, type PageOptions, screenshot, type WatchedPage } from "../support/browser/page.ts";
+import { type PageOptions, screenshot } from "../support/browser/page.ts";
+import { Session } from "../support/browser/session.ts";
 import { Product } from "../support/product/server-process.ts";
 
 let product: Product;
 let browser: Browser;
+let session: Session;
 
 beforeAll(async () => {
   [product, browser] = await Promise.all([Product.start(), launchBrowser()]);
+  session = await Session.signIn(browser, product.url, product.credentials.signInUrl);
 });
 
 afterAll(async () => {
@@ -18,12 +21,7 @@ afterAll(async () => {
   await product?.stop();
 });
 
-async function playground(options: Partial<PageOptions> = {}): Promise<WatchedPage> {
-  const watched = await openPage(browser, { origin: product.url, ...options });
-  await watched.page.goto(product.credentials.signInUrl);
-  await watched.page.goto("/playground");
-  return watched;
-}
+const playground = (options: Partial<PageOptions> = {}) => session.open("/playground", options);
 
 const write = (page: Page, text: string) =>
   page.evaluate((value) => Object.assign(document.querySelector("code-editor")!, { value }), text);
@@ -140,6 +138,8 @@ describe("earlier programs", () => {
     expect(await page.innerText("[data-draft-list]")).toMatch(/Other work/);
     await expectNoAxeViolations(page);
     await screenshot(page, "playground-history");
+    await page.goto("/playground/history");
+    await expectNoAxeViolations(page);
     await page.goto("/playground");
     expect(await text(page)).toMatch(/Unsaved work|Other work/);
     assertClean();

@@ -3,14 +3,17 @@ import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
-import { openPage, type PageOptions, screenshot, type WatchedPage } from "../support/browser/page.ts";
+import { type PageOptions, screenshot, type WatchedPage } from "../support/browser/page.ts";
+import { Session } from "../support/browser/session.ts";
 import { Product } from "../support/product/server-process.ts";
 
 let product: Product;
 let browser: Browser;
+let session: Session;
 
 beforeAll(async () => {
   [product, browser] = await Promise.all([Product.start(), launchBrowser()]);
+  session = await Session.signIn(browser, product.url, product.credentials.signInUrl);
 });
 
 afterAll(async () => {
@@ -20,10 +23,8 @@ afterAll(async () => {
 
 /** The playground with these files of a page in its editor. */
 async function pageEditor(files: Record<string, string>, options: Partial<PageOptions> = {}): Promise<WatchedPage> {
-  const watched = await openPage(browser, { origin: product.url, ...options });
+  const watched = await session.open("/playground", options);
   const { page } = watched;
-  await page.goto(product.credentials.signInUrl);
-  await page.goto("/playground");
   await page.selectOption("[data-language]", "html");
   for (const [name, text] of Object.entries(files)) {
     await page.click(`[data-file='${name}']`);

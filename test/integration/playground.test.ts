@@ -53,6 +53,12 @@ describe("POST /playground/runs", () => {
     expect(page).toMatch(/name="timeoutMs"[^>]*value="5"[^>]*aria-invalid="true"/);
   });
 
+  it("gives the form back in the language that it was sent in", async () => {
+    const answer = await browse(ana, "/playground/runs", { ...FORM, language: "python", entry: "main.py", code: " " });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toMatch(/<option value="python" selected[\s\S]*name="entry"[^>]*value="main\.py"/);
+  });
+
   it.each([
     ["files that are no JSON", { files: "{" }],
     ["files that are no object", { files: "[1]" }],

@@ -87,7 +87,13 @@ describe("a page under preview", () => {
       expect((await fromFrame(base + name, "empty")).status, name).toBe(404);
     }
     expect((await request(`${base}index.html`)).status).toBe(404);
-    expect((await browse(ana, `/previews/${"0".repeat(48)}/index.html`)).status).toBe(404);
+    // A link from one page to another, in the frame.
+    expect((await fromFrame(`${base}index.html`, "iframe")).status).toBe(200);
+    for (const secret of ["0".repeat(48), "x", "%0a", "a;script-src%20*"]) {
+      const answer = await browse(ana, `/previews/${secret}/index.html`);
+      expect(answer.status, secret).toBe(404);
+      expect(answer.headers.get("content-security-policy")).not.toContain("*");
+    }
     const alone = base.replace(/^\/previews\/(\w+)\/$/, "/playground/previews/$1");
     expect((await browse(bo, alone)).status).toBe(404);
     expect((await request(alone)).headers.get("location")).toBe("/login");

@@ -16,7 +16,7 @@ import { findPreview, loadPreviewFile } from "../../store/previews.ts";
 import { asset } from "../../views/assets.ts";
 import { withRecorder } from "./preview-page.ts";
 
-export const previews = new Hono<AppEnv>().get("/:secret/:name{.+}", async (c) => {
+export const previews = new Hono<AppEnv>().get("/:secret{[0-9a-f]+}/:name{.+}", async (c) => {
   const { secret, name } = c.req.param();
   isolate(c, secret);
   const { db, clock } = c.var.dependencies;

@@ -29,6 +29,7 @@ const SECTIONS: readonly { title: string; keys: readonly (readonly [keys: string
     title: "Playground",
     keys: [
       ["Ctrl Enter", "Run (⌘ Enter on a Mac)"],
+      ["Shift Alt F", "Format the open file"],
       ["Esc Tab", "Leave the editor"],
     ],
   },

@@ -20,6 +20,7 @@ from json import loads as from_json
 ROOT = "/program"
 _HERE = "<runyard>"
 _MAX_TEXT = 20_000
+_MAX_FRAMES = 200
 _MAX_SAFE_INTEGER = 2**53 - 1
 _RESULT_CHARACTERS = 1_048_576
 _MAX_SLEEP_SECONDS = 86_400.0
@@ -141,10 +142,17 @@ def _without_ours(frames):
 
 
 def _trace_of(frame):
-    frames = _without_ours(reversed(traceback.StackSummary.extract(traceback.walk_stack(frame), limit=200)))
+    """Where a frame is. Shows source lines of the program's files alone: there is little fuel left to read others."""
+    calls = [(call.f_code, line) for call, line in traceback.walk_stack(frame)][:_MAX_FRAMES]
+    frames = traceback.StackSummary.from_list(
+        traceback.FrameSummary(
+            code.co_filename, line, code.co_name, lookup_line=False, line=None if _in_program(code.co_filename) else ""
+        )
+        for code, line in reversed(calls)
+        if code.co_filename != _HERE
+    )
     if not frames:
         return {"file": None, "line": None, "column": None, "text": None}
-    text = "Traceback (most recent call last):\n" + "".join(frames.format())
     position = _position(frames)
     while frame is not None and not _in_program(frame.f_code.co_filename):
         frame = frame.f_back
@@ -152,11 +160,11 @@ def _trace_of(frame):
         columns = [place[2] for place in frame.f_code.co_positions()]
         column = columns[frame.f_lasti // 2]
         position["column"] = None if column is None else column + 1
-    return {**position, "text": _shown(text)}
+    return {**position, "text": _shown("Traceback (most recent call last):\n" + "".join(frames.format()))}
 
 
 def _failure_of(error):
-    summary = traceback.TracebackException.from_exception(error, limit=-200)
+    summary = traceback.TracebackException.from_exception(error, limit=-_MAX_FRAMES)
     summary.stack = _without_ours(summary.stack)
     position = _position(summary.stack)
     is_syntax = isinstance(error, SyntaxError) and isinstance(error.filename, str) and _in_program(error.filename)

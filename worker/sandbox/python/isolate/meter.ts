@@ -19,9 +19,9 @@ const YIELD_MS = 5;
  * After a stop the guest may go on for so many quanta, so that Python can unwind and tell where it was: that takes one or
  * two. A C function that does not ask for interrupts is killed when they are used up.
  */
-const UNWIND_QUANTA = 12;
+const UNWIND_QUANTA = 24;
 /** After so many of them Python is interrupted again: it may have caught the first one. */
-const INTERRUPT_QUANTA = 4;
+const INTERRUPT_QUANTA = 8;
 
 export type StopReason = "host" | "fuel" | "output" | "memory" | "stack";
 
@@ -55,6 +55,8 @@ export class Meter {
   /** The guest's clock in microseconds. Each look moves it by one, because programs divide by differences. */
   #clockUs = 0;
   #startedUs = 0;
+  /** What the host showed last, in microseconds. */
+  #shownUs = 0;
   #looked = false;
   #sleepMs: number | null = null;
   #answer: Answer | null = null;
@@ -81,6 +83,7 @@ export class Meter {
   begin(now: number): void {
     this.#startedUs = Math.round(now * MICROSECONDS);
     this.#clockUs = this.#startedUs;
+    this.#shownUs = this.#startedUs;
     this.#looked = false;
   }
 
@@ -154,7 +157,8 @@ export class Meter {
   /** The guest sleeps from its next loop turn on. */
   beginSleep(ms: number): void {
     if (!this.#isRunning || this.#stopped !== null) return;
-    this.#sleepMs = Math.ceil(ms);
+    // By its looks the guest's clock is ahead of what the host showed last.
+    this.#sleepMs = Math.ceil(ms + (this.#clockUs - this.#shownUs) / MICROSECONDS);
     this.endSlice();
   }
 
@@ -219,7 +223,8 @@ export class Meter {
     const answer = this.#answer;
     this.#answer = null;
     if (answer !== null) {
-      this.#clockUs = Math.max(this.#clockUs, Math.round(answer.now * MICROSECONDS));
+      this.#shownUs = Math.round(answer.now * MICROSECONDS);
+      this.#clockUs = Math.max(this.#clockUs, this.#shownUs);
       this.#sleepMs = null;
       if (answer.stop) return this.stop("host");
       this.#sliceEndsAt = this.#used + SLICE_FUEL;
