@@ -207,7 +207,7 @@ function printList(prefix: string, items: readonly unknown[], owner: ArrayLike<u
   const extra = Array.isArray(owner)
     ? ownKeys(owner).filter((key) => typeof key === "symbol" || !/^\d+$/.test(key))
     : [];
-  const isNumbers = Array.prototype.every.call(owner, (item) => typeof item === "number" || typeof item === "bigint");
+  const isNumbers = items.slice(0, length).every((item) => typeof item === "number" || typeof item === "bigint");
   const all = [...shown, ...entries(owner, extra, visit)];
   const rows = all.length > 6 ? inColumns(all, owner.length > MAX_ITEMS, isNumbers, visit.path.length) : all;
   return brackets(visit, prefix, "[]", rows, rows !== all);
