@@ -46,10 +46,10 @@ class SessionTarget extends RpcTarget implements PythonHost {
 export async function runProgram(runner: PythonRunner, request: GuestRequest): Promise<GuestResult> {
   const session = new Session(request);
   try {
-    const report = request.signal.aborted ? null : await ask(runner, request, session);
-    const outcome = outcomeOf(report, request, session);
+    const answered = request.signal.aborted ? "unwanted" : await ask(runner, request, session);
+    const outcome = outcomeOf(answered, request, session);
     const { fuel, wallMs, outputBytes } = session;
-    const memoryBytes = report === null || report === "silent" ? 0 : report.memoryBytes;
+    const memoryBytes = typeof answered === "string" ? 0 : answered.memoryBytes;
     return {
       outcome,
       usage: { fuel, memoryBytes, wallMs, outputBytes, hostCalls: 0 },
@@ -60,28 +60,37 @@ export async function runProgram(runner: PythonRunner, request: GuestRequest): P
   }
 }
 
-/** Null where the run was cancelled before it began. */
-async function ask(runner: PythonRunner, request: GuestRequest, session: Session): Promise<Report | "silent" | null> {
+/** What came of asking for a run: its report, no word for too long, or no run because it was cancelled before it began. */
+type Answered = Report | "silent" | "unwanted";
+
+async function ask(runner: PythonRunner, request: GuestRequest, session: Session): Promise<Answered> {
   let isOver = false;
-  const asked = runner
-    .run(isolateRequest(request), new SessionTarget(session))
-    // The platform ends an isolate that waits for nothing, or that uses too much of what it may.
-    .catch((error: unknown) => broken(`the isolate ended: ${error instanceof Error ? error.message : error}`))
-    .finally(() => {
-      isOver = true;
-    });
+  const asked = answerOf(runner, request, session).finally(() => {
+    isOver = true;
+  });
   // Whoever waits for a turn need not wait for it to be cancelled: the turn is given back when it comes.
-  const cancelled = session.aborted.then(() => (session.hasBegun ? asked : null));
+  const cancelled = session.aborted.then(() => (session.hasBegun ? asked : "unwanted"));
   const silence = (async () => {
     while (!isOver && session.silentMs < SILENCE_MS_MAX) await request.clock.sleep(WATCH_MS);
     return "silent" as const;
   })();
-  const said = await Promise.race([asked, cancelled, silence]);
-  if (said === null || said === "silent") return said;
-  const report = readReport(said);
-  if (report === null) return broken("the isolate said something that is not a report");
-  session.accept(report);
-  return report;
+  const answered = await Promise.race([asked, cancelled, silence]);
+  if (typeof answered !== "string") session.accept(answered);
+  return answered;
+}
+
+async function answerOf(runner: PythonRunner, request: GuestRequest, session: Session): Promise<Report | "unwanted"> {
+  try {
+    const answer = await runner.run(isolateRequest(request), new SessionTarget(session));
+    if (answer === null && request.signal.aborted) return "unwanted";
+    const report = readReport(answer) ?? broken("the isolate said something that is not a report");
+    // An answer holds on to the isolate that gave it, as long as the caller lives, unless it is given back.
+    (answer as Partial<Disposable> | null | undefined)?.[Symbol.dispose]?.();
+    return report;
+  } catch (error) {
+    // The platform ends an isolate that waits for nothing, or that uses more than it may.
+    return broken(`the isolate ended: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function isolateRequest({ program, limits, seed }: GuestRequest): IsolateRequest {
@@ -96,10 +105,10 @@ function broken(message: string): Report {
 
 const NO_TRACE: Trace = { file: null, line: null, column: null, text: null };
 
-function outcomeOf(report: Report | "silent" | null, request: GuestRequest, session: Session): GuestOutcome {
-  if (report === null) return { kind: "cancelled" };
-  if (report === "silent") return limit("time", NO_TRACE, request);
-  const { ending } = report;
+function outcomeOf(answered: Answered, request: GuestRequest, session: Session): GuestOutcome {
+  if (answered === "unwanted") return { kind: "cancelled" };
+  if (answered === "silent") return limit("time", NO_TRACE, request);
+  const { ending } = answered;
   if (ending.kind === "stopped") return stopped(ending, request, session);
   // A program that hides a stop, or more output than it may write, has not ended well.
   if (session.stop !== null) return stopped({ kind: "stopped", limit: null, trace: NO_TRACE }, request, session);
