@@ -140,19 +140,24 @@ def _without_ours(frames):
     return traceback.StackSummary.from_list([frame for frame in frames if frame.filename != _HERE])
 
 
-def _trace_of(frame):
-    frames = _without_ours(reversed(traceback.StackSummary.extract(traceback.walk_stack(frame), limit=200)))
-    if not frames:
-        return {"file": None, "line": None, "column": None, "text": None}
-    text = "Traceback (most recent call last):\n" + "".join(frames.format())
-    position = _position(frames)
+def _place_of(frame):
     while frame is not None and not _in_program(frame.f_code.co_filename):
         frame = frame.f_back
-    if frame is not None:
-        columns = [place[2] for place in frame.f_code.co_positions()]
-        column = columns[frame.f_lasti // 2]
-        position["column"] = None if column is None else column + 1
-    return {**position, "text": _shown(text)}
+    if frame is None:
+        return {"file": None, "line": None, "column": None}
+    code = frame.f_code
+    columns = [place[2] for place in code.co_positions()]
+    column = columns[frame.f_lasti // 2]
+    return {
+        "file": code.co_filename[len(ROOT) + 1 :],
+        "line": frame.f_lineno,
+        "column": None if column is None else column + 1,
+    }
+
+
+def _stack_text(frame):
+    frames = _without_ours(reversed(traceback.StackSummary.extract(traceback.walk_stack(frame), limit=200)))
+    return _shown("Traceback (most recent call last):\n" + "".join(frames.format())) if frames else None
 
 
 def _failure_of(error):
@@ -254,13 +259,21 @@ def _ending_of(entry):
 def run(request_text, begin_sleep, is_sleeping, note_stop):
     """Runs the program whose files lie below ROOT. Answers with its ending as JSON text."""
     request = from_json(request_text)
-    stopped = False
+    stopped = locating = False
 
     def on_interrupt(signum, frame):
-        nonlocal stopped
+        nonlocal stopped, locating
+        # Interrupted again while it looks where the program was: reading the library's source takes a while.
+        if locating:
+            return
         if not stopped:
-            stopped = True
-            note_stop(to_json(_trace_of(frame)))
+            stopped = locating = True
+            try:
+                place = _place_of(frame)
+                note_stop(to_json({**place, "text": None}))
+                note_stop(to_json({**place, "text": _stack_text(frame)}))
+            finally:
+                locating = False
         raise _Stopped
 
     signal.signal(signal.SIGINT, on_interrupt)
