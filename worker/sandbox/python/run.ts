@@ -11,7 +11,7 @@ import { readResult } from "../javascript/marshal.ts";
 import { positionOf, programError } from "./errors.ts";
 import { ENGINE_VERSION } from "./generated/version.ts";
 import { PYTHON_PACKAGE } from "./package.ts";
-import type { Answer, Ending, IsolateRequest, PythonHost, PythonRunner, Report, Trace } from "./protocol.ts";
+import type { Answer, Ending, Failure, IsolateRequest, PythonHost, PythonRunner, Report, Trace } from "./protocol.ts";
 import { readReport } from "./report.ts";
 import { Session } from "./session.ts";
 
@@ -75,7 +75,8 @@ async function ask(runner: PythonRunner, request: GuestRequest, session: Session
   const said = await Promise.race([asked, cancelled, silence]);
   if (said === null || said === "silent") return said;
   const report = readReport(said);
-  if (report === null) return broken("the isolate said something that is not a report");
+  // Our own code says nothing else: the program has made it say this.
+  if (report === null) return { ...NOTHING_SAID, ending: { kind: "failed", failure: FORGED_REPORT } };
   session.accept(report);
   return report;
 }
@@ -87,10 +88,15 @@ function isolateRequest({ program, limits, seed }: GuestRequest): IsolateRequest
 }
 
 function broken(message: string): Report {
-  return { output: [], fuel: 0, looked: false, sleepMs: 0, ending: { kind: "broken", message }, memoryBytes: 0 };
+  return { ...NOTHING_SAID, ending: { kind: "broken", message } };
 }
 
+const NOTHING_SAID = { output: [], fuel: 0, looked: false, sleepMs: 0, memoryBytes: 0 };
 const NO_TRACE: Trace = { file: null, line: null, column: null, text: null };
+const FORGED_REPORT: Failure = {
+  ...{ name: "Error", message: "the program broke the report of how it ended", missingModule: null, isSyntax: false },
+  ...NO_TRACE,
+};
 
 function outcomeOf(report: Report | "silent" | null, request: GuestRequest, session: Session): GuestOutcome {
   if (report === null) return { kind: "cancelled" };

@@ -20,6 +20,8 @@ from json import loads as from_json
 ROOT = "/program"
 _HERE = "<runyard>"
 _MAX_TEXT = 20_000
+_MAX_NAME = 200
+_MAX_POSITION = 10_000_000
 _MAX_SAFE_INTEGER = 2**53 - 1
 _RESULT_CHARACTERS = 1_048_576
 _MAX_SLEEP_SECONDS = 86_400.0
@@ -120,8 +122,17 @@ def _remove_bridge():
 
 
 def _in_program(filename):
-    """Whether the file is one of the program's own."""
-    return filename.startswith(ROOT + "/")
+    """Whether the file may be one of the program's own."""
+    return filename.startswith(ROOT + "/") and len(filename) <= len(ROOT) + 1 + _MAX_NAME
+
+
+def _place(filename, line, column):
+    """Line and column from 1. A program can compile code for any place, and raise syntax errors of any."""
+    line, column = [n if type(n) is int and 0 < n <= _MAX_POSITION else None for n in (line, column)]
+    return {"file": filename[len(ROOT) + 1 :], "line": line, "column": column}
+
+
+_NOWHERE = {"file": None, "line": None, "column": None}
 
 
 def _shown(text):
@@ -131,9 +142,8 @@ def _shown(text):
 def _position(frames):
     for frame in reversed(frames):
         if _in_program(frame.filename):
-            column = None if frame.colno is None else frame.colno + 1
-            return {"file": frame.filename[len(ROOT) + 1 :], "line": frame.lineno, "column": column}
-    return {"file": None, "line": None, "column": None}
+            return _place(frame.filename, frame.lineno, None if frame.colno is None else frame.colno + 1)
+    return _NOWHERE
 
 
 def _without_ours(frames):
@@ -144,20 +154,19 @@ def _place_of(frame):
     while frame is not None and not _in_program(frame.f_code.co_filename):
         frame = frame.f_back
     if frame is None:
-        return {"file": None, "line": None, "column": None}
+        return _NOWHERE
     code = frame.f_code
-    columns = [place[2] for place in code.co_positions()]
-    column = columns[frame.f_lasti // 2]
-    return {
-        "file": code.co_filename[len(ROOT) + 1 :],
-        "line": frame.f_lineno,
-        "column": None if column is None else column + 1,
-    }
+    column = [place[2] for place in code.co_positions()][frame.f_lasti // 2]
+    return _place(code.co_filename, frame.f_lineno, None if column is None else column + 1)
 
 
 def _stack_text(frame):
     frames = _without_ours(reversed(traceback.StackSummary.extract(traceback.walk_stack(frame), limit=200)))
     return _shown("Traceback (most recent call last):\n" + "".join(frames.format())) if frames else None
+
+
+# The name that a class was made with, whatever its metaclass says.
+_type_name = type.__dict__["__name__"].__get__
 
 
 def _failure_of(error):
@@ -166,20 +175,18 @@ def _failure_of(error):
     position = _position(summary.stack)
     is_syntax = isinstance(error, SyntaxError) and isinstance(error.filename, str) and _in_program(error.filename)
     if is_syntax:
-        position = {"file": error.filename[len(ROOT) + 1 :], "line": error.lineno, "column": error.offset or None}
-        message = error.msg
-    else:
-        try:
-            message = str(error)
-        except Exception:
-            message = "<exception str() failed>"
+        position = _place(error.filename, error.lineno, error.offset)
+    try:
+        message = str(error.msg if is_syntax else error)
+    except Exception:
+        message = "<exception str() failed>"
     missing = error.name if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str) else None
     return {
         **position,
-        "name": type(error).__name__,
-        "message": str(message)[:_MAX_TEXT],
+        "name": _type_name(type(error))[:_MAX_NAME] or "Error",
+        "message": message[:_MAX_TEXT],
         "text": _shown("".join(summary.format())),
-        "missingModule": missing,
+        "missingModule": missing and missing[:_MAX_NAME],
         "isSyntax": is_syntax,
     }
 
