@@ -6,7 +6,8 @@ import * as z from "zod";
 import type { Exchange, Report } from "./protocol.ts";
 
 const OUTPUT_CHARS_MAX = 16 * 2 ** 20;
-const TEXT_CHARS_MAX = 25_000;
+/** 20,000 characters of Python, which may be two code units each. */
+const TEXT_CHARS_MAX = 40_000;
 const NAME_CHARS_MAX = 200;
 const RESULT_CHARS_MAX = 2 ** 21;
 

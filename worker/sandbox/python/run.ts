@@ -11,7 +11,7 @@ import { readResult } from "../javascript/marshal.ts";
 import { positionOf, programError } from "./errors.ts";
 import { ENGINE_VERSION } from "./generated/version.ts";
 import { PYTHON_PACKAGE } from "./package.ts";
-import type { Answer, Ending, IsolateRequest, PythonHost, PythonRunner, Report, Trace } from "./protocol.ts";
+import type { Answer, Ending, Failure, IsolateRequest, PythonHost, PythonRunner, Report, Trace } from "./protocol.ts";
 import { readReport } from "./report.ts";
 import { Session } from "./session.ts";
 
@@ -83,7 +83,8 @@ async function answerOf(runner: PythonRunner, request: GuestRequest, session: Se
   try {
     const answer = await runner.run(isolateRequest(request), new SessionTarget(session));
     if (answer === null && request.signal.aborted) return "unwanted";
-    const report = readReport(answer) ?? broken("the isolate said something that is not a report");
+    // Our own code says nothing but reports: the program has made it say something else.
+    const report = readReport(answer) ?? { ...NOTHING_SAID, ending: { kind: "failed", failure: FORGED_REPORT } };
     // An answer holds on to the isolate that gave it, as long as the caller lives, unless it is given back.
     (answer as Partial<Disposable> | null | undefined)?.[Symbol.dispose]?.();
     return report;
@@ -100,10 +101,15 @@ function isolateRequest({ program, limits, seed }: GuestRequest): IsolateRequest
 }
 
 function broken(message: string): Report {
-  return { output: [], fuel: 0, looked: false, sleepMs: 0, ending: { kind: "broken", message }, memoryBytes: 0 };
+  return { ...NOTHING_SAID, ending: { kind: "broken", message } };
 }
 
+const NOTHING_SAID = { output: [], fuel: 0, looked: false, sleepMs: 0, memoryBytes: 0 };
 const NO_TRACE: Trace = { file: null, line: null, column: null, text: null };
+const FORGED_REPORT: Failure = {
+  ...{ name: "Error", message: "the program broke the report of how it ended", missingModule: null, isSyntax: false },
+  ...NO_TRACE,
+};
 
 function outcomeOf(answered: Answered, request: GuestRequest, session: Session): GuestOutcome {
   if (answered === "unwanted") return { kind: "cancelled" };

@@ -15,7 +15,7 @@ interface Env {
 
 /** What an isolate offers; see `isolate/main.ts`. */
 interface Isolate {
-  run(request: IsolateRequest, host: PythonHost): Promise<unknown>;
+  run(request: IsolateRequest, host: PythonHost): Promise<(object & Disposable) | null>;
 }
 
 /** Each holds some 60 MB and a share of one core: more at once make all of them later. */
@@ -38,7 +38,14 @@ export default class PythonWorker extends WorkerEntrypoint<Env> implements Pytho
         limits: { cpuMs: CPU_MS_MAX, subRequests: 0 },
       });
       const isolate = worker.getEntrypoint() as unknown as Isolate;
-      return await isolate.run(request, host);
+      const report = await isolate.run(request, host);
+      try {
+        return report === null ? null : { ...report };
+      } finally {
+        // Until then each keeps its isolate, some 60 MB: for as long as the garbage collector does not come.
+        report?.[Symbol.dispose]();
+        (host as Partial<Disposable>)[Symbol.dispose]?.();
+      }
     });
   }
 }

@@ -106,6 +106,8 @@ function instantiate(parts: BootParts, imports: Record<string, Record<string, un
   env["JsvError_Check"] = (value: unknown) => Number(value === errorMarker);
   env["_Py_CheckEmscriptenSignals_Helper"] = parts.pendingSignal;
   env["__syscall_socket"] = () => NOT_PERMITTED;
+  // Nobody is at its other end, and what lies in it is in no memory that is limited.
+  env["__syscall_pipe"] = () => NOT_PERMITTED;
   const canRunSync = env["can_run_sync_js"] as () => unknown;
   const resize = env["emscripten_resize_heap"] as (bytes: number) => number;
   let memory: WebAssembly.Memory;

@@ -21,6 +21,8 @@ ROOT = "/program"
 _HERE = "<runyard>"
 _MAX_TEXT = 20_000
 _MAX_FRAMES = 200
+_MAX_NAME = 200
+_MAX_POSITION = 10_000_000
 _MAX_SAFE_INTEGER = 2**53 - 1
 _RESULT_CHARACTERS = 1_048_576
 _MAX_SLEEP_SECONDS = 86_400.0
@@ -121,8 +123,17 @@ def _remove_bridge():
 
 
 def _in_program(filename):
-    """Whether the file is one of the program's own."""
-    return filename.startswith(ROOT + "/")
+    """Whether the file may be one of the program's own."""
+    return filename.startswith(ROOT + "/") and len(filename) <= len(ROOT) + 1 + _MAX_NAME
+
+
+def _place(filename, line, column):
+    """Line and column from 1. A program can compile code for any place, and raise syntax errors of any."""
+    line, column = [n if type(n) is int and 0 < n <= _MAX_POSITION else None for n in (line, column)]
+    return {"file": filename[len(ROOT) + 1 :], "line": line, "column": column}
+
+
+_NOWHERE = {"file": None, "line": None, "column": None}
 
 
 def _shown(text):
@@ -132,17 +143,26 @@ def _shown(text):
 def _position(frames):
     for frame in reversed(frames):
         if _in_program(frame.filename):
-            column = None if frame.colno is None else frame.colno + 1
-            return {"file": frame.filename[len(ROOT) + 1 :], "line": frame.lineno, "column": column}
-    return {"file": None, "line": None, "column": None}
+            return _place(frame.filename, frame.lineno, None if frame.colno is None else frame.colno + 1)
+    return _NOWHERE
 
 
 def _without_ours(frames):
     return traceback.StackSummary.from_list([frame for frame in frames if frame.filename != _HERE])
 
 
-def _trace_of(frame):
-    """Where a frame is. Shows source lines of the program's files alone: there is little fuel left to read others."""
+def _place_of(frame):
+    while frame is not None and not _in_program(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None:
+        return _NOWHERE
+    code = frame.f_code
+    column = [place[2] for place in code.co_positions()][frame.f_lasti // 2]
+    return _place(code.co_filename, frame.f_lineno, None if column is None else column + 1)
+
+
+def _stack_text(frame):
+    """Shows source lines of the program's files alone: there is little fuel left to read others."""
     calls = [(call.f_code, line) for call, line in traceback.walk_stack(frame)][:_MAX_FRAMES]
     frames = traceback.StackSummary.from_list(
         traceback.FrameSummary(
@@ -151,16 +171,11 @@ def _trace_of(frame):
         for code, line in reversed(calls)
         if code.co_filename != _HERE
     )
-    if not frames:
-        return {"file": None, "line": None, "column": None, "text": None}
-    position = _position(frames)
-    while frame is not None and not _in_program(frame.f_code.co_filename):
-        frame = frame.f_back
-    if frame is not None:
-        columns = [place[2] for place in frame.f_code.co_positions()]
-        column = columns[frame.f_lasti // 2]
-        position["column"] = None if column is None else column + 1
-    return {**position, "text": _shown("Traceback (most recent call last):\n" + "".join(frames.format()))}
+    return _shown("Traceback (most recent call last):\n" + "".join(frames.format())) if frames else None
+
+
+# The name that a class was made with, whatever its metaclass says.
+_type_name = type.__dict__["__name__"].__get__
 
 
 def _failure_of(error):
@@ -169,20 +184,18 @@ def _failure_of(error):
     position = _position(summary.stack)
     is_syntax = isinstance(error, SyntaxError) and isinstance(error.filename, str) and _in_program(error.filename)
     if is_syntax:
-        position = {"file": error.filename[len(ROOT) + 1 :], "line": error.lineno, "column": error.offset or None}
-        message = error.msg
-    else:
-        try:
-            message = str(error)
-        except Exception:
-            message = "<exception str() failed>"
+        position = _place(error.filename, error.lineno, error.offset)
+    try:
+        message = str(error.msg if is_syntax else error)
+    except Exception:
+        message = "<exception str() failed>"
     missing = error.name if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str) else None
     return {
         **position,
-        "name": type(error).__name__,
-        "message": str(message)[:_MAX_TEXT],
+        "name": _type_name(type(error))[:_MAX_NAME] or "Error",
+        "message": message[:_MAX_TEXT],
         "text": _shown("".join(summary.format())),
-        "missingModule": missing,
+        "missingModule": missing and missing[:_MAX_NAME],
         "isSyntax": is_syntax,
     }
 
@@ -262,13 +275,21 @@ def _ending_of(entry):
 def run(request_text, begin_sleep, is_sleeping, note_stop):
     """Runs the program whose files lie below ROOT. Answers with its ending as JSON text."""
     request = from_json(request_text)
-    stopped = False
+    stopped = locating = False
 
     def on_interrupt(signum, frame):
-        nonlocal stopped
+        nonlocal stopped, locating
+        # Interrupted again while it looks where the program was: reading the library's source takes a while.
+        if locating:
+            return
         if not stopped:
-            stopped = True
-            note_stop(to_json(_trace_of(frame)))
+            stopped = locating = True
+            try:
+                place = _place_of(frame)
+                note_stop(to_json({**place, "text": None}))
+                note_stop(to_json({**place, "text": _stack_text(frame)}))
+            finally:
+                locating = False
         raise _Stopped
 
     signal.signal(signal.SIGINT, on_interrupt)

@@ -10,6 +10,7 @@ import { SeededRandom } from "../../javascript/random.ts";
 import type { Ending, IsolateRequest, PythonHost, Report, Trace } from "../protocol.ts";
 import { boot } from "./boot.ts";
 import { NO_TRACE, readDump } from "./crash-trace.ts";
+import { boundFiles } from "./files.ts";
 import { Meter, type MeteredExports } from "./meter.ts";
 import { Output } from "./output.ts";
 import module from "./python.wasm";
@@ -79,7 +80,10 @@ class PythonRun {
       snapshot: new Snapshot(snapshotFile),
       now: () => this.#meter.lastShownMs,
       clocks: { realtime: () => this.#meter.look(), monotonic: () => this.#meter.lookSinceStart() },
-      fillRandom: (bytes) => bytes.forEach((_, i) => (bytes[i] = random.next() >>> 24)),
+      fillRandom: (bytes) => {
+        this.#meter.charge(bytes.length);
+        bytes.forEach((_, i) => (bytes[i] = random.next() >>> 24));
+      },
       pendingSignal: () => this.#meter.pendingSignal(),
       onInstance: (exports, canSuspend) => {
         this.#meter.canSuspend = canSuspend;
@@ -95,7 +99,8 @@ class PythonRun {
   }
 
   #prepare(pyodide: PyodideInterface): void {
-    const { files, stdin } = this.#request;
+    const { files, stdin, memoryBytes } = this.#request;
+    boundFiles(pyodide, memoryBytes, (units) => this.#meter.charge(units));
     pyodide.FS.mkdirTree(ROOT);
     for (const [name, text] of Object.entries(files)) {
       const path = `${ROOT}/${name}`;
@@ -149,7 +154,7 @@ class PythonRun {
       },
     );
     this.#meter.finish();
-    return JSON.parse(text) as Ending;
+    return readEnding(text);
   }
 
   /** Finds out where Python was when it could not go on: it can tell that much without allocating anything. */
@@ -188,7 +193,7 @@ class PythonRun {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     // What Python raises in our own code: the program has replaced what that code needs.
     if (error instanceof Error && error.name === "PythonError") {
-      return failed("Error", "the program replaced a built-in function that the sandbox itself needs", trace);
+      return tampered(trace);
     }
     if (/call stack/i.test(message)) return { kind: "stopped", limit: "stack", trace };
     if (this.#memoryRefused) return { kind: "stopped", limit: "memory", trace };
@@ -200,6 +205,23 @@ class PythonRun {
 
 function failed(name: string, message: string, trace: Trace): Ending {
   return { kind: "failed", failure: { name, message, ...trace, missingModule: null, isSyntax: false } };
+}
+
+/** Code of ours in Python could not do its work, or did another. */
+function tampered(trace: Trace): Ending {
+  return failed("Error", "the program replaced a built-in function that the sandbox itself needs", trace);
+}
+
+/** A program that reaches that code may have written the text. Nothing there knows of limits or of failures of ours. */
+function readEnding(text: string): Ending {
+  let said: Partial<Extract<Ending, { kind: "completed" | "failed" }>> | null;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    return tampered(NO_TRACE);
+  }
+  if (said?.kind === "completed" || (said?.kind === "failed" && said.failure)) return said as Ending;
+  return tampered(NO_TRACE);
 }
 
 /** What is internal to Pyodide and needed all the same. */

@@ -146,6 +146,11 @@ export class Meter {
     return SIGNAL_INTERRUPT;
   }
 
+  /** Counts work that is done for the guest outside of its loops: some 50 ns for each unit. */
+  charge(units: number): void {
+    if (this.#isRunning && this.#stopped === null) this.#fuel.value -= Math.min(Math.ceil(units), QUANTUM_FUEL);
+  }
+
   /** Output waits: the slice ends at the next loop turn. */
   endSlice(): void {
     if (!this.#isRunning || this.#stopped !== null) return;
