@@ -23,6 +23,7 @@ const [stdin, args] = ["stdin", "args"].map((name) => form.querySelector<HTMLTex
   HTMLTextAreaElement,
 ];
 
+const forkedFrom = form.querySelector<HTMLInputElement>("[name=forkedFrom]")!;
 const grants = form.querySelector<HTMLFieldSetElement>("[data-fetch-grants]");
 
 // --- The program ----------------------------------------------------------------------------------------------------
@@ -97,8 +98,10 @@ const panel = setUpRunPanel({ form, editor });
 
 function restore(draft: DraftProgram & { readonly key: string }): void {
   load(draft);
-  // What one program may reach was not chosen for another.
+  // What one program may reach was not chosen for another, nor is that a fork of what this one was made from.
   for (const box of grants?.querySelectorAll("input") ?? []) box.checked = false;
+  forkedFrom.value = "";
+  form.querySelector(".forked-from")?.remove();
   editing = draft.key.split(":")[0]!;
 }
 

@@ -37,7 +37,9 @@ function report() {
   meter.value = value;
   if (!isInStep && value > 0.9) {
     isInStep = true;
-    console.log(`in step after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`, { nudge: nudge.valueAsNumber });
+    console.log(`in step after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`, {
+      nudge: nudge.valueAsNumber,
+    });
   } else if (isInStep && value < 0.7) {
     isInStep = false;
     startedAt = performance.now();
@@ -50,7 +52,7 @@ function scare(place) {
   console.log(`${startle(swarm, place)} of ${COUNT} startled`);
 }
 
-let before = performance.now();
+let before = document.timeline.currentTime;
 function frame(now) {
   // A hidden tab gets no frames: what was missed is not made up for.
   advance(swarm, Math.min(0.05, (now - before) / 1000), nudge.valueAsNumber);

@@ -18,6 +18,7 @@ export const ELEMENT_ID = {
   playgroundForm: "playground-form",
   playgroundErrors: "playground-errors",
   playgroundShare: "playground-share",
+  playgroundSide: "playground-side",
   examplesMenu: "examples-menu",
   historyMenu: "history-menu",
   historyRuns: "history-runs",

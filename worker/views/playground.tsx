@@ -56,8 +56,11 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
   const { values, errors } = props;
   const run = hx({
     post: "/playground/runs",
-    target: byId(ELEMENT_ID.runPanel),
-    swap: "outerHTML",
+    // What stays: a request that waited for another finds a target gone that was replaced meanwhile, and shows nothing.
+    target: byId(ELEMENT_ID.playgroundSide),
+    swap: "innerHTML",
+    // Who runs again before an answer came means the newest text.
+    sync: "queue last",
     status: ERRORS_APART,
   });
   return (
@@ -85,7 +88,7 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
           <div class="format-status" role="status" data-format-status></div>
           <InputFields {...props} />
         </div>
-        <div class="playground-side">
+        <div id={ELEMENT_ID.playgroundSide} class="playground-side">
           <EmptyRunPanel />
         </div>
       </form>
@@ -102,7 +105,8 @@ function Toolbar({ values, examples, title, forkHref }: PlaygroundProps) {
   });
   return (
     <div class="toolbar">
-      <h1>
+      {/* A title of its own takes a line; the page's own name stands in the navigation above. */}
+      <h1 class={title === null ? "visually-hidden" : undefined}>
         {title ?? "Playground"}
         {forkHref === null ? null : <span class="mark">shared</span>}
       </h1>

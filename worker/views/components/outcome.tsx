@@ -15,8 +15,8 @@ import { Icon } from "./icon.tsx";
 /** Longest result that is drawn, in characters; the API gives the whole of it. */
 const MAX_RESULT_CHARS = 20_000;
 
-/** A longer stack is folded: the places that matter are at its top, and the line itself is quoted above. */
-const MAX_OPEN_FRAMES = 8;
+/** A longer stack is folded: the line itself is quoted above. Python writes three lines for each frame. */
+const MAX_OPEN_LINES = 16;
 
 export interface OutcomeProps {
   readonly run: Pick<RunDetail, "id" | "entry" | "state" | "error" | "result" | "success" | "limitReached" | "limits">;
@@ -100,7 +100,7 @@ function ErrorPanel({ error, ...source }: Source & { readonly error: ProgramErro
         </pre>
       ) : null}
       {frames.length > 0 ? (
-        <details open={frames.length <= MAX_OPEN_FRAMES}>
+        <details open={frames.length <= MAX_OPEN_LINES}>
           <summary>Stack</summary>
           <pre tabindex={0}>
             {frames.map(({ before, place, after }) => (
