@@ -33,6 +33,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/product/shared-product.ts"],
           environment: "node",
           fileParallelism: false,
           testTimeout: 60_000,

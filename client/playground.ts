@@ -23,6 +23,9 @@ const [stdin, args] = ["stdin", "args"].map((name) => form.querySelector<HTMLTex
   HTMLTextAreaElement,
 ];
 
+const forkedFrom = form.querySelector<HTMLInputElement>("[name=forkedFrom]")!;
+const grants = form.querySelector<HTMLFieldSetElement>("[data-fetch-grants]");
+
 // --- The program ----------------------------------------------------------------------------------------------------
 
 const isBlank = form.hasAttribute("data-blank");
@@ -68,10 +71,20 @@ function show(forgotten: string | null): void {
   editor.open(files.open, files.text(files.open), languageOf(files.open));
   panel.markFault(files.open);
   form.querySelector<HTMLInputElement>("input[name=entry]")!.value = files.entry;
-  stdin.placeholder = PLAYGROUND_MODES[modes.shown].stdinHint;
+  showMode();
   format.update();
   if (shape !== shapeOf()) keep();
   shape = shapeOf();
+}
+
+/** What the fields beside the program say about the language. */
+function showMode(): void {
+  const { stdinHint, memoryHint, noFetch } = PLAYGROUND_MODES[modes.shown];
+  stdin.placeholder = stdinHint;
+  form.querySelector("[data-memory-hint]")!.textContent = memoryHint;
+  if (!grants) return;
+  grants.disabled = noFetch !== null;
+  grants.querySelector("[data-no-fetch]")!.textContent = noFetch ?? "";
 }
 
 const tabs = new FileTabs({ root: form, files, save, changed: show });
@@ -85,6 +98,10 @@ const panel = setUpRunPanel({ form, editor });
 
 function restore(draft: DraftProgram & { readonly key: string }): void {
   load(draft);
+  // What one program may reach was not chosen for another, nor is that a fork of what this one was made from.
+  for (const box of grants?.querySelectorAll("input") ?? []) box.checked = false;
+  forkedFrom.value = "";
+  form.querySelector(".forked-from")?.remove();
   editing = draft.key.split(":")[0]!;
 }
 

@@ -11,7 +11,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { LANGUAGES, type Language } from "../worker/domain/languages.ts";
+import { MODES, type PlaygroundMode } from "../worker/domain/playground-modes.ts";
+import { previewFilesSchema } from "../worker/domain/preview.ts";
 import { executeRequestSchema } from "../worker/domain/program.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -26,7 +27,7 @@ const INLINE_LIMIT_BYTES = 32 * 1024;
 const descriptionSchema = z.strictObject({
   title: z.string().min(1).max(40),
   description: z.string().min(1).max(160),
-  language: z.enum(LANGUAGES),
+  language: z.enum(MODES),
   entry: z.string(),
   stdin: z.string().default(""),
   args: z.array(z.string()).default([]),
@@ -48,7 +49,7 @@ interface AssetFile {
 
 /** The part of the generated module that is not data. It must describe what {@link publish} returns. */
 const GENERATED_TYPES = `// Written by scripts/build-examples.ts from examples/.
-import type { Language } from "../domain/languages.ts";
+import type { PlaygroundMode } from "../domain/playground-modes.ts";
 
 /** A file too large for the bundle: fetch its text from \`asset\`, an address below the console's own origin. */
 export interface ExampleAsset {
@@ -60,7 +61,7 @@ export interface Example {
   readonly slug: string;
   readonly title: string;
   readonly description: string;
-  readonly language: Language;
+  readonly language: PlaygroundMode;
   readonly entry: string;
   readonly stdin: string;
   readonly args: readonly string[];
@@ -73,7 +74,7 @@ interface PublishedExample {
   slug: string;
   title: string;
   description: string;
-  language: Language;
+  language: PlaygroundMode;
   entry: string;
   stdin: string;
   args: readonly string[];
@@ -99,7 +100,8 @@ async function readExample(folder: string, slug: string): Promise<SourceExample>
     const description = descriptionSchema.parse(JSON.parse(await readText(join(folder, DESCRIPTION_FILE))));
     const files = await readFiles(folder);
     const { language, entry, stdin, args } = description;
-    executeRequestSchema.parse({ language, entry, files, stdin, args });
+    if (language === "html") previewFilesSchema.parse({ entry, files });
+    else executeRequestSchema.parse({ language, entry, files, stdin, args });
     return { slug, ...description, files };
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);

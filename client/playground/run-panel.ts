@@ -13,6 +13,11 @@ export interface RunPanelControl {
   markFault(openFile: string): void;
 }
 
+/** Where the panel stands below the editor, whoever presses Run would not see what it does. */
+function bringIntoView(panel: HTMLElement | null): void {
+  if (panel && panel.getBoundingClientRect().top > innerHeight / 2) panel.scrollIntoView();
+}
+
 const panelElement = () => document.getElementById(ELEMENT_ID.runPanel);
 
 export function setUpRunPanel({ form, editor }: RunPanelParts): RunPanelControl {
@@ -35,6 +40,7 @@ export function setUpRunPanel({ form, editor }: RunPanelParts): RunPanelControl 
       preview?.dispose();
       preview = panel?.hasAttribute("data-preview") ? new Preview(panel, showStop) : null;
       shownPanel = panel;
+      bringIntoView(panel);
       fault = null;
       editor.markFault(null);
     }

@@ -3,7 +3,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
-import { openPage, type PageOptions, screenshot, type WatchedPage } from "../support/browser/page.ts";
+import { logText } from "../support/browser/editor.ts";
+import { openPage, openSignedIn, type PageOptions, screenshot } from "../support/browser/page.ts";
 import { Product } from "../support/product/server-process.ts";
 
 let product: Product;
@@ -18,11 +19,7 @@ afterAll(async () => {
   await product?.stop();
 });
 
-async function signedIn(options: Partial<PageOptions> = {}): Promise<WatchedPage> {
-  const watched = await openPage(browser, { origin: product.url, ...options });
-  await watched.page.goto(product.credentials.signInUrl);
-  return watched;
-}
+const signedIn = (options: Omit<PageOptions, "origin"> = {}) => openSignedIn(browser, product, options);
 
 async function run(page: Page): Promise<void> {
   await page.click("[data-playground=run]");
@@ -40,12 +37,10 @@ async function write(page: Page, code: string): Promise<void> {
   await page.keyboard.insertText(code);
 }
 
-/** The lines of the log, without the numbers beside them. */
-const logText = async (page: Page) => (await page.locator("run-log .tx").allInnerTexts()).join("\n");
-
 describe("a newcomer", () => {
   it("signs in by the link and sees runs in several states, one of them moving", async () => {
-    const { page, assertClean, close } = await signedIn();
+    const { page, assertClean, close } = await openPage(browser, { origin: product.url });
+    await page.goto(product.credentials.signInUrl);
     await page.waitForURL(`${product.url}/`);
     expect(await page.innerText("header.top")).toMatch(/Sample[\s\S]*Mock provider/);
     await page.goto("/runs");

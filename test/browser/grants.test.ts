@@ -1,12 +1,18 @@
 /** Programs reach the origins that the operator allows and the run asks for; a replay does not reach them again. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
+import { launchBrowser } from "../support/browser/chromium.ts";
+import { logText, run, write } from "../support/browser/editor.ts";
+import { openSignedIn, screenshot } from "../support/browser/page.ts";
 import { Product } from "../support/product/server-process.ts";
 
 let server: Server;
 let origin: string;
 let product: Product;
+let browser: Browser;
 let asked = 0;
 
 beforeAll(async () => {
@@ -17,10 +23,12 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  product = await Product.start({ variables: { RUNYARD_FETCH_ORIGINS: `https://api.example.com, ${origin}` } });
+  const variables = { RUNYARD_FETCH_ORIGINS: `https://api.example.com, ${origin}` };
+  [product, browser] = await Promise.all([Product.start({ variables }), launchBrowser()]);
 });
 
 afterAll(async () => {
+  await browser?.close();
   await product?.stop();
   server?.close();
 });
@@ -50,5 +58,57 @@ describe("a run with grants", () => {
     const code = `try { await fetch("${origin.replace("127.0.0.1", "localhost")}"); } catch (error) { console.log(String(error)); }`;
     const run = await execute(code, { fetch: [origin] });
     expect(run).toMatchObject({ stdout: expect.stringContaining("TypeError: fetch failed: http://localhost") });
+  });
+});
+
+describe("May fetch from, in the playground", () => {
+  const chosen = (page: Page) =>
+    page.locator("[name=fetch]:checked").evaluateAll((boxes) => boxes.map((box) => (box as HTMLInputElement).value));
+
+  it("grants what is ticked, stays with the run and its forks, and never goes with a share", async () => {
+    const { page, assertClean, close } = await openSignedIn(browser, product, { width: 360 });
+    await page.goto("/playground");
+    expect(await chosen(page)).toEqual([]);
+    await write(page, `console.log((await fetch("${origin}/x")).status);\n`);
+    expect(await run(page)).toContain("is not granted to this run");
+    await page.check(`[name=fetch][value="${origin}"]`);
+    expect(await run(page)).toContain("Succeeded");
+    expect(await logText(page)).toBe("200");
+    await expectNoAxeViolations(page);
+    await screenshot(page, "playground-grants");
+    await page.click("text=Run page");
+    await page.waitForURL(/\/runs\/run_/);
+    expect(await page.innerText("#run-header")).toMatch(new RegExp(`May fetch\\s+${origin}`));
+    await page.click("a:has-text('Fork')");
+    await page.waitForURL(/\?run=/);
+    expect(await chosen(page)).toEqual([origin]);
+    await page.selectOption("[data-language]", "python");
+    expect(await page.locator("[data-fetch-grants]:disabled").count()).toBe(1);
+    expect(await page.innerText("[data-fetch-grants]")).toContain("Python programs have no network.");
+    await page.selectOption("[data-language]", "typescript");
+    await page.click("button:has-text('Share')");
+    await page.goto(await page.inputValue("#playground-share input"));
+    expect(await chosen(page)).toEqual([]);
+    assertClean();
+    await close();
+  });
+
+  it("says at the field what the operator does not allow any more", async () => {
+    const { page, assertClean, close } = await openSignedIn(browser, product);
+    await page.goto("/playground");
+    await page
+      .locator("[name=fetch]")
+      .first()
+      .evaluate((box) => box.setAttribute("value", "https://gone.example.com"));
+    await page.check("[value='https://gone.example.com']");
+    await page.click("[data-playground=run]");
+    await page.waitForSelector(".error-summary");
+    expect(await page.innerText(".error-summary")).toContain(
+      "https://gone.example.com is not an origin that this server",
+    );
+    expect(await page.getAttribute("[data-fetch-grants]", "aria-describedby")).toBe("field-fetch-error");
+    await expectNoAxeViolations(page);
+    assertClean([/status of 422/]);
+    await close();
   });
 });

@@ -1,37 +1,25 @@
 /** The playground's tools, in real Chromium: languages, formatting, drafts, history, forks, and errors in the output. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
-import { type PageOptions, screenshot } from "../support/browser/page.ts";
-import { Session } from "../support/browser/session.ts";
-import { Product } from "../support/product/server-process.ts";
+import { cursorLine, logText, run, text, write } from "../support/browser/editor.ts";
+import { openSignedIn, type PageOptions, screenshot, type WatchedPage } from "../support/browser/page.ts";
+import { ProductClient } from "../support/product/server-process.ts";
 
-let product: Product;
+const product = new ProductClient(inject("product"));
 let browser: Browser;
-let session: Session;
 
 beforeAll(async () => {
-  [product, browser] = await Promise.all([Product.start(), launchBrowser()]);
-  session = await Session.signIn(browser, product.url, product.credentials.signInUrl);
+  browser = await launchBrowser();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => browser?.close());
 
-const playground = (options: Partial<PageOptions> = {}) => session.open("/playground", options);
-
-const write = (page: Page, text: string) =>
-  page.evaluate((value) => Object.assign(document.querySelector("code-editor")!, { value }), text);
-const text = (page: Page) =>
-  page.evaluate(() => (document.querySelector("code-editor") as unknown as { value: string }).value);
-
-async function run(page: Page): Promise<string> {
-  await page.click("[data-playground=run]");
-  await page.waitForSelector("#run-outcome[data-run-state]", { timeout: 30_000 });
-  return page.innerText("#run-outcome");
+async function playground(options: Omit<PageOptions, "origin"> = {}): Promise<WatchedPage> {
+  const watched = await openSignedIn(browser, product, options);
+  await watched.page.goto("/playground");
+  return watched;
 }
 
 /** The address of the run that the panel shows. */
@@ -138,8 +126,6 @@ describe("earlier programs", () => {
     expect(await page.innerText("[data-draft-list]")).toMatch(/Other work/);
     await expectNoAxeViolations(page);
     await screenshot(page, "playground-history");
-    await page.goto("/playground/history");
-    await expectNoAxeViolations(page);
     await page.goto("/playground");
     expect(await text(page)).toMatch(/Unsaved work|Other work/);
     assertClean();
@@ -173,18 +159,46 @@ describe("earlier programs", () => {
   });
 });
 
+describe("Run", () => {
+  it("runs the newest text when it is pressed again before an answer came", async () => {
+    const { page, assertClean, close } = await playground();
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/playground/runs", (route) => answered.then(() => route.continue()));
+    for (const word of ["first", "second", "third"]) {
+      await write(page, `console.log("the ${word}");`);
+      await page.keyboard.press("ControlOrMeta+Enter");
+    }
+    answer();
+    await expect.poll(() => logText(page), { timeout: 20_000 }).toBe("the third");
+    assertClean();
+    await close();
+  });
+});
+
 describe("what went wrong", () => {
   it("is shown with its source line, and leads there", async () => {
     const { page, assertClean, close } = await playground({ width: 360, colorScheme: "dark" });
     await write(page, "function inner(x) {\n  return x.missing.name;\n}\n\ninner({});\n");
     const words = await run(page);
     expect(words).toMatch(/TypeError[\s\S]*2\s+return x\.missing\.name;\n\s+\^/);
+    // It stands below the editor on a narrow screen, and was brought into view.
+    const roomBelow = () => innerHeight - document.querySelector("#run-panel")!.getBoundingClientRect().top;
+    expect(await page.evaluate(roomBelow)).toBeGreaterThan(100);
     expect(await page.locator("code-editor .cm-fault-line").innerText()).toContain("missing");
     await page.click(".outcome-error details button:has-text('main.ts:5')");
-    await expect.poll(() => page.locator("code-editor .cm-activeLine").innerText()).toContain("inner({})");
+    await expect.poll(() => cursorLine(page)).toContain("inner({})");
     await expectNoAxeViolations(page);
     await write(page, "1");
     expect(await page.locator("code-editor .cm-fault-line").count()).toBe(0);
+    // The run's page says the same, and its places lead to the program.
+    await page.goto((await runHref(page))!);
+    expect(await page.innerText(".outcome-error")).toMatch(/2\s+return x\.missing\.name;\n\s+\^/);
+    await page.click(".outcome-error details a:has-text('main.ts:5')");
+    await page.waitForURL(/\/program#F0L5$/);
+    expect(await page.innerText(":target")).toContain("inner({})");
     assertClean();
     await close();
   });

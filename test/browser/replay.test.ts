@@ -1,30 +1,26 @@
 /** A run's page replays the run and says what it found, with and without scripts. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
-import { openPage, type PageOptions, screenshot } from "../support/browser/page.ts";
-import { Product } from "../support/product/server-process.ts";
+import { openSignedIn, type PageOptions, screenshot } from "../support/browser/page.ts";
+import { ProductClient } from "../support/product/server-process.ts";
 
-let product: Product;
+const product = new ProductClient(inject("product"));
 let browser: Browser;
 let runId: string;
 
 beforeAll(async () => {
-  [product, browser] = await Promise.all([Product.start(), launchBrowser()]);
+  browser = await launchBrowser();
   const code = "for (let i = 0; i < 3; i++) console.log(i, Math.random(), Date.now());\nexport default 'done';";
   const answer = await product.api("/api/execute", { language: "typescript", code });
   ({ runId } = (await answer.json()) as { runId: string });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => browser?.close());
 
-async function runPage(options: Partial<PageOptions> = {}) {
-  const watched = await openPage(browser, { origin: product.url, ...options });
-  await watched.page.goto(product.credentials.signInUrl);
+async function runPage(options: Omit<PageOptions, "origin"> = {}) {
+  const watched = await openSignedIn(browser, product, options);
   await watched.page.goto(`/runs/${runId}`);
   return watched;
 }

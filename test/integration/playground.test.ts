@@ -64,10 +64,20 @@ describe("POST /playground/runs", () => {
     ["files that are no object", { files: "[1]" }],
     ["a limit that is no number", { code: "1", fuel: "lots" }],
     ["an unknown language", { code: "1", language: "cobol" }],
+    ["an origin that the operator does not allow", { code: "1", fetch: "https://api.example.com" }],
+    ["an origin that is none", { code: "1", fetch: "api.example.com/x" }],
   ])("refuses %s with 422", async (_, form) => {
     const answer = await browse(ana, "/playground/runs", { ...FORM, ...form }, PARTIAL);
     expect(answer.status).toBe(422);
     expect(await answer.text()).toContain("error-summary");
+  });
+});
+
+describe("GET /playground", () => {
+  it("says that programs reach no network where the operator allows no origins", async () => {
+    const page = await (await browse(ana, "/playground")).text();
+    expect(page).toContain("Programs reach no network");
+    expect(page).not.toContain('name="fetch"');
   });
 });
 

@@ -18,6 +18,10 @@ interface ModeRow {
   readonly starter: Readonly<Record<string, string>>;
   /** How a program of this mode reads its standard input. */
   readonly stdinHint: string;
+  /** What its memory limit means beyond its figure; empty where nothing does. */
+  readonly memoryHint: string;
+  /** Why a program of this mode cannot be granted origins; null where it can. */
+  readonly noFetch: string | null;
 }
 
 const JAVASCRIPT_STARTER = 'console.log("Hello from the yard");\n';
@@ -66,23 +70,25 @@ button.addEventListener("click", () => {
 };
 
 const starterOf = (language: Language, text: string) => ({ [LANGUAGE_TABLE[language].entry]: text });
-const STDIN_OF_MODULES = "Read with prompt() or stdin";
+const MODULE_HINTS = { stdinHint: "Read with prompt() or stdin", memoryHint: "", noFetch: null } as const;
 
 export const PLAYGROUND_MODES: Readonly<Record<PlaygroundMode, ModeRow>> = {
   typescript: {
     ...modeOf("typescript"),
+    ...MODULE_HINTS,
     starter: starterOf("typescript", JAVASCRIPT_STARTER),
-    stdinHint: STDIN_OF_MODULES,
   },
   javascript: {
     ...modeOf("javascript"),
+    ...MODULE_HINTS,
     starter: starterOf("javascript", JAVASCRIPT_STARTER),
-    stdinHint: STDIN_OF_MODULES,
   },
   python: {
     ...modeOf("python"),
     starter: starterOf("python", PYTHON_STARTER),
     stdinHint: "Read with input() or sys.stdin",
+    memoryHint: "Python itself takes 30 MiB: a lower limit counts as that.",
+    noFetch: "Python programs have no network.",
   },
   html: {
     label: "HTML, CSS, JS",
@@ -91,6 +97,8 @@ export const PLAYGROUND_MODES: Readonly<Record<PlaygroundMode, ModeRow>> = {
     family: "html",
     starter: HTML_STARTER,
     stdinHint: "",
+    memoryHint: "",
+    noFetch: "Pages are shown without network.",
   },
 };
 

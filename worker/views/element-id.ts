@@ -18,13 +18,19 @@ export const ELEMENT_ID = {
   playgroundForm: "playground-form",
   playgroundErrors: "playground-errors",
   playgroundShare: "playground-share",
+  playgroundSide: "playground-side",
   examplesMenu: "examples-menu",
   historyMenu: "history-menu",
   historyRuns: "history-runs",
   fileDialog: "file-dialog",
 } as const;
 
-/** Anchor of one line of one program file, counted from 0 and 1. */
+/** The names of a program's files as its page lists them. The entry comes first: it is what people look for. */
+export function listedOrder(files: Readonly<Record<string, string>>, entry: string): string[] {
+  return Object.keys(files).toSorted((a, b) => Number(b === entry) - Number(a === entry) || (a < b ? -1 : 1));
+}
+
+/** Anchor of one line of one program file: the file's place in the list from 0, the line from 1. */
 export function programLineId(fileIndex: number, line: number): string {
   return `F${fileIndex}L${line}`;
 }

@@ -2,6 +2,8 @@
  * The playground at `/playground` and, with a shared program, at `/p/:slug`. One form holds the program, its input and
  * its limits; the pane beside it holds the run. Without a script it is a text area that posts and leads to the run.
  */
+
+import type { Grants } from "../domain/grants.ts";
 import { MODES, PLAYGROUND_MODES } from "../domain/playground-modes.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
 import { EditorPane } from "./components/editor-pane.tsx";
@@ -24,6 +26,8 @@ export interface PlaygroundExample {
 export interface PlaygroundProps {
   readonly values: PlaygroundValues;
   readonly examples: readonly PlaygroundExample[];
+  /** What the operator lets runs be granted. */
+  readonly allowance: Grants;
   /** Why the form came back; empty on a fresh page. */
   readonly errors: readonly FieldError[];
   /** True on a fresh `/playground` without example: only then may the browser restore the person's own draft. */
@@ -52,8 +56,11 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
   const { values, errors } = props;
   const run = hx({
     post: "/playground/runs",
-    target: byId(ELEMENT_ID.runPanel),
-    swap: "outerHTML",
+    // What stays: a request that waited for another finds a target gone that was replaced meanwhile, and shows nothing.
+    target: byId(ELEMENT_ID.playgroundSide),
+    swap: "innerHTML",
+    // Who runs again before an answer came means the newest text.
+    sync: "queue last",
     status: ERRORS_APART,
   });
   return (
@@ -79,9 +86,9 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
           <GenerateBox provider={shell.provider} />
           <EditorPane values={values} errors={errors} />
           <div class="format-status" role="status" data-format-status></div>
-          <InputFields values={values} errors={errors} />
+          <InputFields {...props} />
         </div>
-        <div class="playground-side">
+        <div id={ELEMENT_ID.playgroundSide} class="playground-side">
           <EmptyRunPanel />
         </div>
       </form>
@@ -98,7 +105,8 @@ function Toolbar({ values, examples, title, forkHref }: PlaygroundProps) {
   });
   return (
     <div class="toolbar">
-      <h1>
+      {/* A title of its own takes a line; the page's own name stands in the navigation above. */}
+      <h1 class={title === null ? "visually-hidden" : undefined}>
         {title ?? "Playground"}
         {forkHref === null ? null : <span class="mark">shared</span>}
       </h1>
@@ -182,7 +190,9 @@ const LIMIT_FIELDS: readonly { name: keyof Limits; label: string; unit: string; 
   { name: "outputBytes", label: "Output", unit: "bytes", step: 1 },
 ];
 
-function InputFields({ values, errors }: Pick<PlaygroundProps, "values" | "errors">) {
+type FieldProps = Pick<PlaygroundProps, "values" | "errors" | "allowance">;
+
+function InputFields({ values, errors, allowance }: FieldProps) {
   const changed = LIMIT_FIELDS.some(({ name }) => values.limits[name] !== undefined);
   const wrong = errors.some(({ field }) => LIMIT_FIELDS.some(({ name }) => name === field));
   return (
@@ -228,8 +238,50 @@ function InputFields({ values, errors }: Pick<PlaygroundProps, "values" | "error
             </label>
           ))}
         </div>
+        <p class="input-note muted" data-memory-hint>
+          {PLAYGROUND_MODES[values.language].memoryHint}
+        </p>
       </details>
+      <FetchGrants values={values} errors={errors} allowance={allowance} />
     </div>
+  );
+}
+
+/** The origins that the operator allows, to be granted one by one. A mode without network says why it has none. */
+function FetchGrants({ values, errors, allowance }: FieldProps) {
+  const { noFetch } = PLAYGROUND_MODES[values.language];
+  if (allowance.fetch.length === 0) {
+    return (
+      <p class="input-note muted" id={fieldId("fetch")}>
+        Programs reach no network: whoever runs this server has allowed no origins (<code>RUNYARD_FETCH_ORIGINS</code>).
+      </p>
+    );
+  }
+  return (
+    <fieldset
+      class="fetch-grants"
+      id={fieldId("fetch")}
+      disabled={noFetch !== null}
+      data-fetch-grants
+      {...invalidAttributes("fetch", errors)}
+    >
+      <legend>May fetch from</legend>
+      {allowance.fetch.map((origin) => (
+        <label class="check">
+          <input
+            type="checkbox"
+            name="fetch"
+            value={origin}
+            checked={values.grants.fetch.includes(origin)}
+            autocomplete="off"
+          />
+          <code>{origin}</code>
+        </label>
+      ))}
+      <span class="muted" data-no-fetch>
+        {noFetch ?? ""}
+      </span>
+    </fieldset>
   );
 }
 

@@ -3,7 +3,7 @@
  */
 import type { ProgramError } from "../domain/guest-outcome.ts";
 import { CopyButton } from "./components/copy-button.tsx";
-import { programLineId } from "./element-id.ts";
+import { listedOrder, programLineId } from "./element-id.ts";
 import { formatBytes, formatCount } from "./format.ts";
 import { highlightLines } from "./highlight.ts";
 import { errorLine } from "./run-words.ts";
@@ -21,11 +21,9 @@ export interface ProgramFilesProps {
 }
 
 export function ProgramFiles({ entry, files, error }: ProgramFilesProps) {
-  // The entry comes first: it is what people look for.
-  const names = Object.keys(files).toSorted((a, b) => Number(b === entry) - Number(a === entry) || (a < b ? -1 : 1));
   return (
     <div class="program">
-      {names.map((name, index) => (
+      {listedOrder(files, entry).map((name, index) => (
         <ProgramFile
           index={index}
           name={name}
@@ -67,7 +65,7 @@ function ProgramFile({ index, name, isEntry, text, error }: ProgramFileProps) {
           const isError = error?.line === line;
           return (
             <div class={isError ? "cl is-error" : "cl"} id={programLineId(index, line)}>
-              <a class="no" href={`#${programLineId(index, line)}`} id={isError ? "error-line" : undefined}>
+              <a class="no" href={`#${programLineId(index, line)}`}>
                 {line}
               </a>
               <span class="tx">

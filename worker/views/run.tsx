@@ -23,6 +23,8 @@ export type RunTab = "log" | "program" | "metrics";
 
 export interface RunPageProps {
   readonly run: RunDetail;
+  /** The program of a run that failed, to quote the line from; empty for every other. */
+  readonly files: Readonly<Record<string, string>>;
   /** What the open tab shows: each tab brings its own content. */
   readonly tab:
     | ({ readonly name: "log" } & Pick<RunLogProps, "events">)
@@ -38,10 +40,10 @@ const TABS: readonly { name: RunTab; label: string; path: string }[] = [
   { name: "metrics", label: "Metrics", path: "/metrics" },
 ];
 
-export function RunPage({ shell, run, tab, verdict = null }: RunPageProps & { readonly shell: Shell }) {
+export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps & { readonly shell: Shell }) {
   return (
     <Layout shell={shell} section="runs" title={run.title} runState={run.state} scripts={["run-log.js"]}>
-      <RunHeader run={run} />
+      <RunHeader run={run} files={files} />
       <ReplayPlace verdict={verdict} />
       <nav class="tabs" aria-label="Parts of the run">
         {TABS.map(({ name, label, path }) => (
@@ -60,7 +62,7 @@ export function RunPage({ shell, run, tab, verdict = null }: RunPageProps & { re
 }
 
 /** Answer to `GET /runs/:id/header`, and to a cancellation that came through htmx. */
-export function RunHeader({ run }: { readonly run: RunDetail }) {
+export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
   // A limit has its own banner, which says more.
   const reason = run.limitReached ? null : reasonOf(run);
   // The log's events are the quick way to news; the slow poll covers the tabs that have no log.
@@ -82,7 +84,7 @@ export function RunHeader({ run }: { readonly run: RunDetail }) {
       {reason ? <p class="run-reason">{reason}</p> : null}
       <Facts run={run} />
       <Steps run={run} />
-      {isTerminal(run.state) ? <Outcome run={run} programHref={`/runs/${run.id}/program`} /> : null}
+      {isTerminal(run.state) ? <Outcome run={run} programHref={`/runs/${run.id}/program`} files={files} /> : null}
     </section>
   );
 }

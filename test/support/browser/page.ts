@@ -8,6 +8,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
+import type { ProductClient } from "../product/server-process.ts";
 
 const SCREENSHOTS = fileURLToPath(new URL("../../../.cache/screenshots/", import.meta.url));
 
@@ -75,6 +76,17 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     assertClean: (allow = []) => assertClean(faults, allow),
     close: () => (options.context ? page.close() : context.close()),
   };
+}
+
+/** Like {@link openPage}, signed in by the link, without a look at the page that it leads to. */
+export async function openSignedIn(
+  browser: Browser,
+  product: ProductClient,
+  options: Omit<PageOptions, "origin"> = {},
+): Promise<WatchedPage> {
+  const watched = await openPage(browser, { origin: product.url, ...options });
+  await watched.context.request.get(product.credentials.signInUrl, { maxRedirects: 0 });
+  return watched;
 }
 
 /** Stores a picture of the whole page as `.cache/screenshots/<name>.png` and returns its path. */

@@ -17,13 +17,46 @@ export interface ProductOptions {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-export class Product {
-  readonly stateFolder = mkdtempSync(join(tmpdir(), "runyard-test-"));
+/** Where a product is served and keeps its state. */
+export interface ProductPlace {
+  readonly url: string;
+  readonly stateFolder: string;
+}
+
+/** What tests do with a product that runs, whoever started it. */
+export class ProductClient implements ProductPlace {
+  readonly url: string;
+  readonly stateFolder: string;
+
+  constructor({ url, stateFolder }: ProductPlace) {
+    this.url = url;
+    this.stateFolder = stateFolder;
+  }
+
+  get credentials(): Credentials {
+    return JSON.parse(readFileSync(join(this.stateFolder, "credentials.json"), "utf8"));
+  }
+
+  async api(path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, {
+      method: body ? "POST" : "GET",
+      headers: {
+        authorization: `Bearer ${this.credentials.apiToken}`,
+        ...(body ? { "content-type": "application/json" } : {}),
+        ...headers,
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+}
+
+export class Product extends ProductClient {
   readonly #port: number;
   readonly #variables: Readonly<Record<string, string>>;
   #process: ChildProcess | null = null;
 
   private constructor(port: number, variables: Readonly<Record<string, string>>) {
+    super({ url: `http://127.0.0.1:${port}`, stateFolder: mkdtempSync(join(tmpdir(), "runyard-test-")) });
     this.#port = port;
     this.#variables = variables;
   }
@@ -32,14 +65,6 @@ export class Product {
     const product = new Product(await freePort(), variables);
     await product.start();
     return product;
-  }
-
-  get credentials(): Credentials {
-    return JSON.parse(readFileSync(join(this.stateFolder, "credentials.json"), "utf8"));
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
   }
 
   async start(): Promise<void> {
@@ -103,18 +128,6 @@ export class Product {
       if (!answers) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-  }
-
-  async api(path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(this.url + path, {
-      method: body ? "POST" : "GET",
-      headers: {
-        authorization: `Bearer ${this.credentials.apiToken}`,
-        ...(body ? { "content-type": "application/json" } : {}),
-        ...headers,
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
   }
 }
 

@@ -2,14 +2,20 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { meterPython, suspenderModule } from "../../../scripts/python/wasm-meter.ts";
+import { PLAYGROUND_MODES } from "../../../worker/domain/playground-modes.ts";
 import { readDump } from "../../../worker/sandbox/python/isolate/crash-trace.ts";
 import { encodeSnapshot, Snapshot } from "../../../worker/sandbox/python/isolate/snapshot.ts";
+import { PYTHON_PACKAGE } from "../../../worker/sandbox/python/package.ts";
 import { Slots } from "../../../worker/sandbox/python/slots.ts";
 
 const PACKAGE = "node_modules/pyodide/";
 const glue = () => readFileSync(`${PACKAGE}pyodide.asm.mjs`, "utf8");
 
 describe("the metered interpreter", () => {
+  it("takes the memory that the playground says it takes", () => {
+    expect(PLAYGROUND_MODES.python.memoryHint).toContain(` ${PYTHON_PACKAGE.memoryPages / 16} MiB`);
+  });
+
   it("is the same in every build, and what was built", () => {
     const wasm = new Uint8Array(readFileSync(`${PACKAGE}pyodide.asm.wasm`));
     const built = readFileSync("worker/sandbox/python/generated/python.wasm");

@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { fail, type Result, succeed } from "../../domain/errors.ts";
+import { type Grants, NO_GRANTS } from "../../domain/grants.ts";
 import { type Origin, readOrigin, writeOrigin } from "../../domain/origin.ts";
 import type { EditedProgram } from "../../domain/playground-modes.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../domain/program.ts";
@@ -20,6 +21,9 @@ export type OpenedProgram = Pick<
   "values" | "isBlank" | "title" | "origin" | "forkedFrom" | "forkHref"
 >;
 
+/** A program without limits and grants of its own: whoever opens a share decides what it may reach. */
+const PLAIN = { limits: {}, grants: NO_GRANTS } as const;
+
 export const EXAMPLE_MENU = EXAMPLES.map(({ slug, title, description }) => ({ slug, title, description }));
 
 /** By the query of the playground's address. An example that is not there is a fresh page. */
@@ -31,7 +35,7 @@ export async function openProgram(
   if (query["share"] !== undefined) return forkShare(c, query["share"]);
   const example = EXAMPLES.find(({ slug }) => slug === query["example"]);
   if (!example) return opened(blankPlayground("typescript"), { isBlank: true });
-  return opened({ ...example, files: await loadFiles(c, example), limits: {} }, { title: example.title });
+  return opened({ ...example, files: await loadFiles(c, example), ...PLAIN }, { title: example.title });
 }
 
 /** The page of a link: the program as it was shared, and a way to an own copy. */
@@ -45,22 +49,29 @@ export async function openShare(c: Context<SignedInEnv>, slug: string): Promise<
     forkedFrom: writeOrigin({ kind: "share", slug }),
     forkHref: `/playground?share=${slug}`,
   };
-  return opened({ ...share.program, limits: {} }, rest);
+  return opened({ ...share.program, ...PLAIN }, rest);
 }
 
 async function forkShare(c: Context<SignedInEnv>, slug: string): Promise<Result<OpenedProgram>> {
   const share = await loadShare(c.var.dependencies.db, slug);
   if (!share) return fail("not-found", "There is no shared program at this link.");
-  return opened({ ...share.program, limits: {} }, forkOf({ kind: "share", slug }, shownShare(slug, share.program)));
+  return opened({ ...share.program, ...PLAIN }, forkOf({ kind: "share", slug }, shownShare(slug, share.program)));
 }
 
 async function openRun(c: Context<SignedInEnv>, runId: string): Promise<Result<OpenedProgram>> {
-  const { db } = c.var.dependencies;
+  const { db, executor, config } = c.var.dependencies;
   const run = await findRunTitle(db, c.var.principal.workspaceId, runId);
   const program = run ? await loadProgram(db, runId) : null;
-  if (!run || !program) return fail("not-found", "There is no run with this id in your workspace.");
+  const detail = run ? await executor(runId).describe() : null;
+  if (!run || !program || !detail) return fail("not-found", "There is no run with this id in your workspace.");
   const fork = forkOf({ kind: "run", id: runId }, shownRun(runId, run.title));
-  return opened({ ...program, limits: changedLimits(run.limits) }, fork);
+  const grants = stillAllowed(detail.grants, config.allowance);
+  return opened({ ...program, limits: changedLimits(run.limits), grants }, fork);
+}
+
+/** What a run was granted, as far as the operator still allows it. */
+function stillAllowed(grants: Grants, allowance: Grants): Grants {
+  return { fetch: grants.fetch.filter((origin) => allowance.fetch.includes(origin)) };
 }
 
 const forkOf = (from: Origin, origin: ShownOrigin) => ({ origin, forkedFrom: writeOrigin(from) });

@@ -2,7 +2,8 @@
  * Reads the playground's form into a checked program. People type limits as text and the script sends files as JSON:
  * both become the same request that the API takes, so that one schema judges both.
  */
-import type { Result } from "../../domain/errors.ts";
+import type { FieldError as DomainError, Result } from "../../domain/errors.ts";
+import { type Grants, NO_GRANTS } from "../../domain/grants.ts";
 import { readOrigin } from "../../domain/origin.ts";
 import { type EditedProgram, PLAYGROUND_MODES, type PlaygroundMode } from "../../domain/playground-modes.ts";
 import { previewFilesSchema } from "../../domain/preview.ts";
@@ -19,6 +20,7 @@ import { check } from "../json-body.ts";
 export interface SubmittedProgram {
   readonly program: EditedProgram;
   readonly limits: Limits;
+  readonly grants: Grants;
 }
 
 export type FormReading =
@@ -35,10 +37,20 @@ export function readPlaygroundForm(form: FormData): FormReading {
     // A form sends line ends as CR LF; programs are kept as they were written.
     return typeof value === "string" ? value.replaceAll("\r\n", "\n") : "";
   };
-  const checked = text("language") === "html" ? readPage(text) : readExecuted(text);
-  if (checked.ok) return checked;
-  const errors = (checked.errors ?? []).map(({ path, message }) => ({ field: fieldOf(path), message }));
-  return { ok: false, errors };
+  const checked = text("language") === "html" ? readPage(text) : readExecuted(text, readGrants(form));
+  return checked.ok ? checked : { ok: false, errors: shownErrors(checked.errors ?? []) };
+}
+
+/** What is wrong with a request, by the form's fields. */
+export function shownErrors(errors: readonly DomainError[]): readonly FieldError[] {
+  return errors.map(({ path, message }) => ({ field: fieldOf(path), message }));
+}
+
+/** A mode without network leaves its choice behind: without a script the boxes stay in the form. */
+export function readGrants(form: FormData): Grants {
+  return PLAYGROUND_MODES[readFormMode(form)].noFetch === null
+    ? { fetch: form.getAll("fetch").map(String) }
+    : NO_GRANTS;
 }
 
 /** What the form's program was made from; null when it says nothing that could be. */
@@ -55,10 +67,10 @@ function readPage(text: Field): Result<SubmittedProgram> {
   const checked = check({ entry, files: parseFiles(text("files")) ?? { [entry]: text("code") } }, previewFilesSchema);
   if (!checked.ok) return checked;
   const program: EditedProgram = { language: "html", ...checked.value, stdin: "", args: [] };
-  return { ok: true, value: { program, limits: DEFAULT_LIMITS } };
+  return { ok: true, value: { program, limits: DEFAULT_LIMITS, grants: NO_GRANTS } };
 }
 
-function readExecuted(text: Field): Result<SubmittedProgram> {
+function readExecuted(text: Field, grants: Grants): Result<SubmittedProgram> {
   const files = parseFiles(text("files"));
   const entry = text("entry") || undefined;
   const limits = LIMIT_FIELDS.flatMap((name) => (text(name) === "" ? [] : [[name, Number(text(name))]]));
@@ -68,6 +80,7 @@ function readExecuted(text: Field): Result<SubmittedProgram> {
     stdin: text("stdin"),
     args: text("args") === "" ? [] : text("args").replace(/\n$/, "").split("\n"),
     limits: Object.fromEntries(limits),
+    grants,
   };
   const checked = check(request, executeRequestSchema);
   return checked.ok ? { ok: true, value: programOf(checked.value as ExecuteRequest) } : checked;
@@ -83,9 +96,9 @@ function parseFiles(text: string): unknown {
   }
 }
 
-/** A limit's path is `limits.fuel`, a file's `files.main.ts`: the form has one field for each. */
+/** A limit's path is `limits.fuel`, a grant's `grants.fetch.0`, a file's `files.main.ts`: the form has one field for each. */
 function fieldOf(path: string): string {
   const [first = "", second = ""] = path.split(".");
-  if (first === "limits") return second;
+  if (first === "limits" || first === "grants") return second;
   return first === "files" || first === "entry" ? "code" : first;
 }

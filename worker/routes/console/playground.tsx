@@ -10,7 +10,7 @@ import { PREVIEW_BOUNDS, type PreviewFiles } from "../../domain/preview.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { POLICY_WITH_FRAMES } from "../../middleware/security-headers.ts";
 import { findPreview, insertPreview } from "../../store/previews.ts";
-import { listRuns, loadProgram } from "../../store/runs.ts";
+import { listRuns } from "../../store/runs.ts";
 import { insertShare } from "../../store/shares.ts";
 import { HistoryFragment, HistoryPage } from "../../views/history.tsx";
 import { PlaygroundErrors, PlaygroundPage, type PlaygroundProps } from "../../views/playground.tsx";
@@ -20,10 +20,11 @@ import { RunOutcome, RunPanel } from "../../views/run-panel.tsx";
 import { ShareLink } from "../../views/share-link.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
+import { failedFiles } from "./failed-files.ts";
 import { generations } from "./generations.ts";
 import { EXAMPLE_MENU, openProgram, originExists } from "./opened-program.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
-import { readFormMode, readFormOrigin, readPlaygroundForm } from "./playground-form.ts";
+import { readFormMode, readFormOrigin, readGrants, readPlaygroundForm, shownErrors } from "./playground-form.ts";
 
 const SHARE_SLUG_BYTES = 12;
 const PREVIEW_SECRET_BYTES = 24;
@@ -39,10 +40,10 @@ export const playground = new Hono<SignedInEnv>()
     const form = await c.req.formData();
     const reading = readPlaygroundForm(form);
     if (!reading.ok) return refuse(c, form, reading.errors);
-    const { program, limits } = reading.value;
+    const { program, ...allowed } = reading.value;
     if (!isExecuted(program)) return startPreview(c, program);
-    const started = await startRun(c.var.dependencies, c.var.principal, { program, limits });
-    if (!started.ok) return failurePage(c, started);
+    const started = await startRun(c.var.dependencies, c.var.principal, { program, ...allowed });
+    if (!started.ok) return started.errors ? refuse(c, form, shownErrors(started.errors)) : failurePage(c, started);
     const run = started.value;
     return isPartial(c) ? page(c, <RunPanel run={run} events={[]} />) : c.redirect(`/runs/${run.id}`, 303);
   })
@@ -50,8 +51,7 @@ export const playground = new Hono<SignedInEnv>()
     const handle = await accessRun(c);
     if (!handle.ok) return failurePage(c, handle);
     const run = (await handle.value.describe())!;
-    const files = run.error === null ? null : (await loadProgram(c.var.dependencies.db, run.id))?.files;
-    return page(c, <RunOutcome run={run} files={files ?? {}} />);
+    return page(c, <RunOutcome run={run} files={await failedFiles(c, run)} />);
   })
   .get("/previews/:secret", async (c) => {
     const { dependencies, principal } = c.var;
@@ -95,11 +95,13 @@ export const playground = new Hono<SignedInEnv>()
 /** The playground's page may hold a frame: the preview. */
 export function playgroundPage(
   c: Context<SignedInEnv>,
-  props: Omit<PlaygroundProps, "examples">,
+  props: Omit<PlaygroundProps, "examples" | "allowance">,
   status = 200,
 ): Response | Promise<Response> {
   c.header("content-security-policy", POLICY_WITH_FRAMES);
-  return page(c, <PlaygroundPage shell={signedInShell(c)} examples={EXAMPLE_MENU} {...props} />, status);
+  const { allowance } = c.var.dependencies.config;
+  const body = <PlaygroundPage shell={signedInShell(c)} examples={EXAMPLE_MENU} allowance={allowance} {...props} />;
+  return page(c, body, status);
 }
 
 /** Nothing is run here: the page is kept for a moment under an address that nobody can guess, for the frame to load. */
@@ -135,6 +137,7 @@ function refuse(c: Context<SignedInEnv>, form: FormData, errors: PlaygroundProps
       fuel: text("fuel"),
       outputBytes: text("outputBytes"),
     },
+    grants: readGrants(form),
   };
   const origin = readFormOrigin(form);
   const forkedFrom = origin ? writeOrigin(origin) : null;

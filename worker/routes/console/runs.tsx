@@ -13,6 +13,7 @@ import { RunHeader, RunPage } from "../../views/run.tsx";
 import { NewRunsPill, type RunsFilter, RunsPage, RunsResults } from "../../views/runs.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
+import { failedFiles } from "./failed-files.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 const PAGE_SIZE = 50;
@@ -56,7 +57,7 @@ export const runPages = new Hono<SignedInEnv>()
   .get("/:id/metrics", (c) => showRun(c, async () => ({ name: "metrics" })))
   .get("/:id/header", async (c) => {
     const run = await findRun(c);
-    return run.ok ? page(c, <RunHeader run={run.value} />) : failurePage(c, run);
+    return run.ok ? headerOf(c, run.value) : failurePage(c, run);
   })
   .post("/:id/cancellation", async (c) => {
     const handle = await accessRun(c);
@@ -64,8 +65,7 @@ export const runPages = new Hono<SignedInEnv>()
     const cancelled = await handle.value.cancel();
     if (!cancelled.ok && cancelled.code !== "run-finished") return failurePage(c, cancelled);
     if (!isPartial(c)) return c.redirect(`/runs/${c.req.param("id")}`, 303);
-    const run = await handle.value.describe();
-    return page(c, <RunHeader run={run!} />);
+    return headerOf(c, (await handle.value.describe())!);
   })
   .post("/:id/replays", async (c) => {
     const handle = await accessRun(c);
@@ -90,6 +90,10 @@ async function findRun(c: RunContext) {
   return handle.ok ? { ok: true as const, value: (await handle.value.describe())! } : handle;
 }
 
+async function headerOf(c: RunContext, run: RunDetail) {
+  return page(c, <RunHeader run={run} files={await failedFiles(c, run)} />);
+}
+
 async function logTab(c: RunContext, run: RunDetail): Promise<Tab> {
   const events = isTerminal(run.state) ? await loadOutput(c.var.dependencies.db, run.id, RENDERED_LINES) : [];
   return { name: "log", events };
@@ -98,7 +102,8 @@ async function logTab(c: RunContext, run: RunDetail): Promise<Tab> {
 async function showRun(c: RunContext, tabOf: (run: RunDetail) => Promise<Tab>, verdict: ReplayVerdict | null = null) {
   const run = await findRun(c);
   if (!run.ok) return failurePage(c, run);
-  return page(c, <RunPage shell={signedInShell(c)} run={run.value} tab={await tabOf(run.value)} verdict={verdict} />);
+  const [tab, files] = await Promise.all([tabOf(run.value), failedFiles(c, run.value)]);
+  return page(c, <RunPage shell={signedInShell(c)} run={run.value} files={files} tab={tab} verdict={verdict} />);
 }
 
 /** A value that the filters do not know is no filter. */

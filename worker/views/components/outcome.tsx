@@ -4,7 +4,7 @@
  */
 import type { JsonValue, ProgramError } from "../../domain/guest-outcome.ts";
 import type { RunDetail } from "../../domain/run.ts";
-import { programLineId } from "../element-id.ts";
+import { listedOrder, programLineId } from "../element-id.ts";
 import { formatCount } from "../format.ts";
 import { limitAdvice } from "../limit-advice.ts";
 import { errorLine, errorPosition } from "../run-words.ts";
@@ -15,23 +15,23 @@ import { Icon } from "./icon.tsx";
 /** Longest result that is drawn, in characters; the API gives the whole of it. */
 const MAX_RESULT_CHARS = 20_000;
 
-/** A longer stack is folded: the places that matter are at its top, and the line itself is quoted above. */
-const MAX_OPEN_FRAMES = 8;
+/** A longer stack is folded: the line itself is quoted above. Python writes three lines for each frame. */
+const MAX_OPEN_LINES = 16;
 
 export interface OutcomeProps {
-  readonly run: Pick<RunDetail, "id" | "state" | "error" | "result" | "success" | "limitReached" | "limits">;
+  readonly run: Pick<RunDetail, "id" | "entry" | "state" | "error" | "result" | "success" | "limitReached" | "limits">;
   /** Page that lists the program, for links to lines; null in the playground, where the editor has them. */
   readonly programHref: string | null;
   /** The program, to quote the line of the error from; without it the place alone is named. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
 }
 
-export function Outcome({ run, programHref, files = {} }: OutcomeProps) {
+export function Outcome({ run, programHref, files }: OutcomeProps) {
   if (run.error) {
     return (
       <>
         {run.limitReached ? <LimitBanner run={run} inPlayground={programHref === null} /> : null}
-        <ErrorPanel error={run.error} programHref={programHref} files={files} />
+        <ErrorPanel error={run.error} entry={run.entry} programHref={programHref} files={files} />
       </>
     );
   }
@@ -60,13 +60,11 @@ function LimitBanner({ run, inPlayground }: { readonly run: OutcomeProps["run"];
   );
 }
 
-interface PlaceProps {
-  readonly error: ProgramError;
-  readonly programHref: string | null;
-  readonly files: Readonly<Record<string, string>>;
-}
+/** Where the places of a program are shown. */
+type Source = Pick<OutcomeProps, "programHref" | "files"> & { readonly entry: string };
 
-function ErrorPanel({ error, programHref, files }: PlaceProps) {
+function ErrorPanel({ error, ...source }: Source & { readonly error: ProgramError }) {
+  const { files } = source;
   const excerpt = sourceExcerpt(error, files);
   // Stacks begin with what stands above them already.
   const head = `${errorLine(error)}\n`;
@@ -84,7 +82,7 @@ function ErrorPanel({ error, programHref, files }: PlaceProps) {
           <Icon name="circle-x" /> {error.name}
         </b>
         <span class="mark">{error.category}</span>
-        <Place error={error} programHref={programHref} />
+        <Place error={error} {...source} />
         <CopyButton text={head + stack} label="Copy" />
       </p>
       {error.message ? <p class="error-message">{error.message}</p> : null}
@@ -102,13 +100,13 @@ function ErrorPanel({ error, programHref, files }: PlaceProps) {
         </pre>
       ) : null}
       {frames.length > 0 ? (
-        <details open={frames.length <= MAX_OPEN_FRAMES}>
+        <details open={frames.length <= MAX_OPEN_LINES}>
           <summary>Stack</summary>
           <pre tabindex={0}>
             {frames.map(({ before, place, after }) => (
               <>
                 {before}
-                {place ? <Goto {...place} programHref={programHref} /> : null}
+                {place ? <Goto {...place} {...source} /> : null}
                 {`${after}\n`}
               </>
             ))}
@@ -119,20 +117,19 @@ function ErrorPanel({ error, programHref, files }: PlaceProps) {
   );
 }
 
-function Place({ error, programHref }: Pick<PlaceProps, "error" | "programHref">) {
+function Place({ error, ...source }: Source & { readonly error: ProgramError }) {
   const label = errorPosition(error);
   if (label === null || error.file === null) return null;
-  if (programHref !== null) {
-    // The program's page finds the file by its name; the anchor of its error line is the same for every file.
-    return <a href={`${programHref}#${error.line === null ? programLineId(0, 1) : "error-line"}`}>{label}</a>;
-  }
   const { file, line, column } = error;
-  return <Goto label={label} file={file} line={line ?? 1} column={column ?? 1} programHref={null} />;
+  return <Goto label={label} file={file} line={line ?? 1} column={column ?? 1} {...source} />;
 }
 
-/** Moves the cursor in the playground; on the run's page the place is only named, since its lines have other anchors. */
-function Goto({ label, file, line, column, programHref }: StackPlace & { readonly programHref: string | null }) {
-  if (programHref !== null) return label;
+/** Moves the cursor in the playground; leads to the line where the run's page lists the program. */
+function Goto({ label, file, line, column, programHref, files, entry }: StackPlace & Source) {
+  if (programHref !== null) {
+    const index = listedOrder(files, entry).indexOf(file);
+    return index < 0 ? <span>{label}</span> : <a href={`${programHref}#${programLineId(index, line)}`}>{label}</a>;
+  }
   return (
     <button
       type="button"
