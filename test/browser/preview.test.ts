@@ -76,6 +76,17 @@ document.querySelector("#count").addEventListener("click", (event) => {
     await close();
   });
 
+  it("shows the example of a page, which draws and answers", async () => {
+    const { page, assertClean, close } = await openSignedIn(browser, product);
+    await page.goto("/playground?example=fireflies");
+    const frame = await show(page);
+    await expect.poll(() => said(page)).toContain("140 fireflies, each with a rhythm of its own");
+    await frame.click("#startle");
+    await expect.poll(() => said(page)).toContain("140 of 140 startled");
+    assertClean();
+    await close();
+  });
+
   it("tells uncaught errors and rejections with their place, and files that are missing", async () => {
     const { page, close } = await pageEditor({
       "index.html": `<!doctype html>
