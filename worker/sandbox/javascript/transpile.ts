@@ -3,12 +3,10 @@
  * type checked. Also answers whether a file is a module, and where a position of the output lay in the source.
  * What sucrase would drop silently (`namespace` with a body, `export =`, `import x = …`) is refused.
  */
-/// <reference path="./sucrase-files.d.ts" />
-import { type Options, transform } from "sucrase/dist/index.js";
-import { parse } from "sucrase/dist/parser/index.js";
 import type { ProgramError } from "../../domain/guest-outcome.ts";
 import { TYPESCRIPT_CHARS } from "./limits.ts";
-import { positionAt, type SourcePosition } from "./source-position.ts";
+import { offsetAt, positionAt, type SourcePosition } from "./source-position.ts";
+import { ParsedSource } from "./sucrase.ts";
 
 /** A file that cannot be turned into JavaScript. */
 export class TranspileError extends Error {
@@ -20,33 +18,6 @@ export class TranspileError extends Error {
   }
 }
 
-/**
- * Source text that counts how often the parser looks at a character. Ordinary code is read 2 to 4 times; nested arrow
- * functions are tried again at each level, so that 20 levels would take seconds of a host that must not be held up.
- */
-class MeteredSource extends String {
-  readonly #text: string;
-  #reads: number;
-
-  constructor(text: string) {
-    super(text);
-    this.#text = text;
-    this.#reads = 200_000 + 12 * text.length;
-  }
-
-  override charCodeAt(index: number): number {
-    this.#reads -= 1;
-    if (this.#reads < 0)
-      throw new Error("the code is nested too deeply to be parsed; give inner functions a name (1:1)");
-    return this.#text.charCodeAt(index);
-  }
-}
-
-/** The parser takes any object that behaves like a string. */
-const metered = (source: string) => new MeteredSource(source) as unknown as string;
-
-const OPTIONS: Options = { transforms: ["typescript"], disableESTransforms: true };
-
 /** @throws TranspileError; RangeError where the source is nested too deeply for the host's stack */
 export function transpile(file: string, source: string): string {
   if (source.length > TYPESCRIPT_CHARS) {
@@ -54,11 +25,12 @@ export function transpile(file: string, source: string): string {
     const message = `${size}. Keep data in .json or .txt files`;
     throw new TranspileError(file, message, { line: 1, column: 1 });
   }
-  refuseUnsupported(file, source);
   try {
-    return transform(metered(source), OPTIONS).code;
+    const parsed = new ParsedSource(source, true);
+    refuseUnsupported(file, source, parsed);
+    return parsed.withoutTypes().code;
   } catch (error) {
-    throw syntaxError(file, source, error);
+    throw error instanceof TranspileError ? error : syntaxError(file, source, error);
   }
 }
 
@@ -79,21 +51,23 @@ export interface Word {
 /** The file's tokens; null where it cannot be parsed, which the caller's next step will report. */
 export function tokens(source: string, isTypeScript: boolean): Word[] | null {
   try {
-    const isJsx = false;
-    const isFlow = false;
-    return parse(metered(source), isJsx, isTypeScript, isFlow).tokens.map(({ start, end }) => ({
-      text: source.slice(start, end),
-      start,
-    }));
+    return wordsOf(source, new ParsedSource(source, isTypeScript));
   } catch (error) {
     if (error instanceof RangeError) throw error;
     return null;
   }
 }
 
+function wordsOf(source: string, { file }: ParsedSource): Word[] {
+  return file.tokens.map(({ start, end }) => ({ text: source.slice(start, end), start }));
+}
+
+/** What each static import or export looks like, and some that is none: text in strings, names behind a dot. */
+const MAYBE_STATIC = /\b(?:import\b\s*(?:["'{*.\w$]|\/[/*])|export\b\s*(?:[{*=@a-z]|\/[/*]))/;
+
 /** True for a file with a static `import` or `export`, or with `import.meta`. */
 export function isModule(source: string, isTypeScript: boolean): boolean {
-  if (!/\b(?:import|export)\b/.test(source)) return false;
+  if (!MAYBE_STATIC.test(source)) return false;
   if (beginsAsModule(source)) return true;
   const words = tokens(source, isTypeScript);
   // Where the parser gives up, the engine will report what is wrong; a line that starts like a module decides how.
@@ -118,11 +92,11 @@ function beginsAsModule(source: string): boolean {
 
 const USE_MODULES = "use ES modules instead: files with import and export";
 
-function refuseUnsupported(file: string, source: string): void {
+function refuseUnsupported(file: string, source: string, parsed: ParsedSource): void {
   // A comment may stand where space may: then only the tokens tell.
   const mayHave = /\b(?:namespace|module)\s*["'\w$/]|\bexport\s*[=/]|\bimport\b\s*(?:type\b\s*)?(?:[\w$]+\s*)?[=/]/;
   if (!mayHave.test(source)) return;
-  const words = tokens(source, true) ?? [];
+  const words = wordsOf(source, parsed);
   const refuse = ({ start }: Word, what: string) => {
     throw new TranspileError(file, `${what}; ${USE_MODULES}`, positionAt(source, start));
   };
@@ -165,56 +139,18 @@ function endOfBlock(words: readonly Word[], from: number): number {
   return words.length;
 }
 
-const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /** Tells where positions of the transpiled file lie in its source. Transpiles again: for errors only, once a file. */
 export function originalPositions(source: string): (position: SourcePosition) => SourcePosition {
-  const options: Options = { ...OPTIONS, filePath: "source", sourceMapOptions: { compiledFilename: "output" } };
-  const mappings = transform(metered(source), options).sourceMap?.mappings.split(";") ?? [];
-  const starts = lineStarts(mappings);
+  const parsed = new ParsedSource(source, true);
+  const { code, mappings } = parsed.withoutTypes();
+  const starts = parsed.file.tokens.map(({ start }) => start);
   return (position) => {
-    let best: SourcePosition | null = null;
-    let { sourceLine, sourceColumn } = starts[position.line - 1] ?? NO_LINE;
-    let column = 0;
-    for (const segment of segments(mappings[position.line - 1] ?? "")) {
-      const [columnBy = 0, , lineBy = 0, sourceColumnBy = 0] = decodeVlq(segment);
-      column += columnBy;
-      sourceLine += lineBy;
-      sourceColumn += sourceColumnBy;
-      if (column > position.column - 1) continue;
-      best = { line: sourceLine + 1, column: sourceColumn + 1 + (position.column - 1 - column) };
-    }
-    return best ?? position;
+    const offset = offsetAt(code, position);
+    const lineStart = offset - position.column + 1;
+    let token = -1;
+    mappings.forEach((at, i) => {
+      if (at !== undefined && at >= lineStart && at <= offset) token = i;
+    });
+    return token < 0 ? position : positionAt(source, starts[token]! + offset - mappings[token]!);
   };
-}
-
-const NO_LINE = { sourceLine: 0, sourceColumn: 0 };
-const segments = (line: string) => line.split(",").filter((text) => text !== "");
-
-/** Each line's segments count on from where the line before ended. */
-function lineStarts(mappings: readonly string[]): (typeof NO_LINE)[] {
-  let { sourceLine, sourceColumn } = NO_LINE;
-  return mappings.map((line) => {
-    const start = { sourceLine, sourceColumn };
-    for (const segment of segments(line)) {
-      const [, , lineBy = 0, sourceColumnBy = 0] = decodeVlq(segment);
-      sourceLine += lineBy;
-      sourceColumn += sourceColumnBy;
-    }
-    return start;
-  });
-}
-
-function decodeVlq(text: string): number[] {
-  const numbers: number[] = [];
-  let [value, shift] = [0, 0];
-  for (const char of text) {
-    const digit = BASE64.indexOf(char);
-    value |= (digit & 31) << shift;
-    shift += 5;
-    if (digit & 32) continue;
-    numbers.push(value & 1 ? -(value >> 1) : value >> 1);
-    [value, shift] = [0, 0];
-  }
-  return numbers;
 }
