@@ -58,6 +58,34 @@ describe("a run", () => {
   });
 });
 
+/** How often a program lets others in where the clock stands still: that depends on its fuel alone. */
+async function pauses(code: string): Promise<number> {
+  let count = 0;
+  const sleep = (ms: number) => {
+    count += 1;
+    return frozenClock.sleep(ms);
+  };
+  expect(endOf((await run(code, { clock: { ...frozenClock, sleep } })).outcome)).toBe("completed");
+  return count;
+}
+
+describe("work that turns no loop makes a run pause", () => {
+  const buffer =
+    "const a = new Uint8Array(24 * 2 ** 20); let i = 0; const loop = () => { for (let n = 0; n < 10000; n++); };";
+
+  it("for copies, by their size", async () => {
+    const [few, many] = [10, 40].map((count) => `${buffer} for (; i < ${count}; i++) { a.copyWithin(0, 1); loop(); }`);
+    expect((await pauses(many!)) - (await pauses(few!))).toBeGreaterThanOrEqual(5);
+  });
+
+  it("for fresh memory, by its size", async () => {
+    const grow = (mebibytes: number) =>
+      `const a = new ArrayBuffer(${mebibytes} * 2 ** 20); for (let n = 0; n < 10000; n++);`;
+    expect(await pauses(grow(1))).toBe(0);
+    expect(await pauses(grow(56))).toBeGreaterThanOrEqual(1);
+  });
+});
+
 describe("cancelling", () => {
   it.each([
     ["a loop", LOOP],

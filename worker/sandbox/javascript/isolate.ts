@@ -11,7 +11,7 @@ import { ARTIFACT } from "./artifact.ts";
 import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
 import { canSuspend, importObject, suspension } from "./imports.ts";
-import { hostCallFuel, WASM_PAGE_BYTES } from "./limits.ts";
+import { hostCallFuel, PAGE_FUEL, WASM_PAGE_BYTES } from "./limits.ts";
 import type { MemoryShare } from "./memory-share.ts";
 import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
@@ -239,6 +239,7 @@ export class Isolate implements GuestImports {
     // A program that catches the refusal asks again at once, and an exception here would cost more than all its work.
     if (needed > this.#maximumPages) return this.#refuseMemory();
     const pages = Math.min(wanted, this.#maximumPages);
+    this.#parts.meter.chargeGuest((pages - current) * PAGE_FUEL);
     if (this.#parts.share.take(pages * WASM_PAGE_BYTES, this.#maySuspend(0))) return this.#growTo(pages);
     const suspend = -1;
     this.#growsTo = pages;

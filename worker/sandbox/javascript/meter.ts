@@ -8,7 +8,7 @@ import type { Clock } from "../../domain/ports.ts";
 import type { Limits } from "../../domain/program.ts";
 import type { JournalPort, StopReason } from "../journal.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { FUEL_QUANTUM, IDLE_CHECK_MS, QUANTA_PER_SLICE, SLICE_MS, UNWIND_TURNS } from "./limits.ts";
+import { FUEL_QUANTUM, IDLE_CHECK_MS, SLICE_FUEL, SLICE_MS, UNWIND_TURNS } from "./limits.ts";
 
 export type EndReason = LimitName | "cancelled";
 
@@ -40,7 +40,7 @@ export class Meter {
   #used = 0;
   #now: number;
   #sliceStartedAt: number;
-  #quanta = 0;
+  #fuelAtSliceStart = 0;
   #nap: Nap | null = null;
   #endedBy: EndReason | null = null;
   #unwindTurns = 0;
@@ -124,7 +124,6 @@ export class Meter {
     if (this.#used > this.#limits.fuel) this.end("fuel");
     else this.place();
     if (this.#endedBy !== null) return this.#unwind(atPoll);
-    this.#quanta += 1;
     this.#grant();
     if (maySuspend && this.sliceIsOver()) return VERDICT.suspend;
     // A guest that nothing can suspend must see time go by, and be ended by it, without a pause.
@@ -152,13 +151,18 @@ export class Meter {
     else this.#grant();
   }
 
+  /** Charges work within the guest, which pays for it at its next loop turn. */
+  chargeGuest(fuel: number): void {
+    if (this.#endedBy === null) this.#fuel.value -= fuel;
+  }
+
   /** Ends a run whose last work, which no loop followed, went over the limit. */
   checkFuel(): void {
     this.charge(0);
   }
 
   sliceIsOver(): boolean {
-    if (this.#quanta >= QUANTA_PER_SLICE) return true;
+    if (this.#used + this.#outstanding() - this.#fuelAtSliceStart >= SLICE_FUEL) return true;
     const now = this.#clock.now();
     return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline || this.#deadlines.hasPassed(now);
   }
@@ -201,7 +205,7 @@ export class Meter {
 
   #beginSlice(notBefore: number): void {
     this.#sliceStartedAt = this.#clock.now();
-    this.#quanta = 0;
+    this.#fuelAtSliceStart = this.#used + this.#outstanding();
     this.#lookAround(notBefore);
   }
 

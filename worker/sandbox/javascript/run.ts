@@ -368,8 +368,8 @@ const threw = (error: ProgramError): GuestOutcome => ({ kind: "threw", error });
 
 /** QuickJS reports its own limits as errors that a program may catch; uncaught, they are what they say. */
 function limitOf({ name, message }: Thrown, memoryRefused: boolean): LimitName | null {
-  if (message === "stack overflow" && (name === "InternalError" || name === "SyntaxError")) return "stack";
-  // A regular expression that finds no memory is told as an error of its syntax.
-  const isOfEngine = name === "InternalError" || name === "SyntaxError";
-  return memoryRefused && isOfEngine && message === "out of memory" ? "memory" : null;
+  // The compilers of programs and of regular expressions call everything that stops them a SyntaxError.
+  if (name !== "InternalError" && name !== "SyntaxError") return null;
+  if (message === "stack overflow") return "stack";
+  return memoryRefused && message === "out of memory" ? "memory" : null;
 }
