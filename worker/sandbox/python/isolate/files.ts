@@ -37,7 +37,14 @@ interface MemoryFiles {
   readonly ops_table: { readonly file: { readonly stream: { write: Write } } };
   resizeFileStorage(node: FileNode, bytes: number): void;
 }
-type Write = (file: OpenFile, from: Uint8Array, offset: number, length: number, position: number, own?: boolean) => number;
+type Write = (
+  file: OpenFile,
+  from: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+  own?: boolean,
+) => number;
 
 export function boundFiles({ FS }: PyodideInterface, limitBytes: number, charge: (units: number) => void): void {
   const fs = FS as unknown as FileSystem;

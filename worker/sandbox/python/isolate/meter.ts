@@ -33,6 +33,7 @@ export interface MeteredExports {
 }
 
 const SIGNAL_INTERRUPT = 2;
+const SLEEP_MS_MAX = 86_400_000;
 const UNMETERED = 2 ** 31 - 1;
 const [GO_ON, PAUSE] = [0, 1] as const;
 const MICROSECONDS = 1_000;
@@ -146,10 +147,10 @@ export class Meter {
     this.#fuel.value = 0;
   }
 
-  /** The guest sleeps from its next loop turn on. */
+  /** The guest sleeps from its next loop turn on. A program that finds this function may hand over anything. */
   beginSleep(ms: number): void {
     if (!this.#isRunning || this.#stopped !== null) return;
-    this.#sleepMs = Math.ceil(ms);
+    this.#sleepMs = Math.min(Math.max(0, Math.ceil(Number(ms)) || 0), SLEEP_MS_MAX);
     this.endSlice();
   }
 
