@@ -113,13 +113,16 @@ const FORGED_REPORT: Failure = {
 
 function outcomeOf(answered: Answered, request: GuestRequest, session: Session): GuestOutcome {
   if (answered === "unwanted") return { kind: "cancelled" };
-  if (answered === "silent") return limit("time", NO_TRACE, request);
+  if (session.wasForged) return threw(FORGED_REPORT, request);
+  if (answered === "silent") {
+    return session.stop?.reason === "cancelled" ? { kind: "cancelled" } : limit("time", NO_TRACE, request);
+  }
   const { ending } = answered;
   if (ending.kind === "stopped") return stopped(ending, request, session);
   // A program that hides a stop, or more output than it may write, has not ended well.
   if (session.stop !== null) return stopped({ kind: "stopped", limit: null, trace: NO_TRACE }, request, session);
   if (session.outputIsOver) return limit("output", NO_TRACE, request);
-  if (ending.kind === "failed") return { kind: "threw", error: programError(ending.failure, request.program) };
+  if (ending.kind === "failed") return threw(ending.failure, request);
   if (ending.kind === "broken") {
     const error = { name: "EngineFault", message: `the engine failed: ${ending.message}` };
     const nowhere = { file: null, line: null, column: null, stack: null };
@@ -127,6 +130,10 @@ function outcomeOf(answered: Answered, request: GuestRequest, session: Session):
   }
   const result = readResult(ending.result);
   return { kind: "completed", result: result.kind === "value" ? result.value : undefined };
+}
+
+function threw(failure: Failure, { program }: GuestRequest): GuestOutcome {
+  return { kind: "threw", error: programError(failure, program) };
 }
 
 function stopped(

@@ -23,6 +23,9 @@ export class Session implements PythonHost {
   /** By the host's clock; null while the run waits for its turn. */
   #beganAt: number | null = null;
   #heardAt = 0;
+  /** When the isolate was first told to stop. */
+  #stoppedAt: number | null = null;
+  #wasForged = false;
   /** The guest's clock, and when it showed 0 milliseconds of the run. */
   #now = 0;
   #startedAt = 0;
@@ -57,6 +60,11 @@ export class Session implements PythonHost {
     return this.#stop;
   }
 
+  /** Whether the isolate said what only a program that changed it makes it say. */
+  get wasForged(): boolean {
+    return this.#wasForged;
+  }
+
   get fuel(): number {
     return this.#fuel;
   }
@@ -75,11 +83,11 @@ export class Session implements PythonHost {
       : Math.max(0, this.#request.clock.now() - this.#beganAt, this.#now - this.#startedAt);
   }
 
-  /** How long nothing was heard of the isolate after its time was over, in milliseconds. */
+  /** For how long the isolate has not ended although it was told to, or its time was over and nothing was heard of it. */
   get silentMs(): number {
-    const now = this.#request.clock.now();
-    if (this.#beganAt === null || now < this.#beganAt + this.#limitMs()) return 0;
-    return now - Math.max(this.#heardAt, this.#beganAt + this.#limitMs());
+    if (this.#beganAt === null) return 0;
+    const dueAt = this.#stoppedAt ?? Math.max(this.#heardAt, this.#beganAt + this.#limitMs());
+    return Math.max(0, this.#request.clock.now() - dueAt);
   }
 
   dispose(): void {
@@ -108,15 +116,26 @@ export class Session implements PythonHost {
   }
 
   async exchange(said: unknown): Promise<Answer> {
-    const exchange = readExchange(said);
     if (this.#beganAt === null) throw new Error("the run has not begun");
     this.#heardAt = this.#request.clock.now();
+    const exchange = readExchange(said);
+    if (exchange === null) {
+      this.#wasForged = true;
+      // Nonsense without an end must not keep others from their turn.
+      await this.#request.clock.sleep(0);
+      return this.#answer(true);
+    }
     this.accept(exchange);
     await this.#pause(exchange.sleepMs);
     const at = this.#answers;
     this.#answers += 1;
     this.#stop ??= this.#replayed === null ? this.#due(at) : this.#replayedStop(at);
-    return { now: this.#now, stop: this.#stop !== null };
+    return this.#answer(this.#stop !== null);
+  }
+
+  #answer(stop: boolean): Answer {
+    if (stop) this.#stoppedAt ??= this.#heardAt;
+    return { now: this.#now, stop };
   }
 
   /** Takes over what an exchange says. The last one comes with the report. */

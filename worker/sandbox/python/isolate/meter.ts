@@ -35,6 +35,7 @@ export interface MeteredExports {
 }
 
 const SIGNAL_INTERRUPT = 2;
+const SLEEP_MS_MAX = 86_400_000;
 const UNMETERED = 2 ** 31 - 1;
 const [GO_ON, PAUSE] = [0, 1] as const;
 const MICROSECONDS = 1_000;
@@ -159,11 +160,12 @@ export class Meter {
     this.#fuel.value = 0;
   }
 
-  /** The guest sleeps from its next loop turn on. */
+  /** The guest sleeps from its next loop turn on. A program that finds this function may hand over anything. */
   beginSleep(ms: number): void {
     if (!this.#isRunning || this.#stopped !== null) return;
     // By its looks the guest's clock is ahead of what the host showed last.
-    this.#sleepMs = Math.ceil(ms + (this.#clockUs - this.#shownUs) / MICROSECONDS);
+    const wanted = Math.ceil(Number(ms) + (this.#clockUs - this.#shownUs) / MICROSECONDS);
+    this.#sleepMs = Math.min(Math.max(0, wanted || 0), SLEEP_MS_MAX);
     this.endSlice();
   }
 
