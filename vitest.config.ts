@@ -1,8 +1,9 @@
 /** Three kinds of tests: pure ones in Node, those of the Worker in real workerd, those of the product in real Chromium. */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { pythonWorker } from "./scripts/python/python-worker.ts";
+import { pythonWorker, WORKERD_ENVIRONMENT } from "./scripts/python/python-worker.ts";
 
+Object.assign(process.env, WORKERD_ENVIRONMENT);
 const migrations = await readD1Migrations("migrations");
 
 export default defineConfig({

@@ -5,12 +5,13 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildParts, WRANGLER_ENVIRONMENT } from "./build.ts";
 import { bootstrapSql, loadOrCreateSecrets, saveCredentials } from "./credentials.ts";
+import { WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const BIN = join(ROOT, "node_modules/.bin");
 const STATE = join(ROOT, ".wrangler/state");
 const port = process.env["PORT"] ?? "8787";
-const env = { ...process.env, ...WRANGLER_ENVIRONMENT };
+const env = { ...process.env, ...WRANGLER_ENVIRONMENT, ...WORKERD_ENVIRONMENT };
 
 function wrangler(...args: string[]): void {
   execFileSync(join(BIN, "node"), [join(BIN, "wrangler"), ...args], {

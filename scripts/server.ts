@@ -15,7 +15,7 @@ import {
   saveCredentials,
 } from "./credentials.ts";
 import { endWorkerdWithThisProcess } from "./processes.ts";
-import { pythonWorker } from "./python/python-worker.ts";
+import { pythonWorker, WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const DIST = join(ROOT, "dist");
@@ -54,6 +54,7 @@ export async function startServer({
   variables = {},
   host = "127.0.0.1",
 }: ServerOptions): Promise<RunningServer> {
+  Object.assign(process.env, WORKERD_ENVIRONMENT);
   const folder = resolve(stateFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { workerOptions: described } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));

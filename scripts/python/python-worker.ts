@@ -9,6 +9,12 @@ export const WORKER_FILE = "worker.js";
 
 const MODULE_TYPES = { ".wasm": "CompiledWasm", ".bin": "Data", ".txt": "Text" } as const;
 
+/**
+ * V8 drops the quickly compiled code of WebAssembly now and then, and compiles it again in the next isolate without
+ * giving all of its memory back: some 1.5 MB for each run of Python. Whoever starts workerd sets this in its environment.
+ */
+export const WORKERD_ENVIRONMENT = { MINIFLARE_WORKERD_V8_FLAGS: "--no-flush-liftoff-code" } as const;
+
 export function pythonWorker() {
   const config = readFileSync(new URL("../../worker/sandbox/python/wrangler.toml", import.meta.url), "utf8");
   const compatibilityDate = config.match(/^compatibility_date = "(.*)"$/m)?.[1];

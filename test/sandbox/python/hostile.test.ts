@@ -127,6 +127,20 @@ describe("an isolate", () => {
     expect((await runWith(nonsense)).outcome).toMatchObject(fault);
   });
 
+  it("is let go of when it has answered", async () => {
+    let disposed = 0;
+    const say: Say = async (host) => {
+      await host.begin();
+      return Object.defineProperty({ ...done }, Symbol.dispose, { value: () => (disposed += 1) });
+    };
+    expect((await runWith(say)).outcome).toEqual({ kind: "completed", result: 1 });
+    expect(disposed).toBe(1);
+  });
+
+  it("that calls itself unwanted is a fault", async () => {
+    expect((await runWith(async () => null)).outcome).toMatchObject(fault);
+  });
+
   it("that ends without an answer is a fault", async () => {
     const say: Say = async () => {
       throw new Error("the platform ended it");

@@ -7,7 +7,7 @@ import type { Answer, Exchange, PythonHost } from "../protocol.ts";
 import type { Output } from "./output.ts";
 import { isolateClock } from "./stand-ins.ts";
 
-/** Fuel between two exchanges: 10 to 60 ms of work. */
+/** Fuel between two exchanges: some 4 to 12 ms of work. */
 const SLICE_FUEL = 500_000;
 /** Fuel between two looks at the isolate's own clock. */
 const QUANTUM_FUEL = 50_000;
