@@ -27,7 +27,11 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workerd", include: ["test/{integration,sandbox}/**/*.test.ts"] },
+        test: {
+          name: "workerd",
+          include: ["test/{integration,sandbox}/**/*.test.ts"],
+          globalSetup: "test/support/node-figures.ts",
+        },
       },
       {
         extends: true,

@@ -9,6 +9,8 @@ const problems = (body: unknown) => {
   return parsed.success ? [] : parsed.error.issues.map((issue) => issue.path.join("."));
 };
 
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => [`${i}.ts`, "1"]);
+
 describe("executeRequestSchema", () => {
   it("accepts code alone and files with an entry", () => {
     expect(problems({ language: "typescript", code: "1" })).toEqual([]);
@@ -24,6 +26,12 @@ describe("executeRequestSchema", () => {
     ["an entry that is no file", { language: "typescript", files: { "a.ts": "1" }, entry: "b.ts" }, "entry"],
     ["several files without an entry", { language: "typescript", files: { "a.ts": "1", "b.ts": "1" } }, "entry"],
     ["a climbing file name", { language: "typescript", files: { "../a.ts": "1" } }, "files.../a.ts"],
+    [
+      "a name with a climb in its middle",
+      { language: "typescript", files: { "a/../../b.ts": "1" } },
+      "files.a/../../b.ts",
+    ],
+    ["51 files", { language: "typescript", entry: "0.ts", files: Object.fromEntries(numbered(51)) }, "files"],
     ["a limit out of range", { language: "typescript", code: "1", limits: { timeoutMs: 0 } }, "limits.timeoutMs"],
     ["a foreign lane", { language: "typescript", code: "1", lane: "person:x" }, "lane"],
   ])("names the field of %s", (_, body, path) => {
