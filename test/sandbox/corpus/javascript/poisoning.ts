@@ -180,6 +180,7 @@ const hooked: readonly Row[] = [
     "a stack of ten million characters",
     "const e = new Error('x'); e.stack = '    at f (main.js:1:1)\\n'.repeat(1e5); throw e;",
     "throws Error",
+    { limits: { fuel: 40_000_000 } },
   ],
   ["globalThis frozen", "Object.freeze(globalThis); var a = 1; 'ok'", "completed"],
   [

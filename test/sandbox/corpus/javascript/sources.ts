@@ -124,6 +124,18 @@ const TYPESCRIPT: readonly Row[] = [
     { result: 1 },
   ],
   ["arrow functions 30 deep", `${around("(a = (", 30, "1", ")) => 1")}`, "throws SyntaxError"],
+  ["classes in fields of classes, 100 deep", `x = ${around("class { x = ", 100, "1", " }")}`, "throws SyntaxError"],
+  [
+    "classes 300 deep around much code",
+    around("class A { m() {", 300, "a;".repeat(110_000), "} }"),
+    ["throws SyntaxError", "stack"],
+  ],
+  [
+    "40,000 names that shadow an import",
+    `import { a } from "./b.js"; {${"let a;".repeat(40_000)}}`,
+    ["throws SyntaxError", "throws ImportError"],
+  ],
+  ["comparisons that might be types", `let a = 1, b = 2; ${"a<b;".repeat(60_000)}`, "fuel"],
   ["generic arrows 30 deep", around("<T>(a: T = ", 30, "1", ") => 1"), "throws SyntaxError"],
   ["angle brackets that are no types", `a${" < (b".repeat(30)}${")".repeat(30)}`, "throws ReferenceError"],
   ["calls with type arguments 25 deep", around("f<(a: ", 25, "1", ") => 1>()"), "throws SyntaxError"],

@@ -94,7 +94,7 @@ const NESTED: readonly (readonly [name: string, code: string, expected: Row[2]])
   [
     "a promise resolved with promises 100,000 deep",
     "let p = Promise.resolve(1); for (let i = 0; i < 1e5; i++) { const q = p; p = (async () => q)(); } await p",
-    "memory",
+    ["memory", "fuel"],
   ],
   [
     "errors that cause each other 100,000 deep",
