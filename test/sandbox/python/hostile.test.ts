@@ -28,6 +28,8 @@ async function runWith(say: Say, limits: Partial<Limits> = {}) {
   return { ...result, output: output.join("") };
 }
 
+/** Our own code says nothing but reports and exchanges: the program has made it say something else. */
+const forged = { kind: "threw", error: { category: "runtime", message: expect.stringContaining("broke the report") } };
 const fault = { kind: "threw", error: { category: "infrastructure", name: "EngineFault" } };
 
 describe("a report", () => {
@@ -42,12 +44,12 @@ describe("a report", () => {
     ["more than is asked", { ...done, usage: 1 }],
     ["an endless message", { ...done, ending: { kind: "failed", failure: { ...failure, message: "x".repeat(1e6) } } }],
     ["a line that is no number", { ...done, ending: { kind: "failed", failure: { ...failure, line: "1" } } }],
-  ])("of %s is a fault of the engine, not a result", async (_name, report) => {
+  ])("of %s is the program's failure, not a result", async (_name, report) => {
     const say: Say = async (host) => {
       await host.begin();
       return report;
     };
-    expect((await runWith(say)).outcome).toMatchObject(fault);
+    expect((await runWith(say)).outcome).toMatchObject(forged);
   });
 
   it("names no file but the program's", async () => {
@@ -124,7 +126,7 @@ describe("an isolate", () => {
       await host.exchange({ ...quiet, sleepMs: -1 });
       return done;
     };
-    expect((await runWith(nonsense)).outcome).toMatchObject(fault);
+    expect((await runWith(nonsense)).outcome).toMatchObject(forged);
   });
 
   it("is let go of when it has answered", async () => {
@@ -137,8 +139,8 @@ describe("an isolate", () => {
     expect(disposed).toBe(1);
   });
 
-  it("that calls itself unwanted is a fault", async () => {
-    expect((await runWith(async () => null)).outcome).toMatchObject(fault);
+  it("that calls itself unwanted has failed", async () => {
+    expect((await runWith(async () => null)).outcome).toMatchObject(forged);
   });
 
   it("that ends without an answer is a fault", async () => {
