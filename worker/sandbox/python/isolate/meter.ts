@@ -9,6 +9,8 @@ import { isolateClock } from "./stand-ins.ts";
 
 /** Fuel between two exchanges: 10 to 60 ms of work. */
 const SLICE_FUEL = 500_000;
+/** What an exchange costs that a program asks for: it is some 0.2 ms of work. */
+const EXCHANGE_FUEL = 2_000;
 /** Fuel between two looks at the isolate's own clock. */
 const QUANTUM_FUEL = 50_000;
 /** Others that share the thread wait no longer than this, as far as that clock tells. */
@@ -150,6 +152,7 @@ export class Meter {
   /** The guest sleeps from its next loop turn on. A program that finds this function may hand over anything. */
   beginSleep(ms: number): void {
     if (!this.#isRunning || this.#stopped !== null) return;
+    this.charge(EXCHANGE_FUEL);
     this.#sleepMs = Math.min(Math.max(0, Math.ceil(Number(ms)) || 0), SLEEP_MS_MAX);
     this.endSlice();
   }
