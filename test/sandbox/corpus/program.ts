@@ -44,12 +44,16 @@ const ENTRIES: Readonly<Record<Language, string>> = {
   python: "main.py",
 };
 
-/** Small, so that a program that has to be stopped is stopped soon: some 10 to 40 ms of work. */
-export const SMALL_LIMITS: Partial<Limits> = {
-  fuel: 4_000_000,
-  timeoutMs: 60_000,
-  memoryBytes: 24 * 2 ** 20,
-  outputBytes: 20_000,
+const SCRIPT_LIMITS = { fuel: 4_000_000, timeoutMs: 60_000, memoryBytes: 24 * 2 ** 20, outputBytes: 20_000 };
+
+/**
+ * Small, so that a program that has to be stopped is stopped soon: some 10 to 40 ms of work in JavaScript, 50 to 200 ms in
+ * Python, which cannot start in less memory than 30 MiB.
+ */
+const SMALL_LIMITS: Readonly<Record<Language, Partial<Limits>>> = {
+  javascript: SCRIPT_LIMITS,
+  typescript: SCRIPT_LIMITS,
+  python: { ...SCRIPT_LIMITS, fuel: 2_000_000, memoryBytes: 48 * 2 ** 20 },
 };
 
 export function family(name: string, language: Language, rows: readonly Row[]): readonly HostileProgram[] {
@@ -62,7 +66,7 @@ export function family(name: string, language: Language, rows: readonly Row[]): 
       entry,
       files: typeof source === "string" ? { [entry]: source } : source,
       stdin: options.stdin ?? "",
-      limits: { ...SMALL_LIMITS, ...options.limits },
+      limits: { ...SMALL_LIMITS[language], ...options.limits },
       expected: Array.isArray(expected) ? (expected as readonly Ending[]) : [expected as Ending],
     };
   });

@@ -3,10 +3,14 @@
  * Owns the figures that are printed at the end, not what they must be.
  */
 import type { GuestOutcome } from "../../../worker/domain/guest-outcome.ts";
+import type { Language } from "../../../worker/domain/languages.ts";
 import type { Clock } from "../../../worker/domain/ports.ts";
 import type { Limits } from "../../../worker/domain/program.ts";
 import { endOf, type Ran, run } from "../guest.ts";
+import { run as runPython } from "../python/guest.ts";
 import type { Ending, HostileProgram } from "./program.ts";
+
+const RUN: Readonly<Record<Language, typeof run>> = { javascript: run, typescript: run, python: runPython };
 
 export interface Trial {
   readonly ran: Ran;
@@ -24,7 +28,7 @@ export async function attempt(
   const { files, language, entry, stdin } = program;
   let [worstTickMs, done] = [0, false];
   const begunAt = Date.now();
-  const running = run(files, { language, entry, stdin, clock, limits }).finally(() => {
+  const running = RUN[language](files, { language, entry, stdin, clock, limits }).finally(() => {
     done = true;
   });
   const ticking = (async () => {

@@ -199,6 +199,10 @@ class PythonRun {
     if (this.#memoryRefused) return { kind: "stopped", limit: "memory", trace };
     // Nothing but the C function behind os.abort() ends like this.
     if (/unreachable/.test(message)) return failed("Abort", "the program aborted the interpreter", trace);
+    // WebAssembly's own traps: what a segmentation fault is elsewhere, by broken bytecode or by ctypes.
+    if (error instanceof Error && error.name === "RuntimeError") {
+      return failed("Crash", `the program crashed the interpreter: ${error.message}`, trace);
+    }
     return { kind: "broken", message };
   }
 }

@@ -9,6 +9,8 @@ import { isolateClock } from "./stand-ins.ts";
 
 /** Fuel between two exchanges: some 4 to 12 ms of work. */
 const SLICE_FUEL = 500_000;
+/** What an exchange costs that a program asks for: it is some 0.2 ms of work. */
+const EXCHANGE_FUEL = 2_000;
 /** Fuel between two looks at the isolate's own clock. */
 const QUANTUM_FUEL = 50_000;
 /** A slice that is over where the guest cannot be suspended ends so much later. */
@@ -163,6 +165,7 @@ export class Meter {
   /** The guest sleeps from its next loop turn on. A program that finds this function may hand over anything. */
   beginSleep(ms: number): void {
     if (!this.#isRunning || this.#stopped !== null) return;
+    this.charge(EXCHANGE_FUEL);
     // By its looks the guest's clock is ahead of what the host showed last.
     const wanted = Math.ceil(Number(ms) + (this.#clockUs - this.#shownUs) / MICROSECONDS);
     this.#sleepMs = Math.min(Math.max(0, wanted || 0), SLEEP_MS_MAX);
