@@ -257,6 +257,15 @@ describe("host calls", () => {
     expect(Math.max(...ticks)).toBeLessThan(250);
   });
 
+  it("keep the journal within bounds, whatever is asked", async () => {
+    const { outcome, journal } = await withEcho(
+      'const text = "x".repeat(1_900_000); for (let i = 0; i < 40; i++) call("no such " + text, { text }).catch(() => {});',
+    );
+    expect(endOf(outcome)).toBe("completed");
+    expect(journal.hostCalls.length).toBe(40);
+    expect(JSON.stringify(journal).length).toBeLessThan(17 * 2 ** 20);
+  });
+
   it("leave nothing behind in the guest's memory", async () => {
     const { outcome } = await withEcho(
       'const text = "x".repeat(200_000); for (let i = 0; i < 38; i++) await call("echo", { text });',

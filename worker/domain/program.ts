@@ -37,7 +37,7 @@ export const LIMIT_RANGES: { readonly [K in keyof Limits]: { min: number; defaul
   // An isolate has 128 MB, the Worker itself included.
   memoryBytes: { min: 8 * 2 ** 20, default: 64 * 2 ** 20, max: 96 * 2 ** 20 },
   outputBytes: { min: 1_024, default: 1_048_576, max: 8 * 2 ** 20 },
-  hostCalls: { min: 0, default: 10_000, max: 1_000_000 },
+  hostCalls: { min: 0, default: 10_000, max: 100_000 },
 };
 
 export const DEFAULT_LIMITS: Limits = {

@@ -11,6 +11,8 @@ const WAITING_CALLS = 100;
 /** UTF-16 units of one input or answer, and of all of one run together. */
 const CALL_CHARS = 2 * 2 ** 20;
 const RUN_CHARS = 16 * 2 ** 20;
+/** What is kept of a name, and of an input that is refused for its size or because of those before it. */
+const REFUSED_CHARS = 200;
 
 export interface Answered {
   readonly call: number;
@@ -26,6 +28,8 @@ export class HostCalls {
   #count = 0;
   #given = 0;
   #chars = 0;
+  /** Of inputs alone: what the journal keeps must depend on the program, not on when answers came. */
+  #inputChars = 0;
   #wake: () => void = () => undefined;
 
   constructor(capabilities: readonly Capability[], quota: number, journal: JournalPort) {
@@ -53,11 +57,15 @@ export class HostCalls {
     if (this.#count >= this.#quota) return null;
     const call = this.#count;
     this.#count += 1;
-    this.#journal.called(capability, input);
+    // No capability's name is as long: it is only repeated in what the program is told.
+    const name = capability.slice(0, REFUSED_CHARS);
+    this.#inputChars += input.length;
+    const isRecorded = input.length <= CALL_CHARS && this.#inputChars <= RUN_CHARS;
+    this.#journal.called(name, isRecorded ? input : input.slice(0, REFUSED_CHARS));
     if (this.#journal.isReplay) return call;
     const controller = new AbortController();
     this.#under.set(call, controller);
-    void this.#answer(capability, input, controller.signal).then((answer) => this.#arrived(call, answer));
+    void this.#answer(name, input, controller.signal).then((answer) => this.#arrived(call, answer));
     return call;
   }
 
@@ -101,7 +109,8 @@ export class HostCalls {
       const work = this.#capabilities.get(name)!.call(JSON.parse(input), { signal });
       const value = JSON.stringify(await Promise.race([work, aborted(signal)]));
       this.#chars += value.length;
-      return value.length > CALL_CHARS ? failure("RangeError", `the answer of ${name} is too large`) : { value };
+      if (value.length > CALL_CHARS) return failure("RangeError", `the answer of ${name} is too large`);
+      return this.#chars > RUN_CHARS ? TOO_MUCH : { value };
     } catch (error) {
       if (error instanceof CapabilityError) return failure(error.name, error.message);
       // What went wrong inside the host is not for the program to read.
@@ -113,7 +122,7 @@ export class HostCalls {
     if (!this.#capabilities.has(name)) return failure("NotGrantedError", `${name} is not granted to this run`);
     this.#chars += input.length;
     if (input.length > CALL_CHARS) return failure("RangeError", `the input of ${name} is too large`);
-    if (this.#chars > RUN_CHARS) return failure("RangeError", "the host calls of this run moved too much data");
+    if (this.#chars > RUN_CHARS || this.#inputChars > RUN_CHARS) return TOO_MUCH;
     if (this.#under.size > WAITING_CALLS) {
       return failure("RangeError", `more than ${WAITING_CALLS} host calls wait for their answers`);
     }
@@ -122,6 +131,8 @@ export class HostCalls {
 }
 
 const failure = (name: string, message: string): HostAnswer => ({ error: { name, message } });
+
+const TOO_MUCH = failure("RangeError", "the host calls of this run moved too much data");
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
