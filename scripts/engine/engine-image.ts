@@ -11,6 +11,7 @@ import {
   HANDLER_TO_JOBS,
   HANDLER_TO_TRACKER,
   type Pointer,
+  RANDOM_STATE_TO_POLL_COUNTER,
 } from "../../worker/sandbox/javascript/abi.ts";
 import { ARTIFACT } from "../../worker/sandbox/javascript/artifact.ts";
 import {
@@ -23,6 +24,7 @@ import {
 import { GuestText } from "../../worker/sandbox/javascript/guest-text.ts";
 import { importObject } from "../../worker/sandbox/javascript/imports.ts";
 import { GUEST_STACK_BYTES } from "../../worker/sandbox/javascript/limits.ts";
+import { POLL } from "./wasm-rewrite.ts";
 
 export interface EngineImage {
   readonly addresses: ImageAddresses;
@@ -43,28 +45,43 @@ const PIECE_BYTES = 4_096;
 export function buildImage(wasm: Uint8Array, prelude: string): EngineImage {
   const module = new WebAssembly.Module(Buffer.from(wasm));
   const memory = new WebAssembly.Memory({ initial: ARTIFACT.memoryPages, maximum: ARTIFACT.memoryPages });
+  let hasFuel = false;
   const instance = new WebAssembly.Instance(
     module,
-    importObject(memory, buildImports(), () => 0),
+    importObject(
+      memory,
+      buildImports(() => hasFuel),
+      () => 0,
+    ),
   );
   const engine = instance.exports as unknown as EngineExports;
   const fresh = new Uint8Array(memory.buffer).slice();
   engine.fuel.value = UNLIMITED_FUEL;
+  hasFuel = true;
   engine.initialize();
   const runtime = startRuntime(engine, memory);
   const context = engine.QTS_NewContext(runtime, 0);
   const randomState = findRandomState(memory);
+  const pollCounter = randomState + RANDOM_STATE_TO_POLL_COUNTER;
+  const untilPoll = () => new DataView(memory.buffer).getInt32(pollCounter, true);
+  const untilPollBefore = untilPoll();
   const functions = installPrelude(engine, new GuestText(memory, engine), context, prelude);
+  // A fresh context polls at its first call; after that it counts down from the interval.
+  if (untilPollBefore !== 0 || untilPoll() <= 0 || untilPoll() >= POLL.interval) {
+    throw new Error("JSContext has another layout than expected");
+  }
   const pieces = differences(fresh, new Uint8Array(memory.buffer), engine.stack_save());
-  return { addresses: { runtime, context, functions, randomState }, pieces };
+  return { addresses: { runtime, context, functions, randomState, pollCounter }, pieces };
 }
 
-function buildImports(): GuestImports {
+/** @param hasFuel false while the file's start function copies its data, before anything could be put into the counter */
+function buildImports(hasFuel: () => boolean): GuestImports {
   const unexpected = (what: string) => () => {
     throw new Error(`the prelude must not ${what} while it is installed`);
   };
+  const outOfFuel = unexpected("use up its fuel");
   return {
-    interrupt: unexpected("use up its fuel"),
+    interrupt: () => (hasFuel() ? outOfFuel() : 0),
     suspend: unexpected("suspend"),
     now: () => BUILD_TIME_MS,
     resizeHeap: unexpected("need more memory"),

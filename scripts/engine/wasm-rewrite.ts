@@ -7,9 +7,10 @@
  *
  * What the rewritten file offers beyond the original:
  * - real names for imports and exports, so that the host needs no glue;
- * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size at bulk memory instructions, and
- *   by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop, with
- *   1 at a poll, where the answer 1 makes QuickJS throw an error that the program cannot catch;
+ * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size before bulk memory instructions,
+ *   and by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop and
+ *   before a bulk memory instruction, with 1 at a poll, where the answer 1 makes QuickJS throw an error that the program
+ *   cannot catch;
  * - where `interrupt` answers 2, or a host call or a request for memory -1, the import `suspend` is called: the only import that may suspend.
  *   What it resolves to then is the answer of the poll or of the host call;
  * - `rejection_tracker_slot`, the table slot of a function of QuickJS's promise rejection tracker type that calls the
@@ -74,7 +75,7 @@ const IMPORT_MODULE = "host";
  */
 const DISPATCH_TARGETS = 200;
 /** A jump is charged as 5 units: with it, tight loops and native work use about equally much fuel in the same time. */
-const POLL = { originalInterval: 10_000, interval: 1_000, fuel: 5_000 } as const;
+export const POLL = { originalInterval: 10_000, interval: 1_000, fuel: 5_000 } as const;
 /** The package reserves 5 MiB for the C stack; of that, QuickJS uses what `GUEST_STACK_BYTES` allows and some frames more. */
 const STACK = { originalTop: 5_333_088, removedBytes: 5 * 2 ** 20 - ARTIFACT.stackBytes } as const;
 /** One unit of fuel for each 64 bytes that are copied or filled: about as long as a loop turn takes. */
@@ -291,7 +292,7 @@ function addedFunctions(layout: Layout): AddedFunction[] {
   ];
   const charge = [
     ...[0, OP.globalGet, ...fuel, OP.localGet, 0, OP.i32Const, BULK_BYTES_SHIFT, OP.i32ShrU, OP.i32Sub],
-    ...[OP.globalSet, ...fuel, OP.localGet, 0, END],
+    ...[OP.globalSet, ...fuel, ...callIfSpent(layout), OP.localGet, 0, END],
   ];
   const track = [
     ...[0, OP.localGet, 0, OP.localGet, 1, OP.localGet, 3, OP.i32Const, 0],

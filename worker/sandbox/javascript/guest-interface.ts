@@ -32,4 +32,6 @@ export interface ImageAddresses {
   readonly functions: Readonly<Record<GuestFunction, Pointer>>;
   /** The 64-bit state of `Math.random`, never zero. */
   readonly randomState: Pointer;
+  /** How many jumps and calls the interpreter makes until its next poll: a word of 32 bits. */
+  readonly pollCounter: Pointer;
 }

@@ -83,7 +83,7 @@ class JavaScriptRun {
     this.#meter = new Meter(limits, clock, signal, this.#journal, { deadlines, pauses: canSuspend() });
     this.#hostCalls = new HostCalls(request.capabilities, limits.hostCalls, this.#journal);
     this.#output = new Output(request.limits.outputBytes, request.onOutput);
-    this.#loader = new ModuleLoader(request.program);
+    this.#loader = new ModuleLoader(request.program, (fuel) => this.#meter.charge(fuel));
   }
 
   dispose(): void {
