@@ -65,7 +65,8 @@ export function jsonErrorOffset(text: string): number | null {
     if (expects === "next" && code === COMMA) expects = isObject.at(-1) ? "key" : "value";
     else if (expects === "colon" && code === COLON) expects = "value";
     else if (expects === "key" || expects === "value") {
-      const end = code === QUOTE ? jsonStringEnd(text, at) : expects === "value" ? endOf(JSON_SCALAR, text, start) : null;
+      const end =
+        code === QUOTE ? jsonStringEnd(text, at) : expects === "value" ? endOf(JSON_SCALAR, text, start) : null;
       if (end === null) return start;
       at = end;
       if (expects === "key") expects = "colon";

@@ -33,7 +33,9 @@ class Looks {
   take(): void {
     this.#left -= 1;
     if (this.#left >= 0) return;
-    throw new Error("the code is nested too deeply to be parsed, or too hard; give inner functions and classes a name (1:1)");
+    throw new Error(
+      "the code is nested too deeply to be parsed, or too hard; give inner functions and classes a name (1:1)",
+    );
   }
 }
 

@@ -15,7 +15,7 @@ interface Env {
 
 /** What an isolate offers; see `isolate/main.ts`. */
 interface Isolate {
-  run(request: IsolateRequest, host: PythonHost): Promise<(object & Disposable) | null>;
+  run(request: IsolateRequest, host: PythonHost, ready: () => void): Promise<(object & Disposable) | null>;
 }
 
 /** Each holds some 60 MB and a share of one core: more at once make all of them later. */
@@ -23,22 +23,17 @@ const RUNS_AT_ONCE = 3;
 /** The platform's backstop behind fuel and time, where it is enforced: five minutes and a little. */
 const CPU_MS_MAX = 310_000;
 
+/** A start is pieces of work that nothing can suspend: those of several would come one after the other, without a pause. */
+const STARTS_AT_ONCE = 1;
+
 const slots = new Slots(RUNS_AT_ONCE, systemClock);
+const starts = new Slots(STARTS_AT_ONCE, systemClock);
 
 export default class PythonWorker extends WorkerEntrypoint<Env> implements PythonRunner {
   async run(request: IsolateRequest, host: PythonHost): Promise<unknown> {
     return slots.use(async () => {
       if (!(await host.isWanted())) return null;
-      const worker = this.env.LOADER.load({
-        compatibilityDate: "2026-10-20",
-        mainModule: MAIN_MODULE,
-        modules: MODULES,
-        globalOutbound: null,
-        env: {},
-        limits: { cpuMs: CPU_MS_MAX, subRequests: 0 },
-      });
-      const isolate = worker.getEntrypoint() as unknown as Isolate;
-      const report = await isolate.run(request, host);
+      const report = await this.#start(request, host);
       try {
         return report === null ? null : { ...report };
       } finally {
@@ -47,5 +42,30 @@ export default class PythonWorker extends WorkerEntrypoint<Env> implements Pytho
         (host as Partial<Disposable>)[Symbol.dispose]?.();
       }
     });
+  }
+
+  /** Resolves with the report. The next isolate may start when Python has started in this one, or it has ended. */
+  async #start(request: IsolateRequest, host: PythonHost): Promise<(object & Disposable) | null> {
+    const { report } = await starts.use(
+      () =>
+        new Promise<{ readonly report: ReturnType<Isolate["run"]> }>((resolve) => {
+          const started = () => resolve({ report });
+          const report = this.#load().run(request, host, started);
+          report.then(started, started);
+        }),
+    );
+    return report;
+  }
+
+  #load(): Isolate {
+    const worker = this.env.LOADER.load({
+      compatibilityDate: "2026-10-20",
+      mainModule: MAIN_MODULE,
+      modules: MODULES,
+      globalOutbound: null,
+      env: {},
+      limits: { cpuMs: CPU_MS_MAX, subRequests: 0 },
+    });
+    return worker.getEntrypoint() as unknown as Isolate;
   }
 }
