@@ -17,6 +17,7 @@
  *   import `promise_rejection(context, promise, handled, 0)`;
  * - an imported memory that starts with 1.5 MiB instead of 16, because the C stack has 512 KiB instead of 5 MiB.
  */
+import type { EngineExports } from "../../worker/sandbox/javascript/abi.ts";
 import { ARTIFACT } from "../../worker/sandbox/javascript/artifact.ts";
 import { exportNames, importNames } from "./glue-names.ts";
 import {
@@ -80,6 +81,40 @@ export const POLL = { originalInterval: 10_000, interval: 1_000, fuel: 5_000 } a
 const STACK = { originalTop: 5_333_088, removedBytes: 5 * 2 ** 20 - ARTIFACT.stackBytes } as const;
 /** One unit of fuel for each 64 bytes that are copied or filled: about as long as a loop turn takes. */
 const BULK_BYTES_SHIFT = 6;
+
+/** What the host uses. Each export costs each fresh instance some microseconds. */
+const KEPT_EXPORTS: { readonly [K in Exclude<keyof EngineExports, "fuel" | "rejection_tracker_slot">]: true } = {
+  initialize: true,
+  stack_save: true,
+  malloc: true,
+  free: true,
+  QTS_NewRuntime: true,
+  QTS_NewContext: true,
+  QTS_RuntimeSetMaxStackSize: true,
+  QTS_RuntimeEnableInterruptHandler: true,
+  QTS_RuntimeEnableModuleLoader: true,
+  QTS_Eval: true,
+  QTS_Call: true,
+  QTS_ExecutePendingJob: true,
+  QTS_ResolveException: true,
+  QTS_Throw: true,
+  QTS_NewError: true,
+  QTS_NewString: true,
+  QTS_NewFloat64: true,
+  QTS_NewObject: true,
+  QTS_NewFunction: true,
+  QTS_GetFloat64: true,
+  QTS_GetString: true,
+  QTS_GetProp: true,
+  QTS_GetPropNumber: true,
+  QTS_SetProp: true,
+  QTS_GetUndefined: true,
+  QTS_DupValuePointer: true,
+  QTS_FreeValuePointer: true,
+  QTS_FreeCString: true,
+  QTS_PromiseResult: true,
+  QTS_ArgvGetJSValueConstPointer: true,
+};
 
 const [I32, I64, BLOCK_EMPTY, END] = [0x7f, 0x7e, 0x40, 0x0b] as const;
 const OP = {
@@ -365,10 +400,13 @@ function renameExports(body: Uint8Array, glue: string, layout: Layout): Uint8Arr
     glue,
     entries.map(({ short }) => short),
   );
-  const kept = entries.map(({ short, kind, index }) => [...name(names.get(short)!), kind, ...unsigned(index)]);
+  const kept = entries
+    .filter(({ short }) => Object.hasOwn(KEPT_EXPORTS, names.get(short)!))
+    .map(({ short, kind, index }) => [...name(names.get(short)!), kind, ...unsigned(index)]);
+  if (kept.length !== Object.keys(KEPT_EXPORTS).length) throw new Error("an export that the host uses is missing");
   const globalKind = 3;
   return concat([
-    unsigned(entries.length + 2),
+    unsigned(kept.length + 2),
     ...kept,
     [...name("fuel"), globalKind, ...unsigned(layout.fuelGlobal)],
     [...name("rejection_tracker_slot"), globalKind, ...unsigned(layout.slotGlobal)],

@@ -88,3 +88,6 @@ export const RANDOM_STATE_TO_POLL_COUNTER = 8;
  */
 export const HANDLER_TO_TRACKER = 8;
 export const HANDLER_TO_JOBS = 16;
+
+/** JSRuntime, further on: a byte that says what compiled functions leave out. With 1 they do not keep their source. */
+export const HANDLER_TO_STRIP_FLAGS = 76;

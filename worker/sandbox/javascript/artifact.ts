@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "980ddfa2e1cdb2ce108e9f0029e7c6daefbad6c862dda60ed6e13bc388103e4b",
+  sha256: "a42db56eb92d80b1a111804346c4bceb6ee97e875717e76db759b3736c78510c",
   /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
   stackBytes: 512 * 1024,
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */

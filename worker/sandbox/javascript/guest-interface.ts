@@ -11,7 +11,6 @@ export const HOST_FUNCTIONS = ["write", "now", "input", "random", "call", "giveU
 export const GUEST_FUNCTIONS = [
   "importEntry",
   "watchScript",
-  "progress",
   "result",
   "failure",
   "describeFailure",
@@ -20,6 +19,11 @@ export const GUEST_FUNCTIONS = [
   "settleCall",
   "grant",
 ] as const;
+/** What `nextTimerAt` answers instead of a time where the program has failed; each entry into a guest has its price. */
+export const PROGRAM_FAILED = -2;
+/** What `result` answers instead of JSON text where there is none yet. */
+export const UNSETTLED = ["evaluating", "awaiting"] as const;
+
 export type GuestFunction = (typeof GUEST_FUNCTIONS)[number];
 
 /** File name of the prelude in stack frames and as an importing module. No program's file can have a colon. */
