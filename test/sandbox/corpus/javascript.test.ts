@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
+import { SLICE_FUEL } from "../../../worker/sandbox/javascript/limits.ts";
 import { endOf, frozenClock, realClock, resultOf } from "../guest.ts";
 import { CANARY, differences, fingerprint } from "./host-integrity.ts";
 import { JAVASCRIPT_PROGRAMS } from "./javascript/programs.ts";
@@ -75,6 +76,8 @@ describe("while the clock stands still", () => {
       expect(usage.fuel).toBeLessThanOrEqual(program.limits.fuel!);
       expect(usage.memoryBytes).toBeLessThanOrEqual(program.limits.memoryBytes!);
       expect(usage.outputBytes).toBeLessThanOrEqual(program.limits.outputBytes!);
+      // By fuel alone, so on any machine: no work of any kind goes on for longer than two slices.
+      expect(trial.pauses).toBeGreaterThanOrEqual(Math.floor(usage.fuel / (2 * SLICE_FUEL)));
       await expectUnaffected();
       expect(await worstTick(program, trial.worstTickMs)).toBeLessThanOrEqual(TICK_LIMIT_MS);
     },

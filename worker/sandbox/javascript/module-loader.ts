@@ -7,7 +7,7 @@ import type { ProgramError } from "../../domain/guest-outcome.ts";
 import type { Program } from "../../domain/program.ts";
 import { type FileKind, fileKind } from "./file-kinds.ts";
 import { PRELUDE_FILE } from "./guest-interface.ts";
-import { FILE_FUEL_PER_CHAR } from "./limits.ts";
+import { FILE_FUEL_PER_CHAR, TYPESCRIPT_CHARS } from "./limits.ts";
 import { jsonErrorOffset, positionAt, type SourcePosition } from "./source-position.ts";
 import { TranspileError, transpile } from "./transpile.ts";
 
@@ -87,7 +87,9 @@ export class ModuleLoader {
     if (known !== undefined) return known;
     const text = this.#program.files[name]!;
     const kind = fileKind(name, this.#program);
-    this.#charge(text.length * FILE_FUEL_PER_CHAR[kind]);
+    // A larger file of TypeScript is refused unread.
+    const chars = kind === "typescript" ? Math.min(text.length, TYPESCRIPT_CHARS) : text.length;
+    this.#charge(chars * FILE_FUEL_PER_CHAR[kind]);
     const source = this.#prepare(name, text, kind);
     this.#sources.set(name, source);
     return source;

@@ -135,7 +135,7 @@ const TYPESCRIPT: readonly Row[] = [
     `import { a } from "./b.js"; {${"let a;".repeat(24_000)}}`,
     ["throws SyntaxError", "throws ImportError"],
   ],
-  ["comparisons that might be types", `let a = 1, b = 2; ${"a<b;".repeat(9_000)}`, { result: false }],
+  ["comparisons that might be types", `let a = 1, b = 2; ${"a<b;".repeat(4_000)}`, { result: true }],
   ["37,000 comparisons that might be types", `let a = 1, b = 2; ${"a<b;".repeat(37_000)}`, "throws SyntaxError"],
   ["generic arrows 30 deep", around("<T>(a: T = ", 30, "1", ") => 1"), "throws SyntaxError"],
   ["angle brackets that are no types", `a${" < (b".repeat(30)}${")".repeat(30)}`, "throws ReferenceError"],
