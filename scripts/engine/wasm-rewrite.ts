@@ -8,7 +8,7 @@
  * What the rewritten file offers beyond the original:
  * - real names for imports and exports, so that the host needs no glue;
  * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size before bulk memory instructions,
- *   and by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop and
+ *   by {@link BLOCK_FUEL} for each block of memory, and by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop and
  *   before a bulk memory instruction, with 1 at a poll, where the answer 1 makes QuickJS throw an error that the program
  *   cannot catch;
  * - where `interrupt` answers 2, or a host call or a request for memory -1, the import `suspend` is called: the only import that may suspend.
@@ -116,6 +116,9 @@ const KEPT_EXPORTS: { readonly [K in Exclude<keyof EngineExports, "fuel" | "reje
   QTS_ArgvGetJSValueConstPointer: true,
 };
 
+/** A block of memory, in units of fuel: natives that make many small values turn few loops for the time that they take. */
+const BLOCK_FUEL = 10;
+
 const [I32, I64, BLOCK_EMPTY, END] = [0x7f, 0x7e, 0x40, 0x0b] as const;
 const OP = {
   if: 0x04,
@@ -144,6 +147,8 @@ interface Layout {
   readonly tableSlot: number;
   readonly firstNewType: number;
   readonly firstNewFunction: number;
+  /** Which of the package's functions allocates memory, from 0. */
+  readonly allocator: number;
 }
 
 /** A function that is added after the package's own. */
@@ -166,7 +171,7 @@ export function rewriteEngine(wasm: Uint8Array, glue: string): { wasm: Uint8Arra
   };
   const imports = nameImports(readImports(section(SECTION.import)), glue);
   const functions = readFunctions(section(SECTION.code));
-  const layout = layOut(section, imports, functions.length);
+  const layout = layOut(section, imports, functions.length, glue);
   const added = addedFunctions(layout);
   const wrappers = new Map(
     Object.entries(WRAPPED).map(([host, wrapper]) => [layout.imports.get(host)!, addedIndex(layout, wrapper)]),
@@ -210,7 +215,12 @@ function nameImports(imports: readonly ImportEntry[], glue: string): ImportEntry
   });
 }
 
-function layOut(section: (id: number) => Uint8Array, imports: readonly ImportEntry[], functionCount: number): Layout {
+function layOut(
+  section: (id: number) => Uint8Array,
+  imports: readonly ImportEntry[],
+  functionCount: number,
+  glue: string,
+): Layout {
   const importedFunctions = imports.filter(({ kind }) => kind === "function");
   const table = new Reader(section(SECTION.table));
   const [tables, , hasMaximum, tableSlot] = Array.from({ length: 4 }, () => table.unsigned());
@@ -226,6 +236,9 @@ function layOut(section: (id: number) => Uint8Array, imports: readonly ImportEnt
     tableSlot,
     firstNewType: readVector(section(SECTION.type)).count,
     firstNewFunction: importedFunctions.length + functionCount,
+    allocator:
+      readExports(section(SECTION.export), glue).find(({ real }) => real === "malloc")!.index -
+      importedFunctions.length,
   };
 }
 
@@ -389,7 +402,7 @@ function addedGlobals(layout: Layout): number[][] {
   ];
 }
 
-function renameExports(body: Uint8Array, glue: string, layout: Layout): Uint8Array {
+function readExports(body: Uint8Array, glue: string) {
   const reader = new Reader(body);
   const entries = Array.from({ length: reader.unsigned() }, () => ({
     short: reader.name(),
@@ -400,9 +413,13 @@ function renameExports(body: Uint8Array, glue: string, layout: Layout): Uint8Arr
     glue,
     entries.map(({ short }) => short),
   );
-  const kept = entries
-    .filter(({ short }) => Object.hasOwn(KEPT_EXPORTS, names.get(short)!))
-    .map(({ short, kind, index }) => [...name(names.get(short)!), kind, ...unsigned(index)]);
+  return entries.map(({ short, kind, index }) => ({ real: names.get(short)!, kind, index }));
+}
+
+function renameExports(body: Uint8Array, glue: string, layout: Layout): Uint8Array {
+  const kept = readExports(body, glue)
+    .filter(({ real }) => Object.hasOwn(KEPT_EXPORTS, real))
+    .map(({ real, kind, index }) => [...name(real), kind, ...unsigned(index)]);
   if (kept.length !== Object.keys(KEPT_EXPORTS).length) throw new Error("an export that the host uses is missing");
   const globalKind = 3;
   return concat([
@@ -427,12 +444,14 @@ function writeCode(
   wrappers: ReadonlyMap<number, number>,
 ): Uint8Array {
   const fuel = unsigned(layout.fuelGlobal);
-  const atLoop = [...[OP.globalGet, ...fuel, OP.i32Const, 1, OP.i32Sub, OP.globalSet, ...fuel], ...callIfSpent(layout)];
+  const spend = (units: number) => [OP.globalGet, ...fuel, OP.i32Const, units, OP.i32Sub, OP.globalSet, ...fuel];
+  const atLoop = [...spend(1), ...callIfSpent(layout)];
   const atBulkMemory = [OP.call, ...unsigned(addedIndex(layout, "charge"))];
-  const bodies = functions.map((body) => {
+  const bodies = functions.map((body, index) => {
     const unmetered = dispatchLoops(body);
     const metered = body.loops.filter((at) => !unmetered.has(at));
     const edits: Edit[] = [
+      ...(index === layout.allocator ? [{ start: body.start, end: body.start, bytes: spend(BLOCK_FUEL) }] : []),
       ...metered.map((at) => ({ start: at, end: at, bytes: atLoop })),
       ...body.bulkMemory.map((at) => ({ start: at, end: at, bytes: atBulkMemory })),
       ...body.calls

@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "a42db56eb92d80b1a111804346c4bceb6ee97e875717e76db759b3736c78510c",
+  sha256: "f4e852a231178f11f4a3ea246d9997c68cca1aaea8babb48ade528c50de6e4a9",
   /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
   stackBytes: 512 * 1024,
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */
