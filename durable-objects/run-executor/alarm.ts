@@ -1,40 +1,41 @@
 /**
- * The alarm that tries again what failed after the lane has let go of the run. Knows whether one is armed, because each
- * change of an alarm costs a durable write.
+ * The one alarm of a run's object: it tries again what failed after the lane has let go of the run, and looks after those
+ * who watch a run that waits. Knows when it is due, because each change of an alarm costs a durable write.
  */
 import type { Clock } from "../../worker/domain/ports.ts";
 
 /** What failed is tried again this much later. */
-const RECOVERY_DELAY_MS = 2_000;
+export const RECOVERY_DELAY_MS = 2_000;
 
 export class RecoveryAlarm {
   readonly #storage: DurableObjectStorage;
   readonly #clock: Clock;
-  /** Null before the first look at what an earlier instance left. */
-  #isArmed: boolean | null = null;
+  /** In epoch milliseconds; null while none is armed, undefined before the first look at what an earlier instance left. */
+  #dueAt: number | null | undefined;
 
   constructor(storage: DurableObjectStorage, clock: Clock) {
     this.#storage = storage;
     this.#clock = clock;
   }
 
-  /** Makes sure that the object wakes up again. */
-  async arm(): Promise<void> {
-    this.#isArmed ??= (await this.#storage.getAlarm()) !== null;
-    if (this.#isArmed) return;
-    this.#isArmed = true;
-    await this.#storage.setAlarm(this.#clock.now() + RECOVERY_DELAY_MS);
+  /** Makes sure that the object wakes up again, at the latest after this long. */
+  async arm(delayMs: number): Promise<void> {
+    if (this.#dueAt === undefined) this.#dueAt = await this.#storage.getAlarm();
+    const at = this.#clock.now() + delayMs;
+    if (this.#dueAt !== null && this.#dueAt <= at) return;
+    this.#dueAt = at;
+    await this.#storage.setAlarm(at);
   }
 
   async disarm(): Promise<void> {
     // One that an earlier instance left may ring: it finds nothing to do.
-    if (this.#isArmed !== true) return;
-    this.#isArmed = false;
+    if (this.#dueAt === null || this.#dueAt === undefined) return;
+    this.#dueAt = null;
     await this.#storage.deleteAlarm();
   }
 
   /** The alarm rang: it is spent. */
   rang(): void {
-    this.#isArmed = false;
+    this.#dueAt = null;
   }
 }

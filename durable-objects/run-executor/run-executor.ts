@@ -12,6 +12,7 @@ import { configOf } from "../../worker/config.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import { laneConcurrency, laneObjectName } from "../../worker/domain/lane.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
+import type { Credential } from "../../worker/domain/principal.ts";
 import type { ReplayVerdict } from "../../worker/domain/replay.ts";
 import type { RunDetail, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
@@ -27,16 +28,18 @@ import {
 import { createLogger, type Logger } from "../../worker/log.ts";
 import type { Engine, GuestResult } from "../../worker/sandbox/engine.ts";
 import { type Database, openDatabase } from "../../worker/store/database.ts";
+import { standingCredentials } from "../../worker/store/identities.ts";
 import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker/store/runs.ts";
 import { systemClock, systemFetch } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
-import { RecoveryAlarm } from "./alarm.ts";
+import { RECOVERY_DELAY_MS, RecoveryAlarm } from "./alarm.ts";
 import { engineFor } from "./engine.ts";
-import { OutputLog, outputEvents } from "./output-log.ts";
+import { outputEvents } from "./event-chunks.ts";
+import { OutputLog } from "./output-log.ts";
 import { toDetail, toRow } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
 import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
-import { RunSockets } from "./sockets.ts";
+import { RECHECK_MS, RunSockets } from "./sockets.ts";
 import { type AttemptRemains, ExecutorStorage, type StoredRun } from "./storage.ts";
 
 /** Most programs end sooner than a copy of their start would be written: it is written for those that do not. */
@@ -67,7 +70,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     this.#db = openDatabase(env.DB);
     this.#storage = new ExecutorStorage(ctx.storage);
     this.#log = new OutputLog(ctx.storage.sql);
-    this.#sockets = new RunSockets(ctx);
+    this.#sockets = new RunSockets({
+      ctx,
+      log: this.#log,
+      clock: systemClock,
+      standing: (names) => standingCredentials(this.#db, this.#accepted().spec.workspaceId, names, systemClock.now()),
+      onFault: (message, error) => this.#logger.warn(message, { ...this.#logFields(), error }),
+      isAwake: () => this.#storage.run?.state.name === "running",
+    });
     this.#alarm = new RecoveryAlarm(ctx.storage, systemClock);
   }
 
@@ -139,15 +149,20 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   /** `GET …?after=seq` as a WebSocket upgrade. Who may watch was checked by the route. */
   override async fetch(request: Request): Promise<Response> {
     const run = this.#accepted();
-    const after = Number(new URL(request.url).searchParams.get("after") ?? 0);
+    const query = new URL(request.url).searchParams;
     if (this.#sockets.isFull()) return new Response(null, { status: 429 });
     const end = hasEnded(run.state) ? { seq: this.#log.lastSeq, state: run.state.name } : null;
     const hibernates = run.state.name === "queued";
-    return new Response(null, { status: 101, webSocket: this.#sockets.accept(this.#log, { after, end, hibernates }) });
+    const webSocket = this.#sockets.accept({
+      ...{ end, hibernates, after: Number(query.get("after")), credential: query.get("credential") as Credential },
+    });
+    if (hibernates) await this.#alarm.arm(RECHECK_MS);
+    return new Response(null, { status: 101, webSocket });
   }
 
-  /** Clients acknowledge what they have shown; nothing waits for it yet, and anything else is ignored. */
-  override webSocketMessage(): void {}
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#sockets.message(socket, data);
+  }
 
   override webSocketClose(socket: WebSocket, code: number): void {
     this.#sockets.closed(socket, code);
@@ -156,6 +171,8 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   /** Never throws: an alarm that fails too often is gone for ever. */
   override async alarm(): Promise<void> {
     this.#alarm.rang();
+    await this.#sockets.recheck();
+    if (this.#sockets.hibernate) await this.#alarm.arm(RECHECK_MS);
     if (this.#storage.run) await this.#kick();
   }
 
@@ -209,12 +226,12 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   }
 
   #publish(bodies: readonly RunEventBody[], now: number, write: () => void = () => {}): void {
-    let events: ReturnType<OutputLog["append"]> = [];
+    let chunks: ReturnType<OutputLog["append"]> = [];
     this.#storage.transaction(() => {
       write();
-      events = this.#log.append(bodies, now);
+      chunks = this.#log.append(bodies, now);
     });
-    this.#sockets.publish(events);
+    this.#sockets.publish(chunks);
   }
 
   /** Starts driving, or makes the drive under way look again. Resolves when nothing is owed or a retry is armed. */
@@ -241,10 +258,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       }
     } catch (error) {
       this.#logger.error("the run could not be driven on", { ...this.#logFields(), error });
-      await this.#alarm.arm();
+      await this.#alarm.arm(RECOVERY_DELAY_MS);
     }
     this.#resolveEndWaiters();
-    if (isDone) await this.#alarm.disarm();
+    if (isDone && !this.#sockets.hibernate) await this.#alarm.disarm();
   }
 
   /**
@@ -262,7 +279,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     for (const work of owed) {
       if (work === "execute" || (await this.#settle(this.#do(work)))) continue;
       isWell = false;
-      await this.#alarm.arm();
+      await this.#alarm.arm(RECOVERY_DELAY_MS);
     }
     return (await execution) !== false && isWell;
   }

@@ -59,19 +59,22 @@ export async function projectRun(db: Database, row: RunRow): Promise<void> {
   await upsertRun(db, row);
 }
 
-/** Events of one chunk go into one row; so many rows go to D1 in one call. A row is far below 1 MB. */
+/** A stretch of a run's stream; `json` is the array of its events. Far below the 2 MB of a row. */
+export interface OutputChunk {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly json: string;
+}
+
+/** Each chunk goes into a row of its own; so many rows go to D1 in one call. */
 const OUTPUT_ROWS_PER_CALL = 8;
 
 /** Writes the last version of an ended run, after all of its stream: a listed end has its output. */
-export async function projectEndedRun(
-  db: Database,
-  row: RunRow,
-  output: Iterable<{ firstSeq: number; lastSeq: number; events: readonly RunEvent[] }>,
-): Promise<void> {
-  const insert = (chunk: { firstSeq: number; lastSeq: number; events: readonly RunEvent[] }) =>
+export async function projectEndedRun(db: Database, row: RunRow, output: Iterable<OutputChunk>): Promise<void> {
+  const insert = ({ firstSeq, lastSeq, json }: OutputChunk) =>
     db
       .insert(runOutput)
-      .values({ runId: row.id, ...chunk })
+      .values({ runId: row.id, firstSeq, lastSeq, events: sql`${json}` })
       .onConflictDoNothing();
   let pending: ReturnType<typeof insert>[] = [];
   for (const chunk of output) {

@@ -76,7 +76,11 @@ export const runs = new Hono<SignedInEnv>()
     }
     const run = await accessRun(c);
     if (!run.ok) return problem(c, run);
-    const answer = await run.value.fetch(new Request(`https://executor/?after=${after}`, c.req.raw));
+    // A request of our own: the object needs neither the cookie nor the token, only the name of what proved the client.
+    const query = new URLSearchParams({ after, credential: c.var.principal.credential });
+    const answer = await run.value.fetch(
+      new Request(`https://executor/?${query}`, { headers: { upgrade: "websocket" } }),
+    );
     if (answer.status === 429) return problem(c, fail("too-many-sockets", "Close another view of this run first."));
     return answer;
   });
