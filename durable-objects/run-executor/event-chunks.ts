@@ -24,9 +24,12 @@ export interface EventChunk {
   readonly bytes: number;
 }
 
-/** Splits output into one event for each line; a line that is not finished yet stays without its line feed. */
-export function outputEvents(step: StepName, stream: EventStream, text: string): RunEventBody[] {
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+/**
+ * Splits output into one event for each line; a line that is not finished yet stays without its line feed. Not
+ * `byLine`: into as few events as can be.
+ */
+export function outputEvents(step: StepName, stream: EventStream, text: string, byLine = true): RunEventBody[] {
+  const lines = byLine ? (text.match(/[^\n]*\n|[^\n]+$/g) ?? []) : [text];
   return lines
     .flatMap((line) => splitText(line, EVENT_TEXT_CHARS))
     .map((part) => ({ type: "output", step, stream, text: part }));

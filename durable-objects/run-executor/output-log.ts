@@ -4,8 +4,22 @@
  */
 import { toIso } from "../../worker/domain/instant.ts";
 import type { OutputSegment } from "../../worker/domain/replay.ts";
-import type { RunEvent, RunEventBody } from "../../worker/domain/run.ts";
-import { chunkBehind, chunkOf, type EventChunk, eventsOf, joinChunks, packEvents } from "./event-chunks.ts";
+import type { EventStream, RunEvent, RunEventBody, StepName } from "../../worker/domain/run.ts";
+import {
+  chunkBehind,
+  chunkOf,
+  type EventChunk,
+  eventsOf,
+  joinChunks,
+  outputEvents,
+  packEvents,
+} from "./event-chunks.ts";
+
+/**
+ * Events of a run that hold one line each. A program may write a million empty lines within its output limit, and an
+ * event costs a hundred times as much as such a line: further output goes in as it comes, many lines to an event.
+ */
+const LINE_EVENTS_MAX = 200_000;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS event_chunks (
@@ -30,6 +44,11 @@ export class OutputLog {
 
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  /** Output as events of this stream, to be appended next. */
+  outputEvents(step: StepName, stream: EventStream, text: string): RunEventBody[] {
+    return outputEvents(step, stream, text, this.#lastSeq < LINE_EVENTS_MAX);
   }
 
   /** Numbers and stores the events; returns them as they were stored. */

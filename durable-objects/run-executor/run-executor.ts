@@ -34,7 +34,6 @@ import { systemClock, systemFetch } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
 import { RECOVERY_DELAY_MS, RecoveryAlarm } from "./alarm.ts";
 import { engineFor } from "./engine.ts";
-import { outputEvents } from "./event-chunks.ts";
 import { OutputLog } from "./output-log.ts";
 import { toDetail, toRow } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
@@ -325,7 +324,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
         limits: spec.limits,
         seed: spec.seed,
         clock: systemClock,
-        onOutput: (stream, text) => this.#publish(outputEvents("execute", stream, text), systemClock.now()),
+        onOutput: (stream, text) => this.#publish(this.#log.outputEvents("execute", stream, text), systemClock.now()),
         signal,
         replay: null,
         capabilities: grantedCapabilities(spec.grants, { fetch: systemFetch }),
