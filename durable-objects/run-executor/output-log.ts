@@ -114,11 +114,21 @@ export class OutputLog {
     return segments;
   }
 
-  /** All output as plain text, every attempt and stream in order. */
-  text(): string {
-    const parts: string[] = [];
-    for (const event of this.#events()) if (event.type === "output") parts.push(event.text);
-    return parts.join("");
+  /** All output so far as plain text in UTF-8, every attempt and stream in order. Holds a chunk of it at a time. */
+  text(): ReadableStream<Uint8Array> {
+    const encoder = new TextEncoder();
+    const end = this.#lastSeq;
+    let seq = 0;
+    return new ReadableStream({
+      pull: (controller) => {
+        // Found anew for each chunk: a cursor that stays open while the run goes on would see it change.
+        const chunk = seq < end ? this.chunksAfter(seq).next().value : undefined;
+        if (!chunk) return controller.close();
+        seq = chunk.lastSeq;
+        const texts = eventsOf(chunk).map((event) => (event.type === "output" ? event.text : ""));
+        controller.enqueue(encoder.encode(texts.join("")));
+      },
+    });
   }
 
   *#events(): Generator<RunEvent> {

@@ -30,6 +30,4 @@ export interface RunExecutorRpc {
    * program computed. Answers `run-active` or `not-replayable` where there is nothing to compare.
    */
   replay(): Promise<Result<ReplayVerdict>>;
-  /** All output so far, as plain text. */
-  logText(): Promise<string>;
 }

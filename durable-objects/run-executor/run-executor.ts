@@ -9,6 +9,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { configOf } from "../../worker/config.ts";
+import { dropMark, NOTHING_DROPPED } from "../../worker/domain/dropped-output.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import { laneConcurrency, laneObjectName } from "../../worker/domain/lane.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
@@ -45,7 +46,7 @@ import { type AttemptRemains, ExecutorStorage, type StoredRun } from "./storage.
 const BRIEF_RUN_MS = 25;
 
 /** What came of one attempt. Without a journal where the engine itself failed. */
-type Attempt = Omit<GuestResult, "journal"> & Partial<Pick<GuestResult, "journal">>;
+type Attempt = Pick<GuestResult, "outcome" | "usage"> & Partial<Pick<GuestResult, "journal" | "dropped">>;
 
 export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   readonly #db: Database;
@@ -141,14 +142,11 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     }
   }
 
-  async logText(): Promise<string> {
-    return this.#log.text();
-  }
-
-  /** `GET …?after=seq` as a WebSocket upgrade. Who may watch was checked by the route. */
+  /** `/log.txt`, or `/stream?after=seq` as a WebSocket upgrade. Who may read was checked by the route. */
   override async fetch(request: Request): Promise<Response> {
     const run = this.#accepted();
-    const query = new URL(request.url).searchParams;
+    const { pathname, searchParams: query } = new URL(request.url);
+    if (pathname === "/log.txt") return new Response(this.#log.text());
     if (this.#sockets.isFull()) return new Response(null, { status: 429 });
     const end = hasEnded(run.state) ? { seq: this.#log.lastSeq, state: run.state.name } : null;
     const hibernates = run.state.name === "queued";
@@ -311,8 +309,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     if (state.name !== "running") return;
     this.#guest = new AbortController();
     if (state.cancelRequestedAt !== null) this.#guest.abort();
-    const { outcome, usage, journal } = await this.#runProgram(spec, this.#guest.signal);
+    const { outcome, usage, journal, dropped } = await this.#runProgram(spec, this.#guest.signal);
     this.#guest = null;
+    const mark = dropMark(dropped ?? NOTHING_DROPPED, spec.limits.outputBytes);
+    if (mark !== null) this.#publish(this.#log.outputEvents("execute", "system", mark), systemClock.now());
     const result = outcome.kind === "completed" ? outcome.result : undefined;
     this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal });
   }

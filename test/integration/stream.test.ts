@@ -33,6 +33,7 @@ const WITH_SESSION = () => ({ cookie: `runyard_session=${ana.session}`, origin: 
 interface SeenEvent {
   readonly seq: number;
   readonly text?: string;
+  readonly stream?: string;
 }
 
 /** A client that notes what it gets. `acknowledges`: at once, never, or when it is told. */
@@ -89,6 +90,10 @@ class Watch {
   }
 }
 
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await pause(20);
+}
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const ended = async (runId: string) => {
   const watch = await Watch.open(runId, WITH_TOKEN());
@@ -139,6 +144,65 @@ describe("a client far behind", () => {
     for (const watch of [first, second]) watch.expectGapless();
     expect(second.events).toEqual(first.events);
     expect(Math.max(...second.frameBytes)).toBeLessThan(CHUNK_BYTES + 100);
+  });
+});
+
+describe("a run that reaches its output limit", () => {
+  it("says in its log how much is missing, and not in its output", async () => {
+    const body = { language: "javascript", code: 'console.log("x".repeat(3000))', limits: { outputBytes: 1_024 } };
+    const answer = (await (await api(ana, "/api/execute", body)).json()) as { runId: string; stdout: string };
+    expect(answer).toMatchObject({ limitReached: "output", stdout: "x".repeat(1_024) });
+    const { events } = await ended(answer.runId);
+    const mark = "The output limit of 1,024 bytes is reached. Dropped here: 1,977 bytes in 1 line.\n";
+    expect(events.filter((event) => event.text !== undefined).at(-1)).toMatchObject({ stream: "system", text: mark });
+    expect(await (await api(ana, `/api/runs/${answer.runId}/log.txt`)).text()).toContain(mark);
+    expect(await (await api(ana, `/api/runs/${answer.runId}/replay`, {})).json()).toMatchObject({ identical: true });
+  });
+
+  it("keeps a million empty lines in few rows, each of them far below its bound, and all of it readable", async () => {
+    const runId = await start("for (;;) console.log()", { limits: { outputBytes: 2 ** 20, timeoutMs: 60_000 } });
+    const { events } = await ended(runId);
+    const lines = events.reduce(
+      (sum, { text, stream }) => sum + (stream === "stdout" ? text!.split("\n").length - 1 : 0),
+      0,
+    );
+    expect(lines).toBe(2 ** 20);
+    expect(events.length).toBeLessThan(202_000);
+    await until(async () => (await DB.prepare("SELECT count(*) AS n FROM run_output").first<{ n: number }>())!.n > 0);
+    const rows = await DB.prepare(
+      "SELECT count(*) AS count, max(length(CAST(events AS BLOB))) AS bytes FROM run_output",
+    ).first<{ count: number; bytes: number }>();
+    expect(rows!.bytes).toBeLessThanOrEqual(CHUNK_BYTES);
+    expect(rows!.count).toBeLessThan(150);
+  });
+});
+
+describe("the rows of a run", () => {
+  it("stay far below the limit of a row, whatever its texts are made of, and come back as they were", async () => {
+    const body = {
+      language: "javascript",
+      code: `const unit = "\\u0000\\ud800漢😀"; console.log(unit.repeat(60_000)); console.error(unit.repeat(60_000));
+        export default unit.repeat(30_000); // ${"漢".repeat(60_000)}`,
+      stdin: "\u0000漢😀".repeat(60_000),
+      limits: { outputBytes: 8 * 2 ** 20, memoryBytes: 96 * 2 ** 20 },
+    };
+    const answer = (await (await api(ana, "/api/execute", body)).json()) as { runId: string; stdout: string };
+    expect(answer).toMatchObject({ success: true });
+    for (const [table, column] of [
+      ["run_output", "events"],
+      ["run_files", "text"],
+      ["run_inputs", "stdin"],
+      ["runs", "result"],
+    ]) {
+      const row = await DB.prepare(`SELECT max(length(CAST(${column} AS BLOB))) AS bytes FROM ${table}`).first<{
+        bytes: number;
+      }>();
+      expect(row!.bytes, `${table}.${column}`).toBeGreaterThan(100_000);
+      expect(row!.bytes, `${table}.${column}`).toBeLessThan(table === "run_output" ? CHUNK_BYTES + 1 : 1_000_000);
+    }
+    const { events } = await ended(answer.runId);
+    const written = events.filter((event) => event.stream === "stdout").map((event) => event.text);
+    expect(written.join("") === answer.stdout).toBe(true);
   });
 });
 

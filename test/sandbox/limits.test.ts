@@ -241,8 +241,20 @@ describe("the output limit", () => {
   });
 
   it("holds back one huge text", async () => {
-    const { outcome, stdout } = await run("console.log('x'.repeat(2e7));", { limits: { outputBytes: 10_000 } });
+    const { outcome, stdout, dropped } = await run("console.log('x'.repeat(2e7));", {
+      limits: { outputBytes: 10_000 },
+    });
     expect(endOf(outcome)).toBe("output");
     expect(stdout.length).toBe(10_000);
+    expect(dropped).toEqual({ bytes: 2e7 + 1 - 10_000, lines: 1 });
+  });
+
+  it("counts what is written beyond it until the program has stopped, and nothing below it", async () => {
+    const code = "[1, 2, 3].forEach((n) => console.log(String(n).repeat(999)));";
+    const { outcome, dropped } = await run(code, { limits: { outputBytes: 1_500 } });
+    expect(endOf(outcome)).toBe("output");
+    expect(dropped.bytes).toBeGreaterThanOrEqual(500);
+    expect(dropped).toEqual({ bytes: 500 + 1_000 * (dropped.lines - 1), lines: dropped.lines });
+    expect((await run(code, { limits: { outputBytes: 3_000 } })).dropped).toEqual({ bytes: 0, lines: 0 });
   });
 });

@@ -4,6 +4,7 @@
  * a {@link GuestOutcome}; it throws only for a bug of ours.
  */
 import type { Capability } from "../domain/capability.ts";
+import type { DroppedOutput } from "../domain/dropped-output.ts";
 import type { GuestOutcome, Usage } from "../domain/guest-outcome.ts";
 import type { Clock } from "../domain/ports.ts";
 import type { Limits, Program } from "../domain/program.ts";
@@ -37,6 +38,8 @@ export interface GuestResult {
   readonly outcome: GuestOutcome;
   readonly usage: Usage;
   readonly journal: Journal;
+  /** What went beyond the output limit until the guest had stopped. */
+  readonly dropped: DroppedOutput;
 }
 
 export interface Engine {

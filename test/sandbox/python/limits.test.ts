@@ -144,8 +144,10 @@ describe("the output limit", () => {
   });
 
   it("counts bytes and cuts no character", async () => {
-    const { stdout, usage } = await run("print('ü' * 10_000)", { limits: { outputBytes: 1_025 } });
+    const { stdout, usage, dropped } = await run("print('ü' * 10_000)", { limits: { outputBytes: 1_025 } });
     expect(stdout).toBe("ü".repeat(512));
     expect(usage.outputBytes).toBe(1_024);
+    // Python is stopped before it writes the line feed.
+    expect(dropped).toEqual({ bytes: 20_000 - 1_025, lines: 1 });
   });
 });

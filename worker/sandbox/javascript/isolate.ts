@@ -289,8 +289,10 @@ export class Isolate implements GuestImports {
   #write(stream: OutputStream, value: Pointer): Pointer {
     const [undefinedValue, suspend] = [0, -1];
     const { meter, output } = this.#parts;
-    if (meter.endedBy !== null) return undefinedValue;
+    // A program that has reached its output limit goes on to its next check: what it writes until then is counted.
+    if (meter.endedBy !== null && meter.endedBy !== "output") return undefinedValue;
     const accepted = this.#text.withBytes(this.#image.context, value, (utf8) => output.write(stream, utf8));
+    if (meter.endedBy !== null) return undefinedValue;
     if (accepted === false) meter.end("output");
     meter.place();
     if (meter.endedBy === null && output.isFull && this.#maySuspend(1)) {

@@ -3,6 +3,7 @@
  * say anything; what is not well formed is refused whole.
  */
 import * as z from "zod";
+import { NOTHING_DROPPED } from "../../domain/dropped-output.ts";
 import type { Exchange, Report } from "./protocol.ts";
 
 const OUTPUT_CHARS_MAX = 16 * 2 ** 20;
@@ -13,6 +14,7 @@ const RESULT_CHARS_MAX = 2 ** 21;
 
 const text = z.string().max(TEXT_CHARS_MAX);
 const position = z.number().int().positive().max(10_000_000).nullable();
+const amount = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const exchange = {
   output: z
     .array(z.strictObject({ stream: z.enum(["stdout", "stderr"]), text: z.string().max(OUTPUT_CHARS_MAX) }))
@@ -53,6 +55,7 @@ const reportSchema = z.strictObject({
     .int()
     .nonnegative()
     .max(2 ** 32),
+  dropped: z.strictObject({ bytes: amount, lines: amount }).default(NOTHING_DROPPED),
 });
 
 /** Null where it is not an exchange. */

@@ -4,6 +4,7 @@
  * the platform.
  */
 import { RpcTarget } from "cloudflare:workers";
+import { NOTHING_DROPPED } from "../../domain/dropped-output.ts";
 import type { GuestOutcome, LimitName } from "../../domain/guest-outcome.ts";
 import type { GuestRequest, GuestResult } from "../engine.ts";
 import { limitError } from "../javascript/limits.ts";
@@ -54,6 +55,7 @@ export async function runProgram(runner: PythonRunner, request: GuestRequest): P
       outcome,
       usage: { fuel, memoryBytes, wallMs, outputBytes, hostCalls: 0 },
       journal: session.journal(ENGINE_VERSION),
+      dropped: typeof answered === "string" ? NOTHING_DROPPED : answered.dropped,
     };
   } finally {
     session.dispose();
@@ -104,7 +106,7 @@ function broken(message: string): Report {
   return { ...NOTHING_SAID, ending: { kind: "broken", message } };
 }
 
-const NOTHING_SAID = { output: [], fuel: 0, looked: false, sleepMs: 0, memoryBytes: 0 };
+const NOTHING_SAID = { output: [], fuel: 0, looked: false, sleepMs: 0, memoryBytes: 0, dropped: NOTHING_DROPPED };
 const NO_TRACE: Trace = { file: null, line: null, column: null, text: null };
 const FORGED_REPORT: Failure = {
   ...{ name: "Error", message: "the program broke the report of how it ended", missingModule: null, isSyntax: false },
