@@ -1,8 +1,10 @@
 /** What others may ask of a run's executor. */
+
 import type { Result } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
+import type { Priority } from "../../worker/domain/lane.ts";
 import type { ReplayVerdict } from "../../worker/domain/replay.ts";
-import type { Priority, RunDetail } from "../../worker/domain/run.ts";
+import type { RunDetail } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 
 /** An ended run with what it wrote in its last attempt. */

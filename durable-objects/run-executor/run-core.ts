@@ -9,9 +9,9 @@
  */
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
-import { laneConcurrency } from "../../worker/domain/lane.ts";
+import { laneConcurrency, type Priority } from "../../worker/domain/lane.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import type { EventStream, Priority, RunDetail, RunEvent, RunEventBody } from "../../worker/domain/run.ts";
+import type { EventStream, RunDetail, RunEvent, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
   hasEnded,

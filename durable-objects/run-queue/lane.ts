@@ -5,9 +5,11 @@
  *
  * Invariant: while runs hold slots, wait for capacity or may expire, the object wakes up in time.
  */
+
 import type { Allotment } from "../../worker/domain/allotment.ts";
 import type { LaneReport } from "../../worker/domain/capacity-state.ts";
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import type { Priority } from "../../worker/domain/lane.ts";
 import { type LaneView, laneView } from "../../worker/domain/lane-view.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import {
@@ -21,7 +23,6 @@ import {
   type QueueState,
   queueTransition,
 } from "../../worker/domain/queue-state.ts";
-import type { Priority } from "../../worker/domain/run.ts";
 import { describeWait } from "../../worker/domain/wait-reason.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { RunExecutorRpc } from "../run-executor/rpc.ts";

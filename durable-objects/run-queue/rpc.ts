@@ -1,9 +1,10 @@
 /** What others may ask of a lane's queue. Every call may be repeated: the second one finds the first one's work done. */
+
 import type { Allotment } from "../../worker/domain/allotment.ts";
 import type { LaneReport } from "../../worker/domain/capacity-state.ts";
 import type { Result } from "../../worker/domain/errors.ts";
+import type { Priority } from "../../worker/domain/lane.ts";
 import type { LaneView } from "../../worker/domain/lane-view.ts";
-import type { Priority } from "../../worker/domain/run.ts";
 
 /** A lane in its workspace: the name of a queue, told with each call because an object does not know its own. */
 export interface LaneAddress {

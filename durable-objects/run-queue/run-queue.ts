@@ -1,11 +1,12 @@
 /** The object of a lane's queue: wires {@link Lane} to the platform. */
+
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../../worker/config.ts";
 import type { Allotment } from "../../worker/domain/allotment.ts";
 import type { LaneReport } from "../../worker/domain/capacity-state.ts";
 import type { Result } from "../../worker/domain/errors.ts";
+import type { Priority } from "../../worker/domain/lane.ts";
 import type { LaneView } from "../../worker/domain/lane-view.ts";
-import type { Priority } from "../../worker/domain/run.ts";
 import { createLogger } from "../../worker/log.ts";
 import { systemClock } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";

@@ -6,10 +6,10 @@ import { fail, type Result, succeed } from "../domain/errors.ts";
 import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
 import type { Issue } from "../domain/issue.ts";
-import { repositoryLane } from "../domain/lane.ts";
+import { type Priority, repositoryLane } from "../domain/lane.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
-import type { Priority, RunDetail } from "../domain/run.ts";
+import type { RunDetail } from "../domain/run.ts";
 import { type RunSpec, titleOf } from "../domain/run-spec.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
 

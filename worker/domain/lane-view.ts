@@ -1,7 +1,8 @@
 /** A lane as people look at it: who runs, who waits, in which order, and why. Instants are ISO 8601. */
+
 import { toIso, toIsoOrNull } from "./instant.ts";
+import { PRIORITIES, type Priority } from "./lane.ts";
 import { type Act, isShort, type QueueState, type WaitingEntry } from "./queue-state.ts";
-import { PRIORITIES, type Priority } from "./run.ts";
 
 export interface ActView {
   readonly by: string;

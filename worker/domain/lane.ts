@@ -3,6 +3,10 @@
  * token runs several side by side.
  */
 
+/** How urgent a run is, the most urgent first: a lane takes its runs in this order, as far as their waiting allows. */
+export const PRIORITIES = ["urgent", "high", "normal", "low"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
 /** Runs at once in the lane of a person or a token. */
 export const PERSONAL_LANE_CONCURRENCY = 20;
 /** Runs that may wait in one lane: bounds the object's memory and the longest wait. */

@@ -4,9 +4,8 @@
  */
 import * as z from "zod";
 import { type Grants, grantsSchema, NO_GRANTS } from "./grants.ts";
-import { REPOSITORY_KEY, repositoryOf } from "./lane.ts";
+import { PRIORITIES, REPOSITORY_KEY, repositoryOf } from "./lane.ts";
 import { LANGUAGE_TABLE, LANGUAGES, type Language } from "./languages.ts";
-import { PRIORITIES } from "./run.ts";
 
 /** Bounds of one submission, in UTF-16 code units unless named otherwise. */
 export const PROGRAM_BOUNDS = {

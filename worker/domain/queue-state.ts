@@ -7,8 +7,7 @@
  * {@link WaitingEntry.sortKey}, then by ordinal.
  */
 import { type Allotment, isNewer, NO_ALLOTMENT } from "./allotment.ts";
-import { LANE_WAITING_MAX } from "./lane.ts";
-import type { Priority } from "./run.ts";
+import { LANE_WAITING_MAX, type Priority } from "./lane.ts";
 
 /** Who did something to the lane or to an entry, as people know them, and when. */
 export interface Act {

@@ -1,10 +1,12 @@
 /** The wire shapes of runs as zod schemas: what `/openapi.json` publishes and what tests check answers against. */
+
 import * as z from "zod";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
 import { issueSchema } from "./issue.ts";
+import { PRIORITIES } from "./lane.ts";
 import { LANGUAGES } from "./languages.ts";
 import { REPLAY_ASPECTS, type ReplayVerdict } from "./replay.ts";
-import { PRIORITIES, RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
+import { RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
 
 const instant = z.iso.datetime();
 

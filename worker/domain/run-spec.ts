@@ -1,9 +1,10 @@
 /** What is fixed about a run when it is accepted. */
+
 import type { Grants } from "./grants.ts";
 import type { Issue } from "./issue.ts";
+import type { Priority } from "./lane.ts";
 import { isPage } from "./playground-modes.ts";
 import type { Limits, Program } from "./program.ts";
-import type { Priority } from "./run.ts";
 
 interface AcceptedRun {
   readonly id: string;

@@ -6,6 +6,7 @@
 import type { Grants } from "./grants.ts";
 import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
 import type { Issue } from "./issue.ts";
+import type { Priority } from "./lane.ts";
 import type { Language } from "./languages.ts";
 import type { Limits } from "./program.ts";
 
@@ -21,9 +22,6 @@ export type TerminalState = (typeof TERMINAL_STATES)[number];
 export function isTerminal(state: RunStateName): state is TerminalState {
   return (TERMINAL_STATES as readonly string[]).includes(state);
 }
-
-export const PRIORITIES = ["urgent", "high", "normal", "low"] as const;
-export type Priority = (typeof PRIORITIES)[number];
 
 export const STEP_NAMES = ["queue", "execute"] as const;
 export type StepName = (typeof STEP_NAMES)[number];

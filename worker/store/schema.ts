@@ -2,13 +2,15 @@
  * The columns of the D1 database as drizzle sees them. The migrations own the tables, with their checks; a test compares
  * the two, so that neither can drift.
  */
+
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
 import type { Issue } from "../domain/issue.ts";
+import type { Priority } from "../domain/lane.ts";
 import type { Language } from "../domain/languages.ts";
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import type { Limits } from "../domain/program.ts";
-import type { Priority, RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
+import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
 
 export const workspaces = sqliteTable("workspaces", {
   id: text().primaryKey(),

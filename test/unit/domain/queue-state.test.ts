@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PRIORITIES, type Priority } from "../../../worker/domain/lane.ts";
 import {
   demandOf,
   EMPTY_QUEUE,
@@ -10,7 +11,6 @@ import {
   type QueueState,
   queueTransition,
 } from "../../../worker/domain/queue-state.ts";
-import { PRIORITIES, type Priority } from "../../../worker/domain/run.ts";
 import { describeWait } from "../../../worker/domain/wait-reason.ts";
 
 const HOUR_MS = 3_600_000;
