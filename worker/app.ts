@@ -4,12 +4,13 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ERRORS, type Failure, fail } from "./domain/errors.ts";
-import { createLogger, faultOf } from "./log.ts";
+import { createLogger } from "./log.ts";
+import { faultOf } from "./log-fields.ts";
 import { authenticate, requirePrincipal } from "./middleware/authentication.ts";
 import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
-import { loggedPath, requestContext } from "./middleware/request-context.ts";
+import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { execute } from "./routes/api/execute.ts";
 import { health } from "./routes/api/health.ts";
@@ -54,8 +55,7 @@ export function createApp() {
   app.onError((error, c) => {
     // Without dependencies it is the configuration that is wrong, and with it the logger's.
     const log = c.var.dependencies?.log ?? createLogger("info", "json");
-    const { method, path } = c.req;
-    log.error("a request failed", { requestId: c.var.requestId, method, path: loggedPath(path), error });
+    log.error("a request failed", { ...requestFields(c), error });
     if (/no such table/.test(String(faultOf(error)))) {
       return answerFailure(c, fail("unavailable", "The database has no tables yet: apply the migrations."));
     }

@@ -7,11 +7,11 @@ import { WORKSPACE_CONCURRENCY, WORKSPACE_CONCURRENCY_MAX } from "./domain/capac
 import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
-import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
+import { isLogLevel, LOG_FORMATS, type LogFormat, type LogLevel } from "./log.ts";
 
 const logSchema = z.object({
   LOG_LEVEL: z.string().refine(isLogLevel, "must be debug, info, warn or error").default("info"),
-  LOG_FORMAT: z.enum(["human", "json"], "must be human or json").default("json"),
+  LOG_FORMAT: z.enum(LOG_FORMATS, `must be ${LOG_FORMATS.join(", ")}`).default("json"),
 });
 
 /** Which variable sets what of the model provider. */

@@ -31,7 +31,7 @@ import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
 import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt.ts";
 import type { OutputLog } from "./output-log.ts";
-import { toDetail, toRow } from "./projection.ts";
+import { logFieldsOf, toDetail, toRow } from "./projection.ts";
 import type { FinishedRun } from "./rpc.ts";
 import { RECHECK_MS, type RunSockets } from "./sockets.ts";
 import type { AttemptRemains, ExecutorStorage, StoredRun } from "./storage.ts";
@@ -111,7 +111,7 @@ export class RunCore {
 
   /** Changes what a waiting run is about. A run that has started keeps what it started with. */
   async amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">> {
-    const { storage, log } = this.#ports;
+    const { storage } = this.#ports;
     const run = storage.run;
     if (run?.spec.kind !== "issue") return fail("not-found", "There is no such run about an issue.");
     if (run.state.name !== "queued") return succeed("started");
@@ -119,9 +119,7 @@ export class RunCore {
     void this.#kick();
     if (priority !== run.spec.priority) {
       const told = this.#lane(run).reprioritise(run.spec.id, priority);
-      await told.catch((error: unknown) =>
-        log.warn("the lane was not told of a priority", { ...this.#logFields(), error }),
-      );
+      await told.catch((error: unknown) => this.#log.warn("the lane was not told of a priority", { error }));
     }
     return succeed("amended");
   }
@@ -223,7 +221,11 @@ export class RunCore {
     const { state, emits } = transition(before, event, now);
     if (state === before) return;
     this.#publish(emits, now, () => storage.advance(state, left));
-    if (hasEnded(state)) audience.end({ seq: events.lastSeq, state: state.name });
+    this.#log.debug("the run went on");
+    if (!hasEnded(state)) return;
+    audience.end({ seq: events.lastSeq, state: state.name });
+    const durationMs = state.finishedAt - state.createdAt;
+    this.#log.info("the run ended", { durationMs, code: state.limitReached ?? state.error?.category });
   }
 
   #publish(bodies: readonly RunEventBody[], now: number, write: () => void = () => {}): void {
@@ -248,7 +250,7 @@ export class RunCore {
   }
 
   async #drive(): Promise<void> {
-    const { log, wakeUp } = this.#ports;
+    const { wakeUp } = this.#ports;
     let isDone = false;
     try {
       while (this.#driveAgain && !isDone) {
@@ -260,7 +262,7 @@ export class RunCore {
         this.#driveAgain ||= !isDone;
       }
     } catch (error) {
-      log.error("the run could not be driven on", { ...this.#logFields(), error });
+      this.#log.error("the run could not be driven on", { error });
       await wakeUp.within(RECOVERY_DELAY_MS);
     }
     this.#resolveEndWaiters();
@@ -307,7 +309,7 @@ export class RunCore {
       await work;
       return true;
     } catch (error) {
-      this.#ports.log.warn("a step of the run failed and is tried again", { ...this.#logFields(), error });
+      this.#log.warn("a step of the run failed and is tried again", { error });
       return false;
     }
   }
@@ -330,12 +332,12 @@ export class RunCore {
   }
 
   async #attempt(spec: StoredRun["spec"], attempt: number, signal: AbortSignal): Promise<AttemptResult> {
-    const { storage, clock, log } = this.#ports;
+    const { storage, clock } = this.#ports;
     const onOutput = (stream: EventStream, text: string) => this.#output(attempt, stream, text);
     try {
       return await this.#ports.attempt({ spec, program: () => storage.program(), clock, onOutput, signal });
     } catch (error) {
-      log.error("the engine failed", { ...this.#logFields(), error });
+      this.#log.error("the engine failed", { error });
       const message = "The sandbox failed in a way that is not this program's fault. It was logged; try again.";
       return { outcome: { kind: "threw", error: infrastructureError(message) }, usage: NO_USAGE };
     }
@@ -412,8 +414,9 @@ export class RunCore {
     return run;
   }
 
-  #logFields() {
-    const { run } = this.#ports.storage;
-    return run ? { runId: run.spec.id, lane: run.spec.lane, state: run.state.name } : {};
+  /** Speaks of this run: where it is now stands on each of its lines. */
+  get #log(): Logger {
+    const { log, storage } = this.#ports;
+    return storage.run ? log.with(logFieldsOf(storage.run)) : log;
   }
 }

@@ -22,6 +22,7 @@ import { WakeUp } from "../wake-up.ts";
 import { attemptsIn } from "./attempt.ts";
 import { engineFor } from "./engine.ts";
 import { OutputLog } from "./output-log.ts";
+import { logFieldsOf } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
 import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
 import { RunCore } from "./run-core.ts";
@@ -49,7 +50,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       log: this.#log,
       clock: systemClock,
       standing: (names) => standingCredentials(db, this.#storage.run!.spec.workspaceId, names, systemClock.now()),
-      onFault: (message, error) => this.#logger.warn(message, { runId: this.#storage.run!.spec.id, error }),
+      onFault: (error) =>
+        this.#logger
+          .with(logFieldsOf(this.#storage.run!))
+          .warn("the credentials of those who watch could not be looked up", { error }),
       isAwake: () => this.#storage.run?.state.name === "running",
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
@@ -114,7 +118,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     try {
       return succeed(await this.#replaying);
     } catch (error) {
-      this.#logger.error("the engine failed in a replay", { runId: run.spec.id, error });
+      this.#logger.with(logFieldsOf(run)).error("the engine failed in a replay", { error });
       return fail("internal", "The sandbox failed in a way that is not this program's fault. It was logged.");
     }
   }

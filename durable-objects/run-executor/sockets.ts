@@ -65,7 +65,8 @@ export interface SocketParts {
   readonly clock: Clock;
   /** Of these credentials, those that still let somebody watch. */
   readonly standing: (credentials: readonly Credential[]) => Promise<ReadonlySet<Credential>>;
-  readonly onFault: (message: string, error: unknown) => void;
+  /** Credentials could not be looked up. */
+  readonly onFault: (error: unknown) => void;
   /** Whether the object stays in memory by itself. */
   readonly isAwake: () => boolean;
 }
@@ -165,7 +166,7 @@ export class RunSockets {
         if (!standing.has(watcher.credential)) this.#close(watcher, POLICY_CLOSURE, REVOKED);
       }
     } catch (error) {
-      this.#parts.onFault("the credentials of those who watch could not be looked up", error);
+      this.#parts.onFault(error);
     }
   }
 

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
-import { outputEvents } from "../../durable-objects/run-executor/event-chunks.ts";
+import { CHUNK_BYTES, outputEvents } from "../../durable-objects/run-executor/event-chunks.ts";
 import { OutputLog } from "../../durable-objects/run-executor/output-log.ts";
 import { STALLED_MS, TRUSTED_PACE_MS } from "../../durable-objects/run-executor/send-window.ts";
 import { BEHIND_CLOSURE, RunSockets } from "../../durable-objects/run-executor/sockets.ts";
@@ -58,7 +58,7 @@ function runOf(sql: SqlStorage): Run {
   const sockets = new RunSockets({
     ...{ ctx, log, clock, isAwake: () => true },
     standing: async (credentials) => new Set(credentials),
-    onFault: (message) => expect.unreachable(message),
+    onFault: (error) => expect.unreachable(String(error)),
   });
   const write = (lines: number, width = 20) => {
     const text = Array.from({ length: lines }, (_, index) => `${log.lastSeq + 1 + index} ${"x".repeat(width)}\n`);
@@ -179,6 +179,16 @@ describe("the sockets of a run", () => {
       await run.clock.pass(2_000);
       expect(client.isOpen).toBe(true);
       client.expectEverything();
+    }));
+
+  it("have a bounded number of events to send, whatever a program makes of its output limit", () =>
+    withRun(async ({ log }) => {
+      for (let turn = 0; turn < 50; turn++) log.append(log.outputEvents("execute", "stdout", "\n".repeat(20_000)), 0);
+      expect(log.lastSeq).toBeLessThan(220_000);
+      const chunks = [...log.chunksAfter(0)];
+      expect(Math.max(...chunks.map((chunk) => chunk.bytes))).toBeLessThanOrEqual(CHUNK_BYTES);
+      expect(chunks.length).toBeLessThan(150);
+      expect((await new Response(log.text()).text()).length).toBe(1_000_000);
     }));
 
   it.each(Array.from({ length: 5 }, (_, seed) => seed))(

@@ -74,7 +74,7 @@ class Watch {
   }
 
   say(text: string): void {
-    this.#socket.send(text);
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
   leave(): void {
@@ -88,10 +88,6 @@ class Watch {
   expectGapless(after = 0): void {
     expect(this.events.findIndex((event, index) => event.seq !== after + 1 + index)).toBe(-1);
   }
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await pause(20);
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -157,23 +153,6 @@ describe("a run that reaches its output limit", () => {
     expect(events.filter((event) => event.text !== undefined).at(-1)).toMatchObject({ stream: "system", text: mark });
     expect(await (await api(ana, `/api/runs/${answer.runId}/log.txt`)).text()).toContain(mark);
     expect(await (await api(ana, `/api/runs/${answer.runId}/replay`, {})).json()).toMatchObject({ identical: true });
-  });
-
-  it("keeps a million empty lines in few rows, each of them far below its bound, and all of it readable", async () => {
-    const runId = await start("for (;;) console.log()", { limits: { outputBytes: 2 ** 20, timeoutMs: 60_000 } });
-    const { events } = await ended(runId);
-    const lines = events.reduce(
-      (sum, { text, stream }) => sum + (stream === "stdout" ? text!.split("\n").length - 1 : 0),
-      0,
-    );
-    expect(lines).toBe(2 ** 20);
-    expect(events.length).toBeLessThan(202_000);
-    await until(async () => (await DB.prepare("SELECT count(*) AS n FROM run_output").first<{ n: number }>())!.n > 0);
-    const rows = await DB.prepare(
-      "SELECT count(*) AS count, max(length(CAST(events AS BLOB))) AS bytes FROM run_output",
-    ).first<{ count: number; bytes: number }>();
-    expect(rows!.bytes).toBeLessThanOrEqual(CHUNK_BYTES);
-    expect(rows!.count).toBeLessThan(150);
   });
 });
 

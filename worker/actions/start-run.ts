@@ -11,6 +11,7 @@ import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { type RunSpec, titleOf } from "../domain/run-spec.ts";
+import type { LogFields } from "../log-fields.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
 
 export interface StartRunRequest {
@@ -75,7 +76,7 @@ async function submit(
   try {
     return await executor(spec.id).submit(spec);
   } catch (error) {
-    log.error("a run could not be submitted", { runId: spec.id, error });
+    log.error("a run could not be submitted", logFields(spec, error));
     return fail("unavailable", "The run could not be accepted right now. Send the request again.");
   }
 }
@@ -99,7 +100,7 @@ export async function executeRun(
     return answer.ok ? succeed({ type: "finished", finished: answer.value }) : answer;
   } catch (error) {
     // The object restarted while we waited; whether it had accepted the run, it knows itself.
-    dependencies.log.warn("waiting for a run failed", { runId: spec.value.id, error });
+    dependencies.log.warn("waiting for a run failed", logFields(spec.value, error));
     const run = await executor.describe().catch(() => null);
     return run
       ? succeed({ type: "accepted", run })
@@ -152,4 +153,8 @@ async function reserveRunId(
     return fail("idempotency-key-reused", "Use a new key for a new request, or send the same request again.");
   }
   return succeed(kept.runId);
+}
+
+function logFields({ id: runId, workspaceId, lane }: RunSpec, error: unknown): LogFields {
+  return { runId, workspaceId, lane, step: "queue", error };
 }
