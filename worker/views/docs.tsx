@@ -73,6 +73,11 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
           goes on live. Sequence numbers start at 1 and have no gap, so a client that reconnects with the last number it
           saw misses nothing. The last message is <code>{'{"type":"end"}'}</code>.
         </p>
+        <p>
+          Send <code>{'{"ack":SEQ}'}</code> for what you have read: the server sends a bounded amount beyond it. A
+          client that never does gets the first 16 MiB. Close code 4008 means: connect again behind the last number that
+          you saw; 1008 means that your session or token is no longer valid.
+        </p>
         <h2>Errors</h2>
         <p>
           Errors are <code>application/problem+json</code> with a <code>code</code> that stays the same and a{" "}

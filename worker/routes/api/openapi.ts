@@ -102,7 +102,8 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: "get",
     path: "/api/runs/{id}/stream",
-    summary: "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}.",
+    summary:
+      "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}. Clients send {ack: seq} for what they have read.",
     query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
