@@ -28,6 +28,7 @@ module.exports = {
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
     only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
+    only("effects", folder("worker/effects"), "^worker/(domain|effects)/"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
     only(
