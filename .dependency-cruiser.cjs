@@ -29,6 +29,7 @@ module.exports = {
     only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
     only("effects", folder("worker/effects"), "^worker/(domain|effects)/"),
+    only("keys", folder("worker/keys"), "^worker/(domain|keys)/"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
     only(

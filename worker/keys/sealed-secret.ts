@@ -4,6 +4,8 @@
  * text that is copied to another row does not open there.
  * The key is the installation's own: the variable RUNYARD_SECRETS_KEY.
  */
+import { fromBase64, toBase64 } from "../domain/base64.ts";
+import type { Random } from "../domain/ports.ts";
 
 /** Bytes of the key. */
 export const SECRETS_KEY_BYTES = 32;
@@ -13,8 +15,8 @@ const IV_BYTES = 12;
 const PREFIX = "v1.";
 
 /** @param key as `RUNYARD_SECRETS_KEY` holds it: base64 */
-export async function sealSecret(key: string, secret: string, context: string, iv: Uint8Array): Promise<string> {
-  if (iv.length !== IV_BYTES) throw new Error(`an initialisation vector has ${IV_BYTES} bytes`);
+export async function sealSecret(key: string, secret: string, context: string, random: Random): Promise<string> {
+  const iv = Uint8Array.from(random.bytes(IV_BYTES));
   const algorithm = { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(context) };
   const sealed = await crypto.subtle.encrypt(algorithm, await importKey(key), new TextEncoder().encode(secret));
   return PREFIX + toBase64(new Uint8Array([...iv, ...new Uint8Array(sealed)]));
@@ -35,4 +37,8 @@ export async function openSecret(key: string, sealed: string, context: string): 
   } catch {
     throw new Error("a secret does not open with this RUNYARD_SECRETS_KEY");
   }
+}
+
+function importKey(key: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", fromBase64(key), "AES-GCM", false, ["encrypt", "decrypt"]);
 }
