@@ -17,13 +17,6 @@ import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { LedgerLine } from "../support/ledger-receiver.ts";
 import { createTenant, freshDatabase, problemOf, request, type Tenant, until } from "../support/workerd.ts";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Address of the receiver that support/receiver-process.ts started. */
-    receiverUrl: string;
-  }
-}
-
 const { DB, WEBHOOK_SENDER } = bindings as unknown as Env;
 const receiver = inject("receiverUrl");
 let ana: Tenant;

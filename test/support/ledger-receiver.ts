@@ -17,6 +17,13 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Address of the receiver that support/receiver-process.ts started. */
+    receiverUrl: string;
+  }
+}
+
 /** One request that was accepted. */
 export interface LedgerLine {
   /** The path below which it came, without its slash. */

@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { type LedgerLine, readLedger } from "./ledger-receiver.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface ReceiverProcess {
   readonly url: string;
-  readonly ledger: string;
+  /** What it has accepted, from the first on. */
+  read(): LedgerLine[];
   stop(): Promise<void>;
 }
 
@@ -25,7 +27,7 @@ export async function startReceiverProcess(flags: readonly string[] = []): Promi
   const url = await firstLine(child);
   return {
     url,
-    ledger,
+    read: () => readLedger(ledger),
     stop: async () => {
       const gone = new Promise((resolve) => child.once("exit", resolve));
       child.kill();
