@@ -3,6 +3,7 @@
  * Every problem is reported at once, by the variable's name.
  */
 import * as z from "zod";
+import { WORKSPACE_CONCURRENCY, WORKSPACE_CONCURRENCY_MAX } from "./domain/capacity-state.ts";
 import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
 import { SECRETS_KEY_BYTES } from "./keys/sealed-secret.ts";
@@ -36,6 +37,12 @@ const sandboxMemorySchema = z.coerce
   .int()
   .min(SANDBOX_MEMORY_MIB, `must be a whole number of MiB, ${SANDBOX_MEMORY_MIB} or more`);
 
+const workspaceConcurrencySchema = z.coerce
+  .number("must be a number")
+  .int()
+  .min(1)
+  .max(WORKSPACE_CONCURRENCY_MAX, `must be a whole number from 1 to ${WORKSPACE_CONCURRENCY_MAX}`);
+
 /** 32 bytes as base64 writes them, its padding included. */
 const secretsKeySchema = z
   .string()
@@ -65,6 +72,8 @@ const webhookTimeoutSchema = z.coerce
 const settingsSchema = z.object({
   LOG_LEVEL: z.string().refine(isLogLevel, "must be debug, info, warn or error").default("info"),
   LOG_FORMAT: z.enum(["human", "json"], "must be human or json").default("json"),
+  SMART_QUEUE: z.enum(["true", "false"], "must be true or false").default("true"),
+  RUNYARD_WORKSPACE_CONCURRENCY: workspaceConcurrencySchema.default(WORKSPACE_CONCURRENCY),
   RUNYARD_FETCH_ORIGINS: originsSchema.default([]),
   RUNYARD_SANDBOX_MEMORY_MIB: sandboxMemorySchema.default(SANDBOX_MEMORY_MIB),
   RUNYARD_SECRETS_KEY: secretsKeySchema.optional(),
@@ -85,6 +94,10 @@ export interface Config {
   readonly llm: ProviderSettings;
   /** What all guests of one isolate together may hold. */
   readonly sandboxMemoryBytes: number;
+  /** Whether lanes know priorities; otherwise first in, first out. */
+  readonly isQueueSmart: boolean;
+  /** Runs that a workspace may run at once. */
+  readonly workspaceConcurrency: number;
   /** The most that any run may be granted. */
   readonly allowance: Grants;
   /** Seals secrets that must be read again, as base64; null where the operator set none. */
@@ -127,6 +140,8 @@ export function readConfig(env: Variables): Config {
     logLevel: data.LOG_LEVEL as LogLevel,
     logFormat: data.LOG_FORMAT,
     llm,
+    isQueueSmart: data.SMART_QUEUE === "true",
+    workspaceConcurrency: data.RUNYARD_WORKSPACE_CONCURRENCY,
     sandboxMemoryBytes: data.RUNYARD_SANDBOX_MEMORY_MIB * 2 ** 20,
     allowance: { fetch: data.RUNYARD_FETCH_ORIGINS },
     secretsKey: data.RUNYARD_SECRETS_KEY ?? null,

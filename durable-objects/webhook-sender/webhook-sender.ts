@@ -17,7 +17,7 @@ import { systemClock, systemFetch, systemRandom } from "../../worker/system-port
 import { createDelivery, GONE } from "../../worker/webhooks/delivery.ts";
 import { signingSecrets } from "../../worker/webhooks/signing-secrets.ts";
 import type { Env } from "../env.ts";
-import { SenderAlarm } from "./alarm.ts";
+import { RECOVERY_DELAY_MS, WakeUp } from "../wake-up.ts";
 import { toDetail, toRow } from "./projection.ts";
 import type { NotifyRequest, WebhookSenderRpc } from "./rpc.ts";
 import { SenderStorage, type StoredMessage } from "./storage.ts";
@@ -26,8 +26,6 @@ import { SenderStorage, type StoredMessage } from "./storage.ts";
 const CONCURRENCY = 4;
 /** Deliveries that one alarm starts: each costs a few of the requests that the platform allows one invocation. */
 const DELIVERIES_PER_ALARM = 200;
-/** While something is on its way, the alarm stands this far ahead: what resumes after a crash. */
-const RECOVERY_DELAY_MS = 2_000;
 /** When D1 could not be reached. */
 const RETRY_DELAY_MS = 5_000;
 /** Messages that may wait for one receiver. One that has so many is disabled. */
@@ -45,7 +43,7 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
   readonly #log: Logger;
   readonly #db: Database;
   readonly #storage: SenderStorage;
-  readonly #alarm: SenderAlarm;
+  readonly #wakeUp: WakeUp;
   #isDriving = false;
   /** Somebody wants the drive under way, or the next one, to look again. */
   #isWoken = false;
@@ -61,7 +59,7 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
     this.#db = openDatabase(env.DB);
     const { retryDelaysMs } = this.#config.webhooks;
     this.#storage = new SenderStorage(ctx.storage, { reconciliation: "repeat", retryDelaysMs });
-    this.#alarm = new SenderAlarm(ctx.storage);
+    this.#wakeUp = new WakeUp(ctx.storage, systemClock);
     // Nobody waits for their answers any more.
     for (const message of this.#storage.sent()) this.#storage.apply(message, { type: "lost" }, systemClock.now());
   }
@@ -98,19 +96,20 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
   async forget(): Promise<void> {
     this.#storage.clear();
     this.#kind = null;
-    await this.#alarm.set(null);
+    await this.#wakeUp.disarm();
   }
 
   /** Never throws: an alarm that fails too often is gone for ever. */
   override async alarm(): Promise<void> {
-    this.#alarm.rang();
+    this.#wakeUp.rang();
     const endpoint = this.#storage.endpoint();
     if (!endpoint) return;
     this.#isDriving = true;
     this.#isWoken = false;
     let nextAt: number | null;
     try {
-      await this.#alarm.set(systemClock.now() + RECOVERY_DELAY_MS);
+      // What resumes after a crash.
+      await this.#wakeUp.within(RECOVERY_DELAY_MS);
       nextAt = await this.#drive(endpoint.endpointId);
     } catch (error) {
       this.#log.warn("messages cannot be sent right now", { endpointId: endpoint.endpointId, error });
@@ -118,7 +117,7 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
     }
     this.#kind = null;
     this.#isDriving = false;
-    await this.#alarm.set(this.#isWoken ? systemClock.now() : nextAt);
+    await this.#wakeUp.only(this.#isWoken ? systemClock.now() : nextAt);
   }
 
   /** Sends what is due, as far as one alarm may. Returns when to go on; null when nothing is left to do. */
@@ -151,7 +150,7 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
   async #wake(): Promise<void> {
     this.#isWoken = true;
     this.#startDue();
-    if (!this.#isDriving) await this.#alarm.ringBy(systemClock.now());
+    if (!this.#isDriving) await this.#wakeUp.within(0);
   }
 
   #startDue(): void {

@@ -3,6 +3,7 @@ import { env as bindings } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, inject, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
+import type { RunStateName } from "../../worker/domain/run.ts";
 import {
   createdEndpointSchema,
   ENDPOINTS_MAX,
@@ -15,7 +16,7 @@ import { RUN_EVENT_TYPES, runEventSchema, type ToldRun } from "../../worker/doma
 import { openDatabase } from "../../worker/store/database.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { LedgerLine } from "../support/ledger-receiver.ts";
-import { createTenant, freshDatabase, problemOf, request, type Tenant, until } from "../support/workerd.ts";
+import { api, createTenant, freshDatabase, problemOf, request, type Tenant, until } from "../support/workerd.ts";
 
 const { DB, WEBHOOK_SENDER } = bindings as unknown as Env;
 const receiver = inject("receiverUrl");
@@ -79,7 +80,7 @@ async function kill(endpointId: string): Promise<void> {
   await runInDurableObject(object, (_, state) => state.abort("killed by the test")).catch(() => {});
 }
 
-const notify = (told: ToldRun, before = 0) =>
+const notify = (told: ToldRun, before: RunStateName | null = null) =>
   notifyRunEvents({ db: openDatabase(DB), sender: senderOf }, ana.workspaceId, told, before);
 
 async function message(endpointId: string, id: string) {
@@ -98,7 +99,7 @@ describe("a run's events", () => {
   it("reach an endpoint once each, signed as Standard Webhooks asks", async () => {
     const { url, received } = place();
     const { id, secret } = await create(url);
-    expect(await notify(run("1"))).toBe(3);
+    await notify(run("1"));
     const lines = await until(received, (each) => each.length >= 3);
     expect(lines.map((line) => line.id).toSorted()).toEqual(["msg_1_queued", "msg_1_started", "msg_1_succeeded"]);
     for (const { body, headers } of lines) {
@@ -115,7 +116,7 @@ describe("a run's events", () => {
     const { url, received } = place();
     const { id } = await create(url, ["run.queued", "run.succeeded"]);
     await notify(run("1", { state: "queued", startedAt: null, finishedAt: null }));
-    await Promise.all([notify(run("1")), notify(run("1")), notify(run("1"), 1)]);
+    await Promise.all([notify(run("1")), notify(run("1")), notify(run("1"), "queued")]);
     await settled(id, "msg_1_succeeded");
     await notify(run("1"));
     const list = await until(
@@ -124,6 +125,20 @@ describe("a run's events", () => {
     );
     expect(list.messages.map((each) => each.id)).toEqual(["msg_1_succeeded", "msg_1_queued"]);
     expect((await received()).length).toBe(2);
+  });
+
+  it("are told by the run itself, from its acceptance to its end", async () => {
+    const { url, received } = place();
+    await create(url);
+    const code = "await new Promise((resolve) => setTimeout(resolve, 50)); throw new Error('oh');";
+    const answer = await api(ana, "/api/execute", { language: "typescript", code });
+    const { runId } = (await answer.json()) as { runId: string };
+    const lines = await until(received, (each) => each.length === 3);
+    const told = lines.map((line) => runEventSchema.parse(JSON.parse(line.body)));
+    expect(told.map(({ type }) => type).toSorted()).toEqual(["run.failed", "run.queued", "run.started"]);
+    for (const { data } of told) expect(data.run.id).toBe(runId);
+    const end = told.find(({ type }) => type === "run.failed");
+    expect(end?.data.run).toMatchObject({ state: "failed", error: { category: "runtime", message: "oh" } });
   });
 
   it("go to the workspace of the run alone", async () => {

@@ -22,6 +22,7 @@ export const ERRORS = {
   "too-many-endpoints": { status: 409, retryable: false, title: "The workspace has as many endpoints as it may have." },
   "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
   "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },
+  "not-waiting": { status: 409, retryable: false, title: "The run does not wait in its lane." },
   "not-replayable": { status: 409, retryable: false, title: "The run cannot be replayed." },
   "payload-too-large": { status: 413, retryable: false, title: "The body is larger than this address accepts." },
   "unsupported-media-type": { status: 415, retryable: false, title: "The body's media type is not accepted here." },

@@ -1,10 +1,11 @@
 /**
  * What happens to a run, as messages to receivers outside: the one table of event types, and the shape of what is sent.
- * Invariant: the same run and event always make the same message, with the same id, whenever and however often it is made.
+ * Invariant: a message tells the run as it was at its event, under an id of the two, whenever and however often it is made.
  */
 import * as z from "zod";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
-import { PRIORITIES, RUN_KINDS, RUN_STATES, type RunDetail, type RunStateName, type TerminalState } from "./run.ts";
+import { PRIORITIES } from "./lane.ts";
+import { isTerminal, RUN_KINDS, RUN_STATES, type RunDetail, type RunStateName, type TerminalState } from "./run.ts";
 
 /** Names as Standard Webhooks recommends them: identifiers of letters, digits and underscores, with full stops between. */
 export const RUN_EVENTS = {
@@ -13,7 +14,7 @@ export const RUN_EVENTS = {
   "run.succeeded": "A run's program ran to its end.",
   "run.failed": "A run's program threw, or reached a limit other than its time.",
   "run.cancelled": "A run was cancelled before it came to its end.",
-  "run.timed_out": "A run's program reached its time limit.",
+  "run.timed_out": "A run's program reached its time limit, or the run waited longer than it might.",
 } as const;
 
 export type RunEventType = keyof typeof RUN_EVENTS;
@@ -83,11 +84,16 @@ const END_EVENTS: Record<TerminalState, RunEventType> = {
 /** What a message tells of a run. */
 export type ToldRun = Pick<RunDetail, keyof z.output<typeof runEventSchema>["data"]["run"]>;
 
-/** What has happened to a run so far, in order. An event that is in the list once stays there, at its place. */
-export function runEventsSoFar(run: Pick<ToldRun, "state" | "startedAt">): readonly RunEventType[] {
-  const started: RunEventType[] = run.startedAt === null ? [] : ["run.started"];
-  const ended: RunEventType[] = run.state in END_EVENTS ? [END_EVENTS[run.state as TerminalState]] : [];
-  return ["run.queued", ...started, ...ended];
+/** What has happened to a run since it was in the state `from`, in order; since ever, when that is null. */
+export function runEventsAfter(
+  run: Pick<ToldRun, "state" | "startedAt">,
+  from: RunStateName | null,
+): readonly RunEventType[] {
+  if (from === run.state) return [];
+  const queued: RunEventType[] = from === null ? ["run.queued"] : [];
+  const started: RunEventType[] = run.startedAt === null || from === "running" ? [] : ["run.started"];
+  const ended: RunEventType[] = isTerminal(run.state) ? [END_EVENTS[run.state]] : [];
+  return [...queued, ...started, ...ended];
 }
 
 /** The message of an event that has happened. It tells the run as it was then, also when it is made later. */

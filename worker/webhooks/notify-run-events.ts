@@ -3,7 +3,8 @@
  * message has an id of its run and event, and an endpoint's sender knows the ids that it has.
  */
 import type { WebhookSenderRpc } from "../../durable-objects/webhook-sender/rpc.ts";
-import { runEventMessage, runEventsSoFar, type ToldRun } from "../domain/webhook-events.ts";
+import type { RunStateName } from "../domain/run.ts";
+import { runEventMessage, runEventsAfter, type ToldRun } from "../domain/webhook-events.ts";
 import type { Database } from "../store/database.ts";
 import { listSubscribers } from "../store/webhooks.ts";
 
@@ -14,18 +15,17 @@ export interface NotifyPorts {
 }
 
 /**
- * @param told how many of the run's events, in their order, were told before
- * @returns how many are told now: they are stored by every endpoint that wants them. Throws where one could not be reached.
+ * @param announced the last state of the run that was told before; null when nothing was
+ * Resolves when every endpoint that wants what is new has stored it. Throws where one could not be reached.
  */
 export async function notifyRunEvents(
   { db, sender }: NotifyPorts,
   workspaceId: string,
   run: ToldRun,
-  told: number,
-): Promise<number> {
-  const events = runEventsSoFar(run);
-  const news = events.slice(told);
-  if (news.length === 0) return events.length;
+  announced: RunStateName | null,
+): Promise<void> {
+  const news = runEventsAfter(run, announced);
+  if (news.length === 0) return;
   const subscribers = await listSubscribers(db, workspaceId);
   await Promise.all(
     subscribers.map(async ({ id, events: wanted }) => {
@@ -35,5 +35,4 @@ export async function notifyRunEvents(
       if (messages.length > 0) await sender(id).notify({ endpointId: id, workspaceId, messages });
     }),
   );
-  return events.length;
 }

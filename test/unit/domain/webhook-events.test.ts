@@ -4,7 +4,7 @@ import {
   RUN_EVENT_TYPES,
   runEventMessage,
   runEventSchema,
-  runEventsSoFar,
+  runEventsAfter,
   type ToldRun,
   testEventSchema,
   testMessage,
@@ -28,12 +28,16 @@ const run = (state: RunStateName, rest: Partial<ToldRun> = {}): ToldRun => ({
   ...rest,
 });
 
-describe("runEventsSoFar", () => {
-  it("grows at its end alone", () => {
-    expect(runEventsSoFar(run("queued"))).toEqual(["run.queued"]);
-    expect(runEventsSoFar(run("running"))).toEqual(["run.queued", "run.started"]);
-    expect(runEventsSoFar(run("timed-out"))).toEqual(["run.queued", "run.started", "run.timed_out"]);
-    expect(runEventsSoFar(run("cancelled", { startedAt: null }))).toEqual(["run.queued", "run.cancelled"]);
+describe("runEventsAfter", () => {
+  it("lists what has happened, in order, whatever was told before", () => {
+    const path: (RunStateName | null)[] = [null, "queued", "running", "timed-out"];
+    const all = ["run.queued", "run.started", "run.timed_out"];
+    for (const [to, state] of path.entries()) {
+      for (const [from, told] of path.slice(0, to + 1).entries()) {
+        if (state !== null) expect(runEventsAfter(run(state), told)).toEqual(all.slice(from, to));
+      }
+    }
+    expect(runEventsAfter(run("cancelled", { startedAt: null }), null)).toEqual(["run.queued", "run.cancelled"]);
   });
 });
 

@@ -12,12 +12,13 @@ import {
   sendTestMessage,
 } from "../../actions/webhook-endpoints.ts";
 import type { Result } from "../../domain/errors.ts";
+import { check } from "../../domain/validation.ts";
 import { createEndpointSchema, updateEndpointSchema } from "../../domain/webhook-endpoint.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
 import { listEndpoints, listMessages } from "../../store/webhooks.ts";
 import { decodeOrdinalCursor, encodeCursor } from "../cursor.ts";
-import { check, readJson } from "../json-body.ts";
+import { readJson } from "../json-body.ts";
 
 export const messageListQuerySchema = z.object({
   cursor: z.string().optional(),
