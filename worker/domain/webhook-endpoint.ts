@@ -7,6 +7,9 @@ export const ENDPOINTS_MAX = 20;
 export const URL_CHARS_MAX = 2_000;
 const DESCRIPTION_CHARS_MAX = 200;
 
+/** Of the form that confirms a deletion: the host of the endpoint, typed. */
+export const ENDPOINT_NAME_FIELD = "host";
+
 /** After a rotation both secrets sign for this long, so that a receiver may take the new one over meanwhile. */
 export const ROTATION_OVERLAP_MS = 24 * 3_600_000;
 
@@ -38,26 +41,6 @@ export type UpdateEndpoint = z.output<typeof updateEndpointSchema>;
 
 const instant = z.iso.datetime();
 
-export const endpointSchema = z.strictObject({
-  id: z.string(),
-  url: z.string(),
-  description: z.string(),
-  events: z.array(z.enum(RUN_EVENT_TYPES)),
-  enabled: z.boolean(),
-  disabled: z.strictObject({ reason: z.enum(DISABLED_REASONS), at: instant }).nullable(),
-  createdAt: instant,
-  /** Until then messages are signed with the secret before the last rotation, too. */
-  previousSecretExpiresAt: instant.nullable(),
-  lastMessage: z.strictObject({ id: z.string(), state: z.enum(MESSAGE_STATES), at: instant }).nullable(),
-});
-export type WebhookEndpoint = z.output<typeof endpointSchema>;
-
-export const endpointListSchema = z.strictObject({ endpoints: z.array(endpointSchema) });
-
-/** The only answers that hold a secret. */
-export const createdEndpointSchema = z.strictObject({ endpoint: endpointSchema, secret: z.string() });
-export type CreatedEndpoint = z.output<typeof createdEndpointSchema>;
-
 export const messageSchema = z.strictObject({
   /** The header webhook-id of every delivery, by which a receiver tells a repeated one. */
   id: z.string(),
@@ -72,6 +55,26 @@ export const messageSchema = z.strictObject({
   lastStatus: z.number().nullable(),
 });
 export type MessageSummary = z.output<typeof messageSchema>;
+
+export const endpointSchema = z.strictObject({
+  id: z.string(),
+  url: z.string(),
+  description: z.string(),
+  events: z.array(z.enum(RUN_EVENT_TYPES)),
+  enabled: z.boolean(),
+  disabled: z.strictObject({ reason: z.enum(DISABLED_REASONS), at: instant }).nullable(),
+  createdAt: instant,
+  /** Until then messages are signed with the secret before the last rotation, too. */
+  previousSecretExpiresAt: instant.nullable(),
+  lastMessage: messageSchema.nullable(),
+});
+export type WebhookEndpoint = z.output<typeof endpointSchema>;
+
+export const endpointListSchema = z.strictObject({ endpoints: z.array(endpointSchema) });
+
+/** The only answers that hold a secret. */
+export const createdEndpointSchema = z.strictObject({ endpoint: endpointSchema, secret: z.string() });
+export type CreatedEndpoint = z.output<typeof createdEndpointSchema>;
 
 export const messageListSchema = z.strictObject({
   messages: z.array(messageSchema),

@@ -169,7 +169,6 @@ function toEndpoint({ webhook_endpoints: row, webhook_messages: last }: JoinedRo
     disabled: disabledReason === null ? null : { reason: disabledReason, at: toIso(disabledAt!) },
     createdAt: toIso(row.createdAt),
     previousSecretExpiresAt: isRotating ? toIso(previousSecretExpiresAt) : null,
-    lastMessage:
-      last === null ? null : { id: last.id, state: last.state, at: toIso(last.lastAttemptAt ?? last.createdAt) },
+    lastMessage: last === null ? null : toMessageSummary(last),
   };
 }
