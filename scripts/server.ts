@@ -46,7 +46,7 @@ const SANDBOX_MEMORY_MIB = "1024";
  * Connects to public addresses alone, whatever name led there: Cloudflare's network refuses private ones by itself, that of
  * this machine does not.
  */
-const PUBLIC_NETWORK = { network: { allow: ["public"], tlsOptions: { trustBrowserCas: true } } };
+export const PUBLIC_NETWORK = { network: { allow: ["public"], tlsOptions: { trustBrowserCas: true } } };
 
 export interface ServerOptions {
   readonly port: number;
@@ -98,7 +98,7 @@ export async function startServer({
       ...workerOptions,
       ...builtModules(),
       bindings: given,
-      serviceBindings: { ...workerOptions.serviceBindings, PUBLIC_NETWORK },
+      serviceBindings: { ...(workerOptions.serviceBindings as object), PUBLIC_NETWORK },
     },
   );
   const url = (await miniflare.ready).origin;
