@@ -15,6 +15,7 @@ import { execute } from "./routes/api/execute.ts";
 import { health } from "./routes/api/health.ts";
 import { openapi } from "./routes/api/openapi.ts";
 import { runs } from "./routes/api/runs.ts";
+import { webhooks } from "./routes/api/webhooks.ts";
 import { consolePages } from "./routes/console/console.tsx";
 import { failurePage } from "./routes/console/page.tsx";
 import { previews } from "./routes/console/previews.ts";
@@ -48,6 +49,7 @@ export function createApp() {
   app.use("/api/*", requirePrincipal as never);
   app.route("/api/execute", execute as never);
   app.route("/api/runs", runs as never);
+  app.route("/api/webhooks", webhooks as never);
   app.route("/", consolePages as never);
 
   app.notFound((c) => answerFailure(c, fail("not-found", `Nothing answers ${c.req.method} ${c.req.path}.`)));

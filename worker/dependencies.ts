@@ -1,6 +1,7 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
+import type { WebhookSenderRpc } from "../durable-objects/webhook-sender/rpc.ts";
 import { type Config, configOf } from "./config.ts";
 import type { Clock, Random } from "./domain/ports.ts";
 import type { Provider } from "./llm/provider.ts";
@@ -21,6 +22,8 @@ export interface Dependencies {
   readonly knownPrincipals: KnownPrincipals;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
+  /** The object that sends the messages of a webhook endpoint. */
+  readonly sender: (endpointId: string) => WebhookSenderRpc;
 }
 
 const composed = new WeakMap<Env, Dependencies>();
@@ -45,5 +48,6 @@ function compose(env: Env): Dependencies {
     knownPrincipals: new KnownPrincipals(systemClock),
     provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
+    sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

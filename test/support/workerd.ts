@@ -1,7 +1,9 @@
 /** What tests in workerd share: a fresh database, a person with a session, a machine with a token, and requests. */
 import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { exports, env as testEnv } from "cloudflare:workers";
+import { expect } from "vitest";
 import { sha256Hex } from "../../worker/digest.ts";
+import { problemSchema } from "../../worker/domain/run-schema.ts";
 
 interface TestEnv {
   readonly DB: D1Database;
@@ -93,6 +95,23 @@ export function browse(
     headers: { cookie: `runyard_session=${tenant.session}`, ...(form ? { origin: ORIGIN } : {}), ...headers },
     ...(form ? { body: new URLSearchParams(form) } : {}),
   });
+}
+
+/** The problem that an answer is, checked against its schema. */
+export async function problemOf(answer: Response) {
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  const problem = problemSchema.parse(await answer.json());
+  expect(problem.status).toBe(answer.status);
+  return problem;
+}
+
+/** Looks again and again until what it sees holds; the test's own time-out ends it. */
+export async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await look();
+    if (holds(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 export interface Frame {

@@ -12,6 +12,7 @@ export const ICON_NAMES = [
   "chevron-up",
   "circle",
   "circle-check",
+  "circle-question-mark",
   "circle-x",
   "clock",
   "copy",
@@ -20,6 +21,7 @@ export const ICON_NAMES = [
   "file-plus",
   "git-fork",
   "history",
+  "key-round",
   "keyboard",
   "list",
   "loader-circle",
@@ -32,6 +34,7 @@ export const ICON_NAMES = [
   "repeat-2",
   "rotate-cw",
   "search",
+  "send",
   "share-2",
   "smartphone",
   "sparkles",
@@ -45,6 +48,7 @@ export const ICON_NAMES = [
   "triangle-alert",
   "user",
   "wand-sparkles",
+  "webhook",
   "x",
 ] as const;
 

@@ -9,16 +9,19 @@ import { page, signedInShell } from "./page.tsx";
 import { playground } from "./playground.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
+import { webhookPages } from "./webhooks.tsx";
 
 export const consolePages = new Hono<SignedInEnv>();
 
-for (const path of ["/", "/runs/*", "/playground/*", "/p/*", "/docs"]) consolePages.use(path, requirePrincipal);
+for (const path of ["/", "/runs/*", "/playground/*", "/p/*", "/settings/*", "/docs"])
+  consolePages.use(path, requirePrincipal);
 
 consolePages
   .route("/", overview)
   .route("/runs", runPages)
   .route("/playground", playground)
   .route("/p", sharedPrograms)
+  .route("/settings/webhooks", webhookPages)
   .get("/docs", (c) =>
     page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={SANDBOX_GLOBALS} />),
   );
