@@ -1,6 +1,7 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
+import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";
 import type { RunExecutorRpc } from "./run-executor/rpc.ts";
 import type { RunQueueRpc } from "./run-queue/rpc.ts";
 
@@ -15,6 +16,8 @@ export interface Env extends Variables {
   readonly ASSETS: Fetcher;
   readonly RUN_QUEUE: ObjectNamespace<RunQueueRpc>;
   readonly RUN_EXECUTOR: ObjectNamespace<RunExecutorRpc>;
+  /** By the id of a workspace. */
+  readonly DELIVERY_INBOX: ObjectNamespace<DeliveryInboxRpc>;
   /** The Worker of worker/sandbox/python: another Worker, because its engine would not fit into this one. */
   readonly PYTHON: PythonRunner;
 }

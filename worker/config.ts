@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
+import { SECRETS_KEY_BYTES } from "./keys/sealed-secret.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
 import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
 
@@ -40,8 +41,23 @@ const sandboxMemorySchema = z.coerce
   .int()
   .min(SANDBOX_MEMORY_MIB, `must be a whole number of MiB, ${SANDBOX_MEMORY_MIB} or more`);
 
+/** 32 bytes as base64 writes them, its padding included. */
+const secretsKeySchema = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, `must be ${SECRETS_KEY_BYTES} random bytes in base64: openssl rand -base64 32`)
+  .nullable();
+
+/** An issue is labelled, titled and assigned within moments: its run starts when that is over. */
+const ISSUE_QUIET_SECONDS = { default: 2, max: 3_600 };
+const issueQuietSchema = z.coerce
+  .number("must be a number of seconds")
+  .min(0, "must be 0 or more")
+  .max(ISSUE_QUIET_SECONDS.max, `must be ${ISSUE_QUIET_SECONDS.max} or less`);
+
 type VariableName =
   | "LOG_LEVEL"
+  | "RUNYARD_SECRETS_KEY"
+  | "RUNYARD_ISSUE_QUIET_SECONDS"
   | "LOG_FORMAT"
   | "RUNYARD_FETCH_ORIGINS"
   | "RUNYARD_SANDBOX_MEMORY_MIB"
@@ -56,6 +72,10 @@ export interface Config {
   readonly llm: ProviderSettings;
   /** What all guests of one isolate together may hold. */
   readonly sandboxMemoryBytes: number;
+  /** Seals secrets that must be read again, as base64; null where the operator set none. */
+  readonly secretsKey: string | null;
+  /** How long an issue is left alone after a delivery about it, before its run is started or changed. */
+  readonly issueQuietMs: number;
   /** The most that any run may be granted. */
   readonly allowance: Grants;
 }
@@ -76,19 +96,25 @@ export function readConfig(env: Variables): Config {
   const llm: ProviderSettings = Object.fromEntries(settings);
   const origins = originsSchema.safeParse(env.RUNYARD_FETCH_ORIGINS ?? "");
   const memory = sandboxMemorySchema.safeParse(env.RUNYARD_SANDBOX_MEMORY_MIB || SANDBOX_MEMORY_MIB);
+  const secretsKey = secretsKeySchema.safeParse(env.RUNYARD_SECRETS_KEY || null);
+  const issueQuiet = issueQuietSchema.safeParse(env.RUNYARD_ISSUE_QUIET_SECONDS || ISSUE_QUIET_SECONDS.default);
   const problems = [
+    ...(secretsKey.error?.issues ?? []).map((issue) => `RUNYARD_SECRETS_KEY ${issue.message}`),
+    ...(issueQuiet.error?.issues ?? []).map((issue) => `RUNYARD_ISSUE_QUIET_SECONDS ${issue.message}`),
     ...(log.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
     ...(origins.error?.issues ?? []).map((issue) => `RUNYARD_FETCH_ORIGINS ${issue.message}`),
     ...(memory.error?.issues ?? []).map((issue) => `RUNYARD_SANDBOX_MEMORY_MIB ${issue.message}`),
     ...providerSettingProblems(llm).map(({ setting, problem }) => `${PROVIDER_VARIABLES[setting]} ${problem}`),
   ];
-  if (!log.success || !origins.success || !memory.success || problems.length > 0)
-    throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
+  const isRead = log.success && origins.success && memory.success && secretsKey.success && issueQuiet.success;
+  if (!isRead || problems.length > 0) throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
   return {
     logLevel: log.data.LOG_LEVEL as LogLevel,
     logFormat: log.data.LOG_FORMAT,
     llm,
     sandboxMemoryBytes: memory.data * 2 ** 20,
+    secretsKey: secretsKey.data,
+    issueQuietMs: issueQuiet.data * 1_000,
     allowance: { fetch: origins.data },
   };
 }

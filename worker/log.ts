@@ -11,6 +11,8 @@ export interface LogFields {
   readonly durationMs?: number;
   readonly workspaceId?: string;
   readonly runId?: string;
+  readonly endpointId?: string;
+  readonly deliveryId?: string;
   readonly lane?: string;
   readonly step?: string;
   readonly attempt?: number;

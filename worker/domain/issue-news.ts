@@ -2,6 +2,7 @@
  * What one delivery says about one issue, in the same words for every tracker. A delivery carries the issue as it was at
  * one moment, so two pieces of news about one issue have an order, whatever the order in which they arrive.
  */
+import type { Issue } from "./issue.ts";
 
 export const TRACKERS = ["github", "jira"] as const;
 export type Tracker = (typeof TRACKERS)[number];
@@ -15,9 +16,9 @@ export interface IssueNews {
   /** As people write it: `acme/api#12`, `PROJ-7`. */
   readonly key: string;
   readonly title: string;
-  /** Where people read it; empty when the tracker did not say. */
-  readonly url: string;
-  /** `Bug`, `Story`, `Issue`: the tracker's own word. */
+  /** Where people read it; null when the tracker did not say. */
+  readonly url: string | null;
+  /** The tracker's own word in lower case: `bug`, `story`, `issue`. */
   readonly type: string;
   readonly labels: readonly string[];
   /** Jira's; empty for others. */
@@ -44,6 +45,11 @@ export type Reading =
   | { readonly kind: "ignored"; readonly reason: string }
   /** Our own fault: it is kept, listed, and can be read again later. */
   | { readonly kind: "unreadable"; readonly reason: string };
+
+/** What a run about the issue is told. */
+export function issueOf({ tracker, key, title, url, type, labels, updatedAt }: IssueNews): Issue {
+  return { source: tracker, key, title, url, type, labels: [...labels], updatedAt };
+}
 
 export interface MarkParts {
   readonly updatedAt: string;

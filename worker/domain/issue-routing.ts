@@ -29,7 +29,9 @@ export function judgeIssue(news: IssueNews, repositories: readonly Repository[])
   if (news.isGone) return refuse("The issue was deleted or moved away.");
   if (!news.isOpen) return refuse("The issue is closed.");
   if (!carriesOneOf(news.labels, repository.takeLabels)) {
-    return refuse(`The issue carries none of the labels that ${repository.key} takes: ${repository.takeLabels.join(", ")}.`);
+    return refuse(
+      `The issue carries none of the labels that ${repository.key} takes: ${repository.takeLabels.join(", ")}.`,
+    );
   }
   return { isWanted: true, repositoryKey: repository.key, priority };
 }

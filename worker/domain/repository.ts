@@ -24,10 +24,17 @@ const RESERVED_KEYS = ["new", "import", "export"];
 
 export const repositoryKeySchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, "must be 1 to 48 lower-case letters, digits and hyphens, and begin with no hyphen")
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,47}$/,
+    "must be 1 to 48 lower-case letters, digits and hyphens, and begin with no hyphen",
+  )
   .refine((key) => !RESERVED_KEYS.includes(key), `must not be one of ${RESERVED_KEYS.join(", ")}`);
 
-const nameSchema = z.string().trim().min(1, "must not be empty").max(NAME_CHARS, `must have at most ${NAME_CHARS} characters`);
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .max(NAME_CHARS, `must have at most ${NAME_CHARS} characters`);
 
 /** A list without repeats; case does not tell two names apart. */
 const namesSchema = z
@@ -48,9 +55,15 @@ const gitUrlSchema = z
   .max(URL_CHARS, `must have at most ${URL_CHARS} characters`)
   .superRefine((url, context) => {
     if (hasPassword(url)) {
-      context.addIssue({ code: "custom", message: "must hold no user name or password: an address is shown to people" });
+      context.addIssue({
+        code: "custom",
+        message: "must hold no user name or password: an address is shown to people",
+      });
     } else if (remoteOf(url) === null) {
-      context.addIssue({ code: "custom", message: "must be like https://github.com/acme/api.git or git@github.com:acme/api.git" });
+      context.addIssue({
+        code: "custom",
+        message: "must be like https://github.com/acme/api.git or git@github.com:acme/api.git",
+      });
     }
   });
 
@@ -117,7 +130,8 @@ function hasPassword(url: string): boolean {
   return parsed.password !== "" || (parsed.username !== "" && parsed.protocol !== "ssh:");
 }
 
-const SCP_LIKE = /^(?:[\w.-]+@)?([\w.-]+):(?!\/)(.+)$/;
+/** As SSH takes it: with the name of a user, which tells it from a scheme. */
+const SCP_LIKE = /^[\w.-]+@([\w.-]+):(?!\/)(.+)$/;
 
 /**
  * What a git address points at, without how it is reached: `github.com/acme/api`. Two addresses of one repository give

@@ -1,17 +1,17 @@
 /** Page cursors: opaque to clients, the last id of a page inside. */
 import { fail, type Result, succeed } from "../domain/errors.ts";
-import { isId } from "../domain/ids.ts";
+import { type IdPrefix, isId } from "../domain/ids.ts";
 
-export function encodeCursor(runId: string): string {
-  return btoa(runId).replace(/=+$/, "");
+export function encodeCursor(last: string): string {
+  return btoa(last).replace(/=+$/, "");
 }
 
 /** Null for the first page. */
-export function decodeCursor(cursor: string | undefined): Result<string | null> {
+export function decodeCursor(cursor: string | undefined, prefix: IdPrefix = "run"): Result<string | null> {
   if (cursor === undefined || cursor === "") return succeed(null);
   try {
-    const runId = atob(cursor);
-    if (isId("run", runId)) return succeed(runId);
+    const last = atob(cursor);
+    if (isId(prefix, last)) return succeed(last);
   } catch {
     // Not base64: the same answer.
   }

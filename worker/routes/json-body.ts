@@ -1,7 +1,8 @@
-/** Reads a JSON body and checks it against a schema. Every field that is wrong is named. */
+/** Reads a JSON body and checks it against a schema. */
 import type { Context } from "hono";
 import type * as z from "zod";
-import { type FieldError, fail, type Result, succeed } from "../domain/errors.ts";
+import { fail, type Result } from "../domain/errors.ts";
+import { check } from "../domain/validation.ts";
 
 /** Bytes of the largest body: room for 4,000,000 characters of program, most of them escaped. */
 export const BODY_MAX_BYTES = 16 * 2 ** 20;
@@ -20,22 +21,4 @@ export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T):
     return fail("malformed-json", `The body could not be read as JSON: ${error.message}`);
   }
   return check(body, schema);
-}
-
-export function check<T extends z.ZodType>(value: unknown, schema: T): Result<z.output<T>> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return succeed(parsed.data);
-  const errors = parsed.error.issues.flatMap(fieldErrors);
-  const summary = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
-  return fail("invalid-request", summary, errors);
-}
-
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
-  const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is not a known field" }));
-  }
-  // The issue itself only says that a key is invalid; what is wrong with it is one level below.
-  const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [{ path: path.join("."), message }];
 }

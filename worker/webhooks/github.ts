@@ -4,7 +4,7 @@
  */
 import { type IssueNews, newsMark, type Reading } from "../domain/issue-news.ts";
 import { remoteOf } from "../domain/repository.ts";
-import { at, instantAt, namesAt, textAt } from "./payload.ts";
+import { at, instantAt, nameAt, namesAt, textAt } from "./payload.ts";
 import type { DeliveryParts } from "./reading.ts";
 
 /** Events whose payload holds an issue as it is now. */
@@ -17,7 +17,7 @@ export function readGithub({ event, deliveryId, bodyHash, payload }: DeliveryPar
   if (!ISSUE_EVENTS.includes(event)) return ignored(`Events of the kind "${event}" start nothing.`);
   const issue = at(payload, "issue");
   if (at(issue, "pull_request") !== undefined) return ignored("It is about a pull request, not about an issue.");
-  const number = textAt(issue, "number");
+  const number = nameAt(issue, "number");
   const remote = repositoryRemote(payload);
   const updatedAt = instantAt(issue, "updated_at");
   const labels = namesAt(issue, "labels");
@@ -30,14 +30,14 @@ export function readGithub({ event, deliveryId, bodyHash, payload }: DeliveryPar
   if (number === null || remote === null || updatedAt === null || labels === null) {
     return ignored(`The payload lacks ${missing.join(", ")}.`);
   }
-  const isGone = event === "issues" && GONE_ACTIONS.includes(textAt(payload, "action") ?? "");
+  const isGone = event === "issues" && GONE_ACTIONS.includes(nameAt(payload, "action") ?? "");
   const news: IssueNews = {
     tracker: "github",
     identity: `github:${remote}#${number}`,
-    key: `${textAt(payload, "repository", "full_name") ?? remote}#${number}`,
+    key: `${nameAt(payload, "repository", "full_name") ?? remote}#${number}`,
     title: textAt(issue, "title") ?? "",
-    url: textAt(issue, "html_url") ?? "",
-    type: textAt(issue, "type", "name") ?? "Issue",
+    url: textAt(issue, "html_url"),
+    type: (nameAt(issue, "type", "name") ?? "issue").toLowerCase(),
     labels,
     components: [],
     project: null,

@@ -3,7 +3,7 @@
  * about an issue. Server leaves out more, and comments of Cloud carry the issue without its labels.
  */
 import { type IssueNews, newsMark, type Reading } from "../domain/issue-news.ts";
-import { at, instantAt, namesAt, textAt } from "./payload.ts";
+import { at, instantAt, nameAt, namesAt, textAt } from "./payload.ts";
 import type { DeliveryParts } from "./reading.ts";
 
 const DELETED = "jira:issue_deleted";
@@ -17,7 +17,7 @@ export function readJira({ event, bodyHash, payload }: DeliveryParts): Reading {
   const issue = at(payload, "issue");
   if (issue === undefined) return ignored(`Events of the kind "${event}" are about no issue.`);
   const fields = at(issue, "fields");
-  const key = textAt(issue, "key");
+  const key = nameAt(issue, "key");
   const labels = namesAt(fields, "labels");
   const updatedAt = instantAt(fields, "updated") ?? instantAt(payload, "timestamp");
   const isGone = event === DELETED;
@@ -33,16 +33,16 @@ export function readJira({ event, bodyHash, payload }: DeliveryParts): Reading {
   const news: IssueNews = {
     tracker: "jira",
     // An issue that moves to another project changes its key and keeps its id.
-    identity: `jira:${site.host}:${textAt(issue, "id") ?? key}`,
+    identity: `jira:${site.host}:${nameAt(issue, "id") ?? key}`,
     key,
     title: textAt(fields, "summary") ?? "",
-    url: site.base === "" ? "" : `${site.base}/browse/${encodeURIComponent(key)}`,
-    type: textAt(fields, "issuetype", "name") ?? "Issue",
+    url: site.base === "" ? null : `${site.base}/browse/${encodeURIComponent(key)}`,
+    type: (nameAt(fields, "issuetype", "name") ?? "issue").toLowerCase(),
     labels: labels ?? [],
     components: namesAt(fields, "components") ?? [],
     project: projectKey(payload),
     remote: null,
-    priorityField: textAt(fields, "priority", "name"),
+    priorityField: nameAt(fields, "priority", "name"),
     isOpen: isOpen(fields),
     isGone,
     updatedAt,
@@ -53,13 +53,15 @@ export function readJira({ event, bodyHash, payload }: DeliveryParts): Reading {
 
 /** Key of the project that a delivery is about. */
 export function projectKey(payload: unknown): string | null {
-  const named = textAt(payload, "issue", "fields", "project", "key");
-  return named ?? /^(.+)-\d+$/.exec(textAt(payload, "issue", "key") ?? "")?.[1] ?? null;
+  const named = nameAt(payload, "issue", "fields", "project", "key");
+  return named ?? /^(.+)-\d+$/.exec(nameAt(payload, "issue", "key") ?? "")?.[1] ?? null;
 }
 
 function eventOrder(payload: unknown): string {
   const timestamp = at(payload, "timestamp");
-  return typeof timestamp === "number" && timestamp >= 0 ? String(Math.trunc(timestamp)).padStart(TIMESTAMP_DIGITS, "0") : "";
+  return typeof timestamp === "number" && timestamp >= 0
+    ? String(Math.trunc(timestamp)).padStart(TIMESTAMP_DIGITS, "0")
+    : "";
 }
 
 /** A state's category tells; without one its name does, and a resolution always. */

@@ -93,8 +93,12 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return found;
 }
 
-/** Characters of the longest text that is taken from a payload. */
-const TEXT_MAX_CHARS = 2_000;
+/** Characters of the longest text that is taken from a payload: within what a run's issue may hold, as are the next. */
+const TEXT_MAX_CHARS = 1_000;
+/** Characters of a name: a label, a component, a type, a key. */
+const NAME_MAX_CHARS = 100;
+/** Entries of the longest list that is taken from a payload. */
+const LIST_MAX_ENTRIES = 100;
 
 /** The text at a path, cut to a sane length; null when there is none. A number counts as its digits. */
 export function textAt(value: unknown, ...path: readonly string[]): string | null {
@@ -103,8 +107,10 @@ export function textAt(value: unknown, ...path: readonly string[]): string | nul
   return typeof found === "string" && found !== "" ? found.slice(0, TEXT_MAX_CHARS) : null;
 }
 
-/** Entries of the longest list that is taken from a payload. */
-const LIST_MAX_ENTRIES = 200;
+/** A text that is short by its nature, cut where it is not. */
+export function nameAt(value: unknown, ...path: readonly string[]): string | null {
+  return textAt(value, ...path)?.slice(0, NAME_MAX_CHARS) ?? null;
+}
 
 /** The names in a list of texts, or of objects with a `name`; null when there is no list. */
 export function namesAt(value: unknown, ...path: readonly string[]): string[] | null {
@@ -112,7 +118,7 @@ export function namesAt(value: unknown, ...path: readonly string[]): string[] | 
   if (!Array.isArray(found)) return null;
   return found
     .slice(0, LIST_MAX_ENTRIES)
-    .flatMap((entry) => (typeof entry === "string" ? entry.slice(0, TEXT_MAX_CHARS) : (textAt(entry, "name") ?? [])));
+    .flatMap((entry) => nameAt({ name: entry }, "name") ?? nameAt(entry, "name") ?? []);
 }
 
 /** An instant in ISO 8601 with milliseconds; null for what is none. Jira writes offsets without a colon. */

@@ -33,5 +33,9 @@ export async function isSignedWith(secret: string, body: Uint8Array, signature: 
 
 /** Whether the address carried this secret. Compared as MACs under a key that nobody outside knows. */
 export async function isAddressedWith(secret: string, given: string | null): Promise<boolean> {
-  return isSignedWith(secret, new TextEncoder().encode(secret), await signatureOf(secret, new TextEncoder().encode(given ?? "")));
+  return isSignedWith(
+    secret,
+    new TextEncoder().encode(secret),
+    await signatureOf(secret, new TextEncoder().encode(given ?? "")),
+  );
 }

@@ -4,11 +4,11 @@ import * as z from "zod";
 import { retryRun } from "../../actions/retry-run.ts";
 import { fail } from "../../domain/errors.ts";
 import { RUN_STATES } from "../../domain/run.ts";
+import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
 import { listRuns } from "../../store/runs.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
-import { check } from "../json-body.ts";
 import { accessRun } from "../run-access.ts";
 
 export const runListQuerySchema = z.object({
