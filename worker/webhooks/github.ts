@@ -20,17 +20,20 @@ export function readGithub({ event, deliveryId, bodyHash, payload }: DeliveryPar
   const number = nameAt(issue, "number");
   const remote = repositoryRemote(payload);
   const updatedAt = instantAt(issue, "updated_at");
-  const labels = namesAt(issue, "labels");
+  const isGone = event === "issues" && GONE_ACTIONS.includes(nameAt(payload, "action") ?? "");
+  // What an issue was like before it went does not matter.
+  const labels = namesAt(issue, "labels") ?? (isGone ? [] : null);
+  const state = nameAt(issue, "state") ?? (isGone ? "closed" : null);
   const missing = [
     number === null && "issue.number",
     remote === null && "repository.clone_url",
     updatedAt === null && "issue.updated_at",
     labels === null && "issue.labels",
+    state === null && "issue.state",
   ].filter((name) => name !== false);
-  if (number === null || remote === null || updatedAt === null || labels === null) {
+  if (number === null || remote === null || updatedAt === null || labels === null || state === null) {
     return ignored(`The payload lacks ${missing.join(", ")}.`);
   }
-  const isGone = event === "issues" && GONE_ACTIONS.includes(nameAt(payload, "action") ?? "");
   const news: IssueNews = {
     tracker: "github",
     identity: `github:${remote}#${number}`,
@@ -43,7 +46,7 @@ export function readGithub({ event, deliveryId, bodyHash, payload }: DeliveryPar
     project: null,
     remote,
     priorityField: null,
-    isOpen: textAt(issue, "state") !== "closed",
+    isOpen: state !== "closed",
     isGone,
     updatedAt,
     mark: newsMark({ updatedAt, order: orderWithinSecond(deliveryId), isGone, bodyHash }),

@@ -18,15 +18,15 @@ export function readJira({ event, bodyHash, payload }: DeliveryParts): Reading {
   if (issue === undefined) return ignored(`Events of the kind "${event}" are about no issue.`);
   const fields = at(issue, "fields");
   const key = nameAt(issue, "key");
-  const labels = namesAt(fields, "labels");
-  const updatedAt = instantAt(fields, "updated") ?? instantAt(payload, "timestamp");
   const isGone = event === DELETED;
+  const labels = namesAt(fields, "labels") ?? (isGone ? [] : null);
+  const updatedAt = instantAt(fields, "updated") ?? instantAt(payload, "timestamp");
   const missing = [
     key === null && "issue.key",
-    labels === null && !isGone && "issue.fields.labels",
+    labels === null && "issue.fields.labels",
     updatedAt === null && "issue.fields.updated",
   ].filter((name) => name !== false);
-  if (key === null || updatedAt === null || (labels === null && !isGone)) {
+  if (key === null || updatedAt === null || labels === null) {
     return ignored(`The payload lacks ${missing.join(", ")}.`);
   }
   const site = siteOf(textAt(issue, "self"));
@@ -38,7 +38,7 @@ export function readJira({ event, bodyHash, payload }: DeliveryParts): Reading {
     title: textAt(fields, "summary") ?? "",
     url: site.base === "" ? null : `${site.base}/browse/${encodeURIComponent(key)}`,
     type: (nameAt(fields, "issuetype", "name") ?? "issue").toLowerCase(),
-    labels: labels ?? [],
+    labels,
     components: namesAt(fields, "components") ?? [],
     project: projectKey(payload),
     remote: null,
