@@ -69,6 +69,10 @@ export class DeliveryInbox extends DurableObject<Env> implements DeliveryInboxRp
     return { deliveries, nextBefore: found.length > limit ? deliveries.at(-1)!.id : null };
   }
 
+  async latest(): Promise<Record<string, Delivery>> {
+    return Object.fromEntries(this.#storage.latest().map((delivery) => [delivery.repositoryKey, delivery]));
+  }
+
   async find(id: string): Promise<DeliveryDetail | null> {
     return this.#storage.find(id);
   }

@@ -45,6 +45,8 @@ export interface DeliveryInboxRpc {
     filter: DeliveryFilter,
     page: { readonly before: string | null; readonly limit: number },
   ): Promise<{ readonly deliveries: Delivery[]; readonly nextBefore: string | null }>;
+  /** The newest delivery of each repository, by its key. */
+  latest(): Promise<Record<string, Delivery>>;
   find(id: string): Promise<DeliveryDetail | null>;
   parts(id: string): Promise<StoredParts | null>;
   /** Takes a delivery in once more, as it reads now. Fails with `delivery-conflict` for one that was never taken in. */

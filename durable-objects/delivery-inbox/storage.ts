@@ -39,6 +39,7 @@ const SCHEMA = `
     ON deliveries (endpoint_id, delivery_id) WHERE status <> 'conflicting';
   CREATE INDEX IF NOT EXISTS deliveries_received ON deliveries (id) WHERE status = 'received';
   CREATE INDEX IF NOT EXISTS deliveries_settling ON deliveries (identity) WHERE status = 'settling';
+  CREATE INDEX IF NOT EXISTS deliveries_by_repository ON deliveries (repository_key, id);
   CREATE TABLE IF NOT EXISTS bodies (
     id TEXT NOT NULL,
     part INTEGER NOT NULL,
@@ -333,6 +334,17 @@ export class InboxStorage {
     const values = used.map(([, value]) => value);
     return this.#sql
       .exec<DeliveryRow>(`SELECT ${COLUMNS} FROM deliveries ${where} ORDER BY id DESC LIMIT ?`, ...values, limit)
+      .toArray()
+      .map(toDelivery);
+  }
+
+  /** The newest delivery of each repository. */
+  latest(): Delivery[] {
+    return this.#sql
+      .exec<DeliveryRow>(
+        `SELECT ${COLUMNS} FROM deliveries WHERE id IN
+           (SELECT max(id) FROM deliveries WHERE repository_key IS NOT NULL GROUP BY repository_key)`,
+      )
       .toArray()
       .map(toDelivery);
   }
