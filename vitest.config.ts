@@ -22,7 +22,12 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               cf: false,
-              bindings: { LOG_LEVEL: "error", TEST_MIGRATIONS: migrations },
+              bindings: {
+                LOG_LEVEL: "error",
+                TEST_MIGRATIONS: migrations,
+                RUNYARD_SECRETS_KEY: Buffer.alloc(32, "k").toString("base64"),
+                RUNYARD_ISSUE_QUIET_SECONDS: "0.05",
+              },
               workers: [pythonWorker()],
             },
           }),

@@ -4,6 +4,7 @@ import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
 import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";
 import type { RunExecutorRpc } from "./run-executor/rpc.ts";
 import type { RunQueueRpc } from "./run-queue/rpc.ts";
+import type { WorkspaceCapacityRpc } from "./workspace-capacity/rpc.ts";
 
 /** A namespace of objects, as far as we use it: calls by name, and requests for sockets. */
 export interface ObjectNamespace<Rpc> {
@@ -18,6 +19,8 @@ export interface Env extends Variables {
   readonly RUN_EXECUTOR: ObjectNamespace<RunExecutorRpc>;
   /** By the id of a workspace. */
   readonly DELIVERY_INBOX: ObjectNamespace<DeliveryInboxRpc>;
+  /** By the id of a workspace. */
+  readonly WORKSPACE_CAPACITY: ObjectNamespace<WorkspaceCapacityRpc>;
   /** The Worker of worker/sandbox/python: another Worker, because its engine would not fit into this one. */
   readonly PYTHON: PythonRunner;
 }

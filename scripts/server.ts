@@ -11,6 +11,7 @@ import {
   bootstrapStatements,
   type Credentials,
   loadOrCreateSecrets,
+  loadOrCreateSecretsKey,
   type Secrets,
   saveCredentials,
 } from "./credentials.ts";
@@ -31,6 +32,10 @@ const VARIABLES = [
   "RUNYARD_MODEL",
   "RUNYARD_FETCH_ORIGINS",
   "RUNYARD_SANDBOX_MEMORY_MIB",
+  "RUNYARD_WORKSPACE_CONCURRENCY",
+  "SMART_QUEUE",
+  "RUNYARD_SECRETS_KEY",
+  "RUNYARD_ISSUE_QUIET_SECONDS",
 ] as const;
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
@@ -76,6 +81,7 @@ export async function startServer({
 
   const given = {
     RUNYARD_SANDBOX_MEMORY_MIB: SANDBOX_MEMORY_MIB,
+    RUNYARD_SECRETS_KEY: loadOrCreateSecretsKey(folder),
     ...Object.fromEntries(VARIABLES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
   };
   const miniflare = open({ ...shared, port }, { ...workerOptions, ...builtModules(), bindings: given });

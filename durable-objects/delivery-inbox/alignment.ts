@@ -4,11 +4,13 @@
  */
 import type { Failure } from "../../worker/domain/errors.ts";
 import { ERRORS } from "../../worker/domain/errors.ts";
+import { issueOf } from "../../worker/domain/issue-news.ts";
 import { type Judgement, judgeIssue } from "../../worker/domain/issue-routing.ts";
 import { afterStep, type IssueState, nextStep, type Step } from "../../worker/domain/issue-state.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import type { Repository } from "../../worker/domain/repository.ts";
-import type { IssueRunRequest, IssueRuns } from "./issue-runs.ts";
+import type { IssueRunRequest } from "../../worker/domain/run-spec.ts";
+import type { IssueRuns } from "./issue-runs.ts";
 import type { InboxStorage, StoredIssue } from "./storage.ts";
 
 /** Issues that one alarm deals with, and how many of them at a time. */
@@ -81,7 +83,8 @@ async function takeSteps(
 
 function take({ runs, workspaceId }: Alignment, { newest }: IssueState, { priority }: Judgement, step: Step) {
   const { runId, repositoryKey } = step.run;
-  const request: IssueRunRequest = { runId, workspaceId, repositoryKey, issue: newest, priority };
+  const createdBy = `tracker:${newest.tracker}`;
+  const request: IssueRunRequest = { runId, workspaceId, repositoryKey, issue: issueOf(newest), priority, createdBy };
   switch (step.type) {
     case "start":
       return runs.start(request);

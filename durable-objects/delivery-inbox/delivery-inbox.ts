@@ -19,8 +19,8 @@ import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
 import { RECOVERY_DELAY_MS, WakeUp } from "../wake-up.ts";
 import { alignIssues } from "./alignment.ts";
-import { executorRuns } from "./executor-runs.ts";
 import { takeInDeliveries } from "./intake.ts";
+import { executorRuns } from "./issue-runs.ts";
 import type { AcceptAnswer, ArrivedDelivery, DeliveryInboxRpc, StoredParts } from "./rpc.ts";
 import { InboxStorage } from "./storage.ts";
 
@@ -126,7 +126,7 @@ export class DeliveryInbox extends DurableObject<Env> implements DeliveryInboxRp
     await alignIssues({
       ...shared,
       workspaceId,
-      runs: executorRuns(this.env),
+      runs: executorRuns((runId) => this.env.RUN_EXECUTOR.get(this.env.RUN_EXECUTOR.idFromName(runId))),
       newRunId: () => newId("run", systemClock, systemRandom),
       onFault: (_, error) => this.#log.error("an issue could not be brought in line", { workspaceId, error }),
     });

@@ -3,9 +3,9 @@
  * news and the same repositories give the same judgement.
  */
 import type { IssueNews } from "./issue-news.ts";
+import type { Priority } from "./lane.ts";
 import { priorityOf } from "./priority.ts";
 import { EVERY_LABEL, type Repository, remoteOf } from "./repository.ts";
-import type { Priority } from "./run.ts";
 
 export type Judgement =
   | { readonly isWanted: true; readonly repositoryKey: string; readonly priority: Priority }

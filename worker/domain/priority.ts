@@ -2,7 +2,7 @@
  * How urgent an issue's run is, from what its tracker says: labels, Jira's priority field, and a repository's own rules.
  * One table for all; no label and no field that it knows means normal.
  */
-import { PRIORITIES, type Priority } from "./run.ts";
+import { PRIORITIES, type Priority } from "./lane.ts";
 
 /** Labels that teams use for urgency, in lower case. */
 const LABELS: Readonly<Record<string, Priority>> = {

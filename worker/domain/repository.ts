@@ -3,7 +3,7 @@
  * how a change to it is made and checked. Owns the shape and its limits, not where it is stored.
  */
 import * as z from "zod";
-import { PRIORITIES } from "./run.ts";
+import { PRIORITIES } from "./lane.ts";
 
 /** Repositories of one workspace: all of them are read whenever an issue is looked at. */
 export const REPOSITORIES_MAX = 200;

@@ -11,11 +11,14 @@ import { joinFiles, splitFiles } from "../domain/text-parts.ts";
 import type { Database } from "./database.ts";
 import { idempotencyKeys, type RunRow, runFiles, runInputs, runOutput, runs } from "./schema.ts";
 
-/** What a later version may change; everything else is fixed when the run is accepted. */
+/** What a later version may change, the title and the priority of a run that waits among them; everything else is fixed when the run is accepted. */
 function projectedColumns() {
   const taken = (column: string) => sql.raw(`excluded.${column}`);
   return {
     state: taken("state"),
+    title: taken("title"),
+    priority: taken("priority"),
+    issue: taken("issue"),
     attempts: taken("attempts"),
     error: taken("error"),
     errorCategory: taken("error_category"),
@@ -41,7 +44,8 @@ function upsertRun(db: Database, row: RunRow) {
 }
 
 /** Writes a version of the run, with its program. Repeats and late versions change nothing. */
-export async function projectRunWithProgram(db: Database, row: RunRow, program: Program): Promise<void> {
+export async function projectRunWithProgram(db: Database, row: RunRow, program: Program | null): Promise<void> {
+  if (!program) return projectRun(db, row);
   const files = splitFiles(program.files).map((part) =>
     db
       .insert(runFiles)
@@ -173,7 +177,7 @@ export async function findRunTitle(
   db: Database,
   workspaceId: string,
   runId: string,
-): Promise<{ title: string; limits: Limits } | null> {
+): Promise<{ title: string; limits: Limits | null } | null> {
   const row = await db
     .select({ title: runs.title, limits: runs.limits })
     .from(runs)
@@ -182,7 +186,7 @@ export async function findRunTitle(
   return row ?? null;
 }
 
-/** The program of a run. The caller has checked that the run belongs to its workspace. */
+/** The program of a run; null for one that has none of its own. The caller has checked that the run belongs to its workspace. */
 export async function loadProgram(db: Database, runId: string): Promise<Program | null> {
   const run = await db
     .select({ language: runs.language, entry: runs.entry, stdin: runInputs.stdin, args: runInputs.args })
@@ -190,13 +194,14 @@ export async function loadProgram(db: Database, runId: string): Promise<Program 
     .innerJoin(runInputs, eq(runInputs.runId, runs.id))
     .where(eq(runs.id, runId))
     .get();
-  if (!run) return null;
+  const { language, entry } = run ?? {};
+  if (!run || !language || !entry) return null;
   const parts = await db
     .select({ name: runFiles.name, part: runFiles.part, text: runFiles.text })
     .from(runFiles)
     .where(eq(runFiles.runId, runId))
     .orderBy(asc(runFiles.name), asc(runFiles.part));
-  return { ...run, files: joinFiles(parts) };
+  return { ...run, language, entry, files: joinFiles(parts) };
 }
 
 /** The stored stream of an ended run, in order; empty while it still runs. */

@@ -4,8 +4,7 @@
  */
 import { type IssueNews, newsMark, type Reading } from "../domain/issue-news.ts";
 import { remoteOf } from "../domain/repository.ts";
-import { at, instantAt, nameAt, namesAt, textAt } from "./payload.ts";
-import type { DeliveryParts } from "./reading.ts";
+import { at, type DeliveryParts, instantAt, nameAt, namesAt, textAt } from "./payload.ts";
 
 /** Events whose payload holds an issue as it is now. */
 const ISSUE_EVENTS = ["issues", "issue_comment"];

@@ -3,8 +3,7 @@
  * about an issue. Server leaves out more, and comments of Cloud carry the issue without its labels.
  */
 import { type IssueNews, newsMark, type Reading } from "../domain/issue-news.ts";
-import { at, instantAt, nameAt, namesAt, textAt } from "./payload.ts";
-import type { DeliveryParts } from "./reading.ts";
+import { at, type DeliveryParts, instantAt, nameAt, namesAt, textAt } from "./payload.ts";
 
 const DELETED = "jira:issue_deleted";
 /** Digits of an event's time in milliseconds, with room for the years to come. */

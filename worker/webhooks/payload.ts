@@ -4,6 +4,15 @@
  */
 import { fail, type Result, succeed } from "../domain/errors.ts";
 
+/** What a delivery is read from. */
+export interface DeliveryParts {
+  readonly event: string;
+  readonly deliveryId: string;
+  /** SHA-256 of the raw body in hexadecimal. */
+  readonly bodyHash: string;
+  readonly payload: unknown;
+}
+
 /**
  * Bytes of the largest body. An issue with everything around it stays below 1 MiB on every tracker; GitHub sends up to
  * 25 MB, for pushes that start nothing here.

@@ -5,15 +5,7 @@
 import type { Reading, Tracker } from "../domain/issue-news.ts";
 import { readGithub, repositoryRemote } from "./github.ts";
 import { projectKey, readJira } from "./jira.ts";
-import { textAt } from "./payload.ts";
-
-export interface DeliveryParts {
-  readonly event: string;
-  readonly deliveryId: string;
-  /** SHA-256 of the raw body in hexadecimal. */
-  readonly bodyHash: string;
-  readonly payload: unknown;
-}
+import { type DeliveryParts, textAt } from "./payload.ts";
 
 interface TrackerProtocol {
   /** Null when the delivery does not say what it is. */

@@ -8,6 +8,7 @@ export interface Operation {
   readonly summary: string;
   readonly isOpen?: true;
   readonly body?: z.ZodType;
+  readonly isBodyOptional?: true;
   readonly query?: z.ZodObject;
   readonly headers?: readonly { name: string; description: string }[];
   /** Status to what it answers: a schema for JSON, a text for anything else. */
