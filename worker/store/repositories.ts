@@ -48,10 +48,9 @@ function statementsFor(db: Database, workspaceId: string, settings: Repository, 
       .onConflictDoUpdate({ target: [repositories.workspaceId, repositories.key], set: changing }),
     db.delete(repositoryProjects).where(ofRepository),
     // One statement for any number of projects, far from the limit of bound parameters.
-    db.run(
-      sql`INSERT INTO repository_projects (project, workspace_id, repository_key)
-          SELECT value, ${workspaceId}, ${key} FROM json_each(${JSON.stringify(jira.projects)})`,
-    ),
+    db
+      .insert(repositoryProjects)
+      .select(sql`SELECT value, ${workspaceId}, ${key} FROM json_each(${JSON.stringify(jira.projects)})`),
   ];
 }
 
