@@ -38,6 +38,7 @@ const VARIABLES = [
   "RUNYARD_WEBHOOK_PRIVATE_RECEIVERS",
   "RUNYARD_WEBHOOK_RETRY_SECONDS",
   "RUNYARD_WEBHOOK_TIMEOUT_SECONDS",
+  "RUNYARD_ISSUE_QUIET_SECONDS",
 ] as const;
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
