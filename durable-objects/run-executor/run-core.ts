@@ -25,7 +25,7 @@ import {
 } from "../../worker/domain/run-state.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { Database } from "../../worker/store/database.ts";
-import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker/store/runs.ts";
+import { projectRun } from "../../worker/store/runs.ts";
 import { LEASE_MS } from "../run-queue/lane.ts";
 import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
@@ -99,6 +99,16 @@ export class RunCore {
     this.#guest?.abort();
     void this.#kick();
     return succeed(this.#detail(null));
+  }
+
+  /** Ends a run that waits. One that has started is left alone. */
+  async withdraw(reason: string): Promise<Result<"withdrawn" | "started">> {
+    const run = this.#ports.storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    this.#apply({ type: "withdrawn", reason });
+    void this.#kick();
+    const { state } = this.#accepted();
+    return succeed(state.name === "cancelled" && state.startedAt === null ? "withdrawn" : "started");
   }
 
   async expire(): Promise<void> {
@@ -385,12 +395,12 @@ export class RunCore {
     const { storage, events, db } = this.#ports;
     const run = this.#accepted();
     if (run.progress.projectedVersion >= run.version) return;
-    const row = toRow(run, { result: storage.result(), lastSeq: events.lastSeq });
-    if (run.progress.projectedVersion === 0) {
-      await projectRunWithProgram(db, row, run.spec.kind === "execution" ? storage.program() : null);
-    }
-    if (hasEnded(run.state)) await projectEndedRun(db, row, events.chunksAfter(0));
-    else if (run.progress.projectedVersion > 0) await projectRun(db, row);
+    const isFirst = run.progress.projectedVersion === 0;
+    await projectRun(db, {
+      row: toRow(run, { result: storage.result(), lastSeq: events.lastSeq }),
+      program: isFirst && run.spec.kind === "execution" ? storage.program() : null,
+      output: hasEnded(run.state) ? events.chunksAfter(0) : [],
+    });
     storage.note({ projectedVersion: run.version });
   }
 

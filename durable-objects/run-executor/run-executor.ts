@@ -17,12 +17,13 @@ import { createLogger, type Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { standingCredentials } from "../../worker/store/identities.ts";
 import { systemClock } from "../../worker/system-ports.ts";
+import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { Env } from "../env.ts";
 import { WakeUp } from "../wake-up.ts";
 import { attemptsIn } from "./attempt.ts";
 import { engineFor } from "./engine.ts";
 import { OutputLog } from "./output-log.ts";
-import { logFieldsOf } from "./projection.ts";
+import { logFieldsOf, toDetail } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
 import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
 import { RunCore } from "./run-core.ts";
@@ -57,6 +58,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       isAwake: () => this.#storage.run?.state.name === "running",
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
+    const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -67,7 +69,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       log: this.#logger,
       attempt: attemptsIn(env),
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
-      announce: async () => {},
+      announce: (run) => {
+        const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
+        return notifyRunEvents({ db, sender }, run.spec.workspaceId, told, run.progress.announced);
+      },
     });
   }
 
@@ -85,6 +90,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async cancel(): Promise<Result<RunDetail>> {
     return this.#core.cancel();
+  }
+
+  async withdraw(reason: string): Promise<Result<"withdrawn" | "started">> {
+    return this.#core.withdraw(reason);
   }
 
   async expire(): Promise<void> {

@@ -6,7 +6,6 @@ import { env as bindings } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { createApp } from "../../worker/app.ts";
-import { LOG_FORMATS } from "../../worker/log.ts";
 import { LOG_FIELDS } from "../../worker/log-fields.ts";
 import { api, createTenant, freshDatabase, ORIGIN, type Tenant } from "../support/workerd.ts";
 
@@ -53,13 +52,13 @@ const REQUESTS: readonly [string, RequestInit][] = [
 const BREAKS = ["sessions", "api_tokens", "sign_in_links", "previews", "runs"] as const;
 
 describe("no secret reaches the log", () => {
-  it.each(LOG_FORMATS)("from a request, well or badly answered, as %s", async (LOG_FORMAT) => {
+  it("from a request, well or badly answered", async () => {
     const ask = async (path: string, init: RequestInit, isKnown: boolean) => {
       const headers = { ...(isKnown ? { authorization: `Bearer ${ana.token}` } : {}), ...init.headers };
       const answer = await createApp().request(
         ORIGIN + path,
         { ...init, headers },
-        { ...env, LOG_LEVEL: "debug", LOG_FORMAT },
+        { ...env, LOG_LEVEL: "debug", LOG_FORMAT: "json" },
       );
       await answer.text();
     };

@@ -9,7 +9,8 @@ import { acceptedAnswerSchema } from "../../worker/domain/run-schema.ts";
 import { api, browse, createTenant, freshDatabase, ORIGIN, request, type Tenant } from "../support/workerd.ts";
 
 const { DB } = bindings as unknown as Env;
-const LINES = 50_000;
+/** Twice as many as a window holds; `npm run bench:log` has 50,000. */
+const LINES = 20_000;
 /** From a revocation to the end of the socket that it concerns. */
 const REVOKED_WITHIN_MS = 5_000;
 const FOREVER = "for (;;) { console.log('tick'); await new Promise((resolve) => setTimeout(resolve, 20)); }";
@@ -100,34 +101,29 @@ const ended = async (runId: string) => {
 describe("a client far behind", () => {
   const code = `for (let i = 1; i <= ${LINES}; i++) console.log("line " + i);`;
 
-  it("gets a window at a time, and goes on when it acknowledges", async () => {
+  it("gets a window at a time and goes on when it acknowledges; one that never does gets all of this run, too", async () => {
     const runId = await start(code);
     const whole = await ended(runId);
     expect(whole.events.length).toBeGreaterThan(LINES);
+    const silent = await Watch.open(runId, WITH_TOKEN(), false);
     const watch = await Watch.open(runId, WITH_TOKEN(), false);
     await watch.until(() => watch.events.length > 0);
     watch.acknowledge(1);
     await pause(600);
     const sent = watch.frameBytes.reduce((sum, bytes) => sum + bytes, 0);
-    expect(sent).toBeLessThan(2 * (WINDOW_BYTES + CHUNK_BYTES));
-    expect(watch.events.length).toBeLessThan(LINES / 2);
+    expect(sent).toBeLessThan(WINDOW_BYTES + CHUNK_BYTES);
+    expect(watch.events.length).toBeLessThan(LINES);
     while (watch.end === null) {
       watch.acknowledge();
       await pause(5);
     }
-    watch.expectGapless();
+    expect((await silent.closed).code).toBe(1000);
+    for (const each of [watch, silent]) {
+      each.expectGapless();
+      expect(each.events.length).toBe(whole.events.length);
+      expect(each.end).toMatchObject({ seq: whole.events.length, state: "succeeded" });
+    }
     expect(watch.events).toEqual(whole.events);
-    expect(watch.end).toMatchObject({ seq: whole.events.length, state: "succeeded" });
-  });
-
-  it("that never acknowledges gets all of a run of this size, too", async () => {
-    const runId = await start(code);
-    await ended(runId);
-    const watch = await Watch.open(runId, WITH_TOKEN(), false);
-    expect((await watch.closed).code).toBe(1000);
-    watch.expectGapless();
-    expect(watch.events.length).toBeGreaterThan(LINES);
-    expect(watch.end?.seq).toBe(watch.events.length);
   });
 
   it("catches up while live lines go on, and misses and doubles nothing", async () => {
