@@ -39,7 +39,19 @@ spawn(process.execPath, ["scripts/build-client.ts", "--watch"], {
   stdio: ["ignore", "ignore", "inherit"],
 });
 const configs = ["wrangler.toml", "worker/sandbox/python/wrangler.toml"].flatMap((config) => ["--config", config]);
-const dev = ["dev", ...configs, "--local", "--env-file", variables, "--ip", "127.0.0.1", "--port", port, "--inspector-port", "0"];
+const dev = [
+  "dev",
+  ...configs,
+  "--local",
+  "--env-file",
+  variables,
+  "--ip",
+  "127.0.0.1",
+  "--port",
+  port,
+  "--inspector-port",
+  "0",
+];
 spawn(join(BIN, "node"), [join(BIN, "wrangler"), ...dev], { cwd: ROOT, env, stdio: "inherit" }).on("exit", (code) =>
   process.exit(code ?? 0),
 );

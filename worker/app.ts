@@ -18,12 +18,13 @@ import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
 import { openapi } from "./routes/api/openapi.ts";
 import { repositories } from "./routes/api/repositories.ts";
 import { runs } from "./routes/api/runs.ts";
+import { webhooks } from "./routes/api/webhooks.ts";
 import { consolePages } from "./routes/console/console.tsx";
 import { failurePage } from "./routes/console/page.tsx";
 import { previews } from "./routes/console/previews.ts";
 import { signIn } from "./routes/console/sign-in.tsx";
 import { BODY_MAX_BYTES } from "./routes/json-body.ts";
-import { webhooks } from "./routes/webhooks.ts";
+import { webhooks as inboundWebhooks } from "./routes/webhooks.ts";
 
 type AppContext = Parameters<typeof requestContext>[0];
 
@@ -36,7 +37,7 @@ export function createApp() {
   app.use(securityHeaders);
   app.use(requestContext);
   // Before everything that asks for a session, and with a limit of its own: a delivery proves itself.
-  app.route("/webhook", webhooks);
+  app.route("/webhook", inboundWebhooks);
   app.use(
     bodyLimit({
       maxSize: BODY_MAX_BYTES,
@@ -54,6 +55,7 @@ export function createApp() {
   app.use("/api/*", requirePrincipal as never);
   app.route("/api/execute", execute as never);
   app.route("/api/runs", runs as never);
+  app.route("/api/webhooks", webhooks as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);

@@ -3,11 +3,13 @@ import { exports } from "cloudflare:workers";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
+import type { WebhookSenderRpc } from "../durable-objects/webhook-sender/rpc.ts";
 import { type Config, configOf } from "./config.ts";
 import type { Clock, Random } from "./domain/ports.ts";
 import type { Provider } from "./llm/provider.ts";
 import { selectProvider } from "./llm/select-provider.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { KnownPrincipals } from "./middleware/known-principals.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
@@ -19,12 +21,15 @@ export interface Dependencies {
   readonly db: Database;
   readonly assets: Fetcher;
   readonly provider: Provider;
+  readonly knownPrincipals: KnownPrincipals;
   /** The inbox of a workspace's deliveries. */
   readonly inbox: (workspaceId: string) => DeliveryInboxRpc;
   /** This Worker's own front door: the request takes the way of any other, without the network. */
   readonly loopback: (request: Request) => Promise<Response>;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
+  /** The object that sends the messages of a webhook endpoint. */
+  readonly sender: (endpointId: string) => WebhookSenderRpc;
 }
 
 const composed = new WeakMap<Env, Dependencies>();
@@ -46,9 +51,11 @@ function compose(env: Env): Dependencies {
     log: createLogger(config.logLevel, config.logFormat),
     db: openDatabase(env.DB),
     assets: env.ASSETS,
+    knownPrincipals: new KnownPrincipals(systemClock),
     provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
+    sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

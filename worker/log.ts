@@ -19,6 +19,7 @@ export interface LogFields {
   readonly state?: string;
   readonly code?: string;
   readonly provider?: string;
+  readonly messageId?: string;
   readonly error?: unknown;
 }
 

@@ -18,6 +18,7 @@ import type { AppEnv } from "../../middleware/context.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
+import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
 
 const IDEMPOTENCY = { name: "Idempotency-Key", description: "A repeated request with the same key finds its run." };
@@ -89,6 +90,7 @@ const OPERATIONS: readonly Operation[] = [
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
+  ...WEBHOOK_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   {
@@ -171,6 +173,7 @@ function document() {
     openapi: "3.1.0",
     info: { title: "Runyard", version: "0.1.0", description: "Run code that nobody has read yet, and watch it." },
     paths,
+    webhooks: webhookDescriptions((schema) => jsonSchema(schema, "output")),
     components: {
       schemas: { Problem: jsonSchema(problemSchema, "output") },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },

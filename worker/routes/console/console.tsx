@@ -12,6 +12,7 @@ import { playground } from "./playground.tsx";
 import { repositoryPages } from "./repositories.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
+import { webhookPages } from "./webhooks.tsx";
 
 export const consolePages = new Hono<SignedInEnv>();
 
@@ -23,6 +24,7 @@ for (const path of [
   "/repos/*",
   "/inbound-endpoints/*",
   "/deliveries/*",
+  "/settings/*",
   "/docs",
 ])
   consolePages.use(path, requirePrincipal);
@@ -32,6 +34,7 @@ consolePages
   .route("/runs", runPages)
   .route("/playground", playground)
   .route("/p", sharedPrograms)
+  .route("/settings/webhooks", webhookPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)
