@@ -7,6 +7,7 @@ import type { Clock, Random } from "./domain/ports.ts";
 import type { Provider } from "./llm/provider.ts";
 import { selectProvider } from "./llm/select-provider.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { KnownPrincipals } from "./middleware/known-principals.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
@@ -18,6 +19,7 @@ export interface Dependencies {
   readonly db: Database;
   readonly assets: Fetcher;
   readonly provider: Provider;
+  readonly knownPrincipals: KnownPrincipals;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
   /** The object that sends the messages of a webhook endpoint. */
@@ -43,6 +45,7 @@ function compose(env: Env): Dependencies {
     log: createLogger(config.logLevel, config.logFormat),
     db: openDatabase(env.DB),
     assets: env.ASSETS,
+    knownPrincipals: new KnownPrincipals(systemClock),
     provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
