@@ -30,7 +30,11 @@ module.exports = {
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
     only("effects", folder("worker/effects"), "^worker/(domain|effects)/"),
     only("keys", folder("worker/keys"), "^worker/(domain|keys)/"),
-    only("webhooks", folder("worker/webhooks"), "^(worker/(domain|store|effects|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)"),
+    only(
+      "webhooks",
+      folder("worker/webhooks"),
+      "^(worker/(domain|store|effects|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
+    ),
     only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
     only(
