@@ -78,6 +78,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     return this.#core.cancel();
   }
 
+  async withdraw(reason: string): Promise<Result<"withdrawn" | "started">> {
+    return this.#core.withdraw(reason);
+  }
+
   async expire(): Promise<void> {
     return this.#core.expire();
   }

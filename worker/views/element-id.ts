@@ -9,6 +9,7 @@ export const ELEMENT_ID = {
   overview: "overview",
   overviewUpdated: "overview-updated",
   runsResults: "runs-results",
+  deliveryResults: "delivery-results",
   runsNews: "runs-news",
   runHeader: "run-header",
   replayVerdict: "replay-verdict",
