@@ -8,7 +8,7 @@ import type { OutputStream } from "../engine.ts";
 import type { HostCalls } from "../host-calls.ts";
 import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer, TAGS } from "./abi.ts";
 import { ARTIFACT } from "./artifact.ts";
-import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
+import { FRAMES_PROPERTY, type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
 import { canSuspend, importObject, suspension } from "./imports.ts";
 import { hostCallFuel, PAGE_FUEL, WASM_PAGE_BYTES } from "./limits.ts";
@@ -172,10 +172,10 @@ export class Isolate implements GuestImports {
     this.#engine.QTS_FreeValuePointer(this.#image.context, value);
   }
 
-  /** The raw stack of an error that QuickJS itself made. */
-  stackOf(error: Pointer): string | null {
+  /** The frames of an error that QuickJS itself made. */
+  framesOf(error: Pointer): string | null {
     const context = this.#image.context;
-    return this.readString(this.#engine.QTS_GetProp(context, error, this.newString("stack")));
+    return this.readString(this.#engine.QTS_GetProp(context, error, this.newString(FRAMES_PROPERTY)));
   }
 
   /**

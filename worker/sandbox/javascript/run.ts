@@ -321,7 +321,7 @@ class JavaScriptRun {
   #endStack(error: Pointer | null): string | null {
     try {
       const interruption = error ?? this.#isolate?.interruption() ?? null;
-      return interruption === null ? null : (this.#isolate?.stackOf(interruption) ?? null);
+      return interruption === null ? null : (this.#isolate?.framesOf(interruption) ?? null);
     } catch (failure) {
       // Anything may be missing in a guest that was stopped in the middle of its work.
       if (failure instanceof Killed || failure instanceof WebAssembly.RuntimeError) return null;

@@ -108,8 +108,9 @@ const rows: readonly Row[] = [
       ([name, step]): Row => [
         `${name} without end, caught each time`,
         `let keep = []; for (let n = 0; ; n++) { try { ${step}; } catch { n++; } }`,
-        // A program that goes on after a refusal ends with its fuel, unless the engine itself finds no memory.
-        ["memory", "fuel"],
+        // A program that goes on after a refusal ends with its fuel, unless the engine itself finds no memory. Where not
+        // even an error fits, the console cannot tell a refusal from an object that throws, and says so, again and again.
+        name === "counters of the console" ? ["memory", "fuel", "output"] : ["memory", "fuel"],
         { limits: { ...SMALL.limits, fuel: 20_000_000 } },
       ],
     ),
