@@ -309,6 +309,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
         seed: spec.seed,
         clock: systemClock,
         onOutput: (stream, text) => this.#publish(outputEvents("execute", stream, text), systemClock.now()),
+        onNotice: (text) => this.#publish(outputEvents("execute", "system", `${text}\n`), systemClock.now()),
         signal,
         replay: null,
         capabilities: grantedCapabilities(spec.grants, { fetch: systemFetch }),

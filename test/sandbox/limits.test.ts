@@ -1,6 +1,7 @@
 /** Every limit ends a run as what it is, whatever the program does about it, and the next run is not affected. */
 import { afterEach, describe, expect, it } from "vitest";
-import { endOf, frozenClock, resultOf, run } from "./guest.ts";
+import { resultOf, run } from "./guest.ts";
+import { endOf, frozenClock } from "./harness.ts";
 
 afterEach(async () => {
   expect(await resultOf("6 * 7")).toBe(42);

@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
-import { endOf, frozenClock, realClock, resultOf } from "../guest.ts";
+import { resultOf } from "../guest.ts";
+import { endOf, frozenClock, realClock } from "../harness.ts";
 import { CANARY, differences, fingerprint } from "./host-integrity.ts";
 import { JAVASCRIPT_PROGRAMS } from "./javascript/programs.ts";
 import type { HostileProgram } from "./program.ts";

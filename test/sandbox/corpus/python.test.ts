@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
 import { PYTHON_PACKAGE } from "../../../worker/sandbox/python/package.ts";
-import { endOf, frozenClock, realClock } from "../guest.ts";
+import { endOf, frozenClock, realClock } from "../harness.ts";
 import { printed } from "../python/guest.ts";
 import { CANARY, differences, fingerprint } from "./host-integrity.ts";
 import type { HostileProgram } from "./program.ts";

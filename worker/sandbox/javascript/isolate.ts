@@ -220,7 +220,7 @@ export class Isolate implements GuestImports {
     this.#growsTo = null;
     const { meter, output, share } = this.#parts;
     output.flush();
-    await meter.waitFor(share);
+    await meter.waitFor(share.wait());
     return meter.endedBy === null ? this.#growTo(pages) : 0;
   }
 

@@ -37,9 +37,9 @@ export async function runProgram(
   request: GuestRequest,
   shared: Shared,
 ): Promise<GuestResult> {
-  const share = new MemoryShare(shared.memory, request.program, request.limits);
+  const share = new MemoryShare(shared.memory, request);
   try {
-    await share.start(request.clock, request.signal);
+    await share.wait();
     return await runInTurn(new JavaScriptRun(module, image, request, share, shared.deadlines));
   } finally {
     share.release();

@@ -5,7 +5,8 @@
 import * as z from "zod";
 import type { Exchange, Report } from "./protocol.ts";
 
-const OUTPUT_CHARS_MAX = 16 * 2 ** 20;
+/** Output comes at the latest after 16 KiB, in pieces that alternate between two streams, or in one piece of any length. */
+const PIECES_MAX = 1_000_000;
 /** 20,000 characters of Python, which may be two code units each. */
 const TEXT_CHARS_MAX = 40_000;
 const NAME_CHARS_MAX = 200;
@@ -14,9 +15,7 @@ const RESULT_CHARS_MAX = 2 ** 21;
 const text = z.string().max(TEXT_CHARS_MAX);
 const position = z.number().int().positive().max(10_000_000).nullable();
 const exchange = {
-  output: z
-    .array(z.strictObject({ stream: z.enum(["stdout", "stderr"]), text: z.string().max(OUTPUT_CHARS_MAX) }))
-    .max(1_000_000),
+  output: z.array(z.strictObject({ stream: z.enum(["stdout", "stderr"]), text: z.string().min(1) })).max(PIECES_MAX),
   fuel: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER),
   looked: z.boolean(),
   sleepMs: z.number().nonnegative().max(Number.MAX_VALUE),
@@ -55,12 +54,19 @@ const reportSchema = z.strictObject({
     .max(2 ** 32),
 });
 
-/** Null where it is not an exchange. */
-export function readExchange(said: unknown): Exchange | null {
-  return exchangeSchema.safeParse(said).data ?? null;
+/** Null where it is not an exchange, or brings more than the run may print in all. */
+export function readExchange(said: unknown, outputBytes: number): Exchange | null {
+  return bounded(exchangeSchema.safeParse(said).data, outputBytes);
 }
 
-/** Null where it is not a report. */
-export function readReport(said: unknown): Report | null {
-  return reportSchema.safeParse(said).data ?? null;
+/** Null where it is not a report, or brings more than the run may print in all. */
+export function readReport(said: unknown, outputBytes: number): Report | null {
+  return bounded(reportSchema.safeParse(said).data, outputBytes);
+}
+
+/** Our own code sends no byte beyond the limit, and no character takes less than one. */
+function bounded<Said extends Exchange>(said: Said | undefined, outputBytes: number): Said | null {
+  if (said === undefined) return null;
+  const chars = said.output.reduce((sum, { text }) => sum + text.length, 0);
+  return chars > outputBytes ? null : said;
 }
