@@ -12,9 +12,13 @@ export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T):
   if (mediaType !== "application/json") {
     return fail("unsupported-media-type", "Send the body as JSON, with Content-Type: application/json.");
   }
+  const text = utf8(await c.req.arrayBuffer());
+  if (text === null) {
+    return fail("malformed-json", "The body is not UTF-8. Send binary data as base64, in a JSON string.");
+  }
   let body: unknown;
   try {
-    body = JSON.parse(await c.req.text());
+    body = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return fail("malformed-json", `The body could not be read as JSON: ${error.message}`);
@@ -22,7 +26,37 @@ export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T):
   return check(body, schema);
 }
 
+/** Null for bytes that are no text: to replace them would change what was sent, in silence. */
+function utf8(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return null;
+  }
+}
+
+/** Fields lie no deeper than this in any schema with names of the sender's choice. */
+const NAMES_DEPTH = 2;
+
+/** The path of a property that schemas would leave out in silence, because it can be no property's name; null for none. */
+function refusedName(value: unknown, depth = NAMES_DEPTH): string | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  if (Object.hasOwn(value, "__proto__")) return "__proto__";
+  if (depth === 1) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = refusedName(inner, depth - 1);
+    if (found !== null) return `${key}.${found}`;
+  }
+  return null;
+}
+
 export function check<T extends z.ZodType>(value: unknown, schema: T): Result<z.output<T>> {
+  const refused = refusedName(value);
+  if (refused !== null) {
+    const message = "is a name that nothing can have";
+    return fail("invalid-request", `${refused}: ${message}`, [{ path: refused, message }]);
+  }
   const parsed = schema.safeParse(value);
   if (parsed.success) return succeed(parsed.data);
   const errors = parsed.error.issues.flatMap(fieldErrors);
