@@ -11,7 +11,7 @@ import { ARTIFACT } from "./artifact.ts";
 import { FRAMES_PROPERTY, type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
 import { canSuspend, importObject, suspension } from "./imports.ts";
-import { hostCallFuel, PAGE_FUEL, WASM_PAGE_BYTES } from "./limits.ts";
+import { hostCallFuel, PAGE_FUEL, UNHANDLED_REJECTIONS, WASM_PAGE_BYTES } from "./limits.ts";
 import type { MemoryShare } from "./memory-share.ts";
 import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
@@ -354,6 +354,7 @@ export class Isolate implements GuestImports {
 
   promiseRejection(promise: bigint, handled: boolean): void {
     if (handled) return this.#rejectionHandled(promise);
+    if (this.#unhandled.size >= UNHANDLED_REJECTIONS) return this.#parts.meter.end("memory");
     const borrowed = this.#engine.malloc(8);
     if (borrowed === 0) return this.#parts.meter.end("memory");
     new DataView(this.#memory.buffer).setBigInt64(borrowed, promise, true);

@@ -4,7 +4,7 @@
  * Everything that an isolate says was chosen by the program: nothing is used before it was checked.
  */
 import type { GuestRequest } from "../engine.ts";
-import type { ClockReading, Journal, Stop } from "../journal.ts";
+import { type ClockReading, clockMoves, type Journal, type Stop } from "../journal.ts";
 import { Wait } from "../wait.ts";
 import { OutputGate } from "./output-gate.ts";
 import type { Answer, Exchange, PythonHost } from "./protocol.ts";
@@ -37,6 +37,8 @@ export class Session implements PythonHost {
   #isOver = false;
   /** The guest's clock, and when it showed 0 milliseconds of the run. */
   #now = 0;
+  /** What the guest sees of it. */
+  #shown = 0;
   #startedAt = 0;
   /** Answers that were given; the guest's looks at its clock are numbered by them. */
   #answers = 0;
@@ -132,9 +134,10 @@ export class Session implements PythonHost {
     this.#heardAt = this.#beganAt;
     this.#startedAt = this.#replayed?.startedAt ?? this.#beganAt;
     this.#now = this.#startedAt;
+    this.#shown = this.#startedAt;
     this.#stop = this.#replayed === null ? this.#due(0) : this.#replayedStop(0);
     this.#answers = 1;
-    return { now: this.#now, stop: this.#stop !== null };
+    return { now: this.#shown, stop: this.#stop !== null };
   }
 
   async exchange(said: unknown): Promise<Answer> {
@@ -159,6 +162,7 @@ export class Session implements PythonHost {
   async #reply(exchange: Exchange): Promise<Answer> {
     this.accept(exchange);
     await this.#pause(exchange.sleepMs);
+    if (this.#replayed !== null || clockMoves(this.#clock.length, this.#shown, this.#now)) this.#shown = this.#now;
     const at = this.#answers;
     this.#answers += 1;
     this.#stop ??= this.#replayed === null ? this.#due(at) : this.#replayedStop(at);
@@ -173,7 +177,7 @@ export class Session implements PythonHost {
 
   #answer(stop: boolean): Answer {
     if (stop) this.#stoppedAt ??= this.#heardAt;
-    return { now: this.#now, stop };
+    return { now: this.#shown, stop };
   }
 
   /** Takes over what an exchange says. The last one comes with the report. */
@@ -181,8 +185,8 @@ export class Session implements PythonHost {
     for (const { stream, text } of output) this.#output.write(stream, text);
     this.#fuel = Math.min(Math.max(this.#fuel, fuel), this.#request.limits.fuel);
     // Only a reading that was looked at matters, and only where it differs from the one before.
-    const shown = this.#clock.at(-1)?.[1] ?? this.#startedAt;
-    if (looked && shown !== this.#now) this.#clock.push([this.#answers - 1, this.#now]);
+    const seen = this.#clock.at(-1)?.[1] ?? this.#startedAt;
+    if (looked && seen !== this.#shown) this.#clock.push([this.#answers - 1, this.#shown]);
   }
 
   async #pause(sleepMs: number): Promise<void> {
