@@ -31,6 +31,8 @@ const VARIABLES = [
   "RUNYARD_MODEL",
   "RUNYARD_FETCH_ORIGINS",
   "RUNYARD_SANDBOX_MEMORY_MIB",
+  "RUNYARD_WORKSPACE_CONCURRENCY",
+  "SMART_QUEUE",
 ] as const;
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";

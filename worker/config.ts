@@ -3,6 +3,7 @@
  * Every problem is reported at once, by the variable's name.
  */
 import * as z from "zod";
+import { WORKSPACE_CONCURRENCY, WORKSPACE_CONCURRENCY_MAX } from "./domain/capacity-state.ts";
 import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
@@ -40,9 +41,21 @@ const sandboxMemorySchema = z.coerce
   .int()
   .min(SANDBOX_MEMORY_MIB, `must be a whole number of MiB, ${SANDBOX_MEMORY_MIB} or more`);
 
+const queueSchema = z.object({
+  SMART_QUEUE: z.enum(["true", "false"], "must be true or false").default("true"),
+  RUNYARD_WORKSPACE_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(WORKSPACE_CONCURRENCY_MAX, `must be a whole number from 1 to ${WORKSPACE_CONCURRENCY_MAX}`)
+    .default(WORKSPACE_CONCURRENCY),
+});
+
 type VariableName =
   | "LOG_LEVEL"
   | "LOG_FORMAT"
+  | "SMART_QUEUE"
+  | "RUNYARD_WORKSPACE_CONCURRENCY"
   | "RUNYARD_FETCH_ORIGINS"
   | "RUNYARD_SANDBOX_MEMORY_MIB"
   | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
@@ -56,6 +69,10 @@ export interface Config {
   readonly llm: ProviderSettings;
   /** What all guests of one isolate together may hold. */
   readonly sandboxMemoryBytes: number;
+  /** Whether lanes know priorities; otherwise first in, first out. */
+  readonly isQueueSmart: boolean;
+  /** Runs that a workspace may run at once. */
+  readonly workspaceConcurrency: number;
   /** The most that any run may be granted. */
   readonly allowance: Grants;
 }
@@ -72,22 +89,30 @@ export function configOf(env: Variables): Config {
 /** Throws an error that names every variable that is wrong and never its value. */
 export function readConfig(env: Variables): Config {
   const log = logSchema.safeParse({ LOG_LEVEL: env.LOG_LEVEL || undefined, LOG_FORMAT: env.LOG_FORMAT || undefined });
+  const queue = queueSchema.safeParse({
+    SMART_QUEUE: env.SMART_QUEUE || undefined,
+    RUNYARD_WORKSPACE_CONCURRENCY: env.RUNYARD_WORKSPACE_CONCURRENCY || undefined,
+  });
   const settings = Object.entries(PROVIDER_VARIABLES).map(([setting, name]) => [setting, env[name] || undefined]);
   const llm: ProviderSettings = Object.fromEntries(settings);
   const origins = originsSchema.safeParse(env.RUNYARD_FETCH_ORIGINS ?? "");
   const memory = sandboxMemorySchema.safeParse(env.RUNYARD_SANDBOX_MEMORY_MIB || SANDBOX_MEMORY_MIB);
   const problems = [
-    ...(log.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
+    ...[...(log.error?.issues ?? []), ...(queue.error?.issues ?? [])].map(
+      (issue) => `${issue.path.join(".")} ${issue.message}`,
+    ),
     ...(origins.error?.issues ?? []).map((issue) => `RUNYARD_FETCH_ORIGINS ${issue.message}`),
     ...(memory.error?.issues ?? []).map((issue) => `RUNYARD_SANDBOX_MEMORY_MIB ${issue.message}`),
     ...providerSettingProblems(llm).map(({ setting, problem }) => `${PROVIDER_VARIABLES[setting]} ${problem}`),
   ];
-  if (!log.success || !origins.success || !memory.success || problems.length > 0)
+  if (!log.success || !queue.success || !origins.success || !memory.success || problems.length > 0)
     throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
   return {
     logLevel: log.data.LOG_LEVEL as LogLevel,
     logFormat: log.data.LOG_FORMAT,
     llm,
+    isQueueSmart: queue.data.SMART_QUEUE === "true",
+    workspaceConcurrency: queue.data.RUNYARD_WORKSPACE_CONCURRENCY,
     sandboxMemoryBytes: memory.data * 2 ** 20,
     allowance: { fetch: origins.data },
   };

@@ -3,5 +3,6 @@ import { createApp } from "./app.ts";
 
 export { RunExecutor } from "../durable-objects/run-executor/run-executor.ts";
 export { RunQueue } from "../durable-objects/run-queue/run-queue.ts";
+export { WorkspaceCapacity } from "../durable-objects/workspace-capacity/workspace-capacity.ts";
 
 export default createApp();

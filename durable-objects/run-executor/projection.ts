@@ -17,6 +17,13 @@ function usageOf({ state }: StoredRun): RunUsage | null {
   return { ...state.usage, queuedMs: (state.startedAt ?? state.finishedAt) - state.createdAt };
 }
 
+/** What a run has because it has a program, or the lack of it. */
+function programColumns(spec: StoredRun["spec"]) {
+  if (spec.kind !== "execution") return { language: null, entry: null, limits: null, issue: spec.issue };
+  const { language, entry } = spec.program;
+  return { language, entry, limits: spec.limits, issue: null };
+}
+
 export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): RunRow {
   const { spec, state, version } = stored;
   const ended = hasEnded(state) ? state : null;
@@ -26,14 +33,12 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
     kind: spec.kind,
     state: state.name,
     title: spec.title,
-    language: spec.program.language,
-    entry: spec.program.entry,
+    ...programColumns(spec),
     lane: spec.lane,
     priority: spec.priority,
     createdBy: spec.createdBy,
     retryOf: spec.retryOf,
     attempts: state.name === "queued" ? 0 : state.attempt,
-    limits: spec.limits,
     error: ended?.error ?? null,
     errorCategory: ended?.error?.category ?? null,
     limitReached: ended?.limitReached ?? null,
@@ -41,6 +46,7 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
     usage: usageOf(stored),
     lastSeq,
     createdAt: state.createdAt,
+    expiresAt: spec.expiresAt,
     startedAt: state.name === "queued" ? null : state.startedAt,
     finishedAt: ended?.finishedAt ?? null,
     version,
@@ -49,11 +55,13 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
 
 export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: string | null): RunDetail {
   const row = toRow(stored, around);
-  const { workspaceId, createdBy, errorCategory, version, createdAt, startedAt, finishedAt, ...shown } = row;
+  const { workspaceId, createdBy, errorCategory, version, createdAt, expiresAt, startedAt, finishedAt, ...shown } = row;
+  const { spec } = stored;
   return {
     ...shown,
-    grants: stored.spec.grants,
+    grants: spec.kind === "execution" ? spec.grants : null,
     createdAt: toIso(createdAt),
+    expiresAt: toIsoOrNull(expiresAt),
     startedAt: toIsoOrNull(startedAt),
     finishedAt: toIsoOrNull(finishedAt),
     success: hasEnded(stored.state) ? stored.state.name === "succeeded" : null,

@@ -1,5 +1,8 @@
 /** What others may ask of a run's executor. */
+
 import type { Result } from "../../worker/domain/errors.ts";
+import type { Issue } from "../../worker/domain/issue.ts";
+import type { Priority } from "../../worker/domain/lane.ts";
 import type { ReplayVerdict } from "../../worker/domain/replay.ts";
 import type { RunDetail } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
@@ -23,6 +26,12 @@ export interface RunExecutorRpc {
   claim(epoch: number): Promise<"running" | "ended">;
   /** Asks the run to stop; a run that has ended answers `run-finished`. */
   cancel(): Promise<Result<RunDetail>>;
+  /** The lane says that the run has waited longer than it may. */
+  expire(): Promise<void>;
+  /** Changes what a run about an issue is about, while it waits; answers `started` when it does not wait any more. */
+  amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">>;
+  /** Writes the run's copy in D1 anew, whole. */
+  reproject(): Promise<void>;
   /** Null when no run was ever accepted here. */
   describe(): Promise<RunDetail | null>;
   /**

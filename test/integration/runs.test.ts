@@ -3,6 +3,7 @@ import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { LANE_WAITING_MAX, laneObjectName } from "../../worker/domain/lane.ts";
+import { EMPTY_QUEUE } from "../../worker/domain/queue-state.ts";
 import {
   acceptedAnswerSchema,
   executeAnswerSchema,
@@ -296,10 +297,15 @@ describe("a full lane", () => {
   it("refuses a run with 429 and keeps nothing of it, so that the same request succeeds later", async () => {
     await lanes().describeWait("none");
     await inLane((sql) => {
-      sql.exec("INSERT INTO counters VALUES (1, 1, ?, 2)", LANE_WAITING_MAX + 2);
+      const state = { ...EMPTY_QUEUE, nextOrdinal: LANE_WAITING_MAX + 2, nextEpoch: 2 };
+      sql.exec(
+        "INSERT INTO lane VALUES (1, ?)",
+        JSON.stringify({ ...state, address: { workspaceId: ana.workspaceId, lane } }),
+      );
       for (let ordinal = 1; ordinal <= LANE_WAITING_MAX + 1; ordinal++) {
         const claim = ordinal === 1 ? { epoch: 1, claimedAt: 0 } : {};
-        const entry = { runId: `run_${ordinal}`, priority: "normal", ordinal, enqueuedAt: 0, ...claim };
+        const waits = { priority: "normal", ordinal, enqueuedAt: 0, sortKey: 0, hold: null, expiresAt: null };
+        const entry = { runId: `run_${ordinal}`, ...waits, ...claim };
         sql.exec("INSERT INTO entries VALUES (?, ?)", entry.runId, JSON.stringify(entry));
       }
     });
@@ -340,7 +346,7 @@ describe("a run's executor", () => {
     const { frames } = await readStream(ana, runId);
     const events = frames.flatMap((frame) => frame.events ?? []);
     expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
-    expect(events.some((event) => event.stream === "system" && event.text?.includes("Attempt 2 of 3"))).toBe(true);
+    expect(events.some((event) => event.stream === "system" && event.text?.includes("Attempt 2 of 4"))).toBe(true);
   });
 
   it("carries a run on while the database is away, and lists it when it is back", async () => {

@@ -5,6 +5,8 @@ import { sha256Hex } from "../digest.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
+import type { Issue } from "../domain/issue.ts";
+import { type Priority, repositoryLane } from "../domain/lane.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
@@ -18,6 +20,10 @@ export interface StartRunRequest {
   readonly grants?: Grants;
   /** The principal's own lane when it is not given. */
   readonly lane?: string;
+  /** Normal when it is not given. */
+  readonly priority?: Priority;
+  /** The run ends if it has not started after so long, in milliseconds; it waits for ever when this is not given. */
+  readonly waitMaxMs?: number;
   readonly retryOf?: string;
   /** Makes a repeated request find the first one's run. */
   readonly idempotencyKey?: string;
@@ -37,11 +43,39 @@ export async function startRun(
   request: StartRunRequest,
 ): Promise<Result<RunDetail>> {
   const spec = await describeRun(dependencies, principal, request);
-  if (!spec.ok) return spec;
+  return spec.ok ? submit(dependencies, spec.value) : spec;
+}
+
+export interface StartIssueRunRequest {
+  /** Repeating a request with the same id finds the same run. */
+  readonly runId: string;
+  readonly workspaceId: string;
+  readonly repositoryKey: string;
+  readonly issue: Issue;
+  readonly priority: Priority;
+  /** Id of whoever asked for it: a person, a token, or a webhook's endpoint. */
+  readonly createdBy: string;
+  readonly retryOf?: string;
+}
+
+/** Starts a run about an issue in its repository's lane. As durable as {@link startRun}. */
+export async function startIssueRun(
+  dependencies: Pick<Dependencies, "executor" | "log">,
+  { runId, repositoryKey, retryOf, ...rest }: StartIssueRunRequest,
+): Promise<Result<RunDetail>> {
+  const lane = repositoryLane(repositoryKey);
+  const fixed = { id: runId, kind: "issue" as const, title: rest.issue.title || rest.issue.key, lane, expiresAt: null };
+  return submit(dependencies, { ...rest, ...fixed, retryOf: retryOf ?? null });
+}
+
+async function submit(
+  { executor, log }: Pick<Dependencies, "executor" | "log">,
+  spec: RunSpec,
+): Promise<Result<RunDetail>> {
   try {
-    return await dependencies.executor(spec.value.id).submit(spec.value);
+    return await executor(spec.id).submit(spec);
   } catch (error) {
-    dependencies.log.error("a run could not be submitted", { runId: spec.value.id, error });
+    log.error("a run could not be submitted", { runId: spec.id, error });
     return fail("unavailable", "The run could not be accepted right now. Send the request again.");
   }
 }
@@ -89,9 +123,10 @@ async function describeRun(
     kind: "execution",
     title: titleOf(request.program),
     lane: request.lane ?? principal.lane,
-    priority: "normal",
+    priority: request.priority ?? "normal",
     createdBy: principal.id,
     retryOf: request.retryOf ?? null,
+    expiresAt: request.waitMaxMs === undefined ? null : dependencies.clock.now() + request.waitMaxMs,
     seed: newSecret(16, dependencies.random),
     limits: request.limits,
     grants,

@@ -19,6 +19,7 @@ export const ERRORS = {
   "not-found": { status: 404, retryable: false, title: "There is nothing here by that name." },
   "run-finished": { status: 409, retryable: false, title: "The run has already ended." },
   "run-active": { status: 409, retryable: true, title: "The run has not ended yet." },
+  "not-waiting": { status: 409, retryable: false, title: "The run does not wait in its lane." },
   "not-replayable": { status: 409, retryable: false, title: "The run cannot be replayed." },
   "payload-too-large": { status: 413, retryable: false, title: "The body is larger than this address accepts." },
   "unsupported-media-type": { status: 415, retryable: false, title: "The body's media type is not accepted here." },

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { type Grants, grantsSchema, NO_GRANTS } from "./grants.ts";
+import { PRIORITIES, REPOSITORY_KEY, repositoryOf } from "./lane.ts";
 import { LANGUAGE_TABLE, LANGUAGES, type Language } from "./languages.ts";
 
 /** Bounds of one submission, in UTF-16 code units unless named otherwise. */
@@ -47,6 +48,9 @@ export const DEFAULT_LIMITS: Limits = {
   outputBytes: LIMIT_RANGES.outputBytes.default,
   hostCalls: LIMIT_RANGES.hostCalls.default,
 };
+
+/** The longest time for which a run may be told to wait: a month. */
+const WAIT_MAX_MS = 31 * 24 * 3_600_000;
 
 /** A program ready to run: every bound was checked, the entry is one of the files. */
 export interface Program {
@@ -111,42 +115,53 @@ const languageSchema = z.enum(LANGUAGES, {
       : `must be one of ${LANGUAGE_NAMES}`,
 });
 
+/** The fields of `POST /api/execute`, each for itself. */
+const programFields = z.strictObject({
+  language: languageSchema,
+  code: textSchema.optional(),
+  files: z.record(fileNameSchema, textSchema).optional(),
+  entry: fileNameSchema.optional(),
+  stdin: textSchema.max(PROGRAM_BOUNDS.stdinChars).optional(),
+  args: z.array(textSchema.max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
+  limits: limitsSchema.optional(),
+  grants: grantsSchema.optional(),
+  lane: z
+    .string()
+    .refine((lane) => REPOSITORY_KEY.test(repositoryOf(lane) ?? ""), "must look like repository:NAME")
+    .optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  /** The run ends if it has not started after so long. */
+  waitMaxMs: z.number().int().min(1).max(WAIT_MAX_MS).optional(),
+});
+
 /** The body of `POST /api/execute`, before it becomes a {@link Program}. */
-export const executeRequestSchema = z
-  .strictObject({
-    language: languageSchema,
-    code: textSchema.optional(),
-    files: z.record(fileNameSchema, textSchema).optional(),
-    entry: fileNameSchema.optional(),
-    stdin: textSchema.max(PROGRAM_BOUNDS.stdinChars).optional(),
-    args: z.array(textSchema.max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
-    limits: limitsSchema.optional(),
-    grants: grantsSchema.optional(),
-    lane: z
-      .string()
-      .regex(/^repository:[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must look like repository:NAME")
-      .optional(),
-  })
-  .superRefine((body, context) => {
-    const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if ((body.code === undefined) === (body.files === undefined)) {
-      return say("code", "give either code or files, and not both");
-    }
-    const files = body.files ?? { [body.entry ?? LANGUAGE_TABLE[body.language].entry]: body.code ?? "" };
-    const names = Object.keys(files);
-    const field = body.files ? "files" : "code";
-    if (names.length === 0) return say("files", "is empty: give at least one file");
-    if (names.length > PROGRAM_BOUNDS.files) say("files", `has ${names.length} files; at most ${PROGRAM_BOUNDS.files}`);
-    const total = names.reduce((sum, name) => sum + files[name]!.length, 0);
-    if (total > PROGRAM_BOUNDS.totalChars) {
-      say(field, `has ${total} characters; at most ${PROGRAM_BOUNDS.totalChars} in all files together`);
-    }
-    const entry = body.entry ?? (names.length === 1 ? names[0]! : LANGUAGE_TABLE[body.language].entry);
-    if (!Object.hasOwn(files, entry)) return say("entry", `names no file: "${entry}" is not among files`);
-    if (files[entry]!.trim() === "") say(body.files ? `files.${entry}` : "code", "is empty: there is nothing to run");
-  });
+export const executeRequestSchema = programFields.superRefine((body, context) => {
+  const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+  if ((body.code === undefined) === (body.files === undefined)) {
+    return say("code", "give either code or files, and not both");
+  }
+  const files = body.files ?? { [body.entry ?? LANGUAGE_TABLE[body.language].entry]: body.code ?? "" };
+  const names = Object.keys(files);
+  const field = body.files ? "files" : "code";
+  if (names.length === 0) return say("files", "is empty: give at least one file");
+  if (names.length > PROGRAM_BOUNDS.files) say("files", `has ${names.length} files; at most ${PROGRAM_BOUNDS.files}`);
+  const total = names.reduce((sum, name) => sum + files[name]!.length, 0);
+  if (total > PROGRAM_BOUNDS.totalChars) {
+    say(field, `has ${total} characters; at most ${PROGRAM_BOUNDS.totalChars} in all files together`);
+  }
+  const entry = body.entry ?? (names.length === 1 ? names[0]! : LANGUAGE_TABLE[body.language].entry);
+  if (!Object.hasOwn(files, entry)) return say("entry", `names no file: "${entry}" is not among files`);
+  if (files[entry]!.trim() === "") say(body.files ? `files.${entry}` : "code", "is empty: there is nothing to run");
+});
 
 export type ExecuteRequest = z.output<typeof executeRequestSchema>;
+
+/** What may be changed of a program that is run again; the body of `POST /api/runs/{id}/retry`. */
+export const retryEditsSchema = programFields.pick({
+  ...{ files: true, entry: true, stdin: true, args: true, limits: true, priority: true },
+});
+
+export type RetryEdits = z.output<typeof retryEditsSchema>;
 
 /** Turns a checked request into what is stored and run. */
 export function programOf(request: ExecuteRequest): { program: Program; limits: Limits; grants: Grants } {

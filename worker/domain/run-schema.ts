@@ -1,9 +1,12 @@
 /** The wire shapes of runs as zod schemas: what `/openapi.json` publishes and what tests check answers against. */
+
 import * as z from "zod";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
+import { issueSchema } from "./issue.ts";
+import { PRIORITIES } from "./lane.ts";
 import { LANGUAGES } from "./languages.ts";
 import { REPLAY_ASPECTS, type ReplayVerdict } from "./replay.ts";
-import { PRIORITIES, RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
+import { RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
 
 const instant = z.iso.datetime();
 
@@ -31,7 +34,7 @@ export const runSummarySchema = z.strictObject({
   kind: z.enum(RUN_KINDS),
   state: z.enum(RUN_STATES),
   title: z.string(),
-  language: z.enum(LANGUAGES),
+  language: z.enum(LANGUAGES).nullable(),
   lane: z.string(),
   priority: z.enum(PRIORITIES),
   createdAt: instant,
@@ -60,9 +63,11 @@ export const runDetailSchema = runSummarySchema.extend({
       finishedAt: instant.nullable(),
     }),
   ),
-  limits: limitsSchema,
-  grants: z.strictObject({ fetch: z.array(z.string()) }),
-  entry: z.string(),
+  expiresAt: instant.nullable(),
+  limits: limitsSchema.nullable(),
+  grants: z.strictObject({ fetch: z.array(z.string()) }).nullable(),
+  entry: z.string().nullable(),
+  issue: issueSchema.nullable(),
   usage: usageSchema.nullable(),
   cost: z.number().nullable(),
   result: z.json().nullable(),

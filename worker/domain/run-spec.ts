@@ -1,25 +1,41 @@
 /** What is fixed about a run when it is accepted. */
+
 import type { Grants } from "./grants.ts";
+import type { Issue } from "./issue.ts";
+import type { Priority } from "./lane.ts";
 import { isPage } from "./playground-modes.ts";
 import type { Limits, Program } from "./program.ts";
-import type { Priority, RunKind } from "./run.ts";
 
-export interface RunSpec {
+interface AcceptedRun {
   readonly id: string;
   readonly workspaceId: string;
-  readonly kind: RunKind;
   readonly title: string;
   readonly lane: string;
   readonly priority: Priority;
-  /** Id of the person or token that started it. */
+  /** Id of the person, token or webhook that started it. */
   readonly createdBy: string;
   readonly retryOf: string | null;
+  /** The run ends if it has not started by then; null when it may wait for ever. */
+  readonly expiresAt: number | null;
+}
+
+/** A program that somebody wrote. */
+export interface ExecutionSpec extends AcceptedRun {
+  readonly kind: "execution";
   /** Seeds the guest's randomness. */
   readonly seed: string;
   readonly limits: Limits;
   readonly grants: Grants;
   readonly program: Program;
 }
+
+/** An issue that is to become a change. */
+export interface IssueSpec extends AcceptedRun {
+  readonly kind: "issue";
+  readonly issue: Issue;
+}
+
+export type RunSpec = ExecutionSpec | IssueSpec;
 
 const TITLE_CHARS = 80;
 /** A page says its title near its top. */

@@ -5,10 +5,12 @@
 
 import type { Grants } from "./grants.ts";
 import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
+import type { Issue } from "./issue.ts";
+import type { Priority } from "./lane.ts";
 import type { Language } from "./languages.ts";
 import type { Limits } from "./program.ts";
 
-export const RUN_KINDS = ["execution"] as const;
+export const RUN_KINDS = ["execution", "issue"] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 export const RUN_STATES = ["queued", "running", "succeeded", "failed", "cancelled", "timed-out"] as const;
@@ -20,9 +22,6 @@ export type TerminalState = (typeof TERMINAL_STATES)[number];
 export function isTerminal(state: RunStateName): state is TerminalState {
   return (TERMINAL_STATES as readonly string[]).includes(state);
 }
-
-export const PRIORITIES = ["urgent", "high", "normal", "low"] as const;
-export type Priority = (typeof PRIORITIES)[number];
 
 export const STEP_NAMES = ["queue", "execute"] as const;
 export type StepName = (typeof STEP_NAMES)[number];
@@ -54,7 +53,8 @@ export interface RunSummary {
   readonly kind: RunKind;
   readonly state: RunStateName;
   readonly title: string;
-  readonly language: Language;
+  /** Null for a run that has no program of its own. */
+  readonly language: Language | null;
   readonly lane: string;
   readonly priority: Priority;
   readonly createdAt: string;
@@ -75,10 +75,15 @@ export interface RunDetail extends RunSummary {
   /** A sentence on why a queued run waits; null once it runs. */
   readonly waitingFor: string | null;
   readonly steps: readonly Step[];
-  readonly limits: Limits;
+  /** When the run ends if it has not started; null when it may wait for ever. */
+  readonly expiresAt: string | null;
+  /** The next three are those of the program; null for a run that has none of its own. */
+  readonly limits: Limits | null;
   /** What the program may reach outside its sandbox. */
-  readonly grants: Grants;
-  readonly entry: string;
+  readonly grants: Grants | null;
+  readonly entry: string | null;
+  /** What a run of the kind `issue` is about; null for other kinds. */
+  readonly issue: Issue | null;
   readonly usage: RunUsage | null;
   /** Cost in US dollars; null while no paid call was made. */
   readonly cost: number | null;

@@ -2,12 +2,15 @@
  * The columns of the D1 database as drizzle sees them. The migrations own the tables, with their checks; a test compares
  * the two, so that neither can drift.
  */
+
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
+import type { Issue } from "../domain/issue.ts";
+import type { Priority } from "../domain/lane.ts";
 import type { Language } from "../domain/languages.ts";
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import type { Limits } from "../domain/program.ts";
-import type { Priority, RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
+import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
 
 export const workspaces = sqliteTable("workspaces", {
   id: text().primaryKey(),
@@ -50,14 +53,15 @@ export const runs = sqliteTable("runs", {
   kind: text().$type<RunKind>().notNull(),
   state: text().$type<RunStateName>().notNull(),
   title: text().notNull(),
-  language: text().$type<Language>().notNull(),
-  entry: text().notNull(),
+  language: text().$type<Language>(),
+  entry: text(),
   lane: text().notNull(),
   priority: text().$type<Priority>().notNull(),
   createdBy: text("created_by").notNull(),
   retryOf: text("retry_of"),
   attempts: integer().notNull(),
-  limits: text({ mode: "json" }).$type<Limits>().notNull(),
+  limits: text({ mode: "json" }).$type<Limits>(),
+  issue: text({ mode: "json" }).$type<Issue>(),
   error: text({ mode: "json" }).$type<ProgramError>(),
   errorCategory: text("error_category"),
   limitReached: text("limit_reached").$type<LimitName>(),
@@ -65,6 +69,7 @@ export const runs = sqliteTable("runs", {
   usage: text({ mode: "json" }).$type<RunUsage>(),
   lastSeq: integer("last_seq").notNull(),
   createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at"),
   startedAt: integer("started_at"),
   finishedAt: integer("finished_at"),
   version: integer().notNull(),

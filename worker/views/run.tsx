@@ -2,7 +2,7 @@
  * One run at `/runs/:id`. The header is a fragment that is fetched anew when the run changes its state; below it, one
  * tab for each URL: the log, the program, the metrics. The log itself keeps its own socket and is never replaced.
  */
-import { LANGUAGE_TABLE } from "../domain/languages.ts";
+import type { Issue } from "../domain/issue.ts";
 import type { ReplayVerdict } from "../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
 import { Icon } from "./components/icon.tsx";
@@ -17,7 +17,7 @@ import { hx, KEEP_ON_ERROR } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import { RunLog, type RunLogProps } from "./log/log-view.tsx";
 import { ProgramFiles } from "./program-files.tsx";
-import { reasonOf, STEP_WORDS } from "./run-words.ts";
+import { contentLabel, reasonOf, STEP_WORDS } from "./run-words.ts";
 
 export type RunTab = "log" | "program" | "metrics";
 
@@ -46,7 +46,7 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
       <RunHeader run={run} files={files} />
       <ReplayPlace verdict={verdict} />
       <nav class="tabs" aria-label="Parts of the run">
-        {TABS.map(({ name, label, path }) => (
+        {TABS.filter(({ name }) => name !== "program" || run.entry !== null).map(({ name, label, path }) => (
           <a href={`/runs/${run.id}${path}`} aria-current={name === tab.name ? "page" : undefined}>
             {label}
           </a>
@@ -55,7 +55,9 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
       {tab.name === "log" ? (
         <RunLog runId={run.id} state={run.state} events={tab.events} lastSeq={run.lastSeq} />
       ) : null}
-      {tab.name === "program" ? <ProgramFiles entry={run.entry} files={tab.files} error={run.error} /> : null}
+      {tab.name === "program" && run.entry !== null ? (
+        <ProgramFiles entry={run.entry} files={tab.files} error={run.error} />
+      ) : null}
       {tab.name === "metrics" ? <Metrics run={run} /> : null}
     </Layout>
   );
@@ -163,8 +165,8 @@ function Facts({ run }: { readonly run: RunDetail }) {
         </div>
       ) : null}
       <div>
-        <dt>Language</dt>
-        <dd>{LANGUAGE_TABLE[run.language].label}</dd>
+        <dt>{run.issue ? "Issue" : "Language"}</dt>
+        <dd>{run.issue ? <IssueLink issue={run.issue} /> : contentLabel(run)}</dd>
       </div>
       <div>
         <dt>Lane</dt>
@@ -182,7 +184,7 @@ function Facts({ run }: { readonly run: RunDetail }) {
         <dt>Attempts</dt>
         <dd>{run.attempts}</dd>
       </div>
-      {run.grants.fetch.length === 0 ? null : (
+      {run.grants === null || run.grants.fetch.length === 0 ? null : (
         <div>
           <dt>May fetch</dt>
           <dd>
@@ -205,6 +207,16 @@ function Facts({ run }: { readonly run: RunDetail }) {
         </dd>
       </div>
     </dl>
+  );
+}
+
+function IssueLink({ issue }: { readonly issue: Issue }) {
+  return issue.url === null || !/^https?:/.test(issue.url) ? (
+    <code>{issue.key}</code>
+  ) : (
+    <a href={issue.url} rel="noreferrer">
+      {issue.key}
+    </a>
   );
 }
 
@@ -231,10 +243,10 @@ function Metrics({ run }: { readonly run: RunDetail }) {
     <div class="columns">
       <section class="panel" aria-labelledby="usage-title">
         <h2 id="usage-title">Usage</h2>
-        {run.usage ? (
+        {run.usage && run.limits ? (
           <UsageTable usage={run.usage} limits={run.limits} limitReached={run.limitReached} />
         ) : (
-          <p class="muted">{isTerminal(run.state) ? "The run never started." : "Measured when the run ends."}</p>
+          <p class="muted">{isTerminal(run.state) ? "No program ran." : "Measured when the run ends."}</p>
         )}
       </section>
       <section class="panel" aria-labelledby="times-title">

@@ -4,7 +4,6 @@
  */
 
 import { ERROR_CATEGORIES } from "../domain/guest-outcome.ts";
-import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import { RUN_STATES, type RunSummary } from "../domain/run.ts";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -15,7 +14,7 @@ import { byId, ELEMENT_ID } from "./element-id.ts";
 import { plural } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
-import { errorLine, reasonOf } from "./run-words.ts";
+import { contentLabel, errorLine, reasonOf } from "./run-words.ts";
 
 /** As in the URL; an empty string is no filter. */
 export interface RunsFilter {
@@ -199,7 +198,7 @@ function RunRow({ run }: { readonly run: RunSummary }) {
         </a>
         {note ? <span class="cell-note muted">{note}</span> : null}
       </td>
-      <td class="cell-language muted">{LANGUAGE_TABLE[run.language].label}</td>
+      <td class="cell-language muted">{contentLabel(run)}</td>
       <td class="cell-time number">
         {run.startedAt === null ? <span class="muted">–</span> : <Duration from={run.startedAt} to={run.finishedAt} />}
       </td>

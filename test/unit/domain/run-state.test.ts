@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GuestOutcome } from "../../../worker/domain/guest-outcome.ts";
 import {
-  ATTEMPTS_MAX,
+  CRASH_RESUMES_MAX,
   hasEnded,
   infrastructureError,
   owedWork,
@@ -57,9 +57,25 @@ describe("transition", () => {
     expect(emits.map((event) => event.type)).toEqual(["step-end", "output", "step-start"]);
   });
 
-  it("gives up on a program that was lost with its isolate too often", () => {
-    const state = play([claimed, ...Array.from({ length: ATTEMPTS_MAX + 1 }, () => began)]);
-    expect(state).toMatchObject({ name: "failed", attempt: ATTEMPTS_MAX, error: { category: "infrastructure" } });
+  it("sets a run aside that was lost with its isolate and resumed too often", () => {
+    const resumed = play([claimed, ...Array.from({ length: CRASH_RESUMES_MAX + 1 }, () => began)]);
+    expect(resumed).toMatchObject({ name: "running", attempt: CRASH_RESUMES_MAX + 1 });
+    expect(transition(resumed, began, 9).state).toMatchObject({
+      ...{ name: "failed", attempt: CRASH_RESUMES_MAX + 1 },
+      error: { category: "infrastructure", name: "QuarantinedError" },
+    });
+  });
+
+  it("ends a run that has waited longer than it may, and only while it waits", () => {
+    expect(play([{ type: "expired" }])).toMatchObject({ name: "timed-out", startedAt: null, limitReached: null });
+    const running = play([claimed, began]);
+    expect(transition(running, { type: "expired" }, 9).state).toBe(running);
+  });
+
+  it("takes the newer epoch of a claim that was renewed", () => {
+    const running = play([claimed, began]);
+    expect(transition(running, { type: "claimed", epoch: 8 }, 9).state).toMatchObject({ name: "running", epoch: 8 });
+    expect(transition(running, { type: "claimed", epoch: 6 }, 9).state).toBe(running);
   });
 
   it("does not start a program again that may have reached the world outside", () => {
@@ -94,6 +110,7 @@ describe("transition", () => {
       ended(completed, 1),
       ended({ kind: "cancelled" }, 2),
       { type: "cancel-requested" },
+      { type: "expired" },
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 30 }), (events) => {
@@ -103,7 +120,7 @@ describe("transition", () => {
           if (hasEnded(state)) expect(next).toBe(state);
           state = next;
         }
-        for (const each of [claimed, ...Array.from({ length: ATTEMPTS_MAX + 1 }, () => began)]) {
+        for (const each of [claimed, ...Array.from({ length: CRASH_RESUMES_MAX + 2 }, () => began)]) {
           state = transition(state, each, 1).state;
         }
         expect(hasEnded(state)).toBe(true);
@@ -113,14 +130,16 @@ describe("transition", () => {
 });
 
 describe("owedWork", () => {
-  const progress = { enqueued: false, released: false, projectedVersion: 0 };
+  const progress = { enqueued: false, released: false, projectedVersion: 0, announced: null };
 
   it("is empty only when nothing is left to do", () => {
-    expect(owedWork(play([]), 1, progress)).toEqual(["enqueue", "project"]);
-    expect(owedWork(play([claimed]), 2, { ...progress, enqueued: true })).toEqual(["execute", "project"]);
+    expect(owedWork(play([]), 1, progress)).toEqual(["enqueue", "project", "announce"]);
+    expect(owedWork(play([claimed]), 2, { ...progress, enqueued: true })).toEqual(["execute", "project", "announce"]);
     const end = play([claimed, began, ended(completed)]);
-    expect(owedWork(end, 4, { ...progress, enqueued: true })).toEqual(["project", "release"]);
-    expect(owedWork(end, 4, { enqueued: true, released: true, projectedVersion: 4 })).toEqual([]);
+    expect(owedWork(end, 4, { ...progress, enqueued: true })).toEqual(["project", "announce", "release"]);
+    expect(owedWork(end, 4, { enqueued: true, released: true, projectedVersion: 4, announced: "succeeded" })).toEqual(
+      [],
+    );
   });
 });
 

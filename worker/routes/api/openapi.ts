@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../domain/errors.ts";
-import { executeRequestSchema } from "../../domain/program.ts";
+import { executeRequestSchema, retryEditsSchema } from "../../domain/program.ts";
 import {
   acceptedAnswerSchema,
   executeAnswerSchema,
@@ -23,6 +23,7 @@ interface Operation {
   readonly summary: string;
   readonly isOpen?: true;
   readonly body?: z.ZodType;
+  readonly isBodyOptional?: true;
   readonly query?: z.ZodObject;
   readonly headers?: readonly { name: string; description: string }[];
   /** Status to what it answers: a schema for JSON, a text for anything else. */
@@ -77,10 +78,12 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: "post",
     path: "/api/runs/{id}/retry",
-    summary: "Start the same program again, with the same input and limits.",
+    summary: "Start an ended or running run again, with the same input, or with the edits that the body names.",
+    body: retryEditsSchema,
+    isBodyOptional: true,
     headers: [IDEMPOTENCY],
     answers: { 202: acceptedAnswerSchema },
-    problems: ["not-found", "lane-full"],
+    problems: ["not-found", "malformed-json", "invalid-request", "idempotency-key-reused", "lane-full"],
   },
   {
     method: "post",
@@ -171,7 +174,7 @@ function document() {
       ...(operation.body
         ? {
             requestBody: {
-              required: true,
+              required: operation.isBodyOptional !== true,
               content: { "application/json": { schema: jsonSchema(operation.body, "input") } },
             },
           }

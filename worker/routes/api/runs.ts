@@ -3,12 +3,14 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { retryRun } from "../../actions/retry-run.ts";
 import { fail } from "../../domain/errors.ts";
+import { retryEditsSchema } from "../../domain/program.ts";
 import { RUN_STATES } from "../../domain/run.ts";
+import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
 import { listRuns } from "../../store/runs.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
-import { check } from "../json-body.ts";
+import { readJson } from "../json-body.ts";
 import { accessRun } from "../run-access.ts";
 
 export const runListQuerySchema = z.object({
@@ -47,7 +49,13 @@ export const runs = new Hono<SignedInEnv>()
     const run = await accessRun(c);
     if (!run.ok) return problem(c, run);
     const { dependencies, principal } = c.var;
-    const started = await retryRun(dependencies, principal, c.req.param("id"), c.req.header("idempotency-key"));
+    const edits = c.req.header("content-type") === undefined ? null : await readJson(c, retryEditsSchema);
+    if (edits && !edits.ok) return problem(c, edits);
+    const idempotencyKey = c.req.header("idempotency-key");
+    const started = await retryRun(dependencies, principal, c.req.param("id"), {
+      ...(edits ? { edits: edits.value } : {}),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    });
     if (!started.ok) return problem(c, started);
     const { id, state } = started.value;
     return c.json({ runId: id, state }, 202, { location: `/api/runs/${id}` });

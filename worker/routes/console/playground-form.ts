@@ -14,8 +14,8 @@ import {
   type Limits,
   programOf,
 } from "../../domain/program.ts";
+import { check } from "../../domain/validation.ts";
 import type { FieldError } from "../../views/components/error-summary.tsx";
-import { check } from "../json-body.ts";
 
 export interface SubmittedProgram {
   readonly program: EditedProgram;
