@@ -5,8 +5,11 @@
 import * as z from "zod";
 import type { Exchange, Report } from "./protocol.ts";
 
-/** Output comes at the latest after 16 KiB, in pieces that alternate between two streams, or in one piece of any length. */
-const PIECES_MAX = 1_000_000;
+/**
+ * An isolate speaks when 16 KiB wait, so no more pieces than that many, of one byte each, come at once; and as many again
+ * where it could not be suspended at once. To read a million of them would hold the host up for seconds.
+ */
+const PIECES_MAX = 2 * 16_384;
 /** 20,000 characters of Python, which may be two code units each. */
 const TEXT_CHARS_MAX = 40_000;
 const NAME_CHARS_MAX = 200;
