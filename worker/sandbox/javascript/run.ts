@@ -38,9 +38,9 @@ export async function runProgram(
   request: GuestRequest,
   shared: Shared,
 ): Promise<GuestResult> {
-  const share = new MemoryShare(shared.memory, request.program, request.limits);
+  const share = new MemoryShare(shared.memory, request);
   try {
-    await share.start(request.clock, request.signal);
+    await share.wait();
     return await runInTurn(new JavaScriptRun(module, image, request, share, shared.deadlines));
   } finally {
     share.release();
@@ -326,7 +326,7 @@ class JavaScriptRun {
   #endStack(error: Pointer | null): string | null {
     try {
       const interruption = error ?? this.#isolate?.interruption() ?? null;
-      return interruption === null ? null : (this.#isolate?.stackOf(interruption) ?? null);
+      return interruption === null ? null : (this.#isolate?.framesOf(interruption) ?? null);
     } catch (failure) {
       // Anything may be missing in a guest that was stopped in the middle of its work.
       if (failure instanceof Killed || failure instanceof WebAssembly.RuntimeError) return null;
