@@ -13,13 +13,20 @@ import { loggedPath, requestContext } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { execute } from "./routes/api/execute.ts";
 import { health } from "./routes/api/health.ts";
+import { lanes, queue } from "./routes/api/lanes.ts";
 import { openapi } from "./routes/api/openapi.ts";
+import { rebuild } from "./routes/api/rebuild.ts";
+import { runBatches } from "./routes/api/run-batches.ts";
+import { runSteering } from "./routes/api/run-steering.ts";
 import { runs } from "./routes/api/runs.ts";
+import { status } from "./routes/api/status.ts";
 import { consolePages } from "./routes/console/console.tsx";
 import { failurePage } from "./routes/console/page.tsx";
+import { publicStatus } from "./routes/console/public-status.tsx";
 import { previews } from "./routes/console/previews.ts";
 import { signIn } from "./routes/console/sign-in.tsx";
 import { BODY_MAX_BYTES } from "./routes/json-body.ts";
+import { metrics } from "./routes/metrics.ts";
 
 type AppContext = Parameters<typeof requestContext>[0];
 
@@ -40,6 +47,8 @@ export function createApp() {
 
   app.route("/healthz", health);
   app.route("/openapi.json", openapi);
+  // Needs no session and reads none: it answers also when the database is away.
+  app.route("/status", publicStatus);
 
   app.use(authenticate);
   app.use(checkOrigin);
@@ -48,6 +57,14 @@ export function createApp() {
   app.use("/api/*", requirePrincipal as never);
   app.route("/api/execute", execute as never);
   app.route("/api/runs", runs as never);
+  app.route("/api/runs", runSteering as never);
+  app.route("/api/runs", runBatches as never);
+  app.route("/api/lanes", lanes as never);
+  app.route("/api/queue", queue as never);
+  app.route("/api/rebuild", rebuild as never);
+  app.route("/api", status as never);
+  app.use("/metrics", requirePrincipal as never);
+  app.route("/metrics", metrics as never);
   app.route("/", consolePages as never);
 
   app.notFound((c) => answerFailure(c, fail("not-found", `Nothing answers ${c.req.method} ${c.req.path}.`)));

@@ -1,7 +1,10 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
+import type { LaneAddress, RunQueueRpc } from "../durable-objects/run-queue/rpc.ts";
+import type { WorkspaceCapacityRpc } from "../durable-objects/workspace-capacity/rpc.ts";
 import { type Config, configOf } from "./config.ts";
+import { laneObjectName } from "./domain/lane.ts";
 import type { Clock, Random } from "./domain/ports.ts";
 import type { Provider } from "./llm/provider.ts";
 import { selectProvider } from "./llm/select-provider.ts";
@@ -19,6 +22,10 @@ export interface Dependencies {
   readonly provider: Provider;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
+  /** The queue object of a lane. */
+  readonly lane: (address: LaneAddress) => RunQueueRpc;
+  /** The object that shares a workspace's capacity over its lanes. */
+  readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
 }
 
 const composed = new WeakMap<Env, Dependencies>();
@@ -42,5 +49,7 @@ function compose(env: Env): Dependencies {
     assets: env.ASSETS,
     provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
+    lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
+    capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
   };
 }

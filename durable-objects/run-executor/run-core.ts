@@ -14,6 +14,7 @@ import type { Clock } from "../../worker/domain/ports.ts";
 import type { EventStream, RunDetail, RunEvent, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
+  type EndedRun,
   hasEnded,
   infrastructureError,
   type OwedWork,
@@ -22,6 +23,7 @@ import {
   type RunTransitionEvent,
   transition,
 } from "../../worker/domain/run-state.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { Database } from "../../worker/store/database.ts";
 import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker/store/runs.ts";
@@ -51,6 +53,8 @@ export interface RunPorts {
   /** Tells subscribers of the run's new state, if there are any; may be repeated. */
   announce(run: StoredRun): Promise<void>;
 }
+
+const alreadyEnded = ({ name }: EndedRun) => fail("run-finished", `The run has already ended as ${name}.`);
 
 export class RunCore {
   readonly #ports: RunPorts;
@@ -93,7 +97,7 @@ export class RunCore {
   async cancel(): Promise<Result<RunDetail>> {
     const run = this.#ports.storage.run;
     if (!run) return fail("not-found", "There is no such run.");
-    if (hasEnded(run.state)) return fail("run-finished", `The run has already ended as ${run.state.name}.`);
+    if (hasEnded(run.state)) return alreadyEnded(run.state);
     this.#apply({ type: "cancel-requested" });
     this.#guest?.abort();
     void this.#kick();
@@ -125,19 +129,43 @@ export class RunCore {
     return succeed("amended");
   }
 
+  /** A person changes the priority of a waiting run, of whatever kind. */
+  async reprioritise(priority: Priority): Promise<Result<RunDetail>> {
+    const { storage } = this.#ports;
+    const run = storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (hasEnded(run.state)) return alreadyEnded(run.state);
+    // The lane first: it knows whether the run still waits. If this object is lost before it has stored the same, a
+    // repeat finds the lane's part done.
+    const told = await this.#lane(run).reprioritise(run.spec.id, priority);
+    if (!told.ok) return told;
+    const { state, spec } = this.#accepted();
+    if (state.name === "queued" && spec.priority !== priority) storage.amend({ ...spec, priority });
+    void this.#kick();
+    await this.#settle(this.#project());
+    return succeed((await this.describe())!);
+  }
+
   async describe(): Promise<RunDetail | null> {
     const run = this.#ports.storage.run;
     if (!run) return null;
-    const waitingFor = run.state.name === "queued" ? await this.#lane(run).describeWait(run.spec.id) : null;
-    return this.#detail(waitingFor);
+    const wait = run.state.name === "queued" ? await this.#lane(run).describeWait(run.spec.id) : null;
+    return this.#detail(wait);
   }
 
-  /** Writes the run's copy in D1 anew, whole. */
-  async reproject(): Promise<void> {
-    const { storage } = this.#ports;
-    if (!storage.run) return;
+  /** Writes the run's copy in D1 anew, whole. False when no run was accepted here. Throws when D1 is away. */
+  async reproject(): Promise<boolean> {
+    const { storage, wakeUp } = this.#ports;
+    if (!storage.run) return false;
     storage.forgetProjection();
-    await this.#project();
+    try {
+      await this.#project();
+    } catch (error) {
+      // It is owed now, and the lane may have let go of the run long ago.
+      await wakeUp.within(RECOVERY_DELAY_MS);
+      throw error;
+    }
+    return true;
   }
 
   async alarm(): Promise<void> {
@@ -392,9 +420,9 @@ export class RunCore {
     return this.#ports.lane({ workspaceId: spec.workspaceId, lane: spec.lane });
   }
 
-  #detail(waitingFor: string | null): RunDetail {
+  #detail(wait: Wait | null): RunDetail {
     const { storage, events } = this.#ports;
-    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, waitingFor);
+    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, wait);
   }
 
   #accepted(): StoredRun {

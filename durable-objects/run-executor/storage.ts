@@ -47,6 +47,10 @@ type RunRow = {
 /** Fields that a run which was accepted before they existed does not have. */
 const LATER_FIELDS = { expiresAt: null } satisfies Partial<RunSpec>;
 
+function withLaterFields(state: RunState): RunState {
+  return state.name === "queued" ? state : { ...state, history: state.history ?? [] };
+}
+
 /** All owed work but the projection is cheap to repeat, so whether it was done is not kept. */
 const NOTHING_DONE: Progress = { enqueued: false, released: false, projectedVersion: 0, announced: null };
 
@@ -74,7 +78,7 @@ export class ExecutorStorage {
     this.#run = row
       ? {
           spec: { ...LATER_FIELDS, ...JSON.parse(row.spec) },
-          state: JSON.parse(row.state),
+          state: withLaterFields(JSON.parse(row.state)),
           version: row.version,
           progress: { ...NOTHING_DONE, projectedVersion: row.projected_version },
         }
@@ -101,8 +105,8 @@ export class ExecutorStorage {
     this.#run = { spec: stored, state, version: 1, progress: NOTHING_DONE };
   }
 
-  /** Changes what a run that has not started is about, under the next version. */
-  amend(spec: IssueSpec): void {
+  /** Changes what is fixed about a run that has not started, under the next version. */
+  amend(spec: StoredSpec): void {
     const run = this.#accepted();
     const version = run.version + 1;
     this.#storage.sql.exec("UPDATE run SET spec = ?, version = ? WHERE id = 1", JSON.stringify(spec), version);

@@ -15,21 +15,9 @@ import {
   runListSchema,
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
+import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
+import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
 import { runListQuerySchema } from "./runs.ts";
-
-interface Operation {
-  readonly method: "get" | "post";
-  readonly path: string;
-  readonly summary: string;
-  readonly isOpen?: true;
-  readonly body?: z.ZodType;
-  readonly isBodyOptional?: true;
-  readonly query?: z.ZodObject;
-  readonly headers?: readonly { name: string; description: string }[];
-  /** Status to what it answers: a schema for JSON, a text for anything else. */
-  readonly answers: Readonly<Record<number, z.ZodType | string>>;
-  readonly problems: readonly ErrorCode[];
-}
 
 const IDEMPOTENCY = { name: "Idempotency-Key", description: "A repeated request with the same key finds its run." };
 
@@ -44,14 +32,7 @@ const OPERATIONS: readonly Operation[] = [
       IDEMPOTENCY,
     ],
     answers: { 200: executeAnswerSchema, 202: acceptedAnswerSchema },
-    problems: [
-      "malformed-json",
-      "unsupported-media-type",
-      "payload-too-large",
-      "invalid-request",
-      "idempotency-key-reused",
-      "lane-full",
-    ],
+    problems: [...BODY_PROBLEMS, "idempotency-key-reused", "lane-full"],
   },
   {
     method: "get",
@@ -107,6 +88,7 @@ const OPERATIONS: readonly Operation[] = [
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
+  ...QUEUE_OPERATIONS,
   {
     method: "get",
     path: "/healthz",

@@ -75,7 +75,7 @@ async function overviewProps(
 }
 
 function tilesOf(
-  { byState, averageMs, p50Ms, p95Ms }: RunMetrics,
+  { byState, duration }: RunMetrics,
   now: { queued: number; running: number },
 ): OverviewProps["tiles"] {
   const judged = byState.succeeded + byState.failed + byState["timed-out"];
@@ -88,9 +88,7 @@ function tilesOf(
     running: now.running,
     queued: now.queued,
     successRate: judged === 0 ? null : byState.succeeded / judged,
-    averageMs,
-    p50Ms,
-    p95Ms,
+    ...duration,
   };
 }
 
