@@ -150,6 +150,12 @@ async function measure(dependencies: Dependencies, check: Check, workspaceId: st
     return { part, status: failure, latencyMs: null, detail: `No answer within ${patienceMs / 1_000} s.`, at };
   } catch (error) {
     log.error("a part is not well", { step: part, error });
-    return { part, status: failure, latencyMs: null, detail: "It failed; the reason stands in the log.", at: clock.now() };
+    return {
+      part,
+      status: failure,
+      latencyMs: null,
+      detail: "It failed; the reason stands in the log.",
+      at: clock.now(),
+    };
   }
 }

@@ -64,9 +64,7 @@ export async function retryRuns(
   const results: BatchResult[] = [];
   for (const runId of runIds) {
     const key = page.idempotencyKey === undefined ? {} : { idempotencyKey: `${page.idempotencyKey}:${runId}` };
-    results.push(
-      known.has(runId) ? await retryOne(dependencies, principal, runId, key) : refused(runId, ABSENT),
-    );
+    results.push(known.has(runId) ? await retryOne(dependencies, principal, runId, key) : refused(runId, ABSENT));
   }
   return { results, nextBefore };
 }

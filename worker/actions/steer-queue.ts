@@ -54,10 +54,7 @@ export async function steerRun(
 
 const LAST = Number.MAX_SAFE_INTEGER;
 
-async function placeOf(
-  to: Place,
-  ask: () => Promise<{ readonly position: number } | null>,
-): Promise<number> {
+async function placeOf(to: Place, ask: () => Promise<{ readonly position: number } | null>): Promise<number> {
   if (typeof to === "number") return to;
   if (to === "first") return 1;
   if (to === "last") return LAST;

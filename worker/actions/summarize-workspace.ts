@@ -3,7 +3,7 @@ import type { Dependencies } from "../dependencies.ts";
 import type { ErrorCategory } from "../domain/guest-outcome.ts";
 import { toIso } from "../domain/instant.ts";
 import type { RunStateName } from "../domain/run.ts";
-import type { MetricsSummary, Status, STATUS_DETAILS } from "../domain/status-schema.ts";
+import type { MetricsSummary, STATUS_DETAILS, Status } from "../domain/status-schema.ts";
 import { countActiveRuns, summarizeRuns } from "../store/metrics.ts";
 import { checkHealth } from "./check-health.ts";
 import { queueStats } from "./look-at-queue.ts";
@@ -37,10 +37,7 @@ export async function summarizeMetrics(
   hours: number,
 ): Promise<MetricsSummary> {
   const since = clock.now() - hours * HOUR_MS;
-  const [metrics, now] = await Promise.all([
-    summarizeRuns(db, workspaceId, since),
-    countActiveRuns(db, workspaceId),
-  ]);
+  const [metrics, now] = await Promise.all([summarizeRuns(db, workspaceId, since), countActiveRuns(db, workspaceId)]);
   const { byState, duration, wait, errorClasses } = metrics;
   return {
     hours,

@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { PRIORITIES, type Priority } from "./lane.ts";
 import type { LaneView } from "./lane-view.ts";
-import { actSchema, instant } from "./run-schema.ts";
 import { TERMINAL_STATES, type TerminalState } from "./run.ts";
+import { actSchema, instant } from "./run-schema.ts";
 
 const byPriority = z.record(z.enum(PRIORITIES), z.number());
 
@@ -115,4 +115,3 @@ export type Place = z.output<typeof moveSchema>["position"];
 
 /** The body of `POST /api/runs/{id}/priority`. */
 export const prioritySchema = z.strictObject({ priority: z.enum(PRIORITIES) });
-

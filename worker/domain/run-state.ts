@@ -158,7 +158,10 @@ function attemptBegan(before: RunningRun, isRepeatable: boolean, now: number): T
       ]
     : [];
   const history = [...lost, { number: attempt, startedAt: now, lostAt: null }];
-  return { state: { ...state, attempt, history }, emits: [...notice, { type: "step-start", step: "execute", attempt }] };
+  return {
+    state: { ...state, attempt, history },
+    emits: [...notice, { type: "step-start", step: "execute", attempt }],
+  };
 }
 
 function attemptEnded(state: RunningRun, outcome: GuestOutcome, usage: Usage, now: number): Transition {

@@ -171,11 +171,7 @@ export async function countRunsAfter(db: Database, workspaceId: string, filter: 
 }
 
 export async function countRuns(db: Database, workspaceId: string, filter: RunSelection): Promise<number> {
-  const row = await db
-    .select({ count: sql<number>`count(*)` })
-    .from(runs)
-    .where(conditions(workspaceId, filter))
-    .get();
+  const row = await db.select({ count: sql<number>`count(*)` }).from(runs).where(conditions(workspaceId, filter)).get();
   return row?.count ?? 0;
 }
 

@@ -58,7 +58,11 @@ export function prometheusText({ queue, health, hour }: Figures): string {
       "Runs that ended within the last hour.",
       TERMINAL_STATES.map((state): Sample => [{ state }, throughput.byState[state]]),
     ),
-    gauge("runyard_run_seconds_last_hour", "From start to end, of runs accepted within the last hour.", quantiles(hour.duration)),
+    gauge(
+      "runyard_run_seconds_last_hour",
+      "From start to end, of runs accepted within the last hour.",
+      quantiles(hour.duration),
+    ),
     gauge("runyard_wait_seconds_last_hour", "From acceptance to start, of the same runs.", quantiles(hour.wait)),
     gauge(
       "runyard_health",

@@ -241,12 +241,16 @@ describe("describeWait", () => {
 
   it("counts the holders of a lane with several slots", () => {
     const state = play([enqueue("a", "normal", 2), enqueue("b", "normal", 2), enqueue("c", "normal", 2)]);
-    expect(describeWait(state, "c", 0)?.sentence).toBe("Waiting for one of 2 running runs to end; 1st of 1 in its lane.");
+    expect(describeWait(state, "c", 0)?.sentence).toBe(
+      "Waiting for one of 2 running runs to end; 1st of 1 in its lane.",
+    );
   });
 
   it("says who paused the lane and who holds the run", () => {
     const paused = play([enqueue("a"), enqueue("b"), { type: "pause", by: "Ana" }]);
-    expect(describeWait(paused, "b", 0)?.sentence).toBe("Lane paused by Ana at 1970-01-01 00:00 UTC; 1st of 1 in its lane.");
+    expect(describeWait(paused, "b", 0)?.sentence).toBe(
+      "Lane paused by Ana at 1970-01-01 00:00 UTC; 1st of 1 in its lane.",
+    );
     const held = play([{ type: "resume" }, { type: "hold", runId: "b", by: "Ben" }], paused);
     expect(describeWait(held, "b", 0)?.sentence).toBe("Held by Ben at 1970-01-01 00:00 UTC; 1st of 1 in its lane.");
   });

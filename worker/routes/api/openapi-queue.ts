@@ -1,6 +1,12 @@
 /** Lanes, what is done to waiting and to many runs, and how the installation is, in `/openapi.json`. */
 import { healthSchema, publicStatusSchema } from "../../domain/health.ts";
-import { laneListSchema, laneViewSchema, moveSchema, prioritySchema, queueStatsSchema } from "../../domain/lane-schema.ts";
+import {
+  laneListSchema,
+  laneViewSchema,
+  moveSchema,
+  prioritySchema,
+  queueStatsSchema,
+} from "../../domain/lane-schema.ts";
 import {
   cancelBatchAnswerSchema,
   cancelBatchSchema,
@@ -120,7 +126,8 @@ export const QUEUE_OPERATIONS: readonly Operation[] = [
   {
     method: "get",
     path: "/api/health/detailed",
-    summary: "How each part is, how long it took to answer, and how old the finding is. 503 when the installation is down.",
+    summary:
+      "How each part is, how long it took to answer, and how old the finding is. 503 when the installation is down.",
     answers: { 200: healthSchema, 503: healthSchema },
     problems: [],
   },
