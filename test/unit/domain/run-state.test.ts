@@ -38,6 +38,7 @@ describe("transition", () => {
       finishedAt: 3,
       epoch: 7,
       attempt: 1,
+      history: [{ number: 1, startedAt: 2, lostAt: null }],
       error: null,
       limitReached: null,
       usage,
