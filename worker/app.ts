@@ -20,6 +20,7 @@ import { runBatches } from "./routes/api/run-batches.ts";
 import { runSteering } from "./routes/api/run-steering.ts";
 import { runs } from "./routes/api/runs.ts";
 import { status } from "./routes/api/status.ts";
+import { webhooks } from "./routes/api/webhooks.ts";
 import { consolePages } from "./routes/console/console.tsx";
 import { failurePage } from "./routes/console/page.tsx";
 import { previews } from "./routes/console/previews.ts";
@@ -65,6 +66,7 @@ export function createApp() {
   app.route("/api", status as never);
   app.use("/metrics", requirePrincipal as never);
   app.route("/metrics", metrics as never);
+  app.route("/api/webhooks", webhooks as never);
   app.route("/", consolePages as never);
 
   app.notFound((c) => answerFailure(c, fail("not-found", `Nothing answers ${c.req.method} ${c.req.path}.`)));

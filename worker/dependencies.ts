@@ -2,6 +2,7 @@
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
 import type { LaneAddress, RunQueueRpc } from "../durable-objects/run-queue/rpc.ts";
+import type { WebhookSenderRpc } from "../durable-objects/webhook-sender/rpc.ts";
 import type { WorkspaceCapacityRpc } from "../durable-objects/workspace-capacity/rpc.ts";
 import { type Config, configOf } from "./config.ts";
 import { laneObjectName } from "./domain/lane.ts";
@@ -9,6 +10,7 @@ import type { Clock, Random } from "./domain/ports.ts";
 import type { Provider } from "./llm/provider.ts";
 import { selectProvider } from "./llm/select-provider.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { KnownPrincipals } from "./middleware/known-principals.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
@@ -20,12 +22,15 @@ export interface Dependencies {
   readonly db: Database;
   readonly assets: Fetcher;
   readonly provider: Provider;
+  readonly knownPrincipals: KnownPrincipals;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
   /** The queue object of a lane. */
   readonly lane: (address: LaneAddress) => RunQueueRpc;
   /** The object that shares a workspace's capacity over its lanes. */
   readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
+  /** The object that sends the messages of a webhook endpoint. */
+  readonly sender: (endpointId: string) => WebhookSenderRpc;
 }
 
 const composed = new WeakMap<Env, Dependencies>();
@@ -47,9 +52,11 @@ function compose(env: Env): Dependencies {
     log: createLogger(config.logLevel, config.logFormat),
     db: openDatabase(env.DB),
     assets: env.ASSETS,
+    knownPrincipals: new KnownPrincipals(systemClock),
     provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
     lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
+    sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

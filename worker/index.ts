@@ -3,6 +3,7 @@ import { createApp } from "./app.ts";
 
 export { RunExecutor } from "../durable-objects/run-executor/run-executor.ts";
 export { RunQueue } from "../durable-objects/run-queue/run-queue.ts";
+export { WebhookSender } from "../durable-objects/webhook-sender/webhook-sender.ts";
 export { WorkspaceCapacity } from "../durable-objects/workspace-capacity/workspace-capacity.ts";
 
 export default createApp();

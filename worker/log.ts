@@ -17,6 +17,8 @@ export interface LogFields {
   readonly state?: string;
   readonly code?: string;
   readonly provider?: string;
+  readonly endpointId?: string;
+  readonly messageId?: string;
   readonly error?: unknown;
 }
 

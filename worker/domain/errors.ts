@@ -19,6 +19,9 @@ export const ERRORS = {
   "not-found": { status: 404, retryable: false, title: "There is nothing here by that name." },
   "run-finished": { status: 409, retryable: false, title: "The run has already ended." },
   "run-active": { status: 409, retryable: true, title: "The run has not ended yet." },
+  "too-many-endpoints": { status: 409, retryable: false, title: "The workspace has as many endpoints as it may have." },
+  "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
+  "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },
   "not-waiting": { status: 409, retryable: false, title: "The run does not wait in its lane." },
   "not-replayable": { status: 409, retryable: false, title: "The run cannot be replayed." },
   "payload-too-large": { status: 413, retryable: false, title: "The body is larger than this address accepts." },
@@ -33,6 +36,11 @@ export const ERRORS = {
   "lane-full": { status: 429, retryable: true, title: "Too many runs wait in this lane." },
   "too-many-sockets": { status: 429, retryable: true, title: "Too many clients watch this run." },
   internal: { status: 500, retryable: true, title: "Something went wrong on our side." },
+  "not-configured": {
+    status: 503,
+    retryable: false,
+    title: "The operator of this server has not set up what this needs.",
+  },
   unavailable: { status: 503, retryable: true, title: "A part of the service cannot be reached right now." },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -11,6 +11,8 @@ import type { Language } from "../domain/languages.ts";
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import type { Limits } from "../domain/program.ts";
 import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
+import type { DisabledReason, MessageState } from "../domain/webhook-endpoint.ts";
+import type { RunEventType, WebhookEventType } from "../domain/webhook-events.ts";
 
 export const workspaces = sqliteTable("workspaces", {
   id: text().primaryKey(),
@@ -158,3 +160,42 @@ export const previewFiles = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.secretHash, table.name, table.part] })],
 );
+
+export const webhookEndpoints = sqliteTable("webhook_endpoints", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  url: text().notNull(),
+  description: text().notNull(),
+  events: text({ mode: "json" }).$type<readonly RunEventType[]>().notNull(),
+  enabled: integer({ mode: "boolean" }).notNull(),
+  disabledReason: text("disabled_reason").$type<DisabledReason>(),
+  disabledAt: integer("disabled_at"),
+  sealedSecret: text("sealed_secret").notNull(),
+  sealedPreviousSecret: text("sealed_previous_secret"),
+  previousSecretExpiresAt: integer("previous_secret_expires_at"),
+  createdBy: text("created_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export type EndpointRow = typeof webhookEndpoints.$inferSelect;
+
+export const webhookMessages = sqliteTable(
+  "webhook_messages",
+  {
+    endpointId: text("endpoint_id").notNull(),
+    id: text().notNull(),
+    ordinal: integer().notNull(),
+    event: text().$type<WebhookEventType>().notNull(),
+    runId: text("run_id"),
+    state: text().$type<MessageState>().notNull(),
+    attempts: integer().notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastAttemptAt: integer("last_attempt_at"),
+    nextAttemptAt: integer("next_attempt_at"),
+    lastStatus: integer("last_status"),
+    version: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.endpointId, table.id] })],
+);
+
+export type MessageRow = typeof webhookMessages.$inferSelect;

@@ -30,6 +30,7 @@ export const ELEMENT_ID = {
   historyMenu: "history-menu",
   historyRuns: "history-runs",
   fileDialog: "file-dialog",
+  webhookMessage: "webhook-message",
 } as const;
 
 /** The names of a program's files as its page lists them. The entry comes first: it is what people look for. */

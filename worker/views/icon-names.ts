@@ -15,6 +15,7 @@ export const ICON_NAMES = [
   "circle",
   "circle-check",
   "circle-pause",
+  "circle-question-mark",
   "circle-x",
   "clock",
   "copy",
@@ -26,6 +27,7 @@ export const ICON_NAMES = [
   "hand",
   "heart-pulse",
   "history",
+  "key-round",
   "keyboard",
   "layers",
   "list",
@@ -39,6 +41,7 @@ export const ICON_NAMES = [
   "repeat-2",
   "rotate-cw",
   "search",
+  "send",
   "share-2",
   "smartphone",
   "sparkles",
@@ -52,6 +55,7 @@ export const ICON_NAMES = [
   "triangle-alert",
   "user",
   "wand-sparkles",
+  "webhook",
   "x",
 ] as const;
 

@@ -17,6 +17,7 @@ import {
 import type { AppEnv } from "../../middleware/context.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
+import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
 
 const IDEMPOTENCY = { name: "Idempotency-Key", description: "A repeated request with the same key finds its run." };
@@ -89,6 +90,7 @@ const OPERATIONS: readonly Operation[] = [
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
   ...QUEUE_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   {
     method: "get",
     path: "/healthz",
@@ -169,6 +171,7 @@ function document() {
     openapi: "3.1.0",
     info: { title: "Runyard", version: "0.1.0", description: "Run code that nobody has read yet, and watch it." },
     paths,
+    webhooks: webhookDescriptions((schema) => jsonSchema(schema, "output")),
     components: {
       schemas: { Problem: jsonSchema(problemSchema, "output") },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },

@@ -13,10 +13,11 @@ import { runBatchForms } from "./run-batches.tsx";
 import { runSteeringForms } from "./run-steering.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
+import { webhookPages } from "./webhooks.tsx";
 
 export const consolePages = new Hono<SignedInEnv>();
 
-for (const path of ["/", "/queue/*", "/runs/*", "/playground/*", "/p/*", "/health", "/docs"])
+for (const path of ["/", "/queue/*", "/runs/*", "/playground/*", "/p/*", "/settings/*", "/health", "/docs"])
   consolePages.use(path, requirePrincipal);
 
 consolePages
@@ -28,6 +29,7 @@ consolePages
   .route("/runs", runBatchForms)
   .route("/playground", playground)
   .route("/p", sharedPrograms)
+  .route("/settings/webhooks", webhookPages)
   .get("/docs", (c) =>
     page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={SANDBOX_GLOBALS} />),
   );
