@@ -104,7 +104,7 @@ const list = (names: readonly string[]) =>
 type Kept = Omit<PartHealth, "ageMs" | "checkedAt"> & { readonly at: number };
 
 /** Findings of this isolate, the latest last. Only what is settled is shared between requests. */
-const kept = new Map<string, Kept>();
+const findings = new WeakMap<Dependencies, Map<string, Kept>>();
 const KEPT_MAX = 500;
 
 export async function checkHealth(dependencies: Dependencies, workspaceId: string): Promise<Health> {
@@ -125,6 +125,8 @@ async function healthOf(dependencies: Dependencies, checks: readonly Check[], wo
 async function checkPart(dependencies: Dependencies, check: Check, workspaceId: string): Promise<Kept> {
   const { clock } = dependencies;
   const key = check.isOfWorkspace ? `${check.part} ${workspaceId}` : check.part;
+  const kept = findings.get(dependencies) ?? new Map<string, Kept>();
+  findings.set(dependencies, kept);
   const known = kept.get(key);
   if (known && clock.now() - known.at < check.freshMs) return known;
   const found = await measure(dependencies, check, workspaceId);
