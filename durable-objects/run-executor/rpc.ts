@@ -33,8 +33,8 @@ export interface RunExecutorRpc {
   amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">>;
   /** Gives a run that waits another priority; fails with `run-finished` or `not-waiting` when it does not wait. */
   reprioritise(priority: Priority): Promise<Result<RunDetail>>;
-  /** Writes the run's copy in D1 anew, whole. False when no run was ever accepted here. Throws when D1 is away. */
-  reproject(): Promise<boolean>;
+  /** Writes the run's copy in D1 anew, whole. `absent` when no run was ever accepted here; `away` when D1 is: it follows. */
+  reproject(): Promise<"written" | "absent" | "away">;
   /** Runs a small program in the engine and throws when it does not come out right. Needs no run. */
   tryEngine(engine: EngineName, timeoutMs: number): Promise<void>;
   /** Null when no run was ever accepted here. */

@@ -153,19 +153,15 @@ export class RunCore {
     return this.#detail(wait);
   }
 
-  /** Writes the run's copy in D1 anew, whole. False when no run was accepted here. Throws when D1 is away. */
-  async reproject(): Promise<boolean> {
+  /** Writes the run's copy in D1 anew, whole. */
+  async reproject(): Promise<"written" | "absent" | "away"> {
     const { storage, wakeUp } = this.#ports;
-    if (!storage.run) return false;
+    if (!storage.run) return "absent";
     storage.forgetProjection();
-    try {
-      await this.#project();
-    } catch (error) {
-      // It is owed now, and the lane may have let go of the run long ago.
-      await wakeUp.within(RECOVERY_DELAY_MS);
-      throw error;
-    }
-    return true;
+    if (await this.#settle(this.#project())) return "written";
+    // It is owed now, and the lane may have let go of the run long ago.
+    await wakeUp.within(RECOVERY_DELAY_MS);
+    return "away";
   }
 
   async alarm(): Promise<void> {

@@ -95,7 +95,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     return this.#core.reprioritise(priority);
   }
 
-  async reproject(): Promise<boolean> {
+  async reproject(): Promise<"written" | "absent" | "away"> {
     return this.#core.reproject();
   }
 

@@ -51,22 +51,22 @@ export async function rebuildPage(
 const NOTHING = { rebuilt: 0, absent: 0, failed: [] as readonly string[] };
 
 async function rebuild({ executor, log }: Dependencies, runIds: readonly string[]) {
-  const outcomes: ("rebuilt" | "absent" | "failed")[] = [];
+  const outcomes: ("written" | "absent" | "away")[] = [];
   for (let start = 0; start < runIds.length; start += AT_ONCE) {
-    const part = runIds.slice(start, start + AT_ONCE).map(async (runId) => {
-      try {
-        return (await executor(runId).reproject()) ? ("rebuilt" as const) : ("absent" as const);
-      } catch (error) {
-        log.warn("a run could not be written anew", { runId, error });
-        return "failed" as const;
-      }
-    });
+    const part = runIds.slice(start, start + AT_ONCE).map((runId) =>
+      executor(runId)
+        .reproject()
+        .catch((error: unknown) => {
+          log.warn("a run could not be asked to write itself anew", { runId, error });
+          return "away" as const;
+        }),
+    );
     outcomes.push(...(await Promise.all(part)));
   }
   const count = (outcome: string) => outcomes.filter((each) => each === outcome).length;
   return {
-    rebuilt: count("rebuilt"),
+    rebuilt: count("written"),
     absent: count("absent"),
-    failed: runIds.filter((_, index) => outcomes[index] === "failed"),
+    failed: runIds.filter((_, index) => outcomes[index] === "away"),
   };
 }

@@ -13,14 +13,13 @@ export interface BusyLane {
   readonly running: number;
 }
 
-/** The lanes with runs that have not ended, by name. */
+/** The lanes with runs that have not ended. */
 export async function listBusyLanes(db: Database, workspaceId: string): Promise<BusyLane[]> {
   const rows = await db
     .select({ lane: runs.lane, state: runs.state, count: sql<number>`count(*)` })
     .from(runs)
     .where(and(eq(runs.workspaceId, workspaceId), isNull(runs.finishedAt)))
-    .groupBy(runs.lane, runs.state)
-    .orderBy(runs.lane);
+    .groupBy(runs.lane, runs.state);
   const of = (lane: string, state: RunRow["state"]) =>
     rows.find((row) => row.lane === lane && row.state === state)?.count ?? 0;
   const names = [...new Set(rows.map((row) => row.lane))];
