@@ -1,9 +1,11 @@
-/** How a run in its object becomes what the API answers and what D1 lists. Pure. */
+/** How a run in its object becomes what the API answers, what D1 lists, and what a line of the log says of it. Pure. */
 
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { toIso, toIsoOrNull } from "../../worker/domain/instant.ts";
 import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
-import { hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
+import { attemptsOf, hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
+import type { LogFields } from "../../worker/log-fields.ts";
 import type { RunRow } from "../../worker/store/schema.ts";
 import type { StoredRun } from "./storage.ts";
 
@@ -17,6 +19,13 @@ function usageOf({ state }: StoredRun): RunUsage | null {
   return { ...state.usage, queuedMs: (state.startedAt ?? state.finishedAt) - state.createdAt };
 }
 
+/** What a run has because it has a program, or the lack of it. */
+function programColumns(spec: StoredRun["spec"]) {
+  if (spec.kind !== "execution") return { language: null, entry: null, limits: null, issue: spec.issue };
+  const { language, entry } = spec.program;
+  return { language, entry, limits: spec.limits, issue: null };
+}
+
 export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): RunRow {
   const { spec, state, version } = stored;
   const ended = hasEnded(state) ? state : null;
@@ -26,14 +35,12 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
     kind: spec.kind,
     state: state.name,
     title: spec.title,
-    language: spec.program.language,
-    entry: spec.program.entry,
+    ...programColumns(spec),
     lane: spec.lane,
     priority: spec.priority,
     createdBy: spec.createdBy,
     retryOf: spec.retryOf,
     attempts: state.name === "queued" ? 0 : state.attempt,
-    limits: spec.limits,
     error: ended?.error ?? null,
     errorCategory: ended?.error?.category ?? null,
     limitReached: ended?.limitReached ?? null,
@@ -41,25 +48,47 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
     usage: usageOf(stored),
     lastSeq,
     createdAt: state.createdAt,
+    expiresAt: spec.expiresAt,
     startedAt: state.name === "queued" ? null : state.startedAt,
     finishedAt: ended?.finishedAt ?? null,
     version,
   };
 }
 
-export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: string | null): RunDetail {
+function waitOf(wait: Wait | null): Pick<RunDetail, "waitingFor" | "wait"> {
+  if (!wait) return { waitingFor: null, wait: null };
+  const { sentence, ...view } = wait;
+  return { waitingFor: sentence, wait: view };
+}
+
+export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | null): RunDetail {
   const row = toRow(stored, around);
-  const { workspaceId, createdBy, errorCategory, version, createdAt, startedAt, finishedAt, ...shown } = row;
+  const { workspaceId, createdBy, errorCategory, version, createdAt, expiresAt, startedAt, finishedAt, ...shown } = row;
+  const { spec } = stored;
   return {
     ...shown,
-    grants: stored.spec.grants,
+    grants: spec.kind === "execution" ? spec.grants : null,
     createdAt: toIso(createdAt),
+    expiresAt: toIsoOrNull(expiresAt),
     startedAt: toIsoOrNull(startedAt),
     finishedAt: toIsoOrNull(finishedAt),
     success: hasEnded(stored.state) ? stored.state.name === "succeeded" : null,
-    waitingFor,
+    ...waitOf(wait),
     steps: stepsOf(stored.state),
+    attemptHistory: attemptsOf(stored.state),
     // No paid call exists in a run of plain code.
     cost: null,
+  };
+}
+
+export function logFieldsOf({ spec, state }: StoredRun): LogFields {
+  return {
+    runId: spec.id,
+    workspaceId: spec.workspaceId,
+    lane: spec.lane,
+    issueKey: spec.kind === "issue" ? spec.issue.key : undefined,
+    state: state.name,
+    step: stepsOf(state).findLast((step) => step.state !== "pending")?.name,
+    attempt: state.name === "queued" ? 0 : state.attempt,
   };
 }

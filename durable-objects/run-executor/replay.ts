@@ -6,12 +6,13 @@ import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import type { Program } from "../../worker/domain/program.ts";
 import { firstDifference, type OutputSegment, type ReplayVerdict, type RunTrace } from "../../worker/domain/replay.ts";
+import type { ExecutionSpec } from "../../worker/domain/run-spec.ts";
 import { type EndedRun, endingOf } from "../../worker/domain/run-state.ts";
 import type { Engine } from "../../worker/sandbox/engine.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
 import { systemFetch } from "../../worker/system-ports.ts";
 import type { OutputLog } from "./output-log.ts";
-import type { ExecutorStorage, StoredRun } from "./storage.ts";
+import type { ExecutorStorage } from "./storage.ts";
 
 /** A replay does not wait, so it needs no longer than the run; more than that means that it took another way. */
 const GRACE_MS = 30_000;
@@ -45,7 +46,7 @@ function boundedBy(ms: number, clock: Clock): { clock: Clock; signal: AbortSigna
 
 export async function replayRun(
   { program, journal, trace }: RecordedRun,
-  { limits, seed, grants }: StoredRun["spec"],
+  { limits, seed, grants }: Pick<ExecutionSpec, "limits" | "seed" | "grants">,
   engine: Engine,
   clock: Clock,
 ): Promise<ReplayVerdict> {
@@ -55,6 +56,7 @@ export async function replayRun(
     ...boundedBy(limits.timeoutMs + GRACE_MS, clock),
     capabilities: grantedCapabilities(grants, { fetch: systemFetch }),
     onOutput: (stream, text) => void output.push({ stream, text }),
+    onNotice: () => undefined,
   });
   const { outcome, usage } = replayed;
   const difference = firstDifference(trace, {

@@ -2,21 +2,20 @@
  * The run's durable state: what was accepted, where it stands, and what was already seen through.
  * Synchronous, no logic. Long texts lie in parts, because a row holds 2 MB at most.
  */
-import { NO_GRANTS } from "../../worker/domain/grants.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import type { Program } from "../../worker/domain/program.ts";
-import type { RunSpec } from "../../worker/domain/run-spec.ts";
+import type { ExecutionSpec, IssueSpec, RunSpec } from "../../worker/domain/run-spec.ts";
 import type { Progress, RunState } from "../../worker/domain/run-state.ts";
 import { joinFiles, splitText, type TextPart } from "../../worker/domain/text-parts.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
+import type { ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS run (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     spec TEXT NOT NULL,
     state TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    projected_version INTEGER NOT NULL DEFAULT 0
+    version INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS texts (
     name TEXT NOT NULL,
@@ -32,14 +31,26 @@ const RESULT = "result";
 const JOURNAL = "journal";
 const FILE_PREFIX = "file:";
 
-type StoredSpec = Omit<RunSpec, "program"> & { readonly program: Omit<Program, "files" | "stdin"> };
+type StoredExecution = Omit<ExecutionSpec, "program"> & { readonly program: Omit<Program, "files" | "stdin"> };
+
+/** What is fixed about a run, without the long texts. */
+export type StoredSpec = StoredExecution | IssueSpec;
 
 type RunRow = {
   spec: string;
   state: string;
   version: number;
-  projected_version: number;
 };
+
+/** Fields that a run which was accepted before they existed does not have. */
+const LATER_FIELDS = { expiresAt: null } satisfies Partial<RunSpec>;
+
+function withLaterFields(state: RunState): RunState {
+  return state.name === "queued" ? state : { ...state, history: state.history ?? [] };
+}
+
+/** All owed work may be repeated, and an ended run is not asked for it again: whether it was done is not worth a write. */
+const NOTHING_DONE: Progress = { enqueued: false, released: false, projectedVersion: 0, announced: null };
 
 export interface StoredRun {
   readonly spec: StoredSpec;
@@ -55,21 +66,19 @@ export interface AttemptRemains {
 }
 
 export class ExecutorStorage {
-  readonly #storage: DurableObjectStorage;
+  readonly #storage: ObjectStorage;
   #run: StoredRun | null;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: ObjectStorage) {
     this.#storage = storage;
     storage.sql.exec(SCHEMA);
     const row = storage.sql.exec<RunRow>("SELECT * FROM run").toArray()[0];
     this.#run = row
       ? {
-          // A run that was accepted before there were grants has none.
-          spec: { grants: NO_GRANTS, ...JSON.parse(row.spec) },
-          state: JSON.parse(row.state),
+          spec: { ...LATER_FIELDS, ...JSON.parse(row.spec) },
+          state: withLaterFields(JSON.parse(row.state)),
           version: row.version,
-          // Joining and releasing are cheap to repeat, so whether they were done is not kept.
-          progress: { enqueued: false, released: false, projectedVersion: row.projected_version },
+          progress: NOTHING_DONE,
         }
       : null;
   }
@@ -85,21 +94,35 @@ export class ExecutorStorage {
   }
 
   insert(spec: RunSpec, state: RunState): void {
-    const { files, stdin, ...program } = spec.program;
-    const stored: StoredSpec = { ...spec, program };
+    const stored = this.#withoutTexts(spec);
     this.#storage.sql.exec(
       "INSERT INTO run (id, spec, state, version) VALUES (1, ?, ?, 1)",
       JSON.stringify(stored),
       JSON.stringify(state),
     );
+    this.#run = { spec: stored, state, version: 1, progress: NOTHING_DONE };
+  }
+
+  /** Changes what is fixed about a run that has not started, under the next version. */
+  amend(spec: StoredSpec): void {
+    const run = this.#accepted();
+    const version = run.version + 1;
+    this.#storage.sql.exec("UPDATE run SET spec = ?, version = ? WHERE id = 1", JSON.stringify(spec), version);
+    this.#run = { ...run, spec, version };
+  }
+
+  /** The long texts get rows of their own. */
+  #withoutTexts(spec: RunSpec): StoredSpec {
+    if (spec.kind !== "execution") return spec;
+    const { files, stdin, ...program } = spec.program;
     this.#putText(STDIN, stdin);
     for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
-    this.#run = {
-      spec: stored,
-      state,
-      version: 1,
-      progress: { enqueued: false, released: false, projectedVersion: 0 },
-    };
+    return { ...spec, program };
+  }
+
+  /** The copy counts as never made: it is made again, whole. */
+  forgetProjection(): void {
+    this.note({ projectedVersion: 0 });
   }
 
   /** Forgets a run that was never shown to anybody. */
@@ -119,15 +142,16 @@ export class ExecutorStorage {
     this.#run = { ...run, state, version };
   }
 
-  /** Remembers owed work that was done. Only a projection is worth a write: the rest is cheap to repeat. */
+  /** Remembers owed work that was done, for as long as the object lives. */
   note(done: Partial<Progress>): void {
     const run = this.#accepted();
     this.#run = { ...run, progress: { ...run.progress, ...done } };
-    if (done.projectedVersion === undefined) return;
-    this.#storage.sql.exec("UPDATE run SET projected_version = ? WHERE id = 1", done.projectedVersion);
   }
 
+  /** Throws for a run that has no program of its own. */
   program(): Program {
+    const { spec } = this.#accepted();
+    if (spec.kind !== "execution") throw new Error(`a run of the kind ${spec.kind} has no program`);
     const parts = this.#storage.sql
       .exec<{ name: string; part: number; text: string }>(
         "SELECT name, part, text FROM texts WHERE name >= ? AND name < ? ORDER BY name, part",
@@ -136,7 +160,7 @@ export class ExecutorStorage {
       )
       .toArray()
       .map(({ name, part, text }): TextPart => ({ name: name.slice(FILE_PREFIX.length), part, text }));
-    return { ...this.#accepted().spec.program, files: joinFiles(parts), stdin: this.#text(STDIN) ?? "" };
+    return { ...spec.program, files: joinFiles(parts), stdin: this.#text(STDIN) ?? "" };
   }
 
   /** The program's result; undefined when there is none. */

@@ -1,91 +1,77 @@
-/**
- * The queue of one lane: a thin shell around domain/queue-state.ts. It stores a transition, then tells the runs that
- * got a slot. It runs nothing itself and never frees a slot by the clock alone: it asks the run.
- */
+/** The object of a lane's queue: wires {@link Lane} to the platform. */
+
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../../worker/config.ts";
-import {
-  type ClaimedEntry,
-  describeWait,
-  type QueueEvent,
-  type QueueState,
-  queueTransition,
-} from "../../worker/domain/queue-state.ts";
-import { createLogger, type Logger } from "../../worker/log.ts";
+import type { Allotment } from "../../worker/domain/allotment.ts";
+import type { LaneReport } from "../../worker/domain/capacity-state.ts";
+import type { Result } from "../../worker/domain/errors.ts";
+import type { Priority } from "../../worker/domain/lane.ts";
+import type { LaneView } from "../../worker/domain/lane-view.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
+import { createLogger } from "../../worker/log.ts";
 import { systemClock } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
-import type { EnqueueAnswer, EnqueueRequest, RunQueueRpc } from "./rpc.ts";
+import { WakeUp } from "../wake-up.ts";
+import { Lane } from "./lane.ts";
+import type { EnqueueAnswer, EnqueueRequest, LaneAddress, LaneCommand, RunIdPage, RunQueueRpc } from "./rpc.ts";
 import { QueueStorage } from "./storage.ts";
 
-/**
- * How often a lane with claimed runs asks them whether they still hold their slot. This is what resumes a run after a
- * crash, and what keeps the object of a long run awake.
- */
-const RECOVERY_INTERVAL_MS = 2_000;
-
 export class RunQueue extends DurableObject<Env> implements RunQueueRpc {
-  readonly #storage: QueueStorage;
-  readonly #log: Logger;
-  #state: QueueState;
-  #alarmArmed: boolean | null = null;
+  readonly #lane: Lane;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const config = configOf(env);
-    this.#log = createLogger(config.logLevel, config.logFormat);
-    this.#storage = new QueueStorage(ctx.storage);
-    this.#state = this.#storage.load();
+    this.#lane = new Lane({
+      storage: new QueueStorage(ctx.storage),
+      clock: systemClock,
+      wakeUp: new WakeUp(ctx.storage, systemClock),
+      log: createLogger(config.logLevel, config.logFormat),
+      isSmart: config.isQueueSmart,
+      run: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
+      capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
+      background: (work) => ctx.waitUntil(work),
+    });
   }
 
   async enqueue(request: EnqueueRequest): Promise<EnqueueAnswer> {
-    // The run hears of its own claim from this answer; the others are told.
-    const refusal = await this.#apply({ type: "enqueue", ...request }, request.runId);
-    if (refusal) return { accepted: false, code: refusal };
-    const claim = this.#state.claimed.find((entry) => entry.runId === request.runId);
-    return { accepted: true, epoch: claim?.epoch ?? null };
+    return this.#lane.enqueue(request);
   }
 
   async release(runId: string, epoch: number | null): Promise<void> {
-    await this.#apply({ type: "release", runId, epoch });
+    return this.#lane.release(runId, epoch);
   }
 
-  async describeWait(runId: string): Promise<string | null> {
-    return describeWait(this.#state, runId);
+  async renew(runId: string): Promise<void> {
+    return this.#lane.renew(runId);
   }
 
-  /** Asks every claimed run again: this delivers claims that were lost and frees slots whose release was lost. */
+  async reprioritise(runId: string, priority: Priority): Promise<Result<null>> {
+    return this.#lane.reprioritise(runId, priority);
+  }
+
+  async command(address: LaneAddress, command: LaneCommand): Promise<Result<null>> {
+    return this.#lane.command(address, command);
+  }
+
+  async allot(allotment: Allotment): Promise<LaneReport> {
+    return this.#lane.allot(allotment);
+  }
+
+  async describeWait(runId: string): Promise<Wait | null> {
+    return this.#lane.describeWait(runId);
+  }
+
+  async view(waitingMax: number): Promise<LaneView> {
+    return this.#lane.view(waitingMax);
+  }
+
+  async runIds(after: number, limit: number): Promise<RunIdPage> {
+    return this.#lane.runIds(after, limit);
+  }
+
+  /** Never throws: an alarm that fails too often is gone for ever. */
   override async alarm(): Promise<void> {
-    this.#alarmArmed = false;
-    await Promise.all(this.#state.claimed.map((claim) => this.#deliver(claim)));
-    await this.#armRecovery();
-  }
-
-  async #apply(event: QueueEvent, asking?: string): Promise<"lane-full" | null> {
-    const result = queueTransition(this.#state, event, systemClock.now());
-    if (result.writes.length > 0) {
-      this.#storage.save(result);
-      this.#state = result.state;
-    }
-    await this.#armRecovery();
-    for (const claim of result.claims) if (claim.runId !== asking) this.ctx.waitUntil(this.#deliver(claim));
-    return result.refusal;
-  }
-
-  /** Armed before a claim is delivered, so that a crash in between only delays it. */
-  async #armRecovery(): Promise<void> {
-    this.#alarmArmed ??= (await this.ctx.storage.getAlarm()) !== null;
-    if (this.#alarmArmed || this.#state.claimed.length === 0) return;
-    this.#alarmArmed = true;
-    await this.ctx.storage.setAlarm(systemClock.now() + RECOVERY_INTERVAL_MS);
-  }
-
-  async #deliver(claim: ClaimedEntry): Promise<void> {
-    try {
-      const run = this.env.RUN_EXECUTOR.get(this.env.RUN_EXECUTOR.idFromName(claim.runId));
-      if ((await run.claim(claim.epoch)) === "ended") await this.release(claim.runId, claim.epoch);
-    } catch (error) {
-      // The alarm delivers it again.
-      this.#log.warn("a claim could not be delivered", { runId: claim.runId, error });
-    }
+    await this.#lane.alarm();
   }
 }

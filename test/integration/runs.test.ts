@@ -3,15 +3,11 @@ import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { LANE_WAITING_MAX, laneObjectName } from "../../worker/domain/lane.ts";
-import {
-  acceptedAnswerSchema,
-  executeAnswerSchema,
-  problemSchema,
-  runDetailSchema,
-  runListSchema,
-} from "../../worker/domain/run-schema.ts";
+import { EMPTY_QUEUE } from "../../worker/domain/queue-state.ts";
+import { acceptedAnswerSchema, executeAnswerSchema, runListSchema } from "../../worker/domain/run-schema.ts";
 import { SANDBOX_GLOBALS } from "../../worker/domain/sandbox-globals.ts";
-import { api, createTenant, freshDatabase, readStream, type Tenant } from "../support/workerd.ts";
+import { ASYNC, detail, FOREVER, program, start } from "../support/runs.ts";
+import { api, createTenant, freshDatabase, problemOf, readStream, type Tenant, until } from "../support/workerd.ts";
 
 const { RUN_EXECUTOR, RUN_QUEUE, DB } = bindings as unknown as Env;
 let ana: Tenant;
@@ -23,42 +19,13 @@ beforeEach(async () => {
   bo = await createTenant("bo");
 });
 
-const program = (code: string, rest: object = {}) => ({ language: "typescript", code, ...rest });
-const FOREVER = "let n = 0; while (true) { n++; if (n % 100000 === 0) console.log(n); }";
-const ASYNC = { prefer: "respond-async" };
+/** As text: an object literal would set its prototype. */
+const FILE_NAMED_PROTO = '{"language":"javascript","files":{"main.js":"1","__proto__":"2"},"entry":"main.js"}';
 
 async function execute(tenant: Tenant, body: unknown) {
   const answer = await api(tenant, "/api/execute", body);
   expect(answer.status).toBe(200);
   return executeAnswerSchema.parse(await answer.json());
-}
-
-async function start(tenant: Tenant, body: unknown): Promise<string> {
-  const answer = await api(tenant, "/api/execute", body, ASYNC);
-  expect(answer.status).toBe(202);
-  const { runId } = acceptedAnswerSchema.parse(await answer.json());
-  expect(answer.headers.get("location")).toBe(`/api/runs/${runId}`);
-  return runId;
-}
-
-async function detail(tenant: Tenant, runId: string) {
-  const answer = await api(tenant, `/api/runs/${runId}`);
-  return runDetailSchema.parse(await answer.json());
-}
-
-async function problemOf(answer: Response) {
-  expect(answer.headers.get("content-type")).toBe("application/problem+json");
-  const problem = problemSchema.parse(await answer.json());
-  expect(problem.status).toBe(answer.status);
-  return problem;
-}
-
-async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 describe("POST /api/execute", () => {
@@ -167,6 +134,16 @@ describe("POST /api/execute", () => {
       "files.../x.ts",
     ],
     ["malformed JSON", '{"language":', 400, "malformed-json", undefined],
+    ["bytes that are no UTF-8", Uint8Array.from([0x7b, 0xff, 0xfe, 0x7d]), 400, "malformed-json", undefined],
+    ["half of a surrogate pair", program("1", { stdin: "\ud800" }), 422, "invalid-request", "stdin"],
+    ["a file named __proto__", FILE_NAMED_PROTO, 422, "invalid-request", "files.__proto__"],
+    [
+      "a field named __proto__",
+      '{"language":"javascript","code":"1","__proto__":{}}',
+      422,
+      "invalid-request",
+      "__proto__",
+    ],
     ["a body of 17 MB", JSON.stringify(program("x".repeat(17_000_000))), 413, "payload-too-large", undefined],
   ])("refuses %s with a clear problem and stores nothing", async (_, body, status, code, path) => {
     const answer = await api(ana, "/api/execute", body);
@@ -231,6 +208,44 @@ describe("a lane", () => {
   });
 });
 
+describe("a run that waits for memory", () => {
+  const MIB = 2 ** 20;
+  const HOLD =
+    "const a = new Uint8Array(90 * 2 ** 20); console.log('holds'); await new Promise((f) => setTimeout(f, 300_000));";
+  const logOf = async (runId: string) => (await api(ana, `/api/runs/${runId}/log.txt`)).text();
+
+  it("says so, goes on in its turn, and can be cancelled", { timeout: 40_000 }, async () => {
+    const first = await start(ana, program(HOLD, { limits: { memoryBytes: 96 * MIB } }));
+    await until(
+      () => logOf(first),
+      (log) => log.includes("holds"),
+    );
+    const second = await start(ana, program("console.log('went on')"));
+    const third = await start(ana, program("console.log('never')"));
+    const waiting = "Waiting for memory that other programs hold.";
+    for (const runId of [second, third]) {
+      await until(
+        () => logOf(runId),
+        (log) => log.includes(waiting),
+      );
+    }
+    expect((await api(ana, `/api/runs/${third}/cancel`, {})).status).toBe(202);
+    const ended = await until(
+      () => detail(ana, third),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(ended).toMatchObject({ state: "cancelled" });
+    await api(ana, `/api/runs/${first}/cancel`, {});
+    const state = await until(
+      () => detail(ana, second),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(state).toMatchObject({ state: "succeeded" });
+
+    expect(await logOf(second)).toMatch(/^Waiting for memory .*\nThe wait is over, after [\d.]+ s\.\nwent on\n$/);
+  });
+});
+
 describe("a full lane", () => {
   const lane = "repository:full";
   const lanes = () => RUN_QUEUE.get(RUN_QUEUE.idFromName(laneObjectName(ana.workspaceId, lane)));
@@ -247,10 +262,15 @@ describe("a full lane", () => {
   it("refuses a run with 429 and keeps nothing of it, so that the same request succeeds later", async () => {
     await lanes().describeWait("none");
     await inLane((sql) => {
-      sql.exec("INSERT INTO counters VALUES (1, 1, ?, 2)", LANE_WAITING_MAX + 2);
+      const state = { ...EMPTY_QUEUE, nextOrdinal: LANE_WAITING_MAX + 2, nextEpoch: 2 };
+      sql.exec(
+        "INSERT INTO lane VALUES (1, ?)",
+        JSON.stringify({ ...state, address: { workspaceId: ana.workspaceId, lane } }),
+      );
       for (let ordinal = 1; ordinal <= LANE_WAITING_MAX + 1; ordinal++) {
         const claim = ordinal === 1 ? { epoch: 1, claimedAt: 0 } : {};
-        const entry = { runId: `run_${ordinal}`, priority: "normal", ordinal, enqueuedAt: 0, ...claim };
+        const waits = { priority: "normal", ordinal, enqueuedAt: 0, sortKey: 0, hold: null, expiresAt: null };
+        const entry = { runId: `run_${ordinal}`, ...waits, ...claim };
         sql.exec("INSERT INTO entries VALUES (?, ?)", entry.runId, JSON.stringify(entry));
       }
     });
@@ -288,10 +308,15 @@ describe("a run's executor", () => {
       (each) => each.state === "succeeded",
     );
     expect(run.attempts).toBe(2);
+    expect(run.attemptHistory.map(({ number, ending }) => [number, ending])).toEqual([
+      [1, "lost"],
+      [2, "succeeded"],
+    ]);
+    expect(run.attemptHistory[0]?.endedAt).toBe(run.attemptHistory[1]?.startedAt);
     const { frames } = await readStream(ana, runId);
     const events = frames.flatMap((frame) => frame.events ?? []);
     expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
-    expect(events.some((event) => event.stream === "system" && event.text?.includes("Attempt 2 of 3"))).toBe(true);
+    expect(events.some((event) => event.stream === "system" && event.text?.includes("Attempt 2 of 4"))).toBe(true);
   });
 
   it("carries a run on while the database is away, and lists it when it is back", async () => {

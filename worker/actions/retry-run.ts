@@ -1,29 +1,74 @@
-/** Runs an earlier run's program again, with the same input and limits, in the same lane. */
+/** Starts an earlier run again in the same lane: a program with the same input or with edits, or the same issue. */
 import type { Dependencies } from "../dependencies.ts";
 import { fail, type Result } from "../domain/errors.ts";
+import { NO_GRANTS } from "../domain/grants.ts";
+import { repositoryOf } from "../domain/lane.ts";
 import type { Principal } from "../domain/principal.ts";
+import { executeRequestSchema, programOf, type RetryEdits } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
+import { check } from "../domain/validation.ts";
 import { loadProgram } from "../store/runs.ts";
-import { startRun } from "./start-run.ts";
+import { reserveRunId, startIssueRun, startRun } from "./start-run.ts";
+
+export interface RetryOptions {
+  readonly idempotencyKey?: string;
+  /** Nothing is edited when it is not given. */
+  readonly edits?: RetryEdits;
+}
 
 /** The caller has checked that the run belongs to the principal's workspace. */
 export async function retryRun(
   dependencies: Dependencies,
   principal: Principal,
   runId: string,
-  idempotencyKey?: string,
+  options: RetryOptions = {},
 ): Promise<Result<RunDetail>> {
-  const [run, program] = await Promise.all([
-    dependencies.executor(runId).describe(),
-    loadProgram(dependencies.db, runId),
-  ]);
-  if (!run || !program) return fail("not-found", "The run's program is no longer stored.");
+  const run = await dependencies.executor(runId).describe();
+  if (!run) return fail("not-found", "The run is no longer stored.");
+  return run.kind === "issue"
+    ? retryIssue(dependencies, principal, run, options)
+    : retryProgram(dependencies, principal, run, options);
+}
+
+async function retryIssue(
+  dependencies: Dependencies,
+  principal: Principal,
+  run: RunDetail,
+  { edits, idempotencyKey }: RetryOptions,
+): Promise<Result<RunDetail>> {
+  if (edits && Object.keys(edits).some((field) => field !== "priority")) {
+    return fail("invalid-request", "A run about an issue has no program: only its priority can be edited.");
+  }
+  const request = {
+    workspaceId: principal.workspaceId,
+    repositoryKey: repositoryOf(run.lane)!,
+    issue: run.issue!,
+    priority: edits?.priority ?? run.priority,
+    createdBy: principal.id,
+    retryOf: run.id,
+  };
+  const runId = await reserveRunId(dependencies, principal, request, idempotencyKey);
+  return runId.ok ? startIssueRun(dependencies, { ...request, runId: runId.value }) : runId;
+}
+
+async function retryProgram(
+  dependencies: Dependencies,
+  principal: Principal,
+  run: RunDetail,
+  { idempotencyKey, edits = {} }: RetryOptions,
+): Promise<Result<RunDetail>> {
+  const program = await loadProgram(dependencies.db, run.id);
+  if (!program || !run.limits) return fail("not-found", "The run's program is no longer stored.");
+  const { priority = run.priority, limits, ...input } = edits;
+  // What is edited is checked as if it had been sent whole.
+  const asked = check({ ...program, ...input, limits: { ...run.limits, ...limits } }, executeRequestSchema);
+  if (!asked.ok) return asked;
   return startRun(dependencies, principal, {
-    program,
-    limits: run.limits,
-    grants: run.grants,
+    ...programOf(asked.value),
+    grants: run.grants ?? NO_GRANTS,
     lane: run.lane,
-    retryOf: runId,
+    priority,
+    retryOf: run.id,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   });
 }

@@ -5,10 +5,12 @@ import { sha256Hex } from "../digest.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
+import type { Priority } from "../domain/lane.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
-import { type RunSpec, titleOf } from "../domain/run-spec.ts";
+import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domain/run-spec.ts";
+import type { LogFields } from "../log-fields.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
 
 export interface StartRunRequest {
@@ -18,6 +20,10 @@ export interface StartRunRequest {
   readonly grants?: Grants;
   /** The principal's own lane when it is not given. */
   readonly lane?: string;
+  /** Normal when it is not given. */
+  readonly priority?: Priority;
+  /** The run ends if it has not started after so long, in milliseconds; it waits for ever when this is not given. */
+  readonly waitMaxMs?: number;
   readonly retryOf?: string;
   /** Makes a repeated request find the first one's run. */
   readonly idempotencyKey?: string;
@@ -37,11 +43,25 @@ export async function startRun(
   request: StartRunRequest,
 ): Promise<Result<RunDetail>> {
   const spec = await describeRun(dependencies, principal, request);
-  if (!spec.ok) return spec;
+  return spec.ok ? submit(dependencies, spec.value) : spec;
+}
+
+/** Starts a run about an issue in its repository's lane. As durable as {@link startRun}. */
+export async function startIssueRun(
+  dependencies: Pick<Dependencies, "executor" | "log">,
+  request: IssueRunRequest,
+): Promise<Result<RunDetail>> {
+  return submit(dependencies, issueSpec(request));
+}
+
+async function submit(
+  { executor, log }: Pick<Dependencies, "executor" | "log">,
+  spec: RunSpec,
+): Promise<Result<RunDetail>> {
   try {
-    return await dependencies.executor(spec.value.id).submit(spec.value);
+    return await executor(spec.id).submit(spec);
   } catch (error) {
-    dependencies.log.error("a run could not be submitted", { runId: spec.value.id, error });
+    log.error("a run could not be submitted", logFields(spec, error));
     return fail("unavailable", "The run could not be accepted right now. Send the request again.");
   }
 }
@@ -65,7 +85,7 @@ export async function executeRun(
     return answer.ok ? succeed({ type: "finished", finished: answer.value }) : answer;
   } catch (error) {
     // The object restarted while we waited; whether it had accepted the run, it knows itself.
-    dependencies.log.warn("waiting for a run failed", { runId: spec.value.id, error });
+    dependencies.log.warn("waiting for a run failed", logFields(spec.value, error));
     const run = await executor.describe().catch(() => null);
     return run
       ? succeed({ type: "accepted", run })
@@ -81,7 +101,8 @@ async function describeRun(
   const grants = request.grants ?? NO_GRANTS;
   const beyond = beyondAllowance(grants, dependencies.config.allowance);
   if (beyond.length > 0) return fail("invalid-request", beyond[0]!.message, beyond);
-  const runId = await reserveRunId(dependencies, principal, request);
+  const { idempotencyKey, ...asked } = request;
+  const runId = await reserveRunId(dependencies, principal, asked, idempotencyKey);
   if (!runId.ok) return runId;
   return succeed({
     id: runId.value,
@@ -89,9 +110,10 @@ async function describeRun(
     kind: "execution",
     title: titleOf(request.program),
     lane: request.lane ?? principal.lane,
-    priority: "normal",
+    priority: request.priority ?? "normal",
     createdBy: principal.id,
     retryOf: request.retryOf ?? null,
+    expiresAt: request.waitMaxMs === undefined ? null : dependencies.clock.now() + request.waitMaxMs,
     seed: newSecret(16, dependencies.random),
     limits: request.limits,
     grants,
@@ -99,22 +121,27 @@ async function describeRun(
   });
 }
 
-async function reserveRunId(
+/** A new id; with a key that was used before, the id that it stands for. The same key must come with the same request. */
+export async function reserveRunId(
   { clock, random, db }: Dependencies,
   principal: Principal,
-  request: StartRunRequest,
+  request: object,
+  key: string | undefined,
 ): Promise<Result<string>> {
   const fresh = newId("run", clock, random);
-  const { idempotencyKey: key, ...rest } = request;
   if (key === undefined) return succeed(fresh);
   if (key === "" || key.length > IDEMPOTENCY_KEY_CHARS) {
     return fail("invalid-request", `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_CHARS} characters.`);
   }
-  const requestHash = await sha256Hex(JSON.stringify(rest));
+  const requestHash = await sha256Hex(JSON.stringify(request));
   const row = { principalId: principal.id, key, requestHash, runId: fresh, createdAt: clock.now() };
   const kept = await reserveIdempotencyKey(db, row);
   if (kept.requestHash !== requestHash) {
     return fail("idempotency-key-reused", "Use a new key for a new request, or send the same request again.");
   }
   return succeed(kept.runId);
+}
+
+function logFields({ id: runId, workspaceId, lane }: RunSpec, error: unknown): LogFields {
+  return { runId, workspaceId, lane, step: "queue", error };
 }

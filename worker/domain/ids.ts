@@ -4,7 +4,7 @@
  */
 import type { Clock, Random } from "./ports.ts";
 
-const PREFIXES = ["run", "ws", "usr", "tok", "ses", "req"] as const;
+const PREFIXES = ["run", "ws", "usr", "tok", "ses", "req", "ep", "msg", "hook", "sec", "dlv"] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 
 const BODY = /^[0-9a-f]{32}$/;
@@ -21,6 +21,11 @@ export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {
   bytes[6] = 0x70 | (bytes[6]! & 0x0f);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
   return `${prefix}_${hex(bytes)}`;
+}
+
+/** Sorts before every id of that kind that is made at this instant (epoch ms) or later, and behind all earlier ones. */
+export function earliestId(prefix: IdPrefix, instant: number): string {
+  return `${prefix}_${Math.max(0, Math.floor(instant)).toString(16).padStart(12, "0")}`;
 }
 
 /** Whether `text` has the shape of an id of that kind; says nothing about whether it exists. */

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { type Grants, grantsSchema, NO_GRANTS } from "./grants.ts";
+import { PRIORITIES, REPOSITORY_KEY, repositoryOf } from "./lane.ts";
 import { LANGUAGE_TABLE, LANGUAGES, type Language } from "./languages.ts";
 
 /** Bounds of one submission, in UTF-16 code units unless named otherwise. */
@@ -48,6 +49,9 @@ export const DEFAULT_LIMITS: Limits = {
   hostCalls: LIMIT_RANGES.hostCalls.default,
 };
 
+/** The longest time for which a run may be told to wait: a month. */
+const WAIT_MAX_MS = 31 * 24 * 3_600_000;
+
 /** A program ready to run: every bound was checked, the entry is one of the files. */
 export interface Program {
   readonly language: Language;
@@ -58,12 +62,16 @@ export interface Program {
   readonly args: readonly string[];
 }
 
+/** Parts that a path cannot have; the last one is no name for a property of an object, which files become. */
+const REFUSED_PARTS: readonly string[] = ["", ".", "..", "__proto__"];
+
 /** A relative path below the program's root: no empty, `.` or `..` part, no backslash, no control character. */
 export function isFileName(name: string): boolean {
   return (
     name.length <= PROGRAM_BOUNDS.fileNameChars &&
+    name.isWellFormed() &&
     /^[^\\:\u0000-\u001f\u007f]+$/.test(name) &&
-    name.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+    !name.split("/").some((part) => REFUSED_PARTS.includes(part))
   );
 }
 
@@ -84,7 +92,18 @@ function limit(name: keyof Limits) {
 
 export const fileNameSchema = z
   .string()
-  .refine(isFileName, "must be a relative path like lib/util.ts, without .. or backslashes");
+  .refine(
+    isFileName,
+    `must be a relative path like lib/util.ts, without .. or backslashes, of at most ${PROGRAM_BOUNDS.fileNameChars} characters`,
+  );
+
+/** What is stored and handed over as UTF-8, which half of a surrogate pair has no place in. */
+const textSchema = z
+  .string()
+  .refine(
+    (text) => text.isWellFormed(),
+    "is not text: it has half of a surrogate pair. Send binary data as base64, and decode it in the program",
+  );
 
 const LANGUAGE_NAMES = LANGUAGES.join(", ");
 
@@ -96,42 +115,53 @@ const languageSchema = z.enum(LANGUAGES, {
       : `must be one of ${LANGUAGE_NAMES}`,
 });
 
+/** The fields of `POST /api/execute`, each for itself. */
+const programFields = z.strictObject({
+  language: languageSchema,
+  code: textSchema.optional(),
+  files: z.record(fileNameSchema, textSchema).optional(),
+  entry: fileNameSchema.optional(),
+  stdin: textSchema.max(PROGRAM_BOUNDS.stdinChars).optional(),
+  args: z.array(textSchema.max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
+  limits: limitsSchema.optional(),
+  grants: grantsSchema.optional(),
+  lane: z
+    .string()
+    .refine((lane) => REPOSITORY_KEY.test(repositoryOf(lane) ?? ""), "must look like repository:NAME")
+    .optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  /** The run ends if it has not started after so long. */
+  waitMaxMs: z.number().int().min(1).max(WAIT_MAX_MS).optional(),
+});
+
 /** The body of `POST /api/execute`, before it becomes a {@link Program}. */
-export const executeRequestSchema = z
-  .strictObject({
-    language: languageSchema,
-    code: z.string().optional(),
-    files: z.record(fileNameSchema, z.string()).optional(),
-    entry: fileNameSchema.optional(),
-    stdin: z.string().max(PROGRAM_BOUNDS.stdinChars).optional(),
-    args: z.array(z.string().max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
-    limits: limitsSchema.optional(),
-    grants: grantsSchema.optional(),
-    lane: z
-      .string()
-      .regex(/^repository:[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must look like repository:NAME")
-      .optional(),
-  })
-  .superRefine((body, context) => {
-    const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if ((body.code === undefined) === (body.files === undefined)) {
-      return say("code", "give either code or files, and not both");
-    }
-    const files = body.files ?? { [body.entry ?? LANGUAGE_TABLE[body.language].entry]: body.code ?? "" };
-    const names = Object.keys(files);
-    const field = body.files ? "files" : "code";
-    if (names.length === 0) return say("files", "is empty: give at least one file");
-    if (names.length > PROGRAM_BOUNDS.files) say("files", `has ${names.length} files; at most ${PROGRAM_BOUNDS.files}`);
-    const total = names.reduce((sum, name) => sum + files[name]!.length, 0);
-    if (total > PROGRAM_BOUNDS.totalChars) {
-      say(field, `has ${total} characters; at most ${PROGRAM_BOUNDS.totalChars} in all files together`);
-    }
-    const entry = body.entry ?? (names.length === 1 ? names[0]! : LANGUAGE_TABLE[body.language].entry);
-    if (!Object.hasOwn(files, entry)) return say("entry", `names no file: "${entry}" is not among files`);
-    if (files[entry]!.trim() === "") say(body.files ? `files.${entry}` : "code", "is empty: there is nothing to run");
-  });
+export const executeRequestSchema = programFields.superRefine((body, context) => {
+  const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+  if ((body.code === undefined) === (body.files === undefined)) {
+    return say("code", "give either code or files, and not both");
+  }
+  const files = body.files ?? { [body.entry ?? LANGUAGE_TABLE[body.language].entry]: body.code ?? "" };
+  const names = Object.keys(files);
+  const field = body.files ? "files" : "code";
+  if (names.length === 0) return say("files", "is empty: give at least one file");
+  if (names.length > PROGRAM_BOUNDS.files) say("files", `has ${names.length} files; at most ${PROGRAM_BOUNDS.files}`);
+  const total = names.reduce((sum, name) => sum + files[name]!.length, 0);
+  if (total > PROGRAM_BOUNDS.totalChars) {
+    say(field, `has ${total} characters; at most ${PROGRAM_BOUNDS.totalChars} in all files together`);
+  }
+  const entry = body.entry ?? (names.length === 1 ? names[0]! : LANGUAGE_TABLE[body.language].entry);
+  if (!Object.hasOwn(files, entry)) return say("entry", `names no file: "${entry}" is not among files`);
+  if (files[entry]!.trim() === "") say(body.files ? `files.${entry}` : "code", "is empty: there is nothing to run");
+});
 
 export type ExecuteRequest = z.output<typeof executeRequestSchema>;
+
+/** What may be changed of a program that is run again; the body of `POST /api/runs/{id}/retry`. */
+export const retryEditsSchema = programFields.pick({
+  ...{ files: true, entry: true, stdin: true, args: true, limits: true, priority: true },
+});
+
+export type RetryEdits = z.output<typeof retryEditsSchema>;
 
 /** Turns a checked request into what is stored and run. */
 export function programOf(request: ExecuteRequest): { program: Program; limits: Limits; grants: Grants } {

@@ -1,11 +1,16 @@
 /** The wire shapes of runs as zod schemas: what `/openapi.json` publishes and what tests check answers against. */
+
 import * as z from "zod";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
+import { issueSchema } from "./issue.ts";
+import { PRIORITIES } from "./lane.ts";
 import { LANGUAGES } from "./languages.ts";
 import { REPLAY_ASPECTS, type ReplayVerdict } from "./replay.ts";
-import { PRIORITIES, RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
+import { ATTEMPT_ENDINGS, RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
 
-const instant = z.iso.datetime();
+export const instant = z.iso.datetime();
+
+export const actSchema = z.strictObject({ by: z.string(), at: instant });
 
 export const programErrorSchema = z.strictObject({
   category: z.enum(ERROR_CATEGORIES),
@@ -31,7 +36,7 @@ export const runSummarySchema = z.strictObject({
   kind: z.enum(RUN_KINDS),
   state: z.enum(RUN_STATES),
   title: z.string(),
-  language: z.enum(LANGUAGES),
+  language: z.enum(LANGUAGES).nullable(),
   lane: z.string(),
   priority: z.enum(PRIORITIES),
   createdAt: instant,
@@ -52,6 +57,16 @@ const limitsSchema = z.strictObject({
 
 export const runDetailSchema = runSummarySchema.extend({
   waitingFor: z.string().nullable(),
+  wait: z
+    .strictObject({
+      position: z.number(),
+      waitingCount: z.number(),
+      hold: actSchema.nullable(),
+      pause: actSchema.nullable(),
+      isForCapacity: z.boolean(),
+      forRuns: z.array(z.string()),
+    })
+    .nullable(),
   steps: z.array(
     z.strictObject({
       name: z.enum(STEP_NAMES),
@@ -60,9 +75,19 @@ export const runDetailSchema = runSummarySchema.extend({
       finishedAt: instant.nullable(),
     }),
   ),
-  limits: limitsSchema,
-  grants: z.strictObject({ fetch: z.array(z.string()) }),
-  entry: z.string(),
+  attemptHistory: z.array(
+    z.strictObject({
+      number: z.number(),
+      startedAt: instant,
+      endedAt: instant.nullable(),
+      ending: z.enum(ATTEMPT_ENDINGS),
+    }),
+  ),
+  expiresAt: instant.nullable(),
+  limits: limitsSchema.nullable(),
+  grants: z.strictObject({ fetch: z.array(z.string()) }).nullable(),
+  entry: z.string().nullable(),
+  issue: issueSchema.nullable(),
   usage: usageSchema.nullable(),
   cost: z.number().nullable(),
   result: z.json().nullable(),

@@ -1,24 +1,59 @@
 /** What is fixed about a run when it is accepted. */
+
 import type { Grants } from "./grants.ts";
+import type { Issue } from "./issue.ts";
+import { type Priority, repositoryLane } from "./lane.ts";
 import { isPage } from "./playground-modes.ts";
 import type { Limits, Program } from "./program.ts";
-import type { Priority, RunKind } from "./run.ts";
 
-export interface RunSpec {
+interface AcceptedRun {
   readonly id: string;
   readonly workspaceId: string;
-  readonly kind: RunKind;
   readonly title: string;
   readonly lane: string;
   readonly priority: Priority;
-  /** Id of the person or token that started it. */
+  /** Id of the person, token or webhook that started it. */
   readonly createdBy: string;
   readonly retryOf: string | null;
+  /** The run ends if it has not started by then; null when it may wait for ever. */
+  readonly expiresAt: number | null;
+}
+
+/** A program that somebody wrote. */
+export interface ExecutionSpec extends AcceptedRun {
+  readonly kind: "execution";
   /** Seeds the guest's randomness. */
   readonly seed: string;
   readonly limits: Limits;
   readonly grants: Grants;
   readonly program: Program;
+}
+
+/** An issue that is to become a change. */
+export interface IssueSpec extends AcceptedRun {
+  readonly kind: "issue";
+  readonly issue: Issue;
+}
+
+export type RunSpec = ExecutionSpec | IssueSpec;
+
+export interface IssueRunRequest {
+  /** Repeating a request with the same id finds the same run. */
+  readonly runId: string;
+  readonly workspaceId: string;
+  readonly repositoryKey: string;
+  readonly issue: Issue;
+  readonly priority: Priority;
+  /** Id of whoever asked for it: a person, a token, or the tracker whose delivery did. */
+  readonly createdBy: string;
+  readonly retryOf?: string;
+}
+
+/** A run about an issue, in its repository's lane. */
+export function issueSpec({ runId, repositoryKey, retryOf, ...rest }: IssueRunRequest): IssueSpec {
+  const { issue } = rest;
+  const fixed = { id: runId, kind: "issue" as const, title: issue.title || issue.key, expiresAt: null };
+  return { ...rest, ...fixed, lane: repositoryLane(repositoryKey), retryOf: retryOf ?? null };
 }
 
 const TITLE_CHARS = 80;

@@ -4,17 +4,27 @@
  * state owes (see {@link owedWork}) and publishes what `emits` lists.
  *
  *     queued --claimed--> running --attempt-ended--> succeeded | failed | cancelled | timed-out
- *        \--cancel-requested--> cancelled
+ *        \--cancel-requested, withdrawn--> cancelled
+ *        \--expired--> timed-out
  *
  * Invariant: a terminal state never changes; an event of another epoch or attempt than the current one changes nothing.
  */
 
 import type { GuestOutcome, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
-import { toIsoOrNull } from "./instant.ts";
-import type { RunEventBody, Step, StepState, TerminalState } from "./run.ts";
+import { toIso, toIsoOrNull } from "./instant.ts";
+import type { Attempt, RunEventBody, Step, StepState, TerminalState } from "./run.ts";
 
-/** Attempts of one run. A program that takes its isolate down three times is not started a fourth time. */
-export const ATTEMPTS_MAX = 3;
+/** How often a run is started again after a crash. One that crashes once more is set aside: it may be what crashes. */
+export const CRASH_RESUMES_MAX = 3;
+
+/** One attempt, from its begin. How it ended is the run's end, unless it was lost. */
+export interface AttemptRecord {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly startedAt: number;
+  /** When it was found to be gone with its isolate; null for one that was not lost. */
+  readonly lostAt: number | null;
+}
 
 export interface QueuedRun {
   readonly name: "queued";
@@ -29,6 +39,8 @@ export interface RunningRun {
   readonly epoch: number;
   /** 0 until the executor begins the first attempt. */
   readonly attempt: number;
+  /** The attempts so far. A run that began before they were kept has fewer than `attempt` says. */
+  readonly history: readonly AttemptRecord[];
   readonly cancelRequestedAt: number | null;
 }
 
@@ -39,6 +51,7 @@ export interface EndedRun {
   readonly finishedAt: number;
   readonly epoch: number | null;
   readonly attempt: number;
+  readonly history: readonly AttemptRecord[];
   readonly error: ProgramError | null;
   readonly limitReached: LimitName | null;
   readonly usage: Usage | null;
@@ -51,7 +64,11 @@ export type RunTransitionEvent =
   /** A program that may have reached the world outside is not repeatable: nobody knows what it did before it was lost. */
   | { readonly type: "attempt-began"; readonly isRepeatable: boolean }
   | { readonly type: "attempt-ended"; readonly attempt: number; readonly outcome: GuestOutcome; readonly usage: Usage }
-  | { readonly type: "cancel-requested" };
+  | { readonly type: "cancel-requested" }
+  /** Nobody wants a run any more that still waits. */
+  | { readonly type: "withdrawn"; readonly reason: string }
+  /** The run has waited longer than it may. */
+  | { readonly type: "expired" };
 
 export interface Transition {
   readonly state: RunState;
@@ -76,7 +93,7 @@ export function queued(now: number): Transition {
 export function transition(state: RunState, event: RunTransitionEvent, now: number): Transition {
   switch (event.type) {
     case "claimed":
-      return state.name === "queued" ? claimed(state, event.epoch, now) : unchanged(state);
+      return claimed(state, event.epoch, now);
     case "attempt-began":
       return state.name === "running" ? attemptBegan(state, event.isRepeatable, now) : unchanged(state);
     case "attempt-ended":
@@ -85,6 +102,10 @@ export function transition(state: RunState, event: RunTransitionEvent, now: numb
         : unchanged(state);
     case "cancel-requested":
       return cancelRequested(state, now);
+    case "withdrawn":
+      return state.name === "queued" ? withdrawn(state, event.reason, now) : unchanged(state);
+    case "expired":
+      return state.name === "queued" ? endedInLine(state, EXPIRY, now) : unchanged(state);
   }
 }
 
@@ -92,7 +113,10 @@ function unchanged(state: RunState): Transition {
   return { state, emits: [] };
 }
 
-function claimed(state: QueuedRun, epoch: number, now: number): Transition {
+function claimed(state: RunState, epoch: number, now: number): Transition {
+  // The lane has renewed the claim of a run that asked twice: from now on only the newer one counts.
+  if (state.name === "running" && epoch > state.epoch) return { state: { ...state, epoch }, emits: [] };
+  if (state.name !== "queued") return unchanged(state);
   return {
     state: {
       name: "running",
@@ -100,6 +124,7 @@ function claimed(state: QueuedRun, epoch: number, now: number): Transition {
       startedAt: now,
       epoch,
       attempt: 0,
+      history: [],
       cancelRequestedAt: null,
     },
     emits: [
@@ -110,12 +135,14 @@ function claimed(state: QueuedRun, epoch: number, now: number): Transition {
 }
 
 /** Begins the next attempt. A second one means that the first was lost with its isolate. */
-function attemptBegan(state: RunningRun, isRepeatable: boolean, now: number): Transition {
-  const interrupted = state.attempt > 0;
+function attemptBegan(before: RunningRun, isRepeatable: boolean, now: number): Transition {
+  const interrupted = before.attempt > 0;
+  const lost = before.history.map((each) => ({ ...each, lostAt: each.lostAt ?? now }));
+  const state = { ...before, history: lost };
   if (state.cancelRequestedAt !== null) return ended(state, { name: "cancelled" }, now);
-  if (state.attempt >= ATTEMPTS_MAX) {
-    const message = `The server went down ${ATTEMPTS_MAX} times while this program ran, so it is not started again.`;
-    return ended(state, { name: "failed", error: infrastructureError(message) }, now);
+  if (state.attempt > CRASH_RESUMES_MAX) {
+    const message = `The server went down ${state.attempt} times while this run was under way. It may be what takes the server down, so it was set aside: retry it when that is understood.`;
+    return ended(state, { name: "failed", error: infrastructureError(message, "QuarantinedError") }, now);
   }
   if (interrupted && !isRepeatable) {
     const message =
@@ -130,11 +157,15 @@ function attemptBegan(state: RunningRun, isRepeatable: boolean, now: number): Tr
           type: "output",
           step: "execute",
           stream: "system",
-          text: `The server restarted while the program ran. Attempt ${attempt} of ${ATTEMPTS_MAX} starts from the beginning.\n`,
+          text: `The server restarted while the run was under way. Attempt ${attempt} of ${CRASH_RESUMES_MAX + 1} starts from the beginning.\n`,
         },
       ]
     : [];
-  return { state: { ...state, attempt }, emits: [...notice, { type: "step-start", step: "execute", attempt }] };
+  const history = [...lost, { number: attempt, startedAt: now, lostAt: null }];
+  return {
+    state: { ...state, attempt, history },
+    emits: [...notice, { type: "step-start", step: "execute", attempt }],
+  };
 }
 
 function attemptEnded(state: RunningRun, outcome: GuestOutcome, usage: Usage, now: number): Transition {
@@ -158,29 +189,29 @@ export function endingOf(outcome: GuestOutcome): Pick<EndedRun, "name" | "error"
 }
 
 function cancelRequested(state: RunState, now: number): Transition {
-  if (state.name === "queued") {
-    return {
-      state: {
-        name: "cancelled",
-        createdAt: state.createdAt,
-        startedAt: null,
-        finishedAt: now,
-        epoch: null,
-        attempt: 0,
-        error: null,
-        limitReached: null,
-        usage: null,
-      },
-      emits: [
-        { type: "step-end", step: "queue", state: "cancelled" },
-        { type: "state", state: "cancelled" },
-      ],
-    };
-  }
+  if (state.name === "queued") return endedInLine(state, { name: "cancelled", error: null }, now);
   if (state.name === "running" && state.cancelRequestedAt === null) {
     return { state: { ...state, cancelRequestedAt: now }, emits: [] };
   }
   return unchanged(state);
+}
+
+function withdrawn(waiting: QueuedRun, reason: string, now: number): Transition {
+  const { state, emits } = endedInLine(waiting, { name: "cancelled", error: null }, now);
+  return { state, emits: [{ type: "output", step: "queue", stream: "system", text: `${reason}\n` }, ...emits] };
+}
+
+/** The run ends without ever having started. */
+function endedInLine(state: QueuedRun, { name, error }: Pick<EndedRun, "name" | "error">, now: number): Transition {
+  const { createdAt } = state;
+  const never = { startedAt: null, epoch: null, attempt: 0, history: [], limitReached: null, usage: null };
+  return {
+    state: { name, createdAt, finishedAt: now, error, ...never },
+    emits: [
+      { type: "step-end", step: "queue", state: STEP_OF_ENDING[name] },
+      { type: "state", state: name },
+    ],
+  };
 }
 
 type Ending = Pick<EndedRun, "name"> & Partial<Pick<EndedRun, "error" | "limitReached" | "usage">>;
@@ -201,6 +232,7 @@ function ended(state: RunningRun, ending: Ending, now: number): Transition {
       finishedAt: now,
       epoch: state.epoch,
       attempt: state.attempt,
+      history: state.history,
       error: ending.error ?? null,
       limitReached: ending.limitReached ?? null,
       usage: ending.usage ?? null,
@@ -212,10 +244,21 @@ function ended(state: RunningRun, ending: Ending, now: number): Transition {
   };
 }
 
-export function infrastructureError(message: string): ProgramError {
+const EXPIRY: Pick<EndedRun, "name" | "error"> = {
+  name: "timed-out",
+  error: {
+    ...infrastructureError(
+      "The run waited in its lane for as long as it was allowed to, and was not started.",
+      "ExpiredError",
+    ),
+    category: "resource",
+  },
+};
+
+export function infrastructureError(message: string, name = "InfrastructureError"): ProgramError {
   return {
     category: "infrastructure",
-    name: "InfrastructureError",
+    name,
     message,
     file: null,
     line: null,
@@ -229,21 +272,36 @@ export interface Progress {
   readonly enqueued: boolean;
   readonly released: boolean;
   readonly projectedVersion: number;
+  /** The last state that subscribers were told of, or had no need to be told of. */
+  readonly announced: RunState["name"] | null;
 }
 
-export type OwedWork = "enqueue" | "execute" | "project" | "release";
+export type OwedWork = "enqueue" | "execute" | "project" | "announce" | "release";
 
 /**
  * What must still happen in this state, in order; all of it may be repeated. The lane lets go of an ended run last, when
- * its end is listed: until then it is the lane that comes back to the run after a crash.
+ * its end is listed and told: until then it is the lane that comes back to the run after a crash.
  */
 export function owedWork(state: RunState, version: number, progress: Progress): readonly OwedWork[] {
   const owed: OwedWork[] = [];
   if (state.name === "queued" && !progress.enqueued) owed.push("enqueue");
   if (state.name === "running") owed.push("execute");
   if (progress.projectedVersion < version) owed.push("project");
+  if (progress.announced !== state.name) owed.push("announce");
   if (hasEnded(state) && !progress.released) owed.push("release");
   return owed;
+}
+
+/** The run's attempts as the API shows them, in order. */
+export function attemptsOf(state: RunState): readonly Attempt[] {
+  if (state.name === "queued") return [];
+  const finishedAt = hasEnded(state) ? state.finishedAt : null;
+  return state.history.map(({ number, startedAt, lostAt }) => ({
+    number,
+    startedAt: toIso(startedAt),
+    endedAt: toIsoOrNull(lostAt ?? finishedAt),
+    ending: lostAt === null ? state.name : "lost",
+  }));
 }
 
 /** The run's steps as the API shows them. */
@@ -265,7 +323,7 @@ export function stepsOf(state: RunState): readonly Step[] {
   const finished = toIsoOrNull(state.finishedAt);
   if (state.startedAt === null) {
     return [
-      { name: "queue", state: "cancelled", startedAt: created, finishedAt: finished },
+      { name: "queue", state: STEP_OF_ENDING[state.name], startedAt: created, finishedAt: finished },
       { name: "execute", state: "cancelled", startedAt: null, finishedAt: null },
     ];
   }

@@ -5,10 +5,13 @@
 
 import type { Grants } from "./grants.ts";
 import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
+import type { Issue } from "./issue.ts";
+import type { Priority } from "./lane.ts";
 import type { Language } from "./languages.ts";
 import type { Limits } from "./program.ts";
+import type { WaitView } from "./wait-reason.ts";
 
-export const RUN_KINDS = ["execution"] as const;
+export const RUN_KINDS = ["execution", "issue"] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 export const RUN_STATES = ["queued", "running", "succeeded", "failed", "cancelled", "timed-out"] as const;
@@ -21,9 +24,6 @@ export function isTerminal(state: RunStateName): state is TerminalState {
   return (TERMINAL_STATES as readonly string[]).includes(state);
 }
 
-export const PRIORITIES = ["urgent", "high", "normal", "low"] as const;
-export type Priority = (typeof PRIORITIES)[number];
-
 export const STEP_NAMES = ["queue", "execute"] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
@@ -34,6 +34,18 @@ export interface Step {
   readonly state: StepState;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+}
+
+export const ATTEMPT_ENDINGS = ["running", "lost", ...TERMINAL_STATES] as const;
+
+/** One execution of a run. One that was lost went down with the server. */
+export interface Attempt {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly startedAt: string;
+  /** Null while it is under way; for a lost one, when that was noticed. */
+  readonly endedAt: string | null;
+  readonly ending: (typeof ATTEMPT_ENDINGS)[number];
 }
 
 export type EventStream = "stdout" | "stderr" | "system";
@@ -54,7 +66,8 @@ export interface RunSummary {
   readonly kind: RunKind;
   readonly state: RunStateName;
   readonly title: string;
-  readonly language: Language;
+  /** Null for a run that has no program of its own. */
+  readonly language: Language | null;
   readonly lane: string;
   readonly priority: Priority;
   readonly createdAt: string;
@@ -74,11 +87,19 @@ export interface RunUsage extends Usage {
 export interface RunDetail extends RunSummary {
   /** A sentence on why a queued run waits; null once it runs. */
   readonly waitingFor: string | null;
+  /** The same as data; null once it runs. */
+  readonly wait: WaitView | null;
   readonly steps: readonly Step[];
-  readonly limits: Limits;
+  readonly attemptHistory: readonly Attempt[];
+  /** When the run ends if it has not started; null when it may wait for ever. */
+  readonly expiresAt: string | null;
+  /** The next three are those of the program; null for a run that has none of its own. */
+  readonly limits: Limits | null;
   /** What the program may reach outside its sandbox. */
-  readonly grants: Grants;
-  readonly entry: string;
+  readonly grants: Grants | null;
+  readonly entry: string | null;
+  /** What a run of the kind `issue` is about; null for other kinds. */
+  readonly issue: Issue | null;
   readonly usage: RunUsage | null;
   /** Cost in US dollars; null while no paid call was made. */
   readonly cost: number | null;

@@ -1,7 +1,8 @@
-/** Reads a JSON body and checks it against a schema. Every field that is wrong is named. */
+/** Reads a JSON body and checks it against a schema. */
 import type { Context } from "hono";
 import type * as z from "zod";
-import { type FieldError, fail, type Result, succeed } from "../domain/errors.ts";
+import { fail, type Result } from "../domain/errors.ts";
+import { check } from "../domain/validation.ts";
 
 /** Bytes of the largest body: room for 4,000,000 characters of program, most of them escaped. */
 export const BODY_MAX_BYTES = 16 * 2 ** 20;
@@ -12,9 +13,13 @@ export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T):
   if (mediaType !== "application/json") {
     return fail("unsupported-media-type", "Send the body as JSON, with Content-Type: application/json.");
   }
+  const text = utf8(await c.req.arrayBuffer());
+  if (text === null) {
+    return fail("malformed-json", "The body is not UTF-8. Send binary data as base64, in a JSON string.");
+  }
   let body: unknown;
   try {
-    body = JSON.parse(await c.req.text());
+    body = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return fail("malformed-json", `The body could not be read as JSON: ${error.message}`);
@@ -22,20 +27,12 @@ export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T):
   return check(body, schema);
 }
 
-export function check<T extends z.ZodType>(value: unknown, schema: T): Result<z.output<T>> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return succeed(parsed.data);
-  const errors = parsed.error.issues.flatMap(fieldErrors);
-  const summary = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
-  return fail("invalid-request", summary, errors);
-}
-
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
-  const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is not a known field" }));
+/** Null for bytes that are no text: to replace them would change what was sent, in silence. */
+function utf8(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return null;
   }
-  // The issue itself only says that a key is invalid; what is wrong with it is one level below.
-  const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [{ path: path.join("."), message }];
 }

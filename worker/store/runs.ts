@@ -4,18 +4,23 @@
  */
 
 import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
+import { earliestId } from "../domain/ids.ts";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunEvent, RunStateName, RunSummary } from "../domain/run.ts";
+import type { RunFilter } from "../domain/run-filter.ts";
 import { joinFiles, splitFiles } from "../domain/text-parts.ts";
 import type { Database } from "./database.ts";
 import { idempotencyKeys, type RunRow, runFiles, runInputs, runOutput, runs } from "./schema.ts";
 
-/** What a later version may change; everything else is fixed when the run is accepted. */
+/** What a later version may change, the title and the priority of a run that waits among them; everything else is fixed when the run is accepted. */
 function projectedColumns() {
   const taken = (column: string) => sql.raw(`excluded.${column}`);
   return {
     state: taken("state"),
+    title: taken("title"),
+    priority: taken("priority"),
+    issue: taken("issue"),
     attempts: taken("attempts"),
     error: taken("error"),
     errorCategory: taken("error_category"),
@@ -40,47 +45,72 @@ function upsertRun(db: Database, row: RunRow) {
     });
 }
 
-/** Writes a version of the run, with its program. Repeats and late versions change nothing. */
-export async function projectRunWithProgram(db: Database, row: RunRow, program: Program): Promise<void> {
-  const files = splitFiles(program.files).map((part) =>
-    db
-      .insert(runFiles)
-      .values({ runId: row.id, ...part })
-      .onConflictDoNothing(),
-  );
-  const input = db
-    .insert(runInputs)
-    .values({ runId: row.id, stdin: program.stdin, args: program.args })
-    .onConflictDoNothing();
-  await db.batch([upsertRun(db, row), input, ...files]);
+/** A stretch of a run's stream: one row, far below the 2 MB that it may have. `json` is the array of its events. */
+export interface OutputChunk {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly json: string;
 }
 
-export async function projectRun(db: Database, row: RunRow): Promise<void> {
-  await upsertRun(db, row);
+/** One version of a run, as it is to be listed. */
+export interface RunProjection {
+  readonly row: RunRow;
+  /** What the run was accepted with; null where it is in place already, or the run has no program. */
+  readonly program: Program | null;
+  /** The whole stream of a run that has ended; empty for any other. */
+  readonly output: Iterable<OutputChunk>;
 }
 
-/** Events of one chunk go into one row; so many rows go to D1 in one call. A row is far below 1 MB. */
+/** Rows of output that go to D1 in one call: far below the size that one call may have. */
 const OUTPUT_ROWS_PER_CALL = 8;
 
-/** Writes the last version of an ended run, after all of its stream: a listed end has its output. */
-export async function projectEndedRun(
-  db: Database,
-  row: RunRow,
-  output: Iterable<{ firstSeq: number; lastSeq: number; events: readonly RunEvent[] }>,
-): Promise<void> {
-  const insert = (chunk: { firstSeq: number; lastSeq: number; events: readonly RunEvent[] }) =>
-    db
-      .insert(runOutput)
-      .values({ runId: row.id, ...chunk })
-      .onConflictDoNothing();
-  let pending: ReturnType<typeof insert>[] = [];
-  for (const chunk of output) {
-    pending.push(insert(chunk));
-    if (pending.length < OUTPUT_ROWS_PER_CALL) continue;
-    await db.batch(pending as [(typeof pending)[number]]);
-    pending = [];
+/**
+ * Writes a version of the run. Repeats and late versions change nothing. An end is listed in the call that carries the
+ * last of its output, so that a listed end has all of it; a short run takes one call.
+ */
+export async function projectRun(db: Database, { row, program, output }: RunProjection): Promise<void> {
+  const statements = program ? [upsertRun(db, row), ...insertProgram(db, row.id, program)] : [upsertRun(db, row)];
+  const chunks = [...output];
+  const last = chunks.splice(Math.max(0, chunks.length - OUTPUT_ROWS_PER_CALL));
+  if (chunks.length > 0) await projectLongOutput(db, row, chunks);
+  const rows = last.map((chunk) => insertOutput(db, row.id, chunk));
+  await db.batch([statements[0]!, ...statements.slice(1), ...rows]);
+}
+
+/** Output refers to its run, so that has to be there first: as it was before its end, which is listed last. */
+async function projectLongOutput(db: Database, row: RunRow, chunks: readonly OutputChunk[]): Promise<void> {
+  await db
+    .insert(runs)
+    .values({ ...row, ...NOT_ENDED, startedAt: row.startedAt ?? row.createdAt })
+    .onConflictDoNothing();
+  for (let start = 0; start < chunks.length; start += OUTPUT_ROWS_PER_CALL) {
+    const rows = chunks.slice(start, start + OUTPUT_ROWS_PER_CALL).map((chunk) => insertOutput(db, row.id, chunk));
+    await db.batch([rows[0]!, ...rows.slice(1)]);
   }
-  await db.batch([upsertRun(db, row), ...pending]);
+}
+
+const NOT_ENDED = {
+  ...({ state: "running", finishedAt: null, error: null, errorCategory: null, limitReached: null } as const),
+  ...{ result: null, usage: null, version: 0 },
+};
+
+function insertProgram(db: Database, runId: string, { files, stdin, args }: Program) {
+  return [
+    db.insert(runInputs).values({ runId, stdin, args }).onConflictDoNothing(),
+    ...splitFiles(files).map((part) =>
+      db
+        .insert(runFiles)
+        .values({ runId, ...part })
+        .onConflictDoNothing(),
+    ),
+  ];
+}
+
+function insertOutput(db: Database, runId: string, { firstSeq, lastSeq, json }: OutputChunk) {
+  return db
+    .insert(runOutput)
+    .values({ runId, firstSeq, lastSeq, events: sql`${json}` })
+    .onConflictDoNothing();
 }
 
 const SUMMARY_COLUMNS = {
@@ -110,24 +140,30 @@ function toSummary(row: SummaryRow): RunSummary {
   };
 }
 
-export interface RunFilter {
+/** Which runs are meant. A person's own filter, with what only the console asks for. */
+export interface RunSelection extends RunFilter {
+  /** In any of these; beside {@link RunFilter.state}, which names one. */
   readonly states?: readonly RunStateName[];
-  /** Matches a part of the title or the start of the id. */
-  readonly text?: string;
-  readonly errorCategory?: string;
   readonly createdSince?: number;
   /** Id of the person or token that started it. */
   readonly createdBy?: string;
 }
 
-function conditions(workspaceId: string, filter: RunFilter): SQL | undefined {
-  const text = filter.text?.replace(/[\\%_]/g, "\\$&");
+/** Ids sort by the time of their creation, so a range of time is a range of ids, which every index ends with. */
+function conditions(workspaceId: string, filter: RunSelection): SQL | undefined {
+  const text = filter.q?.replace(/[\\%_]/g, "\\$&");
+  const since = filter.since === undefined ? filter.createdSince : Date.parse(filter.since);
   return and(
     eq(runs.workspaceId, workspaceId),
     filter.createdBy ? eq(runs.createdBy, filter.createdBy) : undefined,
+    filter.state ? eq(runs.state, filter.state) : undefined,
     filter.states?.length ? inArray(runs.state, [...filter.states]) : undefined,
-    filter.errorCategory ? eq(runs.errorCategory, filter.errorCategory) : undefined,
-    filter.createdSince === undefined ? undefined : gte(runs.createdAt, filter.createdSince),
+    filter.kind ? eq(runs.kind, filter.kind) : undefined,
+    filter.priority ? eq(runs.priority, filter.priority) : undefined,
+    filter.lane ? eq(runs.lane, filter.lane) : undefined,
+    filter.error ? eq(runs.errorCategory, filter.error) : undefined,
+    since === undefined ? undefined : gte(runs.id, earliestId("run", since)),
+    filter.until === undefined ? undefined : lt(runs.id, earliestId("run", Date.parse(filter.until))),
     text ? or(sql`${runs.title} LIKE ${`%${text}%`} ESCAPE '\\'`, like(runs.id, `${text}%`)) : undefined,
   );
 }
@@ -136,7 +172,7 @@ function conditions(workspaceId: string, filter: RunFilter): SQL | undefined {
 export async function listRuns(
   db: Database,
   workspaceId: string,
-  filter: RunFilter,
+  filter: RunSelection,
   page: { before: string | null; limit: number },
 ): Promise<{ runs: RunSummary[]; nextBefore: string | null }> {
   const rows = await db
@@ -149,13 +185,28 @@ export async function listRuns(
   return { runs: shown.map(toSummary), nextBefore: rows.length > page.limit ? shown.at(-1)!.id : null };
 }
 
-export async function countRunsAfter(db: Database, workspaceId: string, filter: RunFilter, after: string) {
+export async function countRunsAfter(db: Database, workspaceId: string, filter: RunSelection, after: string) {
   const row = await db
     .select({ count: sql<number>`count(*)` })
     .from(runs)
     .where(and(conditions(workspaceId, filter), gt(runs.id, after)))
     .get();
   return row?.count ?? 0;
+}
+
+export async function countRuns(db: Database, workspaceId: string, filter: RunSelection): Promise<number> {
+  const row = await db.select({ count: sql<number>`count(*)` }).from(runs).where(conditions(workspaceId, filter)).get();
+  return row?.count ?? 0;
+}
+
+/** In which lane a run was accepted; null when it is not one of this workspace. */
+export async function findLaneOfRun(db: Database, workspaceId: string, runId: string): Promise<string | null> {
+  const row = await db
+    .select({ lane: runs.lane })
+    .from(runs)
+    .where(and(eq(runs.id, runId), eq(runs.workspaceId, workspaceId)))
+    .get();
+  return row?.lane ?? null;
 }
 
 /** Whether the run exists in this workspace. */
@@ -173,7 +224,7 @@ export async function findRunTitle(
   db: Database,
   workspaceId: string,
   runId: string,
-): Promise<{ title: string; limits: Limits } | null> {
+): Promise<{ title: string; limits: Limits | null } | null> {
   const row = await db
     .select({ title: runs.title, limits: runs.limits })
     .from(runs)
@@ -182,7 +233,7 @@ export async function findRunTitle(
   return row ?? null;
 }
 
-/** The program of a run. The caller has checked that the run belongs to its workspace. */
+/** The program of a run; null for one that has none of its own. The caller has checked that the run belongs to its workspace. */
 export async function loadProgram(db: Database, runId: string): Promise<Program | null> {
   const run = await db
     .select({ language: runs.language, entry: runs.entry, stdin: runInputs.stdin, args: runInputs.args })
@@ -190,13 +241,14 @@ export async function loadProgram(db: Database, runId: string): Promise<Program 
     .innerJoin(runInputs, eq(runInputs.runId, runs.id))
     .where(eq(runs.id, runId))
     .get();
-  if (!run) return null;
+  const { language, entry } = run ?? {};
+  if (!run || !language || !entry) return null;
   const parts = await db
     .select({ name: runFiles.name, part: runFiles.part, text: runFiles.text })
     .from(runFiles)
     .where(eq(runFiles.runId, runId))
     .orderBy(asc(runFiles.name), asc(runFiles.part));
-  return { ...run, files: joinFiles(parts) };
+  return { ...run, language, entry, files: joinFiles(parts) };
 }
 
 /** The stored stream of an ended run, in order; empty while it still runs. */

@@ -8,8 +8,16 @@ export const ELEMENT_ID = {
   shortcutsDialog: "shortcuts-dialog",
   overview: "overview",
   overviewUpdated: "overview-updated",
+  queueBoard: "queue-board",
+  queueNotice: "queue-notice",
+  queueUpdated: "queue-updated",
+  queueSelection: "queue-selection",
+  health: "health",
   runsResults: "runs-results",
+  deliveryResults: "delivery-results",
+  runsSelection: "runs-selection",
   runsNews: "runs-news",
+  runNotice: "run-notice",
   runHeader: "run-header",
   replayVerdict: "replay-verdict",
   runLog: "run-log",
@@ -23,6 +31,7 @@ export const ELEMENT_ID = {
   historyMenu: "history-menu",
   historyRuns: "history-runs",
   fileDialog: "file-dialog",
+  webhookMessage: "webhook-message",
 } as const;
 
 /** The names of a program's files as its page lists them. The entry comes first: it is what people look for. */

@@ -2,7 +2,6 @@
  * The person's earlier runs in the playground, newest first, each a way to load its program again: as the menu's
  * content and, without a script, as a page of its own. Drafts of this browser stand above them; the client fills them in.
  */
-import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import type { RunSummary } from "../domain/run.ts";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -11,6 +10,7 @@ import { RelativeTime } from "./components/time.tsx";
 import { byId, ELEMENT_ID } from "./element-id.ts";
 import { hx } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
+import { contentLabel } from "./run-words.ts";
 
 export interface HistoryProps {
   readonly runs: readonly RunSummary[];
@@ -100,8 +100,7 @@ function RunItems({ runs }: Pick<HistoryProps, "runs">) {
           <a class="menu-item" href={`/playground?run=${run.id}`}>
             <b>{run.title}</b>
             <span class="history-facts muted">
-              <StatusBadge state={run.state} /> {LANGUAGE_TABLE[run.language].label} ·{" "}
-              <RelativeTime at={run.createdAt} />
+              <StatusBadge state={run.state} /> {contentLabel(run)} · <RelativeTime at={run.createdAt} />
             </span>
           </a>
         </li>

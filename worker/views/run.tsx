@@ -2,22 +2,25 @@
  * One run at `/runs/:id`. The header is a fragment that is fetched anew when the run changes its state; below it, one
  * tab for each URL: the log, the program, the metrics. The log itself keeps its own socket and is never replaced.
  */
-import { LANGUAGE_TABLE } from "../domain/languages.ts";
+import type { Issue } from "../domain/issue.ts";
 import type { ReplayVerdict } from "../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
+import { Attempts } from "./components/attempts.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Outcome } from "./components/outcome.tsx";
 import { ReplayPlace } from "./components/replay-verdict.tsx";
 import { StatusBadge, StepIcon } from "./components/status-badge.tsx";
 import { Duration, RelativeTime } from "./components/time.tsx";
 import { UsageTable } from "./components/usage.tsx";
+import { WaitPanel } from "./components/wait-panel.tsx";
 import { byId, ELEMENT_ID } from "./element-id.ts";
 import { formatDuration, formatInstant } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
+import { queueHref } from "./lane-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import { RunLog, type RunLogProps } from "./log/log-view.tsx";
 import { ProgramFiles } from "./program-files.tsx";
-import { reasonOf, STEP_WORDS } from "./run-words.ts";
+import { contentLabel, endingMark, reasonOf, STEP_WORDS } from "./run-words.ts";
 
 export type RunTab = "log" | "program" | "metrics";
 
@@ -46,7 +49,7 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
       <RunHeader run={run} files={files} />
       <ReplayPlace verdict={verdict} />
       <nav class="tabs" aria-label="Parts of the run">
-        {TABS.map(({ name, label, path }) => (
+        {TABS.filter(({ name }) => name !== "program" || run.entry !== null).map(({ name, label, path }) => (
           <a href={`/runs/${run.id}${path}`} aria-current={name === tab.name ? "page" : undefined}>
             {label}
           </a>
@@ -55,7 +58,9 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
       {tab.name === "log" ? (
         <RunLog runId={run.id} state={run.state} events={tab.events} lastSeq={run.lastSeq} />
       ) : null}
-      {tab.name === "program" ? <ProgramFiles entry={run.entry} files={tab.files} error={run.error} /> : null}
+      {tab.name === "program" && run.entry !== null ? (
+        <ProgramFiles entry={run.entry} files={tab.files} error={run.error} />
+      ) : null}
       {tab.name === "metrics" ? <Metrics run={run} /> : null}
     </Layout>
   );
@@ -65,6 +70,7 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
 export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
   // A limit has its own banner, which says more.
   const reason = run.limitReached ? null : reasonOf(run);
+  const mark = endingMark(run);
   // The log's events are the quick way to news; the slow poll covers the tabs that have no log.
   const live = isTerminal(run.state)
     ? {}
@@ -79,11 +85,15 @@ export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
       <div class="page-head">
         <h1>{run.title}</h1>
         <StatusBadge state={run.state} large />
+        {mark === null ? null : <span class="mark mark-warning">{mark}</span>}
         <RunActions run={run} />
       </div>
-      {reason ? <p class="run-reason">{reason}</p> : null}
+      <div id={ELEMENT_ID.runNotice} role="status"></div>
+      {run.wait ? <WaitPanel run={run} wait={run.wait} /> : reason ? <p class="run-reason">{reason}</p> : null}
       <Facts run={run} />
+      {run.issue ? <Labels issue={run.issue} /> : null}
       <Steps run={run} />
+      <Attempts attempts={run.attemptHistory} />
       {isTerminal(run.state) ? <Outcome run={run} programHref={`/runs/${run.id}/program`} files={files} /> : null}
     </section>
   );
@@ -101,9 +111,11 @@ function RunActions({ run }: { readonly run: RunDetail }) {
   return (
     <div class="actions">
       {isTerminal(run.state) && run.usage !== null ? <ReplayButton runId={run.id} /> : null}
-      <a class="button" href={`/playground?run=${run.id}`} title="Open a copy of its program in the playground">
-        <Icon name="git-fork" /> Fork
-      </a>
+      {run.entry === null ? null : (
+        <a class="button" href={`/playground?run=${run.id}`} title="Open a copy of its program in the playground">
+          <Icon name="git-fork" /> Fork
+        </a>
+      )}
       {isTerminal(run.state) ? (
         <form method="post" action={`/runs/${run.id}/retries`}>
           <button type="submit" class="button">
@@ -163,13 +175,15 @@ function Facts({ run }: { readonly run: RunDetail }) {
         </div>
       ) : null}
       <div>
-        <dt>Language</dt>
-        <dd>{LANGUAGE_TABLE[run.language].label}</dd>
+        <dt>{run.issue ? "Issue" : "Language"}</dt>
+        <dd>{run.issue ? <IssueLink issue={run.issue} /> : contentLabel(run)}</dd>
       </div>
       <div>
         <dt>Lane</dt>
         <dd>
-          <code>{run.lane}</code>
+          <a href={queueHref(run.lane)}>
+            <code>{run.lane}</code>
+          </a>
         </dd>
       </div>
       {run.priority === "normal" ? null : (
@@ -182,7 +196,7 @@ function Facts({ run }: { readonly run: RunDetail }) {
         <dt>Attempts</dt>
         <dd>{run.attempts}</dd>
       </div>
-      {run.grants.fetch.length === 0 ? null : (
+      {run.grants === null || run.grants.fetch.length === 0 ? null : (
         <div>
           <dt>May fetch</dt>
           <dd>
@@ -208,6 +222,39 @@ function Facts({ run }: { readonly run: RunDetail }) {
   );
 }
 
+function IssueLink({ issue }: { readonly issue: Issue }) {
+  return issue.url === null || !/^https?:/.test(issue.url) ? (
+    <code>{issue.key}</code>
+  ) : (
+    <a href={issue.url} rel="noreferrer">
+      {issue.key}
+    </a>
+  );
+}
+
+function Labels({ issue }: { readonly issue: Issue }) {
+  const { source, type, labels } = issue;
+  return (
+    <p class="labels">
+      <span class="muted">
+        {type} from {ISSUE_SOURCE_WORDS[source]}
+      </span>{" "}
+      {labels.map((label) => (
+        <>
+          <span class="mark">{label}</span>{" "}
+        </>
+      ))}
+    </p>
+  );
+}
+
+const ISSUE_SOURCE_WORDS: Readonly<Record<Issue["source"], string>> = {
+  github: "GitHub",
+  jira: "Jira",
+  console: "the console",
+  api: "the API",
+};
+
 function Steps({ run }: { readonly run: RunDetail }) {
   return (
     <ol class="steps" aria-label="Steps">
@@ -231,10 +278,10 @@ function Metrics({ run }: { readonly run: RunDetail }) {
     <div class="columns">
       <section class="panel" aria-labelledby="usage-title">
         <h2 id="usage-title">Usage</h2>
-        {run.usage ? (
+        {run.usage && run.limits ? (
           <UsageTable usage={run.usage} limits={run.limits} limitReached={run.limitReached} />
         ) : (
-          <p class="muted">{isTerminal(run.state) ? "The run never started." : "Measured when the run ends."}</p>
+          <p class="muted">{isTerminal(run.state) ? "No program ran." : "Measured when the run ends."}</p>
         )}
       </section>
       <section class="panel" aria-labelledby="times-title">

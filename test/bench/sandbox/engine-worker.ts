@@ -47,6 +47,7 @@ function executeFiles({ language, files }: HostileProgram, { limits, signal, onO
     replay: null,
     capabilities: [echo],
     onOutput: (_stream, text) => onOutput?.(text),
+    onNotice: () => undefined,
   });
 }
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GuestOutcome } from "../../../worker/domain/guest-outcome.ts";
 import {
-  ATTEMPTS_MAX,
+  attemptsOf,
+  CRASH_RESUMES_MAX,
   hasEnded,
   infrastructureError,
   owedWork,
@@ -38,6 +39,7 @@ describe("transition", () => {
       finishedAt: 3,
       epoch: 7,
       attempt: 1,
+      history: [{ number: 1, startedAt: 2, lostAt: null }],
       error: null,
       limitReached: null,
       usage,
@@ -57,9 +59,25 @@ describe("transition", () => {
     expect(emits.map((event) => event.type)).toEqual(["step-end", "output", "step-start"]);
   });
 
-  it("gives up on a program that was lost with its isolate too often", () => {
-    const state = play([claimed, ...Array.from({ length: ATTEMPTS_MAX + 1 }, () => began)]);
-    expect(state).toMatchObject({ name: "failed", attempt: ATTEMPTS_MAX, error: { category: "infrastructure" } });
+  it("sets a run aside that was lost with its isolate and resumed too often", () => {
+    const resumed = play([claimed, ...Array.from({ length: CRASH_RESUMES_MAX + 1 }, () => began)]);
+    expect(resumed).toMatchObject({ name: "running", attempt: CRASH_RESUMES_MAX + 1 });
+    expect(transition(resumed, began, 9).state).toMatchObject({
+      ...{ name: "failed", attempt: CRASH_RESUMES_MAX + 1 },
+      error: { category: "infrastructure", name: "QuarantinedError" },
+    });
+  });
+
+  it("ends a run that has waited longer than it may, and only while it waits", () => {
+    expect(play([{ type: "expired" }])).toMatchObject({ name: "timed-out", startedAt: null, limitReached: null });
+    const running = play([claimed, began]);
+    expect(transition(running, { type: "expired" }, 9).state).toBe(running);
+  });
+
+  it("takes the newer epoch of a claim that was renewed", () => {
+    const running = play([claimed, began]);
+    expect(transition(running, { type: "claimed", epoch: 8 }, 9).state).toMatchObject({ name: "running", epoch: 8 });
+    expect(transition(running, { type: "claimed", epoch: 6 }, 9).state).toBe(running);
   });
 
   it("does not start a program again that may have reached the world outside", () => {
@@ -94,6 +112,7 @@ describe("transition", () => {
       ended(completed, 1),
       ended({ kind: "cancelled" }, 2),
       { type: "cancel-requested" },
+      { type: "expired" },
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 30 }), (events) => {
@@ -103,7 +122,7 @@ describe("transition", () => {
           if (hasEnded(state)) expect(next).toBe(state);
           state = next;
         }
-        for (const each of [claimed, ...Array.from({ length: ATTEMPTS_MAX + 1 }, () => began)]) {
+        for (const each of [claimed, ...Array.from({ length: CRASH_RESUMES_MAX + 2 }, () => began)]) {
           state = transition(state, each, 1).state;
         }
         expect(hasEnded(state)).toBe(true);
@@ -113,14 +132,37 @@ describe("transition", () => {
 });
 
 describe("owedWork", () => {
-  const progress = { enqueued: false, released: false, projectedVersion: 0 };
+  const progress = { enqueued: false, released: false, projectedVersion: 0, announced: null };
 
   it("is empty only when nothing is left to do", () => {
-    expect(owedWork(play([]), 1, progress)).toEqual(["enqueue", "project"]);
-    expect(owedWork(play([claimed]), 2, { ...progress, enqueued: true })).toEqual(["execute", "project"]);
+    expect(owedWork(play([]), 1, progress)).toEqual(["enqueue", "project", "announce"]);
+    expect(owedWork(play([claimed]), 2, { ...progress, enqueued: true })).toEqual(["execute", "project", "announce"]);
     const end = play([claimed, began, ended(completed)]);
-    expect(owedWork(end, 4, { ...progress, enqueued: true })).toEqual(["project", "release"]);
-    expect(owedWork(end, 4, { enqueued: true, released: true, projectedVersion: 4 })).toEqual([]);
+    expect(owedWork(end, 4, { ...progress, enqueued: true })).toEqual(["project", "announce", "release"]);
+    expect(owedWork(end, 4, { enqueued: true, released: true, projectedVersion: 4, announced: "succeeded" })).toEqual(
+      [],
+    );
+  });
+});
+
+describe("attemptsOf", () => {
+  const endings = (state: RunState) => attemptsOf(state).map(({ number, ending }) => `${number} ${ending}`);
+
+  it("tells when each attempt began and ended, and which were lost", () => {
+    expect(attemptsOf(play([claimed]))).toEqual([]);
+    expect(attemptsOf(play([claimed, began, began, ended(completed, 2)]))).toEqual([
+      { number: 1, startedAt: "1970-01-01T00:00:00.002Z", endedAt: "1970-01-01T00:00:00.003Z", ending: "lost" },
+      { number: 2, startedAt: "1970-01-01T00:00:00.003Z", endedAt: "1970-01-01T00:00:00.004Z", ending: "succeeded" },
+    ]);
+    expect(endings(play([claimed, began]))).toEqual(["1 running"]);
+  });
+
+  it("calls the last attempt lost, too, where none follows", () => {
+    const once: RunTransitionEvent = { type: "attempt-began", isRepeatable: false };
+    expect(endings(play([claimed, once, once]))).toEqual(["1 lost"]);
+    expect(endings(play([claimed, began, { type: "cancel-requested" }, began]))).toEqual(["1 lost"]);
+    const crashes = Array.from({ length: CRASH_RESUMES_MAX + 2 }, () => began);
+    expect(endings(play([claimed, ...crashes]))).toEqual(["1 lost", "2 lost", "3 lost", "4 lost"]);
   });
 });
 

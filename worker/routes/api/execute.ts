@@ -17,11 +17,13 @@ export const execute = new Hono<SignedInEnv>().post("/", async (c) => {
   const body = await readJson(c, executeRequestSchema);
   if (!body.ok) return problem(c, body);
   const { dependencies, principal } = c.var;
-  const lane = body.value.lane;
+  const { lane, priority, waitMaxMs } = body.value;
   const idempotencyKey = c.req.header("idempotency-key");
   const request = {
     ...programOf(body.value),
     ...(lane === undefined ? {} : { lane }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(waitMaxMs === undefined ? {} : { waitMaxMs }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
   const accepted = ({ id, state }: RunDetail) =>

@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../domain/errors.ts";
-import { executeRequestSchema } from "../../domain/program.ts";
+import { executeRequestSchema, retryEditsSchema } from "../../domain/program.ts";
 import {
   acceptedAnswerSchema,
   executeAnswerSchema,
@@ -15,20 +15,12 @@ import {
   runListSchema,
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
+import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
+import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
+import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
+import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
+import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
-
-interface Operation {
-  readonly method: "get" | "post";
-  readonly path: string;
-  readonly summary: string;
-  readonly isOpen?: true;
-  readonly body?: z.ZodType;
-  readonly query?: z.ZodObject;
-  readonly headers?: readonly { name: string; description: string }[];
-  /** Status to what it answers: a schema for JSON, a text for anything else. */
-  readonly answers: Readonly<Record<number, z.ZodType | string>>;
-  readonly problems: readonly ErrorCode[];
-}
 
 const IDEMPOTENCY = { name: "Idempotency-Key", description: "A repeated request with the same key finds its run." };
 
@@ -43,14 +35,7 @@ const OPERATIONS: readonly Operation[] = [
       IDEMPOTENCY,
     ],
     answers: { 200: executeAnswerSchema, 202: acceptedAnswerSchema },
-    problems: [
-      "malformed-json",
-      "unsupported-media-type",
-      "payload-too-large",
-      "invalid-request",
-      "idempotency-key-reused",
-      "lane-full",
-    ],
+    problems: [...BODY_PROBLEMS, "idempotency-key-reused", "lane-full"],
   },
   {
     method: "get",
@@ -77,10 +62,12 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: "post",
     path: "/api/runs/{id}/retry",
-    summary: "Start the same program again, with the same input and limits.",
+    summary: "Start an ended or running run again, with the same input, or with the edits that the body names.",
+    body: retryEditsSchema,
+    isBodyOptional: true,
     headers: [IDEMPOTENCY],
     answers: { 202: acceptedAnswerSchema },
-    problems: ["not-found", "lane-full"],
+    problems: ["not-found", "malformed-json", "invalid-request", "idempotency-key-reused", "lane-full"],
   },
   {
     method: "post",
@@ -99,11 +86,16 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: "get",
     path: "/api/runs/{id}/stream",
-    summary: "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}.",
+    summary:
+      "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}. Clients send {ack: seq} for what they have read.",
     query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
+  ...QUEUE_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
+  ...REPOSITORY_OPERATIONS,
+  ...DELIVERY_OPERATIONS,
   {
     method: "get",
     path: "/healthz",
@@ -171,7 +163,7 @@ function document() {
       ...(operation.body
         ? {
             requestBody: {
-              required: true,
+              required: operation.isBodyOptional !== true,
               content: { "application/json": { schema: jsonSchema(operation.body, "input") } },
             },
           }
@@ -184,6 +176,7 @@ function document() {
     openapi: "3.1.0",
     info: { title: "Runyard", version: "0.1.0", description: "Run code that nobody has read yet, and watch it." },
     paths,
+    webhooks: webhookDescriptions((schema) => jsonSchema(schema, "output")),
     components: {
       schemas: { Problem: jsonSchema(problemSchema, "output") },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },

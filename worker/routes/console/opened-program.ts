@@ -63,9 +63,9 @@ async function openRun(c: Context<SignedInEnv>, runId: string): Promise<Result<O
   const run = await findRunTitle(db, c.var.principal.workspaceId, runId);
   const program = run ? await loadProgram(db, runId) : null;
   const detail = run ? await executor(runId).describe() : null;
-  if (!run || !program || !detail) return fail("not-found", "There is no run with this id in your workspace.");
+  if (!run?.limits || !program || !detail) return fail("not-found", "There is no run with this id in your workspace.");
   const fork = forkOf({ kind: "run", id: runId }, shownRun(runId, run.title));
-  const grants = stillAllowed(detail.grants, config.allowance);
+  const grants = stillAllowed(detail.grants ?? NO_GRANTS, config.allowance);
   return opened({ ...program, limits: changedLimits(run.limits), grants }, fork);
 }
 

@@ -1,13 +1,13 @@
 /**
  * The Python Worker: starts an isolate for each run and lets a few of them run at once. It has no bindings but the
  * loader of isolates, and an isolate has none at all: no network, no storage, nothing that outlives the run.
- * Invariant: an isolate is loaded for one run and never used again.
+ * Invariant: an isolate is loaded for one run and never used again. A place is held no longer than its run is wanted.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { systemClock } from "../../system-ports.ts";
 import { MAIN_MODULE, MODULES } from "./generated/modules.ts";
 import type { IsolateRequest, PythonHost, PythonRunner } from "./protocol.ts";
-import { Slots } from "./slots.ts";
+import { Slots, whileWanted } from "./slots.ts";
 
 interface Env {
   readonly LOADER: WorkerLoader;
@@ -31,30 +31,31 @@ const starts = new Slots(STARTS_AT_ONCE, systemClock);
 
 export default class PythonWorker extends WorkerEntrypoint<Env> implements PythonRunner {
   async run(request: IsolateRequest, host: PythonHost): Promise<unknown> {
-    return slots.use(async () => {
-      if (!(await host.isWanted())) return null;
-      const report = await this.#start(request, host);
-      try {
-        return report === null ? null : { ...report };
-      } finally {
-        // Until then each keeps its isolate, some 60 MB: for as long as the garbage collector does not come.
-        report?.[Symbol.dispose]();
-        (host as Partial<Disposable>)[Symbol.dispose]?.();
-      }
-    });
+    try {
+      return await slots.use(() => whileWanted(host, systemClock, () => this.#runIsolate(request, host)));
+    } finally {
+      (host as Partial<Disposable>)[Symbol.dispose]?.();
+    }
   }
 
-  /** Resolves with the report. The next isolate may start when Python has started in this one, or it has ended. */
-  async #start(request: IsolateRequest, host: PythonHost): Promise<(object & Disposable) | null> {
-    const { report } = await starts.use(
-      () =>
-        new Promise<{ readonly report: ReturnType<Isolate["run"]> }>((resolve) => {
-          const started = () => resolve({ report });
-          const report = this.#load().run(request, host, started);
-          report.then(started, started);
-        }),
-    );
-    return report;
+  async #runIsolate(request: IsolateRequest, host: PythonHost): Promise<object | null> {
+    const started = await starts.use(() => whileWanted(host, systemClock, () => this.#start(request, host)));
+    const report = (await started?.report) ?? null;
+    try {
+      return report === null ? null : { ...report };
+    } finally {
+      // Until then each keeps its isolate, some 60 MB: for as long as the garbage collector does not come.
+      report?.[Symbol.dispose]();
+    }
+  }
+
+  /** Resolves when Python has started in its isolate, or the isolate has ended; with the report to come. */
+  #start(request: IsolateRequest, host: PythonHost): Promise<{ readonly report: ReturnType<Isolate["run"]> }> {
+    return new Promise((resolve) => {
+      const started = () => resolve({ report });
+      const report = this.#load().run(request, host, started);
+      report.then(started, started);
+    });
   }
 
   #load(): Isolate {

@@ -40,7 +40,8 @@ export function Outcome({ run, programHref, files }: OutcomeProps) {
 }
 
 function LimitBanner({ run, inPlayground }: { readonly run: OutcomeProps["run"]; readonly inPlayground: boolean }) {
-  const { sentence, advice, field } = limitAdvice(run.limitReached!, run.limits);
+  // Only a program reaches a limit, and a program has limits.
+  const { sentence, advice, field } = limitAdvice(run.limitReached!, run.limits!);
   return (
     <section class="outcome outcome-limit" aria-label="Limit reached">
       <p class="outcome-title">
@@ -61,7 +62,7 @@ function LimitBanner({ run, inPlayground }: { readonly run: OutcomeProps["run"];
 }
 
 /** Where the places of a program are shown. */
-type Source = Pick<OutcomeProps, "programHref" | "files"> & { readonly entry: string };
+type Source = Pick<OutcomeProps, "programHref" | "files"> & Pick<RunDetail, "entry">;
 
 function ErrorPanel({ error, ...source }: Source & { readonly error: ProgramError }) {
   const { files } = source;
@@ -127,7 +128,7 @@ function Place({ error, ...source }: Source & { readonly error: ProgramError }) 
 /** Moves the cursor in the playground; leads to the line where the run's page lists the program. */
 function Goto({ label, file, line, column, programHref, files, entry }: StackPlace & Source) {
   if (programHref !== null) {
-    const index = listedOrder(files, entry).indexOf(file);
+    const index = entry === null ? -1 : listedOrder(files, entry).indexOf(file);
     return index < 0 ? <span>{label}</span> : <a href={`${programHref}#${programLineId(index, line)}`}>{label}</a>;
   }
   return (
