@@ -20,14 +20,12 @@ import {
 } from "../support/deliveries.ts";
 import { api, createTenant, freshDatabase, problemOf, type Tenant, until } from "../support/workerd.ts";
 
-const { DELIVERY_INBOX, DB } = bindings as unknown as Env;
+const { DELIVERY_INBOX } = bindings as unknown as Env;
 let ana: Tenant;
-let _bo: Tenant;
 
 beforeEach(async () => {
   await freshDatabase();
   ana = await createTenant("ana");
-  _bo = await createTenant("bo");
 });
 
 describe("an issue's run", () => {

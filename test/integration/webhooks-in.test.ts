@@ -25,7 +25,7 @@ import {
 } from "../support/deliveries.ts";
 import { api, createTenant, freshDatabase, problemOf, request, type Tenant, until } from "../support/workerd.ts";
 
-const { DELIVERY_INBOX, DB } = bindings as unknown as Env;
+const { DB } = bindings as unknown as Env;
 let ana: Tenant;
 let bo: Tenant;
 
