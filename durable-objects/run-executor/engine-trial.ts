@@ -20,7 +20,7 @@ export async function tryEngine(
   const executed = engine.execute({
     program: { ...TRIALS[name], stdin: "", args: [] },
     ...{ limits: DEFAULT_LIMITS, seed: "", clock, onOutput: () => {}, onNotice: () => {} },
-    signal: patience.signal,,
+    signal: patience.signal,
     ...{ replay: null, capabilities: [] },
   });
   const late = clock.sleep(timeoutMs).then(() => patience.abort());
