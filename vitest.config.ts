@@ -29,6 +29,7 @@ export default defineConfig({
                 RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: "allow",
                 RUNYARD_WEBHOOK_RETRY_SECONDS: "0.05,0.1,0.1",
                 RUNYARD_WEBHOOK_TIMEOUT_SECONDS: "0.5",
+                RUNYARD_ISSUE_QUIET_SECONDS: "0.05",
               },
               workers: [pythonWorker()],
             },

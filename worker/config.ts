@@ -8,7 +8,7 @@ import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
 import { SECRETS_KEY_BYTES } from "./keys/sealed-secret.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
-import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
+import { isLogLevel, LOG_FORMATS, type LogFormat, type LogLevel } from "./log.ts";
 
 /** Which variable sets what of the model provider. */
 const PROVIDER_VARIABLES = {
@@ -68,15 +68,23 @@ const webhookTimeoutSchema = z.coerce
   .min(WEBHOOK_TIMEOUT_SECONDS.min, `must be ${WEBHOOK_TIMEOUT_SECONDS.min} or more`)
   .max(WEBHOOK_TIMEOUT_SECONDS.max, `must be ${WEBHOOK_TIMEOUT_SECONDS.max} or less`);
 
+/** An issue is labelled, titled and assigned within moments: its run starts when that is over. */
+const ISSUE_QUIET_SECONDS = { default: 2, max: 3_600 };
+const issueQuietSchema = z.coerce
+  .number("must be a number of seconds")
+  .min(0, "must be 0 or more")
+  .max(ISSUE_QUIET_SECONDS.max, `must be ${ISSUE_QUIET_SECONDS.max} or less`);
+
 /** Every variable but the provider's, which have rules of their own. */
 const settingsSchema = z.object({
   LOG_LEVEL: z.string().refine(isLogLevel, "must be debug, info, warn or error").default("info"),
-  LOG_FORMAT: z.enum(["human", "json"], "must be human or json").default("json"),
+  LOG_FORMAT: z.enum(LOG_FORMATS, `must be ${LOG_FORMATS.join(", ")}`).default("json"),
   SMART_QUEUE: z.enum(["true", "false"], "must be true or false").default("true"),
   RUNYARD_WORKSPACE_CONCURRENCY: workspaceConcurrencySchema.default(WORKSPACE_CONCURRENCY),
   RUNYARD_FETCH_ORIGINS: originsSchema.default([]),
   RUNYARD_SANDBOX_MEMORY_MIB: sandboxMemorySchema.default(SANDBOX_MEMORY_MIB),
   RUNYARD_SECRETS_KEY: secretsKeySchema.optional(),
+  RUNYARD_ISSUE_QUIET_SECONDS: issueQuietSchema.default(ISSUE_QUIET_SECONDS.default),
   RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
   RUNYARD_WEBHOOK_RETRY_SECONDS: retrySecondsSchema.prefault(WEBHOOK_RETRY_SECONDS),
   RUNYARD_WEBHOOK_TIMEOUT_SECONDS: webhookTimeoutSchema.default(WEBHOOK_TIMEOUT_SECONDS.default),
@@ -84,6 +92,12 @@ const settingsSchema = z.object({
 
 type SettingName = keyof typeof settingsSchema.shape;
 type VariableName = SettingName | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
+
+/** Every variable that is read. */
+export const VARIABLE_NAMES = [
+  ...Object.keys(settingsSchema.shape),
+  ...Object.values(PROVIDER_VARIABLES),
+] as readonly VariableName[];
 
 /** The variables as the runtime, or a shell, hands them over. */
 export type Variables = { readonly [Name in VariableName]?: string | undefined };
@@ -98,6 +112,8 @@ export interface Config {
   readonly isQueueSmart: boolean;
   /** Runs that a workspace may run at once. */
   readonly workspaceConcurrency: number;
+  /** How long an issue is left alone after a delivery about it, before its run is started or changed. */
+  readonly issueQuietMs: number;
   /** The most that any run may be granted. */
   readonly allowance: Grants;
   /** Seals secrets that must be read again, as base64; null where the operator set none. */
@@ -143,6 +159,7 @@ export function readConfig(env: Variables): Config {
     isQueueSmart: data.SMART_QUEUE === "true",
     workspaceConcurrency: data.RUNYARD_WORKSPACE_CONCURRENCY,
     sandboxMemoryBytes: data.RUNYARD_SANDBOX_MEMORY_MIB * 2 ** 20,
+    issueQuietMs: data.RUNYARD_ISSUE_QUIET_SECONDS * 1_000,
     allowance: { fetch: data.RUNYARD_FETCH_ORIGINS },
     secretsKey: data.RUNYARD_SECRETS_KEY ?? null,
     webhooks: {

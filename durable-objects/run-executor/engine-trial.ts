@@ -19,7 +19,8 @@ export async function tryEngine(
   const patience = new AbortController();
   const executed = engine.execute({
     program: { ...TRIALS[name], stdin: "", args: [] },
-    ...{ limits: DEFAULT_LIMITS, seed: "", clock, onOutput: () => {}, signal: patience.signal },
+    ...{ limits: DEFAULT_LIMITS, seed: "", clock, onOutput: () => {}, onNotice: () => {} },
+    signal: patience.signal,
     ...{ replay: null, capabilities: [] },
   });
   const late = clock.sleep(timeoutMs).then(() => patience.abort());

@@ -19,6 +19,9 @@ beforeEach(async () => {
   bo = await createTenant("bo");
 });
 
+/** As text: an object literal would set its prototype. */
+const FILE_NAMED_PROTO = '{"language":"javascript","files":{"main.js":"1","__proto__":"2"},"entry":"main.js"}';
+
 async function execute(tenant: Tenant, body: unknown) {
   const answer = await api(tenant, "/api/execute", body);
   expect(answer.status).toBe(200);
@@ -131,6 +134,16 @@ describe("POST /api/execute", () => {
       "files.../x.ts",
     ],
     ["malformed JSON", '{"language":', 400, "malformed-json", undefined],
+    ["bytes that are no UTF-8", Uint8Array.from([0x7b, 0xff, 0xfe, 0x7d]), 400, "malformed-json", undefined],
+    ["half of a surrogate pair", program("1", { stdin: "\ud800" }), 422, "invalid-request", "stdin"],
+    ["a file named __proto__", FILE_NAMED_PROTO, 422, "invalid-request", "files.__proto__"],
+    [
+      "a field named __proto__",
+      '{"language":"javascript","code":"1","__proto__":{}}',
+      422,
+      "invalid-request",
+      "__proto__",
+    ],
     ["a body of 17 MB", JSON.stringify(program("x".repeat(17_000_000))), 413, "payload-too-large", undefined],
   ])("refuses %s with a clear problem and stores nothing", async (_, body, status, code, path) => {
     const answer = await api(ana, "/api/execute", body);
@@ -192,6 +205,44 @@ describe("a lane", () => {
       () => detail(ana, first),
       (each) => each.state === "cancelled",
     );
+  });
+});
+
+describe("a run that waits for memory", () => {
+  const MIB = 2 ** 20;
+  const HOLD =
+    "const a = new Uint8Array(90 * 2 ** 20); console.log('holds'); await new Promise((f) => setTimeout(f, 300_000));";
+  const logOf = async (runId: string) => (await api(ana, `/api/runs/${runId}/log.txt`)).text();
+
+  it("says so, goes on in its turn, and can be cancelled", { timeout: 40_000 }, async () => {
+    const first = await start(ana, program(HOLD, { limits: { memoryBytes: 96 * MIB } }));
+    await until(
+      () => logOf(first),
+      (log) => log.includes("holds"),
+    );
+    const second = await start(ana, program("console.log('went on')"));
+    const third = await start(ana, program("console.log('never')"));
+    const waiting = "Waiting for memory that other programs hold.";
+    for (const runId of [second, third]) {
+      await until(
+        () => logOf(runId),
+        (log) => log.includes(waiting),
+      );
+    }
+    expect((await api(ana, `/api/runs/${third}/cancel`, {})).status).toBe(202);
+    const ended = await until(
+      () => detail(ana, third),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(ended).toMatchObject({ state: "cancelled" });
+    await api(ana, `/api/runs/${first}/cancel`, {});
+    const state = await until(
+      () => detail(ana, second),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(state).toMatchObject({ state: "succeeded" });
+
+    expect(await logOf(second)).toMatch(/^Waiting for memory .*\nThe wait is over, after [\d.]+ s\.\nwent on\n$/);
   });
 });
 

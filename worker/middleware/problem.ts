@@ -30,5 +30,5 @@ export function wantsJson(c: AnyContext): boolean {
 
 /** Machines speak JSON, people read pages: the address tells which, or what is accepted. */
 export function wantsProblem(c: AnyContext): boolean {
-  return /^\/(api|healthz|metrics|openapi\.json)(\/|$)/.test(c.req.path) || wantsJson(c);
+  return /^\/(api|webhook|healthz|metrics|openapi\.json)(\/|$)/.test(c.req.path) || wantsJson(c);
 }

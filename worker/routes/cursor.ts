@@ -1,14 +1,14 @@
 /** Page cursors: opaque to clients, what the page ended with inside. */
 import { fail, type Result, succeed } from "../domain/errors.ts";
-import { isId } from "../domain/ids.ts";
+import { type IdPrefix, isId } from "../domain/ids.ts";
 
 export function encodeCursor(last: string): string {
   return btoa(last).replace(/=+$/, "");
 }
 
-/** A cursor of a list of runs: the last id of the page. Null for the first page. */
-export function decodeCursor(cursor: string | undefined): Result<string | null> {
-  return decode(cursor, (text) => isId("run", text));
+/** A cursor of a list of what has ids, runs for example: the last id of the page. Null for the first page. */
+export function decodeCursor(cursor: string | undefined, prefix: IdPrefix = "run"): Result<string | null> {
+  return decode(cursor, (text) => isId(prefix, text));
 }
 
 /** A cursor of a list that is numbered. Null for the first page. */

@@ -45,11 +45,11 @@ function upsertRun(db: Database, row: RunRow) {
     });
 }
 
-/** A part of a run's stream: one row. */
+/** A stretch of a run's stream: one row, far below the 2 MB that it may have. `json` is the array of its events. */
 export interface OutputChunk {
   readonly firstSeq: number;
   readonly lastSeq: number;
-  readonly events: readonly RunEvent[];
+  readonly json: string;
 }
 
 /** One version of a run, as it is to be listed. */
@@ -106,10 +106,10 @@ function insertProgram(db: Database, runId: string, { files, stdin, args }: Prog
   ];
 }
 
-function insertOutput(db: Database, runId: string, chunk: OutputChunk) {
+function insertOutput(db: Database, runId: string, { firstSeq, lastSeq, json }: OutputChunk) {
   return db
     .insert(runOutput)
-    .values({ runId, ...chunk })
+    .values({ runId, firstSeq, lastSeq, events: sql`${json}` })
     .onConflictDoNothing();
 }
 

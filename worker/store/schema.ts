@@ -5,11 +5,14 @@
 
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
+import type { EndpointAuthentication } from "../domain/inbound-endpoint.ts";
 import type { Issue } from "../domain/issue.ts";
+import type { Tracker } from "../domain/issue-news.ts";
 import type { Priority } from "../domain/lane.ts";
 import type { Language } from "../domain/languages.ts";
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import type { Limits } from "../domain/program.ts";
+import type { Repository } from "../domain/repository.ts";
 import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
 import type { DisabledReason, MessageState } from "../domain/webhook-endpoint.ts";
 import type { RunEventType, WebhookEventType } from "../domain/webhook-events.ts";
@@ -199,3 +202,45 @@ export const webhookMessages = sqliteTable(
 );
 
 export type MessageRow = typeof webhookMessages.$inferSelect;
+
+export const repositories = sqliteTable(
+  "repositories",
+  {
+    workspaceId: text("workspace_id").notNull(),
+    key: text().notNull(),
+    remote: text().notNull(),
+    settings: text({ mode: "json" }).$type<Repository>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.key] })],
+);
+
+export const repositoryProjects = sqliteTable(
+  "repository_projects",
+  {
+    project: text().notNull(),
+    workspaceId: text("workspace_id").notNull(),
+    repositoryKey: text("repository_key").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.project, table.workspaceId, table.repositoryKey] })],
+);
+
+export const inboundEndpoints = sqliteTable("inbound_endpoints", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  tracker: text().$type<Tracker>().notNull(),
+  repositoryKey: text("repository_key"),
+  authentication: text().$type<EndpointAuthentication>().notNull(),
+  createdBy: text("created_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const inboundSecrets = sqliteTable("inbound_secrets", {
+  id: text().primaryKey(),
+  endpointId: text("endpoint_id").notNull(),
+  sealed: text().notNull(),
+  hint: text().notNull(),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at"),
+});

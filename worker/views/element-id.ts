@@ -14,6 +14,7 @@ export const ELEMENT_ID = {
   queueSelection: "queue-selection",
   health: "health",
   runsResults: "runs-results",
+  deliveryResults: "delivery-results",
   runsSelection: "runs-selection",
   runsNews: "runs-news",
   runNotice: "run-notice",

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { ErrorCode } from "../../domain/errors.ts";
 
 export interface Operation {
-  readonly method: "get" | "post" | "patch" | "delete";
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
   readonly path: string;
   readonly summary: string;
   readonly isOpen?: true;

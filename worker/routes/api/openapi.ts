@@ -15,8 +15,10 @@ import {
   runListSchema,
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
+import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
+import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
 import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
 
@@ -84,13 +86,16 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: "get",
     path: "/api/runs/{id}/stream",
-    summary: "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}.",
+    summary:
+      "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}. Clients send {ack: seq} for what they have read.",
     query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
   ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...REPOSITORY_OPERATIONS,
+  ...DELIVERY_OPERATIONS,
   {
     method: "get",
     path: "/healthz",

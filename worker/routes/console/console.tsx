@@ -4,11 +4,14 @@ import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import { requirePrincipal } from "../../middleware/authentication.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
+import { deliveryPages } from "./deliveries.tsx";
 import { healthPages } from "./health.tsx";
+import { endpointPages } from "./inbound-endpoints.tsx";
 import { overview } from "./overview.tsx";
 import { page, signedInShell } from "./page.tsx";
 import { playground } from "./playground.tsx";
 import { queuePages } from "./queue.tsx";
+import { repositoryPages } from "./repositories.tsx";
 import { runBatchForms } from "./run-batches.tsx";
 import { runSteeringForms } from "./run-steering.tsx";
 import { runPages } from "./runs.tsx";
@@ -17,7 +20,19 @@ import { webhookPages } from "./webhooks.tsx";
 
 export const consolePages = new Hono<SignedInEnv>();
 
-for (const path of ["/", "/queue/*", "/runs/*", "/playground/*", "/p/*", "/settings/*", "/health", "/docs"])
+for (const path of [
+  "/",
+  "/queue/*",
+  "/runs/*",
+  "/playground/*",
+  "/p/*",
+  "/repos/*",
+  "/inbound-endpoints/*",
+  "/deliveries/*",
+  "/settings/*",
+  "/health",
+  "/docs",
+])
   consolePages.use(path, requirePrincipal);
 
 consolePages
@@ -30,6 +45,9 @@ consolePages
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .route("/settings/webhooks", webhookPages)
+  .route("/repos", repositoryPages)
+  .route("/inbound-endpoints", endpointPages)
+  .route("/deliveries", deliveryPages)
   .get("/docs", (c) =>
     page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={SANDBOX_GLOBALS} />),
   );
