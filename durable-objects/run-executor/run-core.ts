@@ -101,7 +101,9 @@ export class RunCore {
     if (hasEnded(run.state)) return alreadyEnded(run.state);
     this.#apply({ type: "cancel-requested" });
     this.#guest?.abort();
-    void this.#kick();
+    const driven = this.#kick();
+    // Who cancels a run that waits finds it neither in its lane nor in lists afterwards.
+    if (run.state.name === "queued") await driven;
     return succeed(this.#detail(null));
   }
 

@@ -94,7 +94,9 @@ function lanesFinding(lanes: readonly SeenLane[], silent: readonly string[], now
   const waiting = lanes.reduce((sum, { view }) => sum + view.waitingCount, 0);
   const running = lanes.reduce((sum, { view }) => sum + view.claimed.length, 0);
   const paused = lanes.filter(({ view }) => view.pause).length;
-  return ok(`Busy or paused: ${lanes.length}, of these paused: ${paused}; running ${running}, waiting ${waiting}.`);
+  return ok(
+    `All answer. Lanes: ${lanes.length} busy or paused, ${paused} paused. Runs: ${running} run, ${waiting} wait.`,
+  );
 }
 
 const NAMED_MAX = 3;
