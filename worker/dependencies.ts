@@ -6,6 +6,7 @@ import type { Clock, Random } from "./domain/ports.ts";
 import type { Provider } from "./llm/provider.ts";
 import { selectProvider } from "./llm/select-provider.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { KnownPrincipals } from "./middleware/known-principals.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
@@ -17,6 +18,7 @@ export interface Dependencies {
   readonly db: Database;
   readonly assets: Fetcher;
   readonly provider: Provider;
+  readonly knownPrincipals: KnownPrincipals;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
 }
@@ -40,6 +42,7 @@ function compose(env: Env): Dependencies {
     log: createLogger(config.logLevel, config.logFormat),
     db: openDatabase(env.DB),
     assets: env.ASSETS,
+    knownPrincipals: new KnownPrincipals(systemClock),
     provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
   };

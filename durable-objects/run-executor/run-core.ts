@@ -24,7 +24,7 @@ import {
 } from "../../worker/domain/run-state.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { Database } from "../../worker/store/database.ts";
-import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker/store/runs.ts";
+import { projectRun } from "../../worker/store/runs.ts";
 import { LEASE_MS } from "../run-queue/lane.ts";
 import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
@@ -374,12 +374,12 @@ export class RunCore {
     const { storage, events, db } = this.#ports;
     const run = this.#accepted();
     if (run.progress.projectedVersion >= run.version) return;
-    const row = toRow(run, { result: storage.result(), lastSeq: events.lastSeq });
-    if (run.progress.projectedVersion === 0) {
-      await projectRunWithProgram(db, row, run.spec.kind === "execution" ? storage.program() : null);
-    }
-    if (hasEnded(run.state)) await projectEndedRun(db, row, events.chunksAfter(0));
-    else if (run.progress.projectedVersion > 0) await projectRun(db, row);
+    const isFirst = run.progress.projectedVersion === 0;
+    await projectRun(db, {
+      row: toRow(run, { result: storage.result(), lastSeq: events.lastSeq }),
+      program: isFirst && run.spec.kind === "execution" ? storage.program() : null,
+      output: hasEnded(run.state) ? events.chunksAfter(0) : [],
+    });
     storage.note({ projectedVersion: run.version });
   }
 
