@@ -3,23 +3,13 @@
  * has one person, and a load of many needs many.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { globSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { openStoppedDatabase } from "./database-file.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-function databaseFile(stateFolder: string): string {
-  const files = globSync(join(stateFolder, "storage/d1/**/*.sqlite")).filter(
-    (name) => !name.endsWith("metadata.sqlite"),
-  );
-  if (files.length !== 1) throw new Error(`one database was expected in ${stateFolder}, and there are ${files.length}`);
-  return files[0]!;
-}
-
 /** @returns the tokens of `count` new people. The server must have been started once, and be stopped. */
 export function addPeople(stateFolder: string, count: number): string[] {
-  const database = new DatabaseSync(databaseFile(stateFolder));
+  const database = openStoppedDatabase(stateFolder);
   const now = Date.now();
   const tokens = Array.from({ length: count }, () => `ry_${randomBytes(24).toString("hex")}`);
   const user = database.prepare(
