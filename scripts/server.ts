@@ -11,6 +11,7 @@ import {
   bootstrapStatements,
   type Credentials,
   loadOrCreateSecrets,
+  loadOrCreateSecretsKey,
   type Secrets,
   saveCredentials,
 } from "./credentials.ts";
@@ -33,9 +34,20 @@ const VARIABLES = [
   "RUNYARD_SANDBOX_MEMORY_MIB",
   "RUNYARD_WORKSPACE_CONCURRENCY",
   "SMART_QUEUE",
+  "RUNYARD_SECRETS_KEY",
+  "RUNYARD_WEBHOOK_PRIVATE_RECEIVERS",
+  "RUNYARD_WEBHOOK_RETRY_SECONDS",
+  "RUNYARD_WEBHOOK_TIMEOUT_SECONDS",
+  "RUNYARD_ISSUE_QUIET_SECONDS",
 ] as const;
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
+
+/**
+ * Connects to public addresses alone, whatever name led there: Cloudflare's network refuses private ones by itself, that of
+ * this machine does not.
+ */
+export const PUBLIC_NETWORK = { network: { allow: ["public"], tlsOptions: { trustBrowserCas: true } } };
 
 export interface ServerOptions {
   readonly port: number;
@@ -78,12 +90,16 @@ export async function startServer({
 
   const given = {
     RUNYARD_SANDBOX_MEMORY_MIB: SANDBOX_MEMORY_MIB,
+    RUNYARD_SECRETS_KEY: loadOrCreateSecretsKey(folder),
     ...Object.fromEntries(VARIABLES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
   };
-  const miniflare = open({ ...shared, port }, [
-    { ...workerOptions, ...builtModules(), bindings: given },
-    pythonWorker(),
-  ]);
+  const main = {
+    ...workerOptions,
+    ...builtModules(),
+    bindings: given,
+    serviceBindings: { ...(workerOptions.serviceBindings as object), PUBLIC_NETWORK },
+  };
+  const miniflare = open({ ...shared, port }, [main, pythonWorker()]);
   const url = (await miniflare.ready).origin;
   endWorkerdWithThisProcess();
   return { url, credentials: saveCredentials(folder, url, secrets), stop: () => miniflare.dispose() };

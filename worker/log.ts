@@ -11,12 +11,15 @@ export interface LogFields {
   readonly durationMs?: number;
   readonly workspaceId?: string;
   readonly runId?: string;
+  readonly endpointId?: string;
+  readonly deliveryId?: string;
   readonly lane?: string;
   readonly step?: string;
   readonly attempt?: number;
   readonly state?: string;
   readonly code?: string;
   readonly provider?: string;
+  readonly messageId?: string;
   readonly error?: unknown;
 }
 

@@ -26,6 +26,8 @@ export interface RunExecutorRpc {
   claim(epoch: number): Promise<"running" | "ended">;
   /** Asks the run to stop; a run that has ended answers `run-finished`. */
   cancel(): Promise<Result<RunDetail>>;
+  /** Cancels the run while it waits and says why in its log; answers `started` when it does not wait any more. */
+  withdraw(reason: string): Promise<Result<"withdrawn" | "started">>;
   /** The lane says that the run has waited longer than it may. */
   expire(): Promise<void>;
   /** Changes what a run about an issue is about, while it waits; answers `started` when it does not wait any more. */

@@ -100,6 +100,16 @@ export class RunCore {
     return succeed(this.#detail(null));
   }
 
+  /** Ends a run that waits. One that has started is left alone. */
+  async withdraw(reason: string): Promise<Result<"withdrawn" | "started">> {
+    const run = this.#ports.storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    this.#apply({ type: "withdrawn", reason });
+    void this.#kick();
+    const { state } = this.#accepted();
+    return succeed(state.name === "cancelled" && state.startedAt === null ? "withdrawn" : "started");
+  }
+
   async expire(): Promise<void> {
     const { storage, clock } = this.#ports;
     const expiresAt = storage.run?.spec.expiresAt ?? null;

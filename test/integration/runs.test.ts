@@ -7,12 +7,11 @@ import { EMPTY_QUEUE } from "../../worker/domain/queue-state.ts";
 import {
   acceptedAnswerSchema,
   executeAnswerSchema,
-  problemSchema,
   runDetailSchema,
   runListSchema,
 } from "../../worker/domain/run-schema.ts";
 import { SANDBOX_GLOBALS } from "../../worker/domain/sandbox-globals.ts";
-import { api, createTenant, freshDatabase, readStream, type Tenant } from "../support/workerd.ts";
+import { api, createTenant, freshDatabase, problemOf, readStream, type Tenant, until } from "../support/workerd.ts";
 
 const { RUN_EXECUTOR, RUN_QUEUE, DB } = bindings as unknown as Env;
 let ana: Tenant;
@@ -45,21 +44,6 @@ async function start(tenant: Tenant, body: unknown): Promise<string> {
 async function detail(tenant: Tenant, runId: string) {
   const answer = await api(tenant, `/api/runs/${runId}`);
   return runDetailSchema.parse(await answer.json());
-}
-
-async function problemOf(answer: Response) {
-  expect(answer.headers.get("content-type")).toBe("application/problem+json");
-  const problem = problemSchema.parse(await answer.json());
-  expect(problem.status).toBe(answer.status);
-  return problem;
-}
-
-async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 describe("POST /api/execute", () => {

@@ -5,12 +5,11 @@ import { sha256Hex } from "../digest.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
-import type { Issue } from "../domain/issue.ts";
-import { type Priority, repositoryLane } from "../domain/lane.ts";
+import type { Priority } from "../domain/lane.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
-import { type RunSpec, titleOf } from "../domain/run-spec.ts";
+import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domain/run-spec.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
 
 export interface StartRunRequest {
@@ -46,26 +45,12 @@ export async function startRun(
   return spec.ok ? submit(dependencies, spec.value) : spec;
 }
 
-export interface StartIssueRunRequest {
-  /** Repeating a request with the same id finds the same run. */
-  readonly runId: string;
-  readonly workspaceId: string;
-  readonly repositoryKey: string;
-  readonly issue: Issue;
-  readonly priority: Priority;
-  /** Id of whoever asked for it: a person, a token, or a webhook's endpoint. */
-  readonly createdBy: string;
-  readonly retryOf?: string;
-}
-
 /** Starts a run about an issue in its repository's lane. As durable as {@link startRun}. */
 export async function startIssueRun(
   dependencies: Pick<Dependencies, "executor" | "log">,
-  { runId, repositoryKey, retryOf, ...rest }: StartIssueRunRequest,
+  request: IssueRunRequest,
 ): Promise<Result<RunDetail>> {
-  const lane = repositoryLane(repositoryKey);
-  const fixed = { id: runId, kind: "issue" as const, title: rest.issue.title || rest.issue.key, lane, expiresAt: null };
-  return submit(dependencies, { ...rest, ...fixed, retryOf: retryOf ?? null });
+  return submit(dependencies, issueSpec(request));
 }
 
 async function submit(

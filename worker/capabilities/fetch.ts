@@ -3,8 +3,8 @@
  * to granted origins alone. Owns no decision on which origins may be granted.
  */
 import * as z from "zod";
+import { fromBase64, toBase64 } from "../domain/base64.ts";
 import { type Capability, type CapabilityContext, CapabilityError, defineCapability } from "../domain/capability.ts";
-import { fromBase64, toBase64 } from "./base64.ts";
 
 export type FetchPort = (url: string, init: RequestInit) => Promise<Response>;
 
