@@ -5,10 +5,12 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { repositoryLane } from "../../worker/domain/lane.ts";
 import { isTerminal, type RunSummary } from "../../worker/domain/run.ts";
 import { openStoppedDatabase } from "../support/product/database-file.ts";
 import { StreamClient, type StreamEvent } from "../support/stream-client.ts";
 import { attemptsOf, lineFaults, overlaps, type Presence, presences } from "./attempts.ts";
+import type { DeliveredIssue } from "./delivered-issue.ts";
 import type { KilledServer } from "./killed-server.ts";
 import type { WatchedRun } from "./watched-run.ts";
 import type { Job } from "./workload.ts";
@@ -51,22 +53,29 @@ export class Audit {
     return Map.groupBy(runs, ({ title }) => title);
   }
 
-  /** Waits until the list says what each run says of itself. */
-  async converged(): Promise<{ list: Map<string, RunSummary[]>; faults: string[] }> {
+  /** Waits until the list says what each run says of itself, and `others` finds nothing wrong with it either. */
+  async converged(
+    others: (list: ReadonlyMap<string, readonly RunSummary[]>) => readonly string[],
+  ): Promise<{ list: Map<string, RunSummary[]>; faults: readonly string[] }> {
     const deadline = Date.now() + CONVERGENCE_MS;
     for (;;) {
       const list = await this.list();
-      const faults: string[] = [];
-      for (const listed of [...list.values()].flat()) {
-        const truth = (await this.#get(`/api/runs/${listed.id}`)) as RunSummary & Record<string, unknown>;
-        const keys = Object.keys(listed) as (keyof RunSummary)[];
-        const differing = keys.filter((key) => !isDeepStrictEqual(listed[key], truth[key]));
-        if (differing.length > 0)
-          faults.push(`${listed.title}: the list differs from the run in ${differing.join(", ")}`);
-      }
+      const faults = [...others(list), ...(await this.#differences([...list.values()].flat()))];
       if (faults.length === 0 || Date.now() > deadline) return { list, faults };
       await sleep(POLL_MS);
     }
+  }
+
+  async #differences(listed: readonly RunSummary[]): Promise<string[]> {
+    const faults: string[] = [];
+    for (const row of listed) {
+      const truth = await this.describe(row.id);
+      const differing = (Object.keys(row) as (keyof RunSummary)[]).filter(
+        (key) => !isDeepStrictEqual(row[key], truth[key]),
+      );
+      if (differing.length > 0) faults.push(`${row.title}: the list differs from the run in ${differing.join(", ")}`);
+    }
+    return faults;
   }
 
   /** The run's whole stream, as a client gets it that comes now. */
@@ -78,6 +87,7 @@ export class Audit {
     return client.events;
   }
 
+  /** What the run says of itself. */
   async describe(runId: string): Promise<RunSummary> {
     return (await this.#get(`/api/runs/${runId}`)) as RunSummary;
   }
@@ -105,6 +115,19 @@ export function identityFaults(
     if (runId !== null && !listed.some(({ id }) => id === runId)) return [`${name}: ${runId} was accepted and is lost`];
     if (listed.length > 1) return [`${name}: one key made ${listed.length} runs`];
     return runId === null && !job.isAbandoned ? [`${name}: was never accepted`] : [];
+  });
+}
+
+/** Exactly one run for each issue that a tracker told of, however often it did. */
+export function issueFaults(
+  issues: readonly DeliveredIssue[],
+  list: ReadonlyMap<string, readonly RunSummary[]>,
+): string[] {
+  return issues.flatMap(({ name, repository }) => {
+    const [run, ...more] = list.get(name) ?? [];
+    if (!run) return [`${name}: was acknowledged and has no run`];
+    if (more.length > 0) return [`${name}: has ${more.length + 1} runs`];
+    return run.lane === repositoryLane(repository) ? [] : [`${name}: is in the lane ${run.lane}`];
   });
 }
 

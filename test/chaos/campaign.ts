@@ -4,23 +4,26 @@
  * what happens between processes does not, so a seed that failed once may need some tries.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunSummary } from "../../worker/domain/run.ts";
-import { Audit, copyFaults, endFaults, type FinalRun, identityFaults, laneFaults, streamFaults } from "./audit.ts";
+import { RUN_EVENT_TYPES } from "../../worker/domain/webhook-events.ts";
+import { type ReceiverProcess, startReceiverProcess } from "../support/receiver-process.ts";
+import { Audit } from "./audit.ts";
+import { connectTracker, DeliveredIssue, type TrackerAddress } from "./delivered-issue.ts";
+import { type Findings, inspect } from "./inspection.ts";
 import { type PlannedKill, planKills, reach, WHILE_IT_STARTS } from "./kill-points.ts";
 import { KilledServer } from "./killed-server.ts";
 import { Recovery } from "./recovery.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { Timeline } from "./timeline.ts";
 import { WatchedRun } from "./watched-run.ts";
-import { type Job, PEOPLE, planJobs } from "./workload.ts";
+import { type Job, KILLS_AN_ISSUE, PEOPLE, planJobs, REPOSITORIES } from "./workload.ts";
 
 /** Without any kill, something happens at least so often until all is over. */
 const STILL_MS = 60_000;
 /** A program that takes the server down each time is set aside after so many deaths. */
 const POISON_KILLS = 4;
 const POISON_LANE = "repository:poison";
-const PROBE_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
+const BEGUN_POLL_MS = 5;
 
 export interface CampaignOptions {
   readonly kills: number;
@@ -34,7 +37,6 @@ export interface CampaignReport {
   readonly kills: number;
   /** How often each point was killed at. */
   readonly points: Readonly<Record<string, number>>;
-  readonly runs: number;
   readonly accepted: number;
   readonly states: Readonly<Record<string, number>>;
   /** Set aside because the server died four times under them, the poisonous one left out. */
@@ -42,6 +44,10 @@ export interface CampaignReport {
   readonly interrupted: number;
   readonly lines: number;
   readonly reconnects: number;
+  readonly issues: number;
+  /** Messages about runs that had to reach their receiver, and deliveries that did, repeated ones with them. */
+  readonly messages: number;
+  readonly deliveries: number;
   readonly recovery: Recovery;
   readonly startMs: readonly number[];
   /** What is wrong, in sentences. */
@@ -50,50 +56,75 @@ export interface CampaignReport {
 }
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  // It refuses some deliveries, and cuts the connection of others when it has written them down.
+  const receiver = await startReceiverProcess(["--error-rate=0.05", "--cut-rate=0.05", `--seed=${options.seed}`]);
   const server = await KilledServer.start(PEOPLE);
   try {
-    return await new Campaign(server, options).run();
+    return await new Campaign(server, receiver, options).run();
   } finally {
     await server.product.stop();
+    await receiver.stop();
   }
 }
 
 class Campaign {
   readonly #server: KilledServer;
+  readonly #receiver: ReceiverProcess;
   readonly #options: CampaignOptions;
   readonly #timeline = new Timeline();
   readonly #recovery = new Recovery();
-  readonly #audit: Audit;
   readonly #runs: WatchedRun[] = [];
+  readonly #issues: DeliveredIssue[] = [];
   readonly #living: Promise<void>[] = [];
   readonly #faults: string[] = [];
   readonly #points: Record<string, number> = {};
 
-  constructor(server: KilledServer, options: CampaignOptions) {
+  constructor(server: KilledServer, receiver: ReceiverProcess, options: CampaignOptions) {
     this.#server = server;
+    this.#receiver = receiver;
     this.#options = options;
-    this.#audit = new Audit(server);
   }
 
   async run(): Promise<CampaignReport> {
     const random = new SeededRandom(this.#options.seed);
     const kills = Math.max(0, this.#options.kills - POISON_KILLS);
     const jobs = planJobs(random.fork(1), kills);
+    const tracker = await this.#setUp();
     await this.#poison(jobs.length);
     for (const [index, kill] of planKills(random.fork(2), kills).entries()) {
-      this.#begin(
-        jobs.filter(({ afterKills }) => afterKills === index),
-        random,
-      );
+      const due = jobs.filter(({ afterKills }) => afterKills === index);
+      this.#begin(due, random);
+      if (index % KILLS_AN_ISSUE === 0) this.#tell(tracker, random);
       await this.#endure(kill, index);
     }
-    this.#begin(
-      jobs.filter(({ afterKills }) => afterKills >= kills),
-      random,
-    );
+    const rest = jobs.filter(({ afterKills }) => afterKills >= kills);
+    this.#begin(rest, random);
     await this.#drained();
-    const list = await this.#check();
-    return this.#report(list);
+    return this.#report(
+      await inspect({ server: this.#server, receiver: this.#receiver, runs: this.#runs, issues: this.#issues }),
+    );
+  }
+
+  /** Somebody subscribes to everything, and a tracker is connected. */
+  async #setUp(): Promise<TrackerAddress> {
+    const { url } = this.#server.product;
+    const setUp = async (path: string, body: object) => {
+      const headers = { authorization: `Bearer ${this.#server.tokens[0]}`, "content-type": "application/json" };
+      const answer = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return (await answer.json()) as { path: string; secret: string };
+    };
+    await setUp("/api/webhooks", { url: `${this.#receiver.url}/runs`, events: RUN_EVENT_TYPES });
+    return connectTracker(url, setUp, REPOSITORIES);
+  }
+
+  /** GitHub tells of one more issue. */
+  #tell(tracker: TrackerAddress, random: SeededRandom): void {
+    const number = this.#issues.length + 1;
+    const own = random.fork(500_000 + number);
+    const issue = new DeliveredIssue(number, own.pick(REPOSITORIES), own, tracker, this.#timeline);
+    this.#issues.push(issue);
+    this.#living.push(issue.live().catch((error: Error) => void this.#faults.push(error.message)));
   }
 
   #begin(jobs: readonly Job[], random: SeededRandom): void {
@@ -151,17 +182,24 @@ class Campaign {
     this.#begin([{ ...plain, ...rest, index, key: "poison", lines: 100 }], random);
     for (let kill = 1; kill <= POISON_KILLS; kill++) {
       if (kill === 2) this.#begin([{ ...plain, ...rest, index: index + 1, key: "behind", lines: 3 }], random);
-      const seen = await this.#timeline.next(kill === 1 ? "first-line" : "resumed", STILL_MS);
-      if (seen === null) throw new Error(`the poisonous run did not begin attempt ${kill}\n${this.#timeline}`);
+      await this.#hasBegun(this.#runs[0]!, kill);
       await this.#kill();
       this.#timeline.note(`KILL: the poisonous run has begun attempt ${kill}`);
       await this.#restart();
     }
     await this.#drained();
-    const [poisonous, behind] = this.#runs as [WatchedRun, WatchedRun];
-    const states = await Promise.all([poisonous, behind].map(({ runId }) => this.#audit.describe(runId!)));
+    const audit = new Audit(this.#server);
+    const states = await Promise.all(this.#runs.map(({ runId }) => audit.describe(runId!)));
     if (states[0]?.error?.name !== "QuarantinedError") this.#faults.push("the poisonous run was not set aside");
     if (states[1]?.state !== "succeeded") this.#faults.push("the run behind the poisonous one did not get its turn");
+  }
+
+  async #hasBegun(run: WatchedRun, attempt: number): Promise<void> {
+    const deadline = Date.now() + STILL_MS;
+    while (run.attempts < attempt || run.linesOfAttempt === 0) {
+      if (Date.now() > deadline) throw new Error(`${run.name} did not begin attempt ${attempt}\n${this.#timeline}`);
+      await sleep(BEGUN_POLL_MS);
+    }
   }
 
   /** Waits until every client has seen its run's end. */
@@ -184,57 +222,20 @@ class Campaign {
     }
   }
 
-  async #check(): Promise<Map<string, RunSummary[]>> {
-    await this.#probeLanes();
-    const { list, faults } = await this.#audit.converged();
-    this.#faults.push(...faults, ...identityFaults(this.#runs, list), ...endFaults(list));
-    const finals: FinalRun[] = [];
-    for (const watched of this.#runs) {
-      const summary = list.get(watched.name)?.[0];
-      if (!summary) continue;
-      const final = { summary, watched, job: watched.job, events: await this.#audit.read(summary.id) };
-      finals.push(final);
-      this.#faults.push(...streamFaults(final, await this.#audit.logText(summary.id)));
-    }
-    this.#faults.push(...laneFaults(finals, this.#server.killedAt));
-    await this.#server.product.halt();
-    this.#faults.push(...copyFaults(this.#server.product.stateFolder, finals));
-    return list;
-  }
-
-  /** A last run in each lane: one that does not drain would keep it. */
-  async #probeLanes(): Promise<void> {
-    const lanes = new Set(this.#runs.map(({ job }) => (job.lane === null ? `person ${job.person}` : job.lane)));
-    const probe = async (lane: string) => {
-      const isRepository = lane.startsWith("repository:");
-      const token = isRepository ? this.#server.tokens[0] : this.#server.tokens[Number(lane.slice("person ".length))];
-      const answer = await fetch(`${this.#server.product.url}/api/execute`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-        body: JSON.stringify({ language: "javascript", code: "// probe\n1", ...(isRepository ? { lane } : {}) }),
-        signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-      });
-      const { success } = (await answer.json()) as { success?: boolean };
-      if (!success) this.#faults.push(`${lane}: a last run did not succeed`);
-    };
-    await Promise.all(
-      [...lanes].map((lane) => probe(lane).catch(() => void this.#faults.push(`${lane}: does not drain`))),
-    );
-  }
-
-  #report(list: ReadonlyMap<string, readonly RunSummary[]>): CampaignReport {
-    const runs = this.#runs.flatMap(({ name }) => list.get(name)?.slice(0, 1) ?? []);
-    const byState = Object.entries(Object.groupBy(runs, ({ state }) => state));
+  #report({ summaries, faults, messages, deliveries }: Findings): CampaignReport {
+    const byState = Object.entries(Object.groupBy(summaries, ({ state }) => state));
     const clients = this.#runs.flatMap((run) => run.clients);
     return {
-      ...{ seed: this.#options.seed, kills: this.#server.killedAt.length, points: this.#points, runs: runs.length },
+      ...{ seed: this.#options.seed, kills: this.#server.killedAt.length, points: this.#points },
       accepted: this.#runs.filter(({ runId }) => runId !== null).length,
       states: Object.fromEntries(byState.map(([state, group]) => [state, group!.length])),
-      quarantined: runs.filter(({ error }) => error?.name === "QuarantinedError").length - 1,
-      interrupted: runs.filter(({ attempts }) => attempts > 1).length,
+      quarantined: summaries.filter(({ error }) => error?.name === "QuarantinedError").length - 1,
+      interrupted: summaries.filter(({ attempts }) => attempts > 1).length,
       lines: clients.flatMap(({ events }) => events).filter(({ type }) => type === "output").length,
       reconnects: this.#runs.reduce((sum, run) => sum + run.reconnects, 0),
-      ...{ recovery: this.#recovery, startMs: this.#server.startMs, faults: this.#faults },
+      ...{ issues: this.#issues.length, messages, deliveries },
+      ...{ recovery: this.#recovery, startMs: this.#server.startMs },
+      faults: [...this.#faults, ...faults],
       timeline: this.#timeline.toString(),
     };
   }

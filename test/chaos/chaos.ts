@@ -33,6 +33,8 @@ function rows({ recovery, ...report }: CampaignReport): string[][] {
     ["of them set aside after four lost attempts, the poisonous one left out", String(report.quarantined)],
     ["lines that clients saw", String(report.lines)],
     ["reconnects", String(report.reconnects)],
+    ["issues that a tracker told of", String(report.issues)],
+    ["messages to a receiver, deliveries of them", `${report.messages}, ${report.deliveries}`],
     ["start to the first answer, p50 / p99", spread(report.startMs)],
     ["first answer to the first new line of any interrupted run, p50 / p99", spread(recovery.firstMs)],
     ["first answer to the next line of each interrupted run, p50 / p99", spread(recovery.eachMs)],

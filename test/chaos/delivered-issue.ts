@@ -19,18 +19,19 @@ export interface TrackerAddress {
   readonly secret: string;
 }
 
+/** What the product is asked to set up before anything is killed. */
+export type Setup = (path: string, body: object) => Promise<{ path: string; secret: string }>;
+
 /** Makes the repositories that issues are about, and the address at which GitHub would deliver. */
-export async function connectTracker(url: string, token: string, repositories: readonly string[]): Promise<TrackerAddress> {
-  const post = async (path: string, body: object) => {
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const answer = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as { path: string; secret: string };
-  };
+export async function connectTracker(
+  url: string,
+  setUp: Setup,
+  repositories: readonly string[],
+): Promise<TrackerAddress> {
   for (const key of repositories) {
-    await post("/api/repositories", { key, name: key, gitUrl: `https://github.com/acme/${key}.git` });
+    await setUp("/api/repositories", { key, name: key, gitUrl: `https://github.com/acme/${key}.git` });
   }
-  const { path, secret } = await post("/api/inbound-endpoints", { tracker: "github" });
+  const { path, secret } = await setUp("/api/inbound-endpoints", { tracker: "github" });
   return { url: url + path, secret };
 }
 

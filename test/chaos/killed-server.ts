@@ -7,6 +7,14 @@ const POLL_MS = 10;
 /** A probe that takes longer is given up: the next one may be faster. */
 const PROBE_TIMEOUT_MS = 2_000;
 
+/** What it is told so that a campaign need not wait: a person would set longer times. */
+const VARIABLES = {
+  LOG_LEVEL: "warn",
+  RUNYARD_ISSUE_QUIET_SECONDS: "0",
+  RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: "allow",
+  RUNYARD_WEBHOOK_RETRY_SECONDS: "1,1,1,2,2,2,5,5,5",
+};
+
 export class KilledServer {
   readonly product: Product;
   readonly tokens: readonly string[];
@@ -21,7 +29,7 @@ export class KilledServer {
   }
 
   static async start(people: number): Promise<KilledServer> {
-    const product = await Product.start({ isGroup: true, variables: { LOG_LEVEL: "warn" } });
+    const product = await Product.start({ isGroup: true, variables: VARIABLES });
     await product.halt();
     const server = new KilledServer(product, addPeople(product.stateFolder, people));
     await server.restart();

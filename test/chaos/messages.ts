@@ -18,7 +18,10 @@ export function expectedMessages(runId: string, events: readonly StreamEvent[]):
 }
 
 /** Waits until all of them are there, or nothing more is to be hoped for. */
-export async function arrived(read: () => readonly LedgerLine[], expected: readonly string[]): Promise<readonly LedgerLine[]> {
+export async function arrived(
+  read: () => readonly LedgerLine[],
+  expected: readonly string[],
+): Promise<readonly LedgerLine[]> {
   const deadline = Date.now() + ARRIVAL_MS;
   for (;;) {
     const lines = read();

@@ -7,7 +7,9 @@ export const WORKLOAD_RUNS = 50;
 /** Kills that one workload endures. A run is set aside when it was resumed three times, so more kills need more runs. */
 export const KILLS_A_WORKLOAD = 16;
 export const PEOPLE = 3;
-const REPOSITORIES = ["alpha", "beta", "gamma"];
+export const REPOSITORIES = ["alpha", "beta", "gamma"];
+/** Kills for each issue that GitHub tells of. */
+export const KILLS_AN_ISSUE = 3;
 /** Submitted before the first kill, so that lines form. */
 const FIRST_RUNS = 12;
 
