@@ -1,6 +1,6 @@
 /**
  * Load, against the server that `npm start` runs: `npm run bench:load`. Names of parts run them alone: `people`, `jobs`,
- * `line`, `lane`. `LOAD_RUNS=1000` makes the long line shorter. Compare with what ran beside it: the milliseconds are this
+ * `line`, `lane`, `starvation`. `LOAD_RUNS=1000` makes the long line shorter. Compare with what ran beside it: the milliseconds are this
  * machine's, and its own load is printed with them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -13,6 +13,7 @@ import { deepLane } from "./deep-lane.ts";
 import { fullLine } from "./full-line.ts";
 import { manyPeople, PEOPLE } from "./many-people.ts";
 import { LoadClient } from "./product-load.ts";
+import { starvation } from "./starvation.ts";
 import { tinyJobs } from "./tiny-jobs.ts";
 
 const RUNS = Number(process.env["LOAD_RUNS"] ?? 10_000);
@@ -40,6 +41,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   jobs: () => withPeople(0, (_, one) => tinyJobs(one)),
   line: () => withPeople(0, (_, one) => fullLine(one, RUNS)),
   lane: () => deepLane(RUNS),
+  starvation,
 };
 
 const machine = () => `load of the machine ${loadavg()[0]!.toFixed(1)}`;

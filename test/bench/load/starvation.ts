@@ -11,7 +11,18 @@ const HOUR_MS = 3_600 * SECOND_MS;
 const RUN_MS = 10 * SECOND_MS;
 const LASTING_MS = 48 * HOUR_MS;
 /** More urgent ones come as fast as the lane can serve, low ones on top of that. */
-const NOT_LOW: readonly Priority[] = ["normal", "normal", "normal", "normal", "high", "normal", "normal", "normal", "normal", "high"];
+const NOT_LOW: readonly Priority[] = [
+  "normal",
+  "normal",
+  "normal",
+  "normal",
+  "high",
+  "normal",
+  "normal",
+  "normal",
+  "normal",
+  "high",
+];
 const LOW_EVERY = 20;
 /** A low run is overtaken by what comes within two hours after it, and by no more. */
 const WAIT_BAR_HOURS = 6;
@@ -24,7 +35,9 @@ interface Waited {
 
 /** A lane that serves one run after another for as long as they come. */
 function simulate(): Record<Priority, Waited> {
-  const waited = Object.fromEntries((["urgent", "high", "normal", "low"] as const).map((name) => [name, { hours: [], left: 0 }])) as unknown as Record<Priority, Waited>;
+  const waited = Object.fromEntries(
+    (["urgent", "high", "normal", "low"] as const).map((name) => [name, { hours: [], left: 0 }]),
+  ) as unknown as Record<Priority, Waited>;
   let state: QueueState = { ...EMPTY_QUEUE, allotment: { slots: 1, target: 1, revision: 1 } };
   const apply = (event: QueueEvent, now: number) => {
     const result = queueTransition(state, event, now);
