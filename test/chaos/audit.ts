@@ -12,6 +12,7 @@ import { StreamClient, type StreamEvent } from "../support/stream-client.ts";
 import { attemptsOf, lineFaults, overlaps, type Presence, presences } from "./attempts.ts";
 import type { DeliveredIssue } from "./delivered-issue.ts";
 import type { KilledServer } from "./killed-server.ts";
+import type { LanePause, Span } from "./steering.ts";
 import type { WatchedRun } from "./watched-run.ts";
 import type { Job } from "./workload.ts";
 
@@ -157,6 +158,25 @@ export function streamFaults({ summary, events, job, watched }: FinalRun, logTex
     if (late) say("a program was begun after it was stopped");
   }
   return faults;
+}
+
+const startsOf = (events: readonly StreamEvent[]) =>
+  events.filter(({ type, state }) => type === "state" && state === "running").map(({ at }) => Date.parse(at));
+
+/** No run started while it was held, and in a paused lane none but the one that had its slot already. */
+export function steeringFaults(runs: readonly FinalRun[], pauses: readonly LanePause[]): string[] {
+  const within = (at: number, { from, to }: Span) => at > from && at < to;
+  const early = runs.filter(({ watched, events }) =>
+    startsOf(events).some((at) => watched.held && within(at, watched.held)),
+  );
+  const crowded = pauses.filter((pause) => {
+    const members = runs.filter(({ job }) => job.lane === pause.lane);
+    return members.flatMap(({ events }) => startsOf(events)).filter((at) => within(at, pause)).length > 1;
+  });
+  return [
+    ...early.map(({ summary }) => `${summary.title}: started while it was held`),
+    ...crowded.map(({ lane }) => `${lane}: started several runs while it was paused`),
+  ];
 }
 
 /** No two attempts in one repository's lane at the same time. */

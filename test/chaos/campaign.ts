@@ -4,6 +4,7 @@
  * what happens between processes does not, so a seed that failed once may need some tries.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { repositoryLane } from "../../worker/domain/lane.ts";
 import { RUN_EVENT_TYPES } from "../../worker/domain/webhook-events.ts";
 import { type ReceiverProcess, startReceiverProcess } from "../support/receiver-process.ts";
 import { Audit } from "./audit.ts";
@@ -13,6 +14,7 @@ import { type PlannedKill, planKills, reach, WHILE_IT_STARTS } from "./kill-poin
 import { KilledServer } from "./killed-server.ts";
 import { Recovery } from "./recovery.ts";
 import { SeededRandom } from "./seeded-random.ts";
+import { type LanePause, pauseLanes } from "./steering.ts";
 import { Timeline } from "./timeline.ts";
 import { WatchedRun } from "./watched-run.ts";
 import { type Job, KILLS_AN_ISSUE, PEOPLE, planJobs, REPOSITORIES } from "./workload.ts";
@@ -45,6 +47,8 @@ export interface CampaignReport {
   readonly lines: number;
   readonly reconnects: number;
   readonly issues: number;
+  readonly held: number;
+  readonly pauses: number;
   /** Messages about runs that had to reach their receiver, and deliveries that did, repeated ones with them. */
   readonly messages: number;
   readonly deliveries: number;
@@ -91,17 +95,24 @@ class Campaign {
     const jobs = planJobs(random.fork(1), kills);
     const tracker = await this.#setUp();
     await this.#poison(jobs.length);
+    let isOver = false;
+    const asker = { url: this.#server.product.url, headers: { authorization: `Bearer ${this.#server.tokens[0]}` } };
+    const pausing = pauseLanes(asker, REPOSITORIES.map(repositoryLane), random.fork(4), () => isOver);
     for (const [index, kill] of planKills(random.fork(2), kills).entries()) {
       const due = jobs.filter(({ afterKills }) => afterKills === index);
       this.#begin(due, random);
       if (index % KILLS_AN_ISSUE === 0) this.#tell(tracker, random);
       await this.#endure(kill, index);
     }
+    isOver = true;
     const rest = jobs.filter(({ afterKills }) => afterKills >= kills);
     this.#begin(rest, random);
+    const pauses = await pausing;
     await this.#drained();
+    const { runs, issues } = { runs: this.#runs, issues: this.#issues };
     return this.#report(
-      await inspect({ server: this.#server, receiver: this.#receiver, runs: this.#runs, issues: this.#issues }),
+      await inspect({ server: this.#server, receiver: this.#receiver, runs, issues, pauses }),
+      pauses,
     );
   }
 
@@ -141,6 +152,7 @@ class Campaign {
     const { point } = kill;
     const isStarting = point.name === WHILE_IT_STARTS;
     const what = isStarting ? point.name : await reach(kill, this.#timeline);
+    this.#timeline.note(`KILL ${index + 1}: ${what}`);
     if (isStarting) {
       // The server that is there is ended in order first: the one kill is the one while it starts.
       this.#recovery.killed(Date.now(), []);
@@ -148,7 +160,6 @@ class Campaign {
       await this.#server.killWhileStarting(kill.idleMs);
     } else await this.#kill();
     this.#points[point.name] = (this.#points[point.name] ?? 0) + 1;
-    this.#timeline.note(`KILL ${index + 1}: ${what}`);
     await this.#restart();
     this.#options.say?.(`kill ${index + 1}: ${what}`);
   }
@@ -159,6 +170,7 @@ class Campaign {
       this.#runs.filter((run) => run.isUnderWay && run.cancelledAt === null),
     );
     await this.#server.kill();
+    for (const line of this.#server.complaints()) this.#timeline.note(`the server said: ${line}`);
   }
 
   async #restart(): Promise<void> {
@@ -177,7 +189,7 @@ class Campaign {
       delayMs: 0,
       cancelAfterMs: null,
     } as const;
-    const rest = { waitMaxMs: null, isRepeated: false, isAbandoned: false, watchers: 1, pauseMs: 50 };
+    const rest = { hold: null, waitMaxMs: null, isRepeated: false, isAbandoned: false, watchers: 1, pauseMs: 50 };
     const random = new SeededRandom(this.#options.seed).fork(3);
     this.#begin([{ ...plain, ...rest, index, key: "poison", lines: 100 }], random);
     for (let kill = 1; kill <= POISON_KILLS; kill++) {
@@ -222,7 +234,7 @@ class Campaign {
     }
   }
 
-  #report({ summaries, faults, messages, deliveries }: Findings): CampaignReport {
+  #report({ summaries, faults, messages, deliveries }: Findings, pauses: readonly LanePause[]): CampaignReport {
     const byState = Object.entries(Object.groupBy(summaries, ({ state }) => state));
     const clients = this.#runs.flatMap((run) => run.clients);
     return {
@@ -233,7 +245,8 @@ class Campaign {
       interrupted: summaries.filter(({ attempts }) => attempts > 1).length,
       lines: clients.flatMap(({ events }) => events).filter(({ type }) => type === "output").length,
       reconnects: this.#runs.reduce((sum, run) => sum + run.reconnects, 0),
-      ...{ issues: this.#issues.length, messages, deliveries },
+      ...{ issues: this.#issues.length, messages, deliveries, pauses: pauses.length },
+      held: this.#runs.filter(({ held }) => held !== null).length,
       ...{ recovery: this.#recovery, startMs: this.#server.startMs },
       faults: [...this.#faults, ...faults],
       timeline: this.#timeline.toString(),

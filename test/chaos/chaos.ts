@@ -33,6 +33,7 @@ function rows({ recovery, ...report }: CampaignReport): string[][] {
     ["of them set aside after four lost attempts, the poisonous one left out", String(report.quarantined)],
     ["lines that clients saw", String(report.lines)],
     ["reconnects", String(report.reconnects)],
+    ["runs that were held, lanes that were paused", `${report.held}, ${report.pauses}`],
     ["issues that a tracker told of", String(report.issues)],
     ["messages to a receiver, deliveries of them", `${report.messages}, ${report.deliveries}`],
     ["start to the first answer, p50 / p99", spread(report.startMs)],
@@ -42,6 +43,8 @@ function rows({ recovery, ...report }: CampaignReport): string[][] {
     ["faults", String(report.faults.length)],
   ];
 }
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 const before = load();
 const report = await runCampaign({ kills, seed, say: (text) => console.error(text) });

@@ -9,11 +9,13 @@ import {
   identityFaults,
   issueFaults,
   laneFaults,
+  steeringFaults,
   streamFaults,
 } from "./audit.ts";
 import type { DeliveredIssue } from "./delivered-issue.ts";
 import type { KilledServer } from "./killed-server.ts";
 import { arrived, expectedMessages, messageFaults } from "./messages.ts";
+import type { LanePause } from "./steering.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
 /** A last run gets its turn within this time. */
@@ -24,6 +26,7 @@ export interface Inspected {
   readonly receiver: ReceiverProcess;
   readonly runs: readonly WatchedRun[];
   readonly issues: readonly DeliveredIssue[];
+  readonly pauses: readonly LanePause[];
 }
 
 export interface Findings {
@@ -36,7 +39,7 @@ export interface Findings {
 }
 
 /** Ends the server in order, because its database is looked at, too. */
-export async function inspect({ server, receiver, runs, issues }: Inspected): Promise<Findings> {
+export async function inspect({ server, receiver, runs, issues, pauses }: Inspected): Promise<Findings> {
   const audit = new Audit(server);
   const undrained = await probeLanes(server, runs);
   const { list, faults } = await audit.converged((listed) => [
@@ -64,6 +67,7 @@ export async function inspect({ server, receiver, runs, issues }: Inspected): Pr
       ...undrained,
       ...faults,
       ...broken,
+      ...steeringFaults(finals, pauses),
       ...laneFaults(finals, server.killedAt),
       ...copyFaults(server.product.stateFolder, finals),
       ...messageFaults(lines, expected),

@@ -36,6 +36,11 @@ export class KilledServer {
     return server;
   }
 
+  /** What it logged since its last start that is worth a look. */
+  complaints(): string[] {
+    return this.product.said.split("\n").filter((line) => /\b(?:warn|error)\b/i.test(line));
+  }
+
   async kill(): Promise<void> {
     this.killedAt.push(Date.now());
     await this.product.killGroup();

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StreamClient, type StreamEvent } from "../support/stream-client.ts";
 import type { Recovery } from "./recovery.ts";
 import type { SeededRandom } from "./seeded-random.ts";
+import { keep, type Span } from "./steering.ts";
 import type { Timeline } from "./timeline.ts";
 import { codeOf, type Job } from "./workload.ts";
 
@@ -32,6 +33,8 @@ export class WatchedRun {
   readonly clients: StreamClient[] = [];
   /** When the server had confirmed that it would be stopped. */
   cancelledAt: number | null = null;
+  /** Since when and until when it was held, for sure. */
+  held: Span | null = null;
   /** Connections that brought something after an earlier one was lost. */
   reconnects = 0;
   /** What its first watcher knows. */
@@ -71,6 +74,7 @@ export class WatchedRun {
     for (let index = 0; index < this.job.watchers; index++) this.#watch(index);
     const all = Promise.all(this.clients.map((client) => client.ended));
     if (this.job.isRepeated) await this.#ask().catch(() => {});
+    if (this.job.hold !== null) await this.#hold(this.job.hold);
     if (this.job.cancelAfterMs !== null) await this.#cancel(this.job.cancelAfterMs);
     await all;
   }
@@ -105,6 +109,14 @@ export class WatchedRun {
     this.answered.add(runId);
     this.#around.timeline.saw("accepted", this.name);
     return true;
+  }
+
+  async #hold({ afterMs, forMs }: { readonly afterMs: number; readonly forMs: number }): Promise<void> {
+    await sleep(afterMs);
+    const path = `/api/runs/${this.runId}`;
+    const asker = { url: this.#around.url, headers: this.headers };
+    this.held = await keep(asker, `${path}/hold`, `${path}/unhold`, forMs);
+    if (this.held) this.#around.timeline.note(`${this.name}: was held`);
   }
 
   async #cancel(afterMs: number): Promise<void> {

@@ -29,6 +29,8 @@ export interface Job {
   readonly delayMs: number;
   /** Asked to stop so long after it was accepted; null for never. */
   readonly cancelAfterMs: number | null;
+  /** Held so long after it was accepted, if it still waits then, and for so long; null for never. */
+  readonly hold: { readonly afterMs: number; readonly forMs: number } | null;
   /** May wait for so long; null for ever. */
   readonly waitMaxMs: number | null;
   /** The request is sent once more although it was answered. */
@@ -59,6 +61,7 @@ function planJob(random: SeededRandom, index: number, killsEach: number): Job {
     afterKills: index < FIRST_RUNS ? 0 : Math.floor(index * killsEach),
     delayMs: random.integer(0, 300),
     cancelAfterMs: random.chance(0.1) ? random.integer(0, 2_000) : null,
+    hold: random.chance(0.1) ? { afterMs: random.integer(0, 100), forMs: random.integer(200, 3_000) } : null,
     waitMaxMs: random.chance(0.04) ? random.integer(100, 2_000) : null,
     isRepeated: random.chance(0.2),
     isAbandoned: random.chance(0.04),

@@ -1,7 +1,7 @@
 /**
  * Load, against the server that `npm start` runs: `npm run bench:load`. Names of parts run them alone: `people`, `jobs`,
- * `line`, `lane`, `starvation`. `LOAD_RUNS=1000` makes the long line shorter. Compare with what ran beside it: the milliseconds are this
- * machine's, and its own load is printed with them.
+ * `line`, `lane`, `starvation`. `LOAD_RUNS=1000` makes the long line shorter. Compare with what ran beside it: the
+ * milliseconds are this machine's, and its own load is printed with them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";

@@ -65,6 +65,8 @@ export class Product extends ProductClient {
     this.#port = port;
     this.#variables = variables;
     this.#isGroup = isGroup;
+    // A group of its own hears of no Ctrl+C and of no end of whoever started it.
+    if (isGroup) process.once("exit", () => this.#process && signalGroup(this.#process, "SIGKILL"));
   }
 
   static async start(options: ProductOptions = {}): Promise<Product> {
@@ -138,7 +140,7 @@ export class Product extends ProductClient {
     this.#process = null;
     if (!child || child.exitCode !== null) return;
     const gone = new Promise((resolve) => child.once("exit", resolve));
-    if (isWholeGroup) process.kill(-child.pid!, signal);
+    if (isWholeGroup) signalGroup(child, signal);
     else child.kill(signal);
     await gone;
   }
@@ -153,6 +155,14 @@ export class Product extends ProductClient {
       if (!answers) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+}
+
+function signalGroup({ pid }: ChildProcess, signal: "SIGKILL" | "SIGTERM"): void {
+  try {
+    process.kill(-pid!, signal);
+  } catch {
+    // It has ended.
   }
 }
 
