@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
+import { VARIABLE_NAMES } from "../worker/config.ts";
 import {
   bootstrapStatements,
   type Credentials,
@@ -21,25 +22,6 @@ import { pythonWorker, WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const DIST = join(ROOT, "dist");
 const MIGRATIONS = join(ROOT, "migrations");
-/** Variables that are handed to the Worker when they are set. */
-const VARIABLES = [
-  "LOG_LEVEL",
-  "LOG_FORMAT",
-  "ANTHROPIC_API_KEY",
-  "ANTHROPIC_BASE_URL",
-  "OPENAI_API_KEY",
-  "OPENAI_BASE_URL",
-  "RUNYARD_MODEL",
-  "RUNYARD_FETCH_ORIGINS",
-  "RUNYARD_SANDBOX_MEMORY_MIB",
-  "RUNYARD_WORKSPACE_CONCURRENCY",
-  "SMART_QUEUE",
-  "RUNYARD_SECRETS_KEY",
-  "RUNYARD_WEBHOOK_PRIVATE_RECEIVERS",
-  "RUNYARD_WEBHOOK_RETRY_SECONDS",
-  "RUNYARD_WEBHOOK_TIMEOUT_SECONDS",
-  "RUNYARD_ISSUE_QUIET_SECONDS",
-] as const;
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
 
@@ -91,7 +73,7 @@ export async function startServer({
   const given = {
     RUNYARD_SANDBOX_MEMORY_MIB: SANDBOX_MEMORY_MIB,
     RUNYARD_SECRETS_KEY: loadOrCreateSecretsKey(folder),
-    ...Object.fromEntries(VARIABLES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
+    ...Object.fromEntries(VARIABLE_NAMES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
   };
   const main = {
     ...workerOptions,

@@ -8,7 +8,7 @@ import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
 import { SECRETS_KEY_BYTES } from "./keys/sealed-secret.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
-import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
+import { isLogLevel, LOG_FORMATS, type LogFormat, type LogLevel } from "./log.ts";
 
 /** Which variable sets what of the model provider. */
 const PROVIDER_VARIABLES = {
@@ -78,7 +78,7 @@ const issueQuietSchema = z.coerce
 /** Every variable but the provider's, which have rules of their own. */
 const settingsSchema = z.object({
   LOG_LEVEL: z.string().refine(isLogLevel, "must be debug, info, warn or error").default("info"),
-  LOG_FORMAT: z.enum(["human", "json"], "must be human or json").default("json"),
+  LOG_FORMAT: z.enum(LOG_FORMATS, `must be ${LOG_FORMATS.join(", ")}`).default("json"),
   SMART_QUEUE: z.enum(["true", "false"], "must be true or false").default("true"),
   RUNYARD_WORKSPACE_CONCURRENCY: workspaceConcurrencySchema.default(WORKSPACE_CONCURRENCY),
   RUNYARD_FETCH_ORIGINS: originsSchema.default([]),
@@ -92,6 +92,12 @@ const settingsSchema = z.object({
 
 type SettingName = keyof typeof settingsSchema.shape;
 type VariableName = SettingName | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
+
+/** Every variable that is read. */
+export const VARIABLE_NAMES = [
+  ...Object.keys(settingsSchema.shape),
+  ...Object.values(PROVIDER_VARIABLES),
+] as readonly VariableName[];
 
 /** The variables as the runtime, or a shell, hands them over. */
 export type Variables = { readonly [Name in VariableName]?: string | undefined };

@@ -16,7 +16,7 @@ import { engineFor } from "./engine.ts";
 import type { StoredSpec } from "./storage.ts";
 
 /** What came of one attempt. Without a journal where no program ran to an end. */
-export type AttemptResult = Omit<GuestResult, "journal"> & Partial<Pick<GuestResult, "journal">>;
+export type AttemptResult = Pick<GuestResult, "outcome" | "usage"> & Partial<Pick<GuestResult, "journal" | "dropped">>;
 
 export interface AttemptRequest {
   readonly spec: StoredSpec;
@@ -41,6 +41,7 @@ export function attemptsIn(env: Env): RunAttempt {
       case "execution":
         return engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
           ...{ program: program(), limits: spec.limits, seed: spec.seed, clock, onOutput, signal, replay: null },
+          onNotice: (text) => onOutput("system", `${text}\n`),
           capabilities: grantedCapabilities(spec.grants, { fetch: systemFetch }),
         });
       case "issue":

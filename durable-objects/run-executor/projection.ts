@@ -1,9 +1,11 @@
-/** How a run in its object becomes what the API answers and what D1 lists. Pure. */
+/** How a run in its object becomes what the API answers, what D1 lists, and what a line of the log says of it. Pure. */
 
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { toIso, toIsoOrNull } from "../../worker/domain/instant.ts";
 import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
-import { hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
+import { attemptsOf, hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
+import type { LogFields } from "../../worker/log-fields.ts";
 import type { RunRow } from "../../worker/store/schema.ts";
 import type { StoredRun } from "./storage.ts";
 
@@ -53,7 +55,13 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
   };
 }
 
-export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: string | null): RunDetail {
+function waitOf(wait: Wait | null): Pick<RunDetail, "waitingFor" | "wait"> {
+  if (!wait) return { waitingFor: null, wait: null };
+  const { sentence, ...view } = wait;
+  return { waitingFor: sentence, wait: view };
+}
+
+export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | null): RunDetail {
   const row = toRow(stored, around);
   const { workspaceId, createdBy, errorCategory, version, createdAt, expiresAt, startedAt, finishedAt, ...shown } = row;
   const { spec } = stored;
@@ -65,9 +73,22 @@ export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: st
     startedAt: toIsoOrNull(startedAt),
     finishedAt: toIsoOrNull(finishedAt),
     success: hasEnded(stored.state) ? stored.state.name === "succeeded" : null,
-    waitingFor,
+    ...waitOf(wait),
     steps: stepsOf(stored.state),
+    attemptHistory: attemptsOf(stored.state),
     // No paid call exists in a run of plain code.
     cost: null,
+  };
+}
+
+export function logFieldsOf({ spec, state }: StoredRun): LogFields {
+  return {
+    runId: spec.id,
+    workspaceId: spec.workspaceId,
+    lane: spec.lane,
+    issueKey: spec.kind === "issue" ? spec.issue.key : undefined,
+    state: state.name,
+    step: stepsOf(state).findLast((step) => step.state !== "pending")?.name,
+    attempt: state.name === "queued" ? 0 : state.attempt,
   };
 }

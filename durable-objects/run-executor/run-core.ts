@@ -7,13 +7,15 @@
  * Invariant: while anything is owed, the lane holds the run and asks for it, or an alarm of its own is armed. So a crash
  * at any point is resumed.
  */
+import { dropMark } from "../../worker/domain/dropped-output.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneConcurrency, type Priority } from "../../worker/domain/lane.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import type { EventStream, RunDetail, RunEvent, RunEventBody } from "../../worker/domain/run.ts";
+import type { EventStream, RunDetail, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
+  type EndedRun,
   hasEnded,
   infrastructureError,
   type OwedWork,
@@ -22,6 +24,7 @@ import {
   type RunTransitionEvent,
   transition,
 } from "../../worker/domain/run-state.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { Database } from "../../worker/store/database.ts";
 import { projectRun } from "../../worker/store/runs.ts";
@@ -29,10 +32,10 @@ import { LEASE_MS } from "../run-queue/lane.ts";
 import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
 import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt.ts";
-import { type OutputLog, outputEvents } from "./output-log.ts";
-import { toDetail, toRow } from "./projection.ts";
+import type { OutputLog } from "./output-log.ts";
+import { logFieldsOf, toDetail, toRow } from "./projection.ts";
 import type { FinishedRun } from "./rpc.ts";
-import type { StreamEnd } from "./sockets.ts";
+import { RECHECK_MS, type RunSockets } from "./sockets.ts";
 import type { AttemptRemains, ExecutorStorage, StoredRun } from "./storage.ts";
 
 /** Most programs end sooner than a copy of their start would be written: it is written for those that do not. */
@@ -41,7 +44,7 @@ const BRIEF_RUN_MS = 25;
 export interface RunPorts {
   readonly storage: ExecutorStorage;
   readonly events: OutputLog;
-  readonly audience: { publish(events: readonly RunEvent[]): void; end(end: StreamEnd): void };
+  readonly audience: Pick<RunSockets, "publish" | "end" | "recheck" | "hibernate">;
   readonly db: Database;
   readonly clock: Clock;
   readonly wakeUp: WakeUp;
@@ -51,6 +54,8 @@ export interface RunPorts {
   /** Tells subscribers of the run's new state, if there are any; may be repeated. */
   announce(run: StoredRun): Promise<void>;
 }
+
+const alreadyEnded = ({ name }: EndedRun) => fail("run-finished", `The run has already ended as ${name}.`);
 
 export class RunCore {
   readonly #ports: RunPorts;
@@ -93,7 +98,7 @@ export class RunCore {
   async cancel(): Promise<Result<RunDetail>> {
     const run = this.#ports.storage.run;
     if (!run) return fail("not-found", "There is no such run.");
-    if (hasEnded(run.state)) return fail("run-finished", `The run has already ended as ${run.state.name}.`);
+    if (hasEnded(run.state)) return alreadyEnded(run.state);
     this.#apply({ type: "cancel-requested" });
     this.#guest?.abort();
     void this.#kick();
@@ -120,7 +125,7 @@ export class RunCore {
 
   /** Changes what a waiting run is about. A run that has started keeps what it started with. */
   async amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">> {
-    const { storage, log } = this.#ports;
+    const { storage } = this.#ports;
     const run = storage.run;
     if (run?.spec.kind !== "issue") return fail("not-found", "There is no such run about an issue.");
     if (run.state.name !== "queued") return succeed("started");
@@ -128,31 +133,52 @@ export class RunCore {
     void this.#kick();
     if (priority !== run.spec.priority) {
       const told = this.#lane(run).reprioritise(run.spec.id, priority);
-      await told.catch((error: unknown) =>
-        log.warn("the lane was not told of a priority", { ...this.#logFields(), error }),
-      );
+      await told.catch((error: unknown) => this.#log.warn("the lane was not told of a priority", { error }));
     }
     return succeed("amended");
+  }
+
+  /** A person changes the priority of a waiting run, of whatever kind. */
+  async reprioritise(priority: Priority): Promise<Result<RunDetail>> {
+    const { storage } = this.#ports;
+    const run = storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (hasEnded(run.state)) return alreadyEnded(run.state);
+    // The lane first: it knows whether the run still waits. If this object is lost before it has stored the same, a
+    // repeat finds the lane's part done.
+    const told = await this.#lane(run).reprioritise(run.spec.id, priority);
+    if (!told.ok) return told;
+    const { state, spec } = this.#accepted();
+    if (state.name === "queued" && spec.priority !== priority) storage.amend({ ...spec, priority });
+    void this.#kick();
+    await this.#settle(this.#project());
+    return succeed((await this.describe())!);
   }
 
   async describe(): Promise<RunDetail | null> {
     const run = this.#ports.storage.run;
     if (!run) return null;
-    const waitingFor = run.state.name === "queued" ? await this.#lane(run).describeWait(run.spec.id) : null;
-    return this.#detail(waitingFor);
+    const wait = run.state.name === "queued" ? await this.#lane(run).describeWait(run.spec.id) : null;
+    return this.#detail(wait);
   }
 
   /** Writes the run's copy in D1 anew, whole. */
-  async reproject(): Promise<void> {
-    const { storage } = this.#ports;
-    if (!storage.run) return;
+  async reproject(): Promise<"written" | "absent" | "away"> {
+    const { storage, wakeUp } = this.#ports;
+    if (!storage.run) return "absent";
     storage.forgetProjection();
-    await this.#project();
+    if (await this.#settle(this.#project())) return "written";
+    // It is owed now, and the lane may have let go of the run long ago.
+    await wakeUp.within(RECOVERY_DELAY_MS);
+    return "away";
   }
 
   async alarm(): Promise<void> {
-    this.#ports.wakeUp.rang();
-    if (this.#ports.storage.run) await this.#kick();
+    const { wakeUp, audience, storage } = this.#ports;
+    wakeUp.rang();
+    await audience.recheck();
+    if (audience.hibernate) await wakeUp.within(RECHECK_MS);
+    if (storage.run) await this.#kick();
   }
 
   /**
@@ -229,12 +255,16 @@ export class RunCore {
     const { state, emits } = transition(before, event, now);
     if (state === before) return;
     this.#publish(emits, now, () => storage.advance(state, left));
-    if (hasEnded(state)) audience.end({ seq: events.lastSeq, state: state.name });
+    this.#log.debug("the run went on");
+    if (!hasEnded(state)) return;
+    audience.end({ seq: events.lastSeq, state: state.name });
+    const durationMs = state.finishedAt - state.createdAt;
+    this.#log.info("the run ended", { durationMs, code: state.limitReached ?? state.error?.category });
   }
 
   #publish(bodies: readonly RunEventBody[], now: number, write: () => void = () => {}): void {
     const { storage, events, audience } = this.#ports;
-    let published: readonly RunEvent[] = [];
+    let published: ReturnType<OutputLog["append"]> = [];
     storage.transaction(() => {
       write();
       published = events.append(bodies, now);
@@ -254,7 +284,7 @@ export class RunCore {
   }
 
   async #drive(): Promise<void> {
-    const { log, wakeUp } = this.#ports;
+    const { wakeUp } = this.#ports;
     let isDone = false;
     try {
       while (this.#driveAgain && !isDone) {
@@ -266,11 +296,11 @@ export class RunCore {
         this.#driveAgain ||= !isDone;
       }
     } catch (error) {
-      log.error("the run could not be driven on", { ...this.#logFields(), error });
+      this.#log.error("the run could not be driven on", { error });
       await wakeUp.within(RECOVERY_DELAY_MS);
     }
     this.#resolveEndWaiters();
-    if (isDone) await wakeUp.disarm();
+    if (isDone && !this.#ports.audience.hibernate) await wakeUp.disarm();
   }
 
   /**
@@ -313,7 +343,7 @@ export class RunCore {
       await work;
       return true;
     } catch (error) {
-      this.#ports.log.warn("a step of the run failed and is tried again", { ...this.#logFields(), error });
+      this.#log.warn("a step of the run failed and is tried again", { error });
       return false;
     }
   }
@@ -327,27 +357,32 @@ export class RunCore {
     if (state.cancelRequestedAt !== null) guest.abort();
     const attempt = this.#attempt(spec, state.attempt, guest.signal);
     void this.#renewLease(attempt);
-    const { outcome, usage, journal } = await attempt;
+    const { outcome, usage, journal, dropped } = await attempt;
     this.#guest = null;
+    const mark = spec.kind === "execution" && dropped ? dropMark(dropped, spec.limits.outputBytes) : null;
+    if (mark !== null) this.#output(state.attempt, "system", mark);
     const result = outcome.kind === "completed" ? outcome.result : undefined;
     this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal });
   }
 
   async #attempt(spec: StoredRun["spec"], attempt: number, signal: AbortSignal): Promise<AttemptResult> {
-    const { storage, clock, log } = this.#ports;
-    const onOutput = (stream: EventStream, text: string) => {
-      const { state } = this.#accepted();
-      // What a superseded attempt still says is nobody's output.
-      if (state.name !== "running" || state.attempt !== attempt) return;
-      this.#publish(outputEvents("execute", stream, text), clock.now());
-    };
+    const { storage, clock } = this.#ports;
+    const onOutput = (stream: EventStream, text: string) => this.#output(attempt, stream, text);
     try {
       return await this.#ports.attempt({ spec, program: () => storage.program(), clock, onOutput, signal });
     } catch (error) {
-      log.error("the engine failed", { ...this.#logFields(), error });
+      this.#log.error("the engine failed", { error });
       const message = "The sandbox failed in a way that is not this program's fault. It was logged; try again.";
       return { outcome: { kind: "threw", error: infrastructureError(message) }, usage: NO_USAGE };
     }
+  }
+
+  #output(attempt: number, stream: EventStream, text: string): void {
+    const { events, clock } = this.#ports;
+    const { state } = this.#accepted();
+    // What a superseded attempt still says is nobody's output.
+    if (state.name !== "running" || state.attempt !== attempt) return;
+    this.#publish(events.outputEvents("execute", stream, text), clock.now());
   }
 
   /** Tells the lane again and again that the attempt is alive, so that it need not ask. Never rejects. */
@@ -402,9 +437,9 @@ export class RunCore {
     return this.#ports.lane({ workspaceId: spec.workspaceId, lane: spec.lane });
   }
 
-  #detail(waitingFor: string | null): RunDetail {
+  #detail(wait: Wait | null): RunDetail {
     const { storage, events } = this.#ports;
-    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, waitingFor);
+    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, wait);
   }
 
   #accepted(): StoredRun {
@@ -413,8 +448,9 @@ export class RunCore {
     return run;
   }
 
-  #logFields() {
-    const { run } = this.#ports.storage;
-    return run ? { runId: run.spec.id, lane: run.spec.lane, state: run.state.name } : {};
+  /** Speaks of this run: where it is now stands on each of its lines. */
+  get #log(): Logger {
+    const { log, storage } = this.#ports;
+    return storage.run ? log.with(logFieldsOf(storage.run)) : log;
   }
 }

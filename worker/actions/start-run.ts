@@ -10,6 +10,7 @@ import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domain/run-spec.ts";
+import type { LogFields } from "../log-fields.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
 
 export interface StartRunRequest {
@@ -60,7 +61,7 @@ async function submit(
   try {
     return await executor(spec.id).submit(spec);
   } catch (error) {
-    log.error("a run could not be submitted", { runId: spec.id, error });
+    log.error("a run could not be submitted", logFields(spec, error));
     return fail("unavailable", "The run could not be accepted right now. Send the request again.");
   }
 }
@@ -84,7 +85,7 @@ export async function executeRun(
     return answer.ok ? succeed({ type: "finished", finished: answer.value }) : answer;
   } catch (error) {
     // The object restarted while we waited; whether it had accepted the run, it knows itself.
-    dependencies.log.warn("waiting for a run failed", { runId: spec.value.id, error });
+    dependencies.log.warn("waiting for a run failed", logFields(spec.value, error));
     const run = await executor.describe().catch(() => null);
     return run
       ? succeed({ type: "accepted", run })
@@ -100,7 +101,8 @@ async function describeRun(
   const grants = request.grants ?? NO_GRANTS;
   const beyond = beyondAllowance(grants, dependencies.config.allowance);
   if (beyond.length > 0) return fail("invalid-request", beyond[0]!.message, beyond);
-  const runId = await reserveRunId(dependencies, principal, request);
+  const { idempotencyKey, ...asked } = request;
+  const runId = await reserveRunId(dependencies, principal, asked, idempotencyKey);
   if (!runId.ok) return runId;
   return succeed({
     id: runId.value,
@@ -119,22 +121,27 @@ async function describeRun(
   });
 }
 
-async function reserveRunId(
+/** A new id; with a key that was used before, the id that it stands for. The same key must come with the same request. */
+export async function reserveRunId(
   { clock, random, db }: Dependencies,
   principal: Principal,
-  request: StartRunRequest,
+  request: object,
+  key: string | undefined,
 ): Promise<Result<string>> {
   const fresh = newId("run", clock, random);
-  const { idempotencyKey: key, ...rest } = request;
   if (key === undefined) return succeed(fresh);
   if (key === "" || key.length > IDEMPOTENCY_KEY_CHARS) {
     return fail("invalid-request", `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_CHARS} characters.`);
   }
-  const requestHash = await sha256Hex(JSON.stringify(rest));
+  const requestHash = await sha256Hex(JSON.stringify(request));
   const row = { principalId: principal.id, key, requestHash, runId: fresh, createdAt: clock.now() };
   const kept = await reserveIdempotencyKey(db, row);
   if (kept.requestHash !== requestHash) {
     return fail("idempotency-key-reused", "Use a new key for a new request, or send the same request again.");
   }
   return succeed(kept.runId);
+}
+
+function logFields({ id: runId, workspaceId, lane }: RunSpec, error: unknown): LogFields {
+  return { runId, workspaceId, lane, step: "queue", error };
 }

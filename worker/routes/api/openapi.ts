@@ -17,6 +17,7 @@ import {
 import type { AppEnv } from "../../middleware/context.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
+import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
 import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
 import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
@@ -85,11 +86,13 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: "get",
     path: "/api/runs/{id}/stream",
-    summary: "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}.",
+    summary:
+      "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}. Clients send {ack: seq} for what they have read.",
     query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
+  ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,

@@ -17,7 +17,7 @@ import module from "./python.wasm";
 import standardLibrary from "./python_stdlib.zip";
 import snapshotFile from "./snapshot.bin";
 import { Snapshot } from "./snapshot.ts";
-import { world } from "./stand-ins.ts";
+import { isolateClock, world } from "./stand-ins.ts";
 import suspender from "./suspender.wasm";
 
 const ROOT = "/program";
@@ -27,9 +27,9 @@ const refuse = world.compile;
 world.compile = (bytes) => compiled.get(hex(bytes)) ?? refuse(bytes);
 
 export default class PythonIsolate extends WorkerEntrypoint {
-  /** Called once. */
-  async run(request: IsolateRequest, host: PythonHost): Promise<Report> {
-    return new PythonRun(request, host).execute();
+  /** Called once. @param ready called when Python has started */
+  async run(request: IsolateRequest, host: PythonHost, ready: () => Promise<void>): Promise<Report> {
+    return new PythonRun(request, host).execute(ready);
   }
 }
 
@@ -51,14 +51,21 @@ class PythonRun {
     this.#meter = new Meter(host, this.#output, request.fuel);
   }
 
-  async execute(): Promise<Report> {
-    const ending = await this.#ending();
-    return { ...this.#meter.last(), ending, memoryBytes: this.#memory?.buffer.byteLength ?? 0 };
+  async execute(ready: () => Promise<void>): Promise<Report> {
+    const ending = await this.#ending(ready);
+    return {
+      ...this.#meter.last(),
+      ending,
+      memoryBytes: this.#memory?.buffer.byteLength ?? 0,
+      dropped: this.#output.dropped,
+    };
   }
 
-  async #ending(): Promise<Ending> {
+  async #ending(ready: () => Promise<void>): Promise<Ending> {
     try {
+      await isolateClock.sleep(0);
       const pyodide = await this.#boot();
+      await ready();
       const { now, stop } = await this.#host.begin();
       this.#meter.begin(now);
       if (stop) return { kind: "stopped", limit: null, trace: NO_TRACE };
@@ -89,6 +96,7 @@ class PythonRun {
         this.#meter.canSuspend = canSuspend;
         this.#meter.attach(exports as unknown as MeteredExports, suspender);
       },
+      pause: () => isolateClock.sleep(0),
       memoryLimitBytes: this.#request.memoryBytes,
       onMemoryRefused: () => {
         this.#memoryRefused = true;
@@ -125,7 +133,7 @@ class PythonRun {
     return {
       write: (utf8: Uint8Array) => {
         if (this.#dump !== null) this.#dump.push(utf8.slice());
-        else if (this.#meter.stopped === "output") return utf8.length;
+        // Also after the limit is reached: what the program writes until it has stopped is counted.
         else if (!this.#output.write(stream, utf8)) this.#meter.stop("output");
         else if (this.#output.isFull) this.#meter.endSlice();
         return utf8.length;
