@@ -2,12 +2,21 @@
 import { describe, expect, it } from "vitest";
 import type { RunSummary } from "../../../worker/domain/run.ts";
 import { attemptsOf, lineFaults, overlaps, presences } from "../../chaos/attempts.ts";
-import { endFaults, type FinalRun, identityFaults, issueFaults, laneFaults, streamFaults } from "../../chaos/audit.ts";
+import {
+  endFaults,
+  type FinalRun,
+  identityFaults,
+  issueFaults,
+  laneFaults,
+  steeringFaults,
+  streamFaults,
+} from "../../chaos/audit.ts";
 import type { DeliveredIssue } from "../../chaos/delivered-issue.ts";
 import { planKills } from "../../chaos/kill-points.ts";
 import { expectedMessages, messageFaults } from "../../chaos/messages.ts";
 import { Recovery } from "../../chaos/recovery.ts";
 import { SeededRandom } from "../../chaos/seeded-random.ts";
+import type { Span } from "../../chaos/steering.ts";
 import type { WatchedRun } from "../../chaos/watched-run.ts";
 import { planJobs } from "../../chaos/workload.ts";
 import type { LedgerLine } from "../../support/ledger-receiver.ts";
@@ -146,6 +155,28 @@ describe("a run's stream", () => {
   it("shows two runs of one lane at the same time", () => {
     expect(laneFaults([final()], [])).toEqual([]);
     expect(laneFaults([final(), final({ summary: summary({ title: "job 2" }) })], [])).toHaveLength(1);
+  });
+});
+
+describe("what was held back", () => {
+  const events = stream(state("queued"), state("running"), ...whole, state("succeeded"));
+  const run = (held: Span | null): FinalRun => {
+    const one = { ...watched({ clients: [events] }), held } as WatchedRun;
+    return { summary: summary(), events, job: one.job, watched: one };
+  };
+  const startedAt = T0 + 1_000;
+  const around = { from: startedAt - 500, to: startedAt + 500 };
+
+  it("does not start while a run is held, but before and behind", () => {
+    expect(steeringFaults([run(null), run({ from: startedAt - 500, to: startedAt })], [])).toEqual([]);
+    expect(steeringFaults([run(around)], [])).toHaveLength(1);
+  });
+
+  it("starts in a paused lane only where it had its slot already: once", () => {
+    const pause = { lane: "repository:alpha", ...around };
+    expect(steeringFaults([run(null)], [pause])).toEqual([]);
+    expect(steeringFaults([run(null), run(null)], [{ ...pause, lane: "repository:beta" }])).toEqual([]);
+    expect(steeringFaults([run(null), run(null)], [pause])).toHaveLength(1);
   });
 });
 
