@@ -28,7 +28,7 @@ import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker
 import { LEASE_MS } from "../run-queue/lane.ts";
 import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
-import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt.ts";
+import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt-port.ts";
 import { type OutputLog, outputEvents } from "./output-log.ts";
 import { toDetail, toRow } from "./projection.ts";
 import type { FinishedRun } from "./rpc.ts";
