@@ -31,7 +31,7 @@ import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
 import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt-port.ts";
 import { type OutputLog, outputEvents } from "./output-log.ts";
 import { toDetail, toRow } from "./projection.ts";
-import type { FinishedRun } from "./rpc.ts";
+import type { FinishedRun, LaneAnswer } from "./rpc.ts";
 import type { StreamEnd } from "./sockets.ts";
 import type { AttemptRemains, ExecutorStorage, StoredRun } from "./storage.ts";
 
@@ -83,11 +83,10 @@ export class RunCore {
     return succeed({ run: this.#detail(null), ...this.#ports.events.outputOfLastAttempt() });
   }
 
-  async claim(epoch: number): Promise<"running" | "ended"> {
+  async claim(epoch: number): Promise<LaneAnswer> {
     if (!this.#ports.storage.run) return "ended";
     this.#apply({ type: "claimed", epoch });
-    void this.#kick();
-    return hasEnded(this.#accepted().state) ? "ended" : "running";
+    return this.#answerToLane();
   }
 
   async cancel(): Promise<Result<RunDetail>> {
@@ -100,12 +99,12 @@ export class RunCore {
     return succeed(this.#detail(null));
   }
 
-  async expire(): Promise<void> {
+  async expire(): Promise<LaneAnswer> {
     const { storage, clock } = this.#ports;
-    const expiresAt = storage.run?.spec.expiresAt ?? null;
-    if (expiresAt === null || clock.now() < expiresAt) return;
-    this.#apply({ type: "expired" });
-    void this.#kick();
+    if (!storage.run) return "ended";
+    const { expiresAt } = storage.run.spec;
+    if (expiresAt !== null && clock.now() >= expiresAt) this.#apply({ type: "expired" });
+    return this.#answerToLane();
   }
 
   /** Changes what a waiting run is about. A run that has started keeps what it started with. */
@@ -143,6 +142,16 @@ export class RunCore {
   async alarm(): Promise<void> {
     this.#ports.wakeUp.rang();
     if (this.#ports.storage.run) await this.#kick();
+  }
+
+  /** The lane lets go of a run of which it hears that it has ended: what that one still owes gets an alarm first. */
+  async #answerToLane(): Promise<LaneAnswer> {
+    void this.#kick();
+    const { state, version, progress } = this.#accepted();
+    if (!hasEnded(state)) return "active";
+    const owed = owedWork(state, version, progress);
+    if (owed.some((work) => work !== "release")) await this.#ports.wakeUp.within(RECOVERY_DELAY_MS);
+    return "ended";
   }
 
   /**

@@ -21,7 +21,7 @@ import { attemptsIn } from "./attempt.ts";
 import { engineFor } from "./engine.ts";
 import { OutputLog } from "./output-log.ts";
 import { recordedRun, replayRun } from "./replay.ts";
-import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
+import type { FinishedRun, LaneAnswer, RunExecutorRpc } from "./rpc.ts";
 import { RunCore } from "./run-core.ts";
 import { RunSockets } from "./sockets.ts";
 import { ExecutorStorage } from "./storage.ts";
@@ -63,7 +63,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     return this.#core.execute(spec);
   }
 
-  async claim(epoch: number): Promise<"running" | "ended"> {
+  async claim(epoch: number): Promise<LaneAnswer> {
     return this.#core.claim(epoch);
   }
 
@@ -71,7 +71,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     return this.#core.cancel();
   }
 
-  async expire(): Promise<void> {
+  async expire(): Promise<LaneAnswer> {
     return this.#core.expire();
   }
 

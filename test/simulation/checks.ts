@@ -248,17 +248,21 @@ export class Checks {
   }
 
   /** Nothing happens any more: what still waits must say why. */
-  atRest(): readonly string[] {
-    const waiting: string[] = [];
+  atRest(): void {
     for (const [runId, { lane }] of this.#promises) {
       const run = this.#runs.get(runId);
       if (!run || hasEnded(run.state)) continue;
       const state = this.#lanes.get(laneName(lane));
       const entry = state?.waiting.find((each) => each.runId === runId);
       if (!entry || !(entry.hold || state?.pause)) this.#fail(`${runId} is ${run.state.name} for ever in ${lane}`);
-      else waiting.push(runId);
     }
-    return waiting;
+  }
+
+  /** Runs that a person holds. */
+  get held(): readonly { readonly lane: string; readonly runId: string }[] {
+    return [...this.#lanes].flatMap(([name, { waiting }]) =>
+      waiting.filter(({ hold }) => hold).map(({ runId }) => ({ lane: name.slice(laneName("").length), runId })),
+    );
   }
 
   /** Nothing is held any more: everything must be done. */

@@ -98,7 +98,6 @@ export class World {
     this.steps += 1;
     this.#elapsedMs = Math.max(this.#elapsedMs, event.at);
     this.note(() => event.label);
-    if (process.env.DBG) console.log(Math.round(this.#elapsedMs), event.label);
     event.run();
     await settle();
     for (const look of this.afterEach) look();
