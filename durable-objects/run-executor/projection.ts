@@ -53,6 +53,12 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
   };
 }
 
+/** What is listed of a run first, so that its program and output have a row to belong to: an end comes with its output. */
+export function asAccepted(row: RunRow): RunRow {
+  const nothingYet = { attempts: 0, error: null, errorCategory: null, limitReached: null, result: null, usage: null };
+  return { ...row, ...nothingYet, state: "queued", startedAt: null, finishedAt: null, version: 0 };
+}
+
 export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: string | null): RunDetail {
   const row = toRow(stored, around);
   const { workspaceId, createdBy, errorCategory, version, createdAt, expiresAt, startedAt, finishedAt, ...shown } = row;

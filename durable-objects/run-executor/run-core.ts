@@ -30,7 +30,7 @@ import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
 import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt-port.ts";
 import { type OutputLog, outputEvents } from "./output-log.ts";
-import { toDetail, toRow } from "./projection.ts";
+import { asAccepted, toDetail, toRow } from "./projection.ts";
 import type { FinishedRun, LaneAnswer } from "./rpc.ts";
 import type { StreamEnd } from "./sockets.ts";
 import type { AttemptRemains, ExecutorStorage, StoredRun } from "./storage.ts";
@@ -95,7 +95,8 @@ export class RunCore {
     if (hasEnded(run.state)) return fail("run-finished", `The run has already ended as ${run.state.name}.`);
     this.#apply({ type: "cancel-requested" });
     this.#guest?.abort();
-    void this.#kick();
+    // A run that ends in its line may not be asked for by its lane for long.
+    await this.#answerToLane();
     return succeed(this.#detail(null));
   }
 
@@ -110,6 +111,7 @@ export class RunCore {
   /** Changes what a waiting run is about. A run that has started keeps what it started with. */
   async amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">> {
     const { storage, log } = this.#ports;
+    await this.#decided();
     const run = storage.run;
     if (run?.spec.kind !== "issue") return fail("not-found", "There is no such run about an issue.");
     if (run.state.name !== "queued") return succeed("started");
@@ -134,24 +136,39 @@ export class RunCore {
   /** Writes the run's copy in D1 anew, whole. */
   async reproject(): Promise<void> {
     const { storage } = this.#ports;
+    await this.#decided();
     if (!storage.run) return;
     storage.forgetProjection();
     await this.#project();
+    // A run that is listed is seen through, even one that a crash left before its lane had it.
+    void this.#kick();
   }
 
   async alarm(): Promise<void> {
-    this.#ports.wakeUp.rang();
-    if (this.#ports.storage.run) await this.#kick();
+    const { storage, wakeUp } = this.#ports;
+    wakeUp.rang();
+    if (!storage.run) return;
+    // A drive that is under way may rely on the alarm that rang.
+    if (this.#owed().length > 0) await wakeUp.within(RECOVERY_DELAY_MS);
+    await this.#kick();
   }
 
   /** The lane lets go of a run of which it hears that it has ended: what that one still owes gets an alarm first. */
   async #answerToLane(): Promise<LaneAnswer> {
     void this.#kick();
-    const { state, version, progress } = this.#accepted();
-    if (!hasEnded(state)) return "active";
-    const owed = owedWork(state, version, progress);
-    if (owed.some((work) => work !== "release")) await this.#ports.wakeUp.within(RECOVERY_DELAY_MS);
+    if (!hasEnded(this.#accepted().state)) return "active";
+    if (this.#owed().some((work) => work !== "release")) await this.#ports.wakeUp.within(RECOVERY_DELAY_MS);
     return "ended";
+  }
+
+  #owed(): readonly OwedWork[] {
+    const { state, version, progress } = this.#accepted();
+    return owedWork(state, version, progress);
+  }
+
+  /** Whether the run is accepted at all is settled then: nothing may be shown or promised of one that is refused. */
+  async #decided(): Promise<void> {
+    await this.#starting?.catch(() => {});
   }
 
   /**
@@ -257,9 +274,10 @@ export class RunCore {
     let isDone = false;
     try {
       while (this.#driveAgain && !isDone) {
+        if (this.#ports.storage.run?.state.name === "queued") await this.#decided();
         this.#driveAgain = false;
-        const run = this.#accepted();
-        const owed = owedWork(run.state, run.version, run.progress);
+        if (!this.#ports.storage.run) return;
+        const owed = this.#owed();
         if (!(await this.#seeThrough(owed))) break;
         isDone = owed.length === 0;
         this.#driveAgain ||= !isDone;
@@ -385,7 +403,8 @@ export class RunCore {
     if (run.progress.projectedVersion >= run.version) return;
     const row = toRow(run, { result: storage.result(), lastSeq: events.lastSeq });
     if (run.progress.projectedVersion === 0) {
-      await projectRunWithProgram(db, row, run.spec.kind === "execution" ? storage.program() : null);
+      const first = hasEnded(run.state) ? asAccepted(row) : row;
+      await projectRunWithProgram(db, first, run.spec.kind === "execution" ? storage.program() : null);
     }
     if (hasEnded(run.state)) await projectEndedRun(db, row, events.chunksAfter(0));
     else if (run.progress.projectedVersion > 0) await projectRun(db, row);

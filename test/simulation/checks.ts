@@ -50,6 +50,7 @@ export class Checks {
   /** A capacity that was lowered is reached as runs end. */
   #capacityReached = 0;
   isOver = false;
+  #isD1Dirty = false;
 
   constructor(
     world: World,
@@ -64,6 +65,9 @@ export class Checks {
     this.#announcements = announcements;
     this.#settings = settings;
     product.host.onWrite = (object) => this.#dirty.add(object);
+    product.d1.onWrite = () => {
+      this.#isD1Dirty = true;
+    };
     world.afterEach.push(() => this.#afterEach());
   }
 
@@ -107,6 +111,8 @@ export class Checks {
       if (object.kind === "lane") this.#lookAtLane(object);
       if (object.kind === "capacity") this.#lookAtCapacity(object);
     }
+    if (this.#isD1Dirty) this.#lookAtListedEnds();
+    this.#isD1Dirty = false;
     this.#lookAtAttempts();
     this.#lookAtPromises();
     this.#lookForSleepers();
@@ -196,6 +202,15 @@ export class Checks {
   /** What may be given away and used now: more than the capacity only while a lowered one is being reached. */
   #capacityBound(): number {
     return Math.max(this.#settings.capacity, this.#capacityReached);
+  }
+
+  /** A listed end has its output. */
+  #lookAtListedEnds(): void {
+    const bare = this.#product.d1.database.rows(
+      `SELECT id FROM runs WHERE finished_at IS NOT NULL
+       AND last_seq IS NOT (SELECT max(last_seq) FROM run_output WHERE run_id = runs.id)`,
+    );
+    for (const { id } of bare) this.#fail(`D1 lists the end of ${id} without its output`);
   }
 
   /** Bounds on what really happens. */
@@ -331,10 +346,14 @@ export class Checks {
       else if (row["state"] !== run.state.name || row["version"] !== run.version) {
         this.#fail(`D1 lists ${runId} as ${row["state"]}, it is ${run.state.name}`);
       }
+      if (!run || !hasEnded(run.state)) {
+        this.#fail(`D1 lists ${runId}, which never ends`);
+        continue;
+      }
       const chunks = database.rows("SELECT events FROM run_output WHERE run_id = ? ORDER BY first_seq", [runId]);
       const events = chunks.flatMap((chunk): RunEvent[] => JSON.parse(chunk["events"] as string));
       const copy = events.map((event) => JSON.stringify(event)).join();
-      if (run && copy !== (this.#streams.get(runId) ?? []).join()) this.#fail(`D1 has another stream of ${runId}`);
+      if (copy !== (this.#streams.get(runId) ?? []).join()) this.#fail(`D1 has another stream of ${runId}`);
     }
     for (const runId of this.#promises.keys()) if (!listed.has(runId)) this.#fail(`D1 does not list ${runId}`);
   }

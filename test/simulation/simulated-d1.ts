@@ -25,6 +25,8 @@ export class SimulatedD1 {
   readonly #host: ObjectHost;
   readonly database: Database = borrowD1();
   isDown = false;
+  /** Called when something was written. */
+  onWrite: () => void = () => {};
 
   constructor(host: ObjectHost, workspaceId: string) {
     this.#host = host;
@@ -95,6 +97,7 @@ export class SimulatedD1 {
         }),
       );
       this.database.commit();
+      this.onWrite();
       return results;
     } catch (error) {
       this.database.rollback();
