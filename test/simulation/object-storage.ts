@@ -58,6 +58,7 @@ export class SimulatedStorage {
       this.#isInTransaction = true;
       try {
         value = work();
+        this.#crashBeforeWrite();
         database.commit();
       } catch (error) {
         database.rollback();
@@ -106,11 +107,16 @@ export class SimulatedStorage {
     const { host } = object;
     this.#checkAlive();
     if (this.#instance.isSuperseded) host.kill(this.#instance, "it wrote although it was superseded");
-    host.crashes(this.#instance, "before write", host.rates.crashBeforeWrite);
-    this.#checkAlive();
+    this.#crashBeforeWrite();
     write();
     host.onWrite(object);
     host.crashes(this.#instance, "after write", host.rates.crashAfterWrite);
+    this.#checkAlive();
+  }
+
+  #crashBeforeWrite(): void {
+    const { host } = this.#instance.object;
+    host.crashes(this.#instance, "before write", host.rates.crashBeforeWrite);
     this.#checkAlive();
   }
 
