@@ -341,7 +341,6 @@ export class RunCore {
     if (state.name !== "running") return;
     const guest = new AbortController();
     this.#guest = guest;
-    if (state.cancelRequestedAt !== null) guest.abort();
     const attempt = this.#attempt(spec, state.attempt, guest.signal);
     void this.#renewLease(attempt);
     const { outcome, usage, journal } = await attempt;

@@ -5,7 +5,7 @@
 import type { FinishedRun } from "../../durable-objects/run-executor/rpc.ts";
 import type { ClaimedEntry, QueueState, WaitingEntry } from "../../worker/domain/queue-state.ts";
 import { isShort } from "../../worker/domain/queue-state.ts";
-import type { LaneShare } from "../../worker/domain/capacity-state.ts";
+import { isContended, type LaneShare } from "../../worker/domain/capacity-state.ts";
 import { laneConcurrency } from "../../worker/domain/lane.ts";
 import type { RunEvent } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
@@ -39,6 +39,7 @@ export class Checks {
   readonly #settings: Settings;
   readonly #dirty = new Set<SimulatedObject>();
   readonly #promises = new Map<string, RunSpec>();
+  readonly #promiseWaiters = new Map<string, (() => void)[]>();
   readonly #cancelled = new Set<string>();
   readonly #lanes = new Map<string, LaneState>();
   readonly #lastEpochs = new Map<string, number>();
@@ -49,6 +50,7 @@ export class Checks {
   readonly reprojecting = new Set<string>();
   /** A capacity that was lowered is reached as runs end. */
   #capacityReached = 0;
+  #isContended = false;
   isOver = false;
   #isD1Dirty = false;
 
@@ -73,15 +75,16 @@ export class Checks {
 
   promised(spec: RunSpec): void {
     this.#promises.set(spec.id, spec);
+    for (const tell of this.#promiseWaiters.get(spec.id)?.splice(0) ?? []) tell();
     if (!this.#runs.has(spec.id)) this.#fail(`${spec.id} was accepted and is not stored`);
   }
 
-  isPromised(runId: string): boolean {
-    return this.#promises.has(runId);
-  }
-
-  get promises(): readonly string[] {
-    return [...this.#promises.keys()];
+  /** Resolves when the run was promised to somebody: never, for one that was not. */
+  async whenPromised(runId: string): Promise<void> {
+    if (this.#promises.has(runId)) return;
+    const waiters = this.#promiseWaiters.get(runId) ?? [];
+    this.#promiseWaiters.set(runId, waiters);
+    await new Promise<void>((resolve) => waiters.push(resolve));
   }
 
   cancelled(runId: string): void {
@@ -123,7 +126,7 @@ export class Checks {
     const row = object.database.rows("SELECT state, version, projected_version FROM run")[0];
     const before = this.#runs.get(runId);
     if (!row) {
-      if (before && this.isPromised(runId)) this.#fail(`${runId} was accepted and is forgotten`);
+      if (before && this.#promises.has(runId)) this.#fail(`${runId} was accepted and is forgotten`);
       this.#runs.delete(runId);
       this.#streams.delete(runId);
       return;
@@ -164,6 +167,13 @@ export class Checks {
     };
     const before = this.#lanes.get(object.name);
     this.#lanes.set(object.name, next);
+    if (before && next.allotment.revision < before.allotment.revision) {
+      this.#fail(`${object.name} went back to an older allotment`);
+    }
+    const ordinals = new Map([...(before?.waiting ?? []), ...(before?.claimed ?? [])].map((each) => [each.runId, each.ordinal]));
+    for (const { runId, ordinal } of entries) {
+      if ((ordinals.get(runId) ?? ordinal) !== ordinal) this.#fail(`${runId} has joined ${object.name} twice`);
+    }
     if (next.claimed.length > next.concurrency) this.#fail(`${object.name} claims more than its concurrency`);
     const held = new Set(before?.claimed.map(({ runId, epoch }) => `${runId} ${epoch}`));
     const fresh = next.claimed.filter(({ runId, epoch }) => !held.has(`${runId} ${epoch}`));
@@ -182,7 +192,7 @@ export class Checks {
     if (next.pause) this.#fail(`${lane} claimed ${claim.runId} although it is paused`);
     if (waited?.hold && claim.hold) this.#fail(`${lane} claimed ${claim.runId} although it is held`);
     if (next.claimed.length > next.allotment.target) this.#fail(`${lane} claimed ${claim.runId} beyond its allotment`);
-    const now = this.#world.wallMs;
+    const now = claim.claimedAt;
     const overtaken = next.waiting.find(
       (each) => !each.hold && (each.expiresAt === null || each.expiresAt > now) && isEarlier(each, claim),
     );
@@ -191,6 +201,10 @@ export class Checks {
 
   #lookAtCapacity({ database }: SimulatedObject): void {
     const shares = database.rows("SELECT share FROM lanes").map((row): LaneShare => JSON.parse(row["share"] as string));
+    this.#isContended = isContended({
+      capacity: this.#settings.capacity,
+      lanes: new Map(shares.map((share) => [share.lane, share])),
+    });
     const given = shares.reduce((sum, { slots }) => sum + slots, 0);
     if (given <= this.#settings.capacity) this.#capacityReached = this.#settings.capacity;
     if (given > this.#capacityBound()) this.#fail(`${given} slots are given away of ${this.#settings.capacity}`);
@@ -252,6 +266,10 @@ export class Checks {
 
   /** An object at rest that has something to do has an alarm. */
   #lookForSleepers(): void {
+    const capacity = this.#product.host.object(CAPACITY);
+    if (this.#isContended && capacity.current && capacity.isAtRest && !capacity.willWake) {
+      this.#fail("the workspace is contended and has no alarm");
+    }
     for (const [name, state] of this.#lanes) {
       const object = this.#product.host.object(name);
       if (object.willWake || !object.isAtRest) continue;

@@ -51,6 +51,11 @@ export class Database {
     return this.#tables;
   }
 
+  /** All that is stored, as text. */
+  dump(): string {
+    return JSON.stringify(this.tables.map((table) => [table, this.rows(`SELECT * FROM ${table}`)]));
+  }
+
   empty(): void {
     for (const table of this.tables) this.rows(`DELETE FROM ${table}`);
   }

@@ -4,7 +4,7 @@
  */
 import { type AttemptResult, NO_USAGE, type RunAttempt } from "../../durable-objects/run-executor/attempt-port.ts";
 import type { Usage } from "../../worker/domain/guest-outcome.ts";
-import { infrastructureError } from "../../worker/domain/run-state.ts";
+import { infrastructureError, type RunState } from "../../worker/domain/run-state.ts";
 import type { Instance } from "./object-host.ts";
 import type { World } from "./world.ts";
 
@@ -56,6 +56,7 @@ export class AttemptLedger {
       if (spec.kind === "execution" && spec.grants.fetch.length > 0 && attempt > 1) {
         this.#world.violate(`${spec.id} may not be repeated, and was started again`);
       }
+      if (wasCancelled(instance)) this.#world.violate(`${spec.id} was begun after it had been cancelled`);
       const entry: UnderWay = { runId: spec.id, lane: spec.lane, instance };
       this.underWay.add(entry);
       instance.onGone.push(() => this.underWay.delete(entry));
@@ -67,6 +68,11 @@ export class AttemptLedger {
       }
     };
   }
+}
+
+function wasCancelled({ object }: Instance): boolean {
+  const state: RunState = JSON.parse(object.database.rows("SELECT state FROM run")[0]?.["state"] as string);
+  return state.name === "running" && state.cancelRequestedAt !== null;
 }
 
 type Output = (stream: "stdout", text: string) => void;

@@ -177,10 +177,10 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "const kept = isTight ? Math.min(slots, fair) : slots; return { ...each, slots: kept, target: kept };",
   },
   {
-    name: "leave a lowered capacity to itself",
-    file: CAPACITY_STATE,
-    find: "return held > capacity || shares",
-    replace: "return shares",
+    name: "believe after a restart that the workspace knows all",
+    file: LANE,
+    find: "this.#reported === undefined || news",
+    replace: "news",
   },
   {
     name: "tell a share before it is stored",
@@ -210,12 +210,6 @@ export const MUTANTS: readonly Mutant[] = [
     name: "begin an attempt again after a cancellation",
     file: RUN_STATE,
     find: 'if (state.cancelRequestedAt !== null) return ended(state, { name: "cancelled" }, now);',
-    replace: "",
-  },
-  {
-    name: "forget to release",
-    file: RUN_STATE,
-    find: 'if (hasEnded(state) && !progress.released) owed.push("release");',
     replace: "",
   },
   {

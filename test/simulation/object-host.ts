@@ -26,10 +26,14 @@ export interface FaultRates {
   readonly crashAtAwait: number;
   readonly repeatAlarm: number;
   readonly lateAlarm: number;
+  /** An instance is made on a machine whose clock goes wrong. */
+  readonly wrongClock: number;
   /** A look at the alarm, or a change of it, takes a while. */
   readonly slowStorage: number;
 }
 
+/** Machines whose clocks are kept differ by so much at most. */
+const SKEWS_MS = [-2_000, -50, 50, 2_000] as const;
 const LATENCY_MAX_MS = 4;
 const DELAY_MAX_MS = 8_000;
 const LATE_ALARM_MAX_MS = 10_000;
@@ -46,6 +50,8 @@ export interface Caller {
   readonly isGone: boolean;
   /** Things that it waits for. */
   waits: number;
+  /** Calls that it has made. */
+  calls: number;
 }
 
 export class Instance implements Caller {
@@ -56,6 +62,9 @@ export class Instance implements Caller {
   /** Another instance has taken over: this one goes on until it wants to write. */
   isSuperseded = false;
   waits = 0;
+  calls = 0;
+  /** How far this machine's clock is ahead. */
+  readonly skewMs: number;
   /** Fail the calls that it has not answered. */
   readonly inbound = new Set<() => void>();
   readonly onGone: (() => void)[] = [];
@@ -64,8 +73,12 @@ export class Instance implements Caller {
   constructor(object: SimulatedObject, world: World) {
     this.object = object;
     this.storage = new SimulatedStorage(this, world);
+    const { fate } = world;
+    this.skewMs = fate.fault(`wrong clock of ${object.name}`, object.host.rates.wrongClock)
+      ? fate.pick("skew", SKEWS_MS)
+      : 0;
     this.clock = {
-      now: () => world.wallMs,
+      now: () => world.wallMs + this.skewMs,
       sleep: (ms) => this.later(ms, "timer", `${object.name} slept ${ms} ms`),
     };
   }
@@ -184,6 +197,8 @@ export class ObjectHost {
   readonly rates: FaultRates;
   readonly #boot: Record<string, (instance: Instance) => object>;
   readonly #objects = new Map<string, SimulatedObject>();
+  /** Its instance dies right behind its next write. */
+  diesAtWrite: SimulatedObject | null = null;
   /** Called when an object has written. */
   onWrite: (object: SimulatedObject) => void = () => {};
   /** Answers in place of an object, or null: for what cannot be brought about otherwise. */
@@ -262,9 +277,12 @@ export class ObjectHost {
     const sent = structuredClone(args);
     return new Promise((resolve, reject) => {
       caller.waits += 1;
-      const answer = (outcome: string, settle: () => void) => {
+      caller.calls += 1;
+      const ordinal = caller.calls;
+      const answer = (outcome: string, settle: () => void, value?: unknown) => {
         world.schedule(this.latency(`answer ${label}`), {
           ...{ target: caller.name, kind: "message", label: `${label}: ${outcome}` },
+          content: () => `${ordinal} ${JSON.stringify(value)}`,
           run: () => {
             if (caller.isGone) return;
             if (caller instanceof Instance && this.crashes(caller, "at await", rates.crashAtAwait)) return;
@@ -279,11 +297,12 @@ export class ObjectHost {
       const deliver = (isFirst: boolean) =>
         world.schedule(this.latency(label), {
           ...{ target: name, kind: "message", label: isFirst ? label : `${label} again` },
+          content: () => `${ordinal} ${JSON.stringify(sent)}`,
           run: () => {
             const done = this.#receive(object, method, sent);
             if (!isFirst) return void done.catch(() => {});
             done.then(
-              (value) => (isAnswerLost ? fail() : answer("answered", () => resolve(structuredClone(value)))),
+              (value) => (isAnswerLost ? fail() : answer("answered", () => resolve(structuredClone(value)), value)),
               () => fail(),
             );
           },

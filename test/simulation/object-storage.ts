@@ -74,11 +74,11 @@ export class SimulatedStorage {
     this.#checkAlive();
     const { alarmAt } = this.#instance.object;
     await this.#pause("reads its alarm");
-    return alarmAt;
+    return alarmAt === null ? null : alarmAt + this.#instance.skewMs;
   }
 
   async setAlarm(at: number): Promise<void> {
-    this.#write(() => this.#instance.object.setAlarm(at));
+    this.#write(() => this.#instance.object.setAlarm(at - this.#instance.skewMs));
     await this.#pause("set its alarm");
   }
 
@@ -110,6 +110,10 @@ export class SimulatedStorage {
     this.#crashBeforeWrite();
     write();
     host.onWrite(object);
+    if (host.diesAtWrite === object) {
+      host.diesAtWrite = null;
+      host.kill(this.#instance, "chosen, at a write");
+    }
     host.crashes(this.#instance, "after write", host.rates.crashAfterWrite);
     this.#checkAlive();
   }

@@ -13,8 +13,9 @@ import { laneName, type Product, runName, WORKSPACE, type Watcher } from "./prod
 import type { Deed, RunPlan } from "./scenario.ts";
 import type { World } from "./world.ts";
 
+/** A person who gets an error waits so long. */
 const RETRY_MS = 1_500;
-const RECONNECT_MS = 200;
+const RECONNECT_MS = 50;
 /** A person who gets an error tries so often again. */
 const DEED_TRIES = 3;
 const MOMENT_MS = 4;
@@ -25,7 +26,7 @@ export class People {
   readonly #world: World;
   readonly #product: Product;
   readonly #checks: Checks;
-  readonly #worker: Caller = { name: "worker", isGone: false, waits: 0 };
+  readonly #worker: Caller = { name: "worker", isGone: false, waits: 0, calls: 0 };
   readonly #specs = new Map<string, RunSpec>();
 
   constructor(world: World, product: Product, checks: Checks) {
@@ -41,7 +42,7 @@ export class People {
       try {
         answer = (await this.#call(runName(spec.id), plan.via, spec)) as Submitted;
       } catch {
-        await this.#pause(RETRY_MS);
+        await this.#pause(plan.retryMs);
         continue;
       }
       if (answer.ok) this.#accepted(spec, answer.value);
@@ -126,10 +127,7 @@ export class People {
 
   /** Watches from the moment on at which the run was promised: nothing that it is shown may be taken back. */
   async #watch(runId: string): Promise<void> {
-    while (!this.#checks.isPromised(runId)) {
-      if (this.#checks.isOver) return;
-      await this.#pause(RECONNECT_MS);
-    }
+    await this.#checks.whenPromised(runId);
     let after = 0;
     while (!this.#checks.isOver) {
       const end = await this.#connection(runId, after, (event) => {

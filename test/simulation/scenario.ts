@@ -23,8 +23,11 @@ export interface RunPlan {
   readonly waitMaxMs: number | null;
   /** One for each client that sends the same request. */
   readonly sentAt: readonly number[];
-  /** How often a client that gets an error sends it again. */
+  /** How often a client that gets an error sends it again, and after how long. */
   readonly patience: number;
+  readonly retryMs: number;
+  /** Clients that watch it from its acceptance on. */
+  readonly watchers: number;
 }
 
 export type Deed =
@@ -67,6 +70,7 @@ export const NO_FAULTS: FaultRates = {
   repeatAlarm: 0,
   lateAlarm: 0,
   slowStorage: 0,
+  wrongClock: 0,
 };
 
 /** Each case has another mix: what never happens in a case cannot hide what else goes wrong there. */
@@ -83,6 +87,7 @@ function ratesOf(fate: Fate): FaultRates {
     repeatAlarm: some("repeat", 0.2),
     lateAlarm: some("late", 0.3),
     slowStorage: some("slow", 0.3),
+    wrongClock: some("clock", 0.6),
   };
 }
 
@@ -113,13 +118,15 @@ function specOf(fate: Fate, id: string, lanes: readonly string[]): RunSpec {
 
 function runOf(fate: Fate, index: number, lanes: readonly string[]): RunPlan {
   const at = fate.pick("rush", [0, STORM_MS / 2]) * fate.number("sent at");
-  const again = fate.chance("is sent twice", 0.3) ? [at + fate.pick("apart", [0, 2, 10, 3_000])] : [];
+  const again = fate.chance("is sent twice", 0.5) ? [at + fate.pick("apart", [0, 2, 10, 500, 3_000])] : [];
   return {
     spec: specOf(fate, `run_${index}`, lanes),
     via: fate.pick("via", ["submit", "submit", "execute"]),
     waitMaxMs: fate.pick("may wait", [null, null, 1_000, 8_000]),
     sentAt: [at, ...again],
     patience: fate.pick("patience", [0, 1, 5]),
+    retryMs: fate.pick("retry after", [1, 20, 1_500]),
+    watchers: fate.pick("watchers", [0, 1]),
     behaviour: {
       lines: fate.between("lines", 0, 5),
       gapMs: fate.pick("gap", [0, 1, 20, 400, 1_500]),
@@ -133,7 +140,7 @@ function runOf(fate: Fate, index: number, lanes: readonly string[]): RunPlan {
 function deedOf(fate: Fate, runs: readonly RunPlan[]): Deed {
   const { id: runId, lane } = fate.pick("whose", runs).spec;
   const type = fate.pick("deed", [
-    ...(["cancel", "amend", "describe", "reproject", "watch", "watch"] as const),
+    ...(["cancel", "amend", "describe", "reproject", "watch"] as const),
     ...(["hold", "unhold", "move", "pause", "resume"] as const),
   ]);
   switch (type) {

@@ -57,9 +57,11 @@ async function unfoldAll(seeds: readonly number[], threads: number): Promise<Por
   const workers = Array.from({ length: Math.min(threads, portions.length) }, async () => {
     const worker = new Worker(new URL(import.meta.url), { workerData: "unfold" });
     for (let portion = portions.shift(); portion && total.failures.length < FAILURES_MAX; portion = portions.shift()) {
-      const done = new Promise<Portion>((resolve, reject) => worker.once("message", resolve).once("error", reject));
+      const done = Promise.withResolvers<Portion>();
+      worker.once("message", done.resolve).once("error", done.reject);
       worker.postMessage(portion);
-      const { failures, cases, steps, faults } = await done;
+      const { failures, cases, steps, faults } = await done.promise;
+      worker.removeAllListeners();
       total.failures.push(...failures);
       total.cases += cases;
       total.steps += steps;

@@ -71,6 +71,7 @@ export class SimulatedD1 {
       const fail = () => answer(() => reject(new D1Unavailable("D1 is unavailable")), "unavailable");
       world.schedule(this.#host.latency(label), {
         ...{ target: "d1", kind: "message", label: `${label}: ${statements[0]?.sql.slice(0, 30)}` },
+          content: () => JSON.stringify(statements.map(({ params }) => params)),
         run: () => {
           if (this.isDown || world.fate.fault(`drop ${label}`, rates.dropCall)) return fail();
           let results: D1Result[];

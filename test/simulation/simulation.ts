@@ -91,6 +91,10 @@ class Case {
       plan.sentAt.forEach((at, index) => {
         this.#plan(at, `send ${plan.spec.id} ${index + 1}`, () => void this.#people.send(plan));
       });
+      for (let watcher = 1; watcher <= plan.watchers; watcher++) {
+        const watch = () => void this.#people.do({ type: "watch", runId: plan.spec.id });
+        this.#plan(plan.sentAt[0]!, `watch ${plan.spec.id} ${watcher}`, watch);
+      }
     }
     for (const { at, name, what } of deeds) {
       this.#plan(at, `${name}: ${JSON.stringify(what)}`, () => void this.#people.do(what));

@@ -16,6 +16,8 @@ export interface WorldEvent {
   readonly target: string;
   readonly label: string;
   readonly kind: "message" | "timer";
+  /** What it carries, as text: two events with the same label and content are alike. */
+  readonly content?: () => string;
   run(): void;
 }
 
@@ -67,7 +69,7 @@ export class World {
     this.#skewMs += ms;
   }
 
-  schedule(delayMs: number, event: Pick<WorldEvent, "target" | "label" | "kind" | "run">): void {
+  schedule(delayMs: number, event: Pick<WorldEvent, "target" | "label" | "kind" | "run" | "content">): void {
     this.#ordinal += 1;
     const at = this.#elapsedMs + Math.max(0, delayMs);
     this.#push({ ...event, at, tie: this.fate.number("tie"), ordinal: this.#ordinal });
@@ -80,6 +82,11 @@ export class World {
 
   note(text: () => string): void {
     if (this.isTracing) this.trace.push(`${String(Math.round(this.#elapsedMs)).padStart(8)} ms  ${text()}`);
+  }
+
+  /** Lets everything go on that does not wait for an event. */
+  settle(): Promise<void> {
+    return settle();
   }
 
   /** Deals with events until there is none left. */
