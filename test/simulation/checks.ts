@@ -3,10 +3,10 @@
  * and at the attempts that are really under way; believes no object's word about itself.
  */
 import type { FinishedRun } from "../../durable-objects/run-executor/rpc.ts";
-import type { ClaimedEntry, QueueState, WaitingEntry } from "../../worker/domain/queue-state.ts";
-import { isShort } from "../../worker/domain/queue-state.ts";
 import { isContended, type LaneShare } from "../../worker/domain/capacity-state.ts";
 import { laneConcurrency } from "../../worker/domain/lane.ts";
+import type { ClaimedEntry, QueueState, WaitingEntry } from "../../worker/domain/queue-state.ts";
+import { isShort } from "../../worker/domain/queue-state.ts";
 import type { RunEvent } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import { hasEnded, type RunState } from "../../worker/domain/run-state.ts";
@@ -148,7 +148,8 @@ export class Checks {
     for (const chunk of chunks) {
       const events: RunEvent[] = JSON.parse(chunk["events"] as string);
       for (const event of events) {
-        if (event.seq !== stream.length + 1) this.#fail(`the stream of ${runId} has ${event.seq} at ${stream.length + 1}`);
+        if (event.seq !== stream.length + 1)
+          this.#fail(`the stream of ${runId} has ${event.seq} at ${stream.length + 1}`);
         const last = stream.at(-1);
         if (last && isEndEvent(JSON.parse(last))) this.#fail(`the stream of ${runId} goes on behind its end`);
         stream.push(JSON.stringify(event));
@@ -159,7 +160,9 @@ export class Checks {
   #lookAtLane(object: SimulatedObject): void {
     const row = object.database.rows("SELECT state FROM lane")[0];
     if (!row) return;
-    const entries = object.database.rows("SELECT entry FROM entries").map((each): Entry => JSON.parse(each["entry"] as string));
+    const entries = object.database
+      .rows("SELECT entry FROM entries")
+      .map((each): Entry => JSON.parse(each["entry"] as string));
     const next: LaneState = {
       ...JSON.parse(row["state"] as string),
       waiting: entries.filter((entry) => !isClaimed(entry)),
@@ -170,7 +173,9 @@ export class Checks {
     if (before && next.allotment.revision < before.allotment.revision) {
       this.#fail(`${object.name} went back to an older allotment`);
     }
-    const ordinals = new Map([...(before?.waiting ?? []), ...(before?.claimed ?? [])].map((each) => [each.runId, each.ordinal]));
+    const ordinals = new Map(
+      [...(before?.waiting ?? []), ...(before?.claimed ?? [])].map((each) => [each.runId, each.ordinal]),
+    );
     for (const { runId, ordinal } of entries) {
       if ((ordinals.get(runId) ?? ordinal) !== ordinal) this.#fail(`${runId} has joined ${object.name} twice`);
     }
@@ -276,7 +281,8 @@ export class Checks {
       const now = this.#world.wallMs;
       if (state.claimed.length > 0) this.#fail(`${name} has claims and no alarm`);
       if (isShort(state, now)) this.#fail(`${name} is short and has no alarm`);
-      if (state.waiting.some(({ expiresAt }) => expiresAt !== null)) this.#fail(`${name} has runs that expire and no alarm`);
+      if (state.waiting.some(({ expiresAt }) => expiresAt !== null))
+        this.#fail(`${name} has runs that expire and no alarm`);
     }
   }
 
@@ -383,7 +389,8 @@ export class Checks {
       : [];
     const shares = rows.map((row): LaneShare => JSON.parse(row["share"] as string));
     const given = shares.reduce((sum, { slots }) => sum + slots, 0);
-    if (given > this.#settings.capacity) this.#fail(`${given} slots are given away for good of ${this.#settings.capacity}`);
+    if (given > this.#settings.capacity)
+      this.#fail(`${given} slots are given away for good of ${this.#settings.capacity}`);
     for (const { lane, slots } of shares) {
       const own = this.#lanes.get(laneName(lane))?.allotment.slots ?? 0;
       if (own > slots) this.#fail(`${lane} believes in ${own} slots, it was given ${slots}`);

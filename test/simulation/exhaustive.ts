@@ -163,7 +163,13 @@ async function explore(scope: Scope): Promise<Figures> {
   return { ...figures, states: seen.size };
 }
 
-async function unfold(scope: Scope, path: number[], seen: Set<string>, open: number[][], figures: Figures): Promise<void> {
+async function unfold(
+  scope: Scope,
+  path: number[],
+  seen: Set<string>,
+  open: number[][],
+  figures: Figures,
+): Promise<void> {
   const branch = new Branch(scope);
   try {
     await branch.world.settle();

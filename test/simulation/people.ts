@@ -2,14 +2,15 @@
  * Those who use the product in a simulated world: clients that send runs and repeat a request that failed, people who
  * cancel, hold, pause and amend, and clients that watch a run's stream and connect again when they are cut off.
  */
+
+import type { FinishedRun } from "../../durable-objects/run-executor/rpc.ts";
 import type { Failure, Result } from "../../worker/domain/errors.ts";
 import type { Priority } from "../../worker/domain/lane.ts";
 import type { RunDetail, RunEvent } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
-import type { FinishedRun } from "../../durable-objects/run-executor/rpc.ts";
 import type { Checks } from "./checks.ts";
 import type { Caller } from "./object-host.ts";
-import { laneName, type Product, runName, WORKSPACE, type Watcher } from "./product.ts";
+import { laneName, type Product, runName, type Watcher, WORKSPACE } from "./product.ts";
 import type { Deed, RunPlan } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -144,11 +145,7 @@ export class People {
   }
 
   /** One connection: frames come in order until it breaks, or the run ends. Null when it broke. */
-  #connection(
-    runId: string,
-    after: number,
-    see: (event: RunEvent) => void,
-  ): Promise<{ readonly seq: number } | null> {
+  #connection(runId: string, after: number, see: (event: RunEvent) => void): Promise<{ readonly seq: number } | null> {
     const world = this.#world;
     return new Promise((resolve) => {
       const frames: (() => void)[] = [];

@@ -1,6 +1,7 @@
 /** The product's own classes, wired to a simulated platform as the real objects wire them to the real one. */
-import { RunCore } from "../../durable-objects/run-executor/run-core.ts";
+
 import { OutputLog } from "../../durable-objects/run-executor/output-log.ts";
+import { RunCore } from "../../durable-objects/run-executor/run-core.ts";
 import { ExecutorStorage } from "../../durable-objects/run-executor/storage.ts";
 import { Lane } from "../../durable-objects/run-queue/lane.ts";
 import { QueueStorage } from "../../durable-objects/run-queue/storage.ts";
@@ -11,9 +12,9 @@ import { laneObjectName } from "../../worker/domain/lane.ts";
 import type { RunEvent } from "../../worker/domain/run.ts";
 import type { Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
+import type { Announcements } from "./announcements.ts";
 import type { AttemptLedger } from "./fake-attempts.ts";
 import { type FaultRates, type Instance, ObjectHost } from "./object-host.ts";
-import type { Announcements } from "./announcements.ts";
 import { SimulatedD1 } from "./simulated-d1.ts";
 import type { World } from "./world.ts";
 
@@ -118,7 +119,10 @@ function commonPorts(instance: Instance, log: Logger) {
 /** Whatever is called on it is a remote call. */
 function remote<Rpc>(host: ObjectHost, from: Instance, to: string): Rpc {
   const target = {};
-  const call = (method: string) => (...args: readonly unknown[]) => host.call(from, to, method, args);
+  const call =
+    (method: string) =>
+    (...args: readonly unknown[]) =>
+      host.call(from, to, method, args);
   return new Proxy(target, { get: (_, method) => call(String(method)) }) as Rpc;
 }
 

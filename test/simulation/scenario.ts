@@ -156,7 +156,17 @@ function deedOf(fate: Fate, runs: readonly RunPlan[]): Deed {
   }
 }
 
-const MISHAPS = ["crash", "crash", "supersede", "ring", "crash-all", "deploy", "jump", "d1-outage", "full-lane"] as const;
+const MISHAPS = [
+  "crash",
+  "crash",
+  "supersede",
+  "ring",
+  "crash-all",
+  "deploy",
+  "jump",
+  "d1-outage",
+  "full-lane",
+] as const;
 
 function mishapOf(fate: Fate, lanes: readonly string[], victims: readonly string[]): Mishap {
   const type = fate.pick("mishap", MISHAPS);
@@ -186,7 +196,10 @@ function times<T>(fate: Fate, what: string, count: number, of: () => T): Timed<T
   }));
 }
 
-export function scenarioOf(fate: Fate, victimsOf: (runs: readonly RunPlan[], lanes: readonly string[]) => string[]): Scenario {
+export function scenarioOf(
+  fate: Fate,
+  victimsOf: (runs: readonly RunPlan[], lanes: readonly string[]) => string[],
+): Scenario {
   const repositories = ["a", "b", "c"].slice(0, fate.between("repositories", 1, 3)).map(repositoryLane);
   const lanes = fate.chance("has a person's lane", 0.5) ? [...repositories, personLane("usr_1")] : repositories;
   const runs = Array.from({ length: fate.between("runs", 2, RUNS_MAX) }, (_, index) => runOf(fate, index + 1, lanes));

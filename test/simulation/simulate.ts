@@ -44,7 +44,9 @@ async function unfold(seeds: readonly number[]): Promise<Portion> {
 
 async function report(failing: Verdict): Promise<void> {
   const { seed, violation, struck, trace } = await shrink(failing);
-  console.error(`\nseed ${seed}: ${failing.violation}\nmade smaller: ${violation}\nwith ${struck.length} faults and parts:`);
+  console.error(
+    `\nseed ${seed}: ${failing.violation}\nmade smaller: ${violation}\nwith ${struck.length} faults and parts:`,
+  );
   for (const name of struck) console.error(`  ${name}`);
   for (const line of trace) console.error(line);
   console.error(`\nAgain: npm run simulate -- --seed ${seed}`);

@@ -3,7 +3,7 @@
  * before or after it took effect, and take effect although its caller has died.
  */
 import type { Row } from "./databases.ts";
-import { type Database, borrowD1, giveBack } from "./databases.ts";
+import { borrowD1, type Database, giveBack } from "./databases.ts";
 import { type Caller, Instance, type ObjectHost } from "./object-host.ts";
 
 class D1Unavailable extends Error {}
@@ -71,7 +71,7 @@ export class SimulatedD1 {
       const fail = () => answer(() => reject(new D1Unavailable("D1 is unavailable")), "unavailable");
       world.schedule(this.#host.latency(label), {
         ...{ target: "d1", kind: "message", label: `${label}: ${statements[0]?.sql.slice(0, 30)}` },
-          content: () => JSON.stringify(statements.map(({ params }) => params)),
+        content: () => JSON.stringify(statements.map(({ params }) => params)),
         run: () => {
           if (this.isDown || world.fate.fault(`drop ${label}`, rates.dropCall)) return fail();
           let results: D1Result[];

@@ -125,7 +125,10 @@ export class World {
   }
 
   #busyWith(): string {
-    return this.#events.slice(0, 3).map(({ label }) => label).join(", ");
+    return this.#events
+      .slice(0, 3)
+      .map(({ label }) => label)
+      .join(", ");
   }
 
   #push(event: WorldEvent): void {
