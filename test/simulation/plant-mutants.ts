@@ -1,13 +1,15 @@
 /**
  * `npm run simulate:mutants`: plants each bug in turn and looks for a case that notices it. `--brief` tries the case that
- * is known to notice it first; `--keep` writes down which one did; `--only TEXT` takes those whose names contain it.
+ * is known to notice it first; `--keep` writes down which one did; `--only TEXT` takes those whose names contain it,
+ * `--seeds N` gives up after so many cases.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { isMainThread, parentPort, Worker } from "node:worker_threads";
+import { isMainThread, parentPort } from "node:worker_threads";
 import { MUTANTS } from "./mutants.ts";
 import { simulationWith } from "./planting.ts";
+import { inThreads } from "./threads.ts";
 
 const NOTICED = new URL("./noticed-by.json", import.meta.url);
 /** A bug that none of so many cases notices counts as missed. */
@@ -38,27 +40,17 @@ async function hunt({ name, seeds }: Task): Promise<Finding> {
   return { name, seed: null, tried: seeds.length, violation: null };
 }
 
-async function huntAll(tasks: Task[], onFinding: (finding: Finding) => void): Promise<void> {
-  const threads = Array.from({ length: availableParallelism() }, async () => {
-    const worker = new Worker(new URL(import.meta.url));
-    for (let task = tasks.shift(); task; task = tasks.shift()) {
-      const found = Promise.withResolvers<Finding>();
-      worker.once("message", found.resolve).once("error", found.reject);
-      worker.postMessage(task);
-      onFinding(await found.promise);
-      worker.removeAllListeners();
-    }
-    await worker.terminate();
-  });
-  await Promise.all(threads);
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { brief: { type: "boolean" }, keep: { type: "boolean" }, only: { type: "string" } },
+    options: {
+      brief: { type: "boolean" },
+      keep: { type: "boolean" },
+      only: { type: "string" },
+      seeds: { type: "string" },
+    },
   });
   const noticed: Record<string, number> = JSON.parse(readFileSync(NOTICED, "utf8"));
-  const count = values.brief ? BRIEF_SEEDS_MAX : SEEDS_MAX;
+  const count = Number(values.seeds ?? (values.brief ? BRIEF_SEEDS_MAX : SEEDS_MAX));
   const seedsFor = (name: string) => {
     const known = noticed[name];
     const all = Array.from({ length: count }, (_, index) => index + 1);
@@ -67,15 +59,18 @@ async function main(): Promise<void> {
   const planted = MUTANTS.filter(({ name }) => name.includes(values.only ?? ""));
   const startedAt = Date.now();
   const findings: Finding[] = [];
-  await huntAll(
-    planted.map(({ name }) => ({ name, seeds: seedsFor(name) })),
-    (finding) => {
+  await inThreads<Task, Finding>({
+    script: import.meta.url,
+    threads: availableParallelism(),
+    tasks: planted.map(({ name }) => ({ name, seeds: seedsFor(name) })),
+    onAnswer: (finding) => {
       findings.push(finding);
       const { name, seed, tried, violation } = finding;
       console.log(seed === null ? `MISSED  ${name} (${tried} cases)` : `seed ${seed}\t${name}: ${violation}`);
       if (seed !== null) noticed[name] = seed;
+      return true;
     },
-  );
+  });
   const missed = findings.filter(({ seed }) => seed === null);
   const seconds = (Date.now() - startedAt) / SECOND_MS;
   console.log(`${findings.length} bugs planted, ${missed.length} missed, ${seconds.toFixed(1)} s`);

@@ -5,9 +5,10 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { isMainThread, parentPort } from "node:worker_threads";
 import { shrink } from "./shrink.ts";
 import { simulate, type Verdict } from "./simulation.ts";
+import { inThreads } from "./threads.ts";
 
 const KEPT = new URL("./kept-seeds.json", import.meta.url);
 const DEFAULT_SEEDS = 2_000;
@@ -56,22 +57,16 @@ async function unfoldAll(seeds: readonly number[], threads: number): Promise<Por
   const portions: number[][] = [];
   for (let start = 0; start < seeds.length; start += PORTION) portions.push(seeds.slice(start, start + PORTION));
   const total = { failures: [] as Verdict[], cases: 0, steps: 0, faults: 0 };
-  const workers = Array.from({ length: Math.min(threads, portions.length) }, async () => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: "unfold" });
-    for (let portion = portions.shift(); portion && total.failures.length < FAILURES_MAX; portion = portions.shift()) {
-      const done = Promise.withResolvers<Portion>();
-      worker.once("message", done.resolve).once("error", done.reject);
-      worker.postMessage(portion);
-      const { failures, cases, steps, faults } = await done.promise;
-      worker.removeAllListeners();
+  await inThreads<readonly number[], Portion>({
+    ...{ script: import.meta.url, threads, tasks: portions },
+    onAnswer: ({ failures, cases, steps, faults }) => {
       total.failures.push(...failures);
       total.cases += cases;
       total.steps += steps;
       total.faults += faults;
-    }
-    await worker.terminate();
+      return total.failures.length < FAILURES_MAX;
+    },
   });
-  await Promise.all(workers);
   return total;
 }
 
@@ -103,7 +98,7 @@ async function main(): Promise<void> {
 }
 
 if (isMainThread) await main();
-else if (workerData === "unfold") {
+else {
   parentPort!.on("message", (seeds: readonly number[]) => {
     void unfold(seeds).then((portion) => parentPort!.postMessage(portion));
   });
