@@ -28,12 +28,19 @@ module.exports = {
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
     only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
+    only("effects", folder("worker/effects"), "^worker/(domain|effects)/"),
+    only("keys", folder("worker/keys"), "^worker/(domain|keys)/"),
+    only(
+      "webhooks",
+      folder("worker/webhooks"),
+      "^(worker/(domain|store|effects|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
+    ),
     only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
     only(
       "actions",
       folder("worker/actions"),
-      "^(worker/(domain|store|actions|llm|dependencies\\.ts|digest\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|actions|llm|keys|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",

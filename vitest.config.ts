@@ -29,7 +29,15 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               cf: false,
-              bindings: { LOG_LEVEL: "error", TEST_MIGRATIONS: migrations },
+              bindings: {
+                LOG_LEVEL: "error",
+                TEST_MIGRATIONS: migrations,
+                RUNYARD_SECRETS_KEY: Buffer.alloc(32, "k").toString("base64"),
+                RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: "allow",
+                RUNYARD_WEBHOOK_RETRY_SECONDS: "0.05,0.1,0.1",
+                RUNYARD_WEBHOOK_TIMEOUT_SECONDS: "0.5",
+                RUNYARD_ISSUE_QUIET_SECONDS: "0.05",
+              },
               workers: [pythonWorker()],
             },
           }),
@@ -37,7 +45,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{integration,sandbox}/**/*.test.ts"],
-          globalSetup: "test/support/node-figures.ts",
+          globalSetup: ["test/support/node-figures.ts", "test/support/receiver-process.ts"],
         },
       },
       {

@@ -1,8 +1,10 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
+import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";
 import type { RunExecutorRpc } from "./run-executor/rpc.ts";
 import type { RunQueueRpc } from "./run-queue/rpc.ts";
+import type { WebhookSenderRpc } from "./webhook-sender/rpc.ts";
 import type { WorkspaceCapacityRpc } from "./workspace-capacity/rpc.ts";
 
 /** A namespace of objects, as far as we use it: calls by name, and requests for sockets. */
@@ -16,6 +18,11 @@ export interface Env extends Variables {
   readonly ASSETS: Fetcher;
   readonly RUN_QUEUE: ObjectNamespace<RunQueueRpc>;
   readonly RUN_EXECUTOR: ObjectNamespace<RunExecutorRpc>;
+  readonly WEBHOOK_SENDER: ObjectNamespace<WebhookSenderRpc>;
+  /** Reaches public addresses alone, names that lead to private ones included. The platform's own network does that. */
+  readonly PUBLIC_NETWORK?: Fetcher;
+  /** By the id of a workspace. */
+  readonly DELIVERY_INBOX: ObjectNamespace<DeliveryInboxRpc>;
   /** By the id of a workspace. */
   readonly WORKSPACE_CAPACITY: ObjectNamespace<WorkspaceCapacityRpc>;
   /** The Worker of worker/sandbox/python: another Worker, because its engine would not fit into this one. */

@@ -41,6 +41,14 @@ export class WakeUp {
     await this.#storage.setAlarm(instant);
   }
 
+  /** The object wakes up at this instant and not before; null for never. */
+  async only(instant: number | null): Promise<void> {
+    if (instant === null) return this.disarm();
+    // In one turn, and so in one write: a crash finds the earlier alarm or the later one.
+    if (typeof this.#at === "number" && this.#at < instant) this.#at = null;
+    await this.by(instant);
+  }
+
   async disarm(): Promise<void> {
     // One that an earlier instance left may ring: it finds nothing to do.
     if (this.#at === null || this.#at === undefined) return;

@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newId } from "../worker/domain/ids.ts";
+import { SECRETS_KEY_BYTES } from "../worker/keys/sealed-secret.ts";
 
 export interface Credentials {
   readonly url: string;
@@ -20,6 +21,7 @@ export interface Secrets {
 }
 
 const FILE = "credentials.json";
+const KEY_FILE = "secrets.key";
 const TOKEN_PREFIX = "ry_";
 
 /** Reads the kept secrets, or makes new ones. They are kept once {@link saveCredentials} has run. */
@@ -35,14 +37,27 @@ export function loadOrCreateSecrets(stateFolder: string): Secrets {
   return { signInSecret: new URL(kept.signInUrl).pathname.split("/").at(-1)!, apiToken: kept.apiToken };
 }
 
-/** Written beside and renamed, so that a reader never sees half a file. */
 export function saveCredentials(stateFolder: string, url: string, secrets: Secrets): Credentials {
   const credentials = { url, signInUrl: `${url}/sign-in/${secrets.signInSecret}`, apiToken: secrets.apiToken };
-  const path = join(stateFolder, FILE);
-  writeFileSync(`${path}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
+  writePrivately(join(stateFolder, FILE), `${JSON.stringify(credentials, null, 2)}\n`);
+  return credentials;
+}
+
+/**
+ * The key that seals what the database keeps of other services' secrets: made once, and kept beside the database. Without
+ * it those secrets are lost, so it belongs in every backup.
+ */
+export function loadOrCreateSecretsKey(stateFolder: string): string {
+  const path = join(stateFolder, KEY_FILE);
+  if (!existsSync(path)) writePrivately(path, `${randomBytes(SECRETS_KEY_BYTES).toString("base64")}\n`);
+  return readFileSync(path, "utf8").trim();
+}
+
+/** Written beside and renamed, so that a reader never sees half a file. */
+function writePrivately(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
   chmodSync(`${path}.new`, 0o600);
   renameSync(`${path}.new`, path);
-  return credentials;
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

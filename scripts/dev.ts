@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildParts, WRANGLER_ENVIRONMENT } from "./build.ts";
-import { bootstrapSql, loadOrCreateSecrets, saveCredentials } from "./credentials.ts";
+import { bootstrapSql, loadOrCreateSecrets, loadOrCreateSecretsKey, saveCredentials } from "./credentials.ts";
 import { WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
@@ -28,6 +28,8 @@ const seed = join(STATE, "bootstrap.sql");
 writeFileSync(seed, bootstrapSql(secrets, Date.now()), { mode: 0o600 });
 wrangler("d1", "migrations", "apply", "DB", "--local");
 wrangler("d1", "execute", "DB", "--local", "--yes", "--file", seed);
+const variables = join(STATE, "dev.vars");
+writeFileSync(variables, `RUNYARD_SECRETS_KEY=${loadOrCreateSecretsKey(STATE)}\n`, { mode: 0o600 });
 const { signInUrl } = saveCredentials(STATE, `http://127.0.0.1:${port}`, secrets);
 console.log(`\nSign in    ${signInUrl}\n`);
 
@@ -37,7 +39,19 @@ spawn(process.execPath, ["scripts/build-client.ts", "--watch"], {
   stdio: ["ignore", "ignore", "inherit"],
 });
 const configs = ["wrangler.toml", "worker/sandbox/python/wrangler.toml"].flatMap((config) => ["--config", config]);
-const dev = ["dev", ...configs, "--local", "--ip", "127.0.0.1", "--port", port, "--inspector-port", "0"];
+const dev = [
+  "dev",
+  ...configs,
+  "--local",
+  "--env-file",
+  variables,
+  "--ip",
+  "127.0.0.1",
+  "--port",
+  port,
+  "--inspector-port",
+  "0",
+];
 spawn(join(BIN, "node"), [join(BIN, "wrangler"), ...dev], { cwd: ROOT, env, stdio: "inherit" }).on("exit", (code) =>
   process.exit(code ?? 0),
 );

@@ -7,10 +7,12 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
+import { VARIABLE_NAMES } from "../worker/config.ts";
 import {
   bootstrapStatements,
   type Credentials,
   loadOrCreateSecrets,
+  loadOrCreateSecretsKey,
   type Secrets,
   saveCredentials,
 } from "./credentials.ts";
@@ -20,22 +22,14 @@ import { pythonWorker, WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const DIST = join(ROOT, "dist");
 const MIGRATIONS = join(ROOT, "migrations");
-/** Variables that are handed to the Worker when they are set. */
-const VARIABLES = [
-  "LOG_LEVEL",
-  "LOG_FORMAT",
-  "ANTHROPIC_API_KEY",
-  "ANTHROPIC_BASE_URL",
-  "OPENAI_API_KEY",
-  "OPENAI_BASE_URL",
-  "RUNYARD_MODEL",
-  "RUNYARD_FETCH_ORIGINS",
-  "RUNYARD_SANDBOX_MEMORY_MIB",
-  "RUNYARD_WORKSPACE_CONCURRENCY",
-  "SMART_QUEUE",
-] as const;
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
+
+/**
+ * Connects to public addresses alone, whatever name led there: Cloudflare's network refuses private ones by itself, that of
+ * this machine does not.
+ */
+export const PUBLIC_NETWORK = { network: { allow: ["public"], tlsOptions: { trustBrowserCas: true } } };
 
 export interface ServerOptions {
   readonly port: number;
@@ -78,9 +72,18 @@ export async function startServer({
 
   const given = {
     RUNYARD_SANDBOX_MEMORY_MIB: SANDBOX_MEMORY_MIB,
-    ...Object.fromEntries(VARIABLES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
+    RUNYARD_SECRETS_KEY: loadOrCreateSecretsKey(folder),
+    ...Object.fromEntries(VARIABLE_NAMES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
   };
-  const miniflare = open({ ...shared, port }, { ...workerOptions, ...builtModules(), bindings: given });
+  const miniflare = open(
+    { ...shared, port },
+    {
+      ...workerOptions,
+      ...builtModules(),
+      bindings: given,
+      serviceBindings: { ...(workerOptions.serviceBindings as object), PUBLIC_NETWORK },
+    },
+  );
   const url = (await miniflare.ready).origin;
   endWorkerdWithThisProcess();
   return { url, credentials: saveCredentials(folder, url, secrets), stop: () => miniflare.dispose() };

@@ -16,7 +16,8 @@ function readPort(): number {
 async function main(): Promise<void> {
   const port = readPort();
   const stateFolder = process.env["RUNYARD_STATE"] ?? ".runyard";
-  const variables = { LOG_FORMAT: "human", ...process.env };
+  const isColoured = process.stdout.isTTY && !process.env["NO_COLOR"];
+  const variables = { LOG_FORMAT: isColoured ? "terminal" : "human", ...process.env };
   // A wrong variable is told here, once, and not by every request.
   readConfig(variables);
   if (!process.argv.includes("--no-build")) {

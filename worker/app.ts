@@ -4,22 +4,28 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ERRORS, type Failure, fail } from "./domain/errors.ts";
-import { createLogger, faultOf } from "./log.ts";
+import { createLogger } from "./log.ts";
+import { faultOf } from "./log-fields.ts";
 import { authenticate, requirePrincipal } from "./middleware/authentication.ts";
 import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
-import { loggedPath, requestContext } from "./middleware/request-context.ts";
+import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { deliveries } from "./routes/api/deliveries.ts";
 import { execute } from "./routes/api/execute.ts";
 import { health } from "./routes/api/health.ts";
+import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
 import { openapi } from "./routes/api/openapi.ts";
+import { repositories } from "./routes/api/repositories.ts";
 import { runs } from "./routes/api/runs.ts";
+import { webhooks } from "./routes/api/webhooks.ts";
 import { consolePages } from "./routes/console/console.tsx";
 import { failurePage } from "./routes/console/page.tsx";
 import { previews } from "./routes/console/previews.ts";
 import { signIn } from "./routes/console/sign-in.tsx";
 import { BODY_MAX_BYTES } from "./routes/json-body.ts";
+import { webhooks as inboundWebhooks } from "./routes/webhooks.ts";
 
 type AppContext = Parameters<typeof requestContext>[0];
 
@@ -31,6 +37,8 @@ export function createApp() {
   const app = new Hono<AppEnv>();
   app.use(securityHeaders);
   app.use(requestContext);
+  // Before everything that asks for a session, and with a limit of its own: a delivery proves itself.
+  app.route("/webhook", inboundWebhooks);
   app.use(
     bodyLimit({
       maxSize: BODY_MAX_BYTES,
@@ -48,14 +56,17 @@ export function createApp() {
   app.use("/api/*", requirePrincipal as never);
   app.route("/api/execute", execute as never);
   app.route("/api/runs", runs as never);
+  app.route("/api/webhooks", webhooks as never);
+  app.route("/api/repositories", repositories as never);
+  app.route("/api/inbound-endpoints", inboundEndpoints as never);
+  app.route("/api/deliveries", deliveries as never);
   app.route("/", consolePages as never);
 
   app.notFound((c) => answerFailure(c, fail("not-found", `Nothing answers ${c.req.method} ${c.req.path}.`)));
   app.onError((error, c) => {
     // Without dependencies it is the configuration that is wrong, and with it the logger's.
     const log = c.var.dependencies?.log ?? createLogger("info", "json");
-    const { method, path } = c.req;
-    log.error("a request failed", { requestId: c.var.requestId, method, path: loggedPath(path), error });
+    log.error("a request failed", { ...requestFields(c), error });
     if (/no such table/.test(String(faultOf(error)))) {
       return answerFailure(c, fail("unavailable", "The database has no tables yet: apply the migrations."));
     }

@@ -6,13 +6,9 @@ import * as z from "zod";
 import { WORKSPACE_CONCURRENCY, WORKSPACE_CONCURRENCY_MAX } from "./domain/capacity-state.ts";
 import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
+import { SECRETS_KEY_BYTES } from "./keys/sealed-secret.ts";
 import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
-import { isLogLevel, type LogFormat, type LogLevel } from "./log.ts";
-
-const logSchema = z.object({
-  LOG_LEVEL: z.string().refine(isLogLevel, "must be debug, info, warn or error").default("info"),
-  LOG_FORMAT: z.enum(["human", "json"], "must be human or json").default("json"),
-});
+import { isLogLevel, LOG_FORMATS, type LogFormat, type LogLevel } from "./log.ts";
 
 /** Which variable sets what of the model provider. */
 const PROVIDER_VARIABLES = {
@@ -37,28 +33,71 @@ const originsSchema = z
 /** What an isolate of the platform has for its guests. A server of one's own may have more. */
 const SANDBOX_MEMORY_MIB = LIMIT_RANGES.memoryBytes.max / 2 ** 20;
 const sandboxMemorySchema = z.coerce
-  .number()
+  .number("must be a number")
   .int()
   .min(SANDBOX_MEMORY_MIB, `must be a whole number of MiB, ${SANDBOX_MEMORY_MIB} or more`);
 
-const queueSchema = z.object({
+const workspaceConcurrencySchema = z.coerce
+  .number("must be a number")
+  .int()
+  .min(1)
+  .max(WORKSPACE_CONCURRENCY_MAX, `must be a whole number from 1 to ${WORKSPACE_CONCURRENCY_MAX}`);
+
+/** 32 bytes as base64 writes them, its padding included. */
+const secretsKeySchema = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, `must be ${SECRETS_KEY_BYTES} random bytes in base64: openssl rand -base64 32`);
+
+/** The schedule that Standard Webhooks recommends: ten tries within some three days. */
+const WEBHOOK_RETRY_SECONDS = "5,300,1800,7200,18000,36000,50400,72000,86400";
+const WEBHOOK_RETRIES_MAX = 20;
+const WEBHOOK_RETRIES_PROBLEM = `must be 1 to ${WEBHOOK_RETRIES_MAX} numbers of seconds with commas between them`;
+const retrySecondsSchema = z
+  .string()
+  .transform((text) => text.split(",").map((each) => (each.trim() === "" ? Number.NaN : Number(each))))
+  .pipe(
+    z
+      .array(z.number(WEBHOOK_RETRIES_PROBLEM).min(0, WEBHOOK_RETRIES_PROBLEM).max(604_800, "must be a week at most"))
+      .max(WEBHOOK_RETRIES_MAX, WEBHOOK_RETRIES_PROBLEM),
+  );
+
+/** Standard Webhooks recommends to wait for 15 to 30 seconds. */
+const WEBHOOK_TIMEOUT_SECONDS = { default: 15, min: 0.1, max: 30 };
+const webhookTimeoutSchema = z.coerce
+  .number("must be a number of seconds")
+  .min(WEBHOOK_TIMEOUT_SECONDS.min, `must be ${WEBHOOK_TIMEOUT_SECONDS.min} or more`)
+  .max(WEBHOOK_TIMEOUT_SECONDS.max, `must be ${WEBHOOK_TIMEOUT_SECONDS.max} or less`);
+
+/** An issue is labelled, titled and assigned within moments: its run starts when that is over. */
+const ISSUE_QUIET_SECONDS = { default: 2, max: 3_600 };
+const issueQuietSchema = z.coerce
+  .number("must be a number of seconds")
+  .min(0, "must be 0 or more")
+  .max(ISSUE_QUIET_SECONDS.max, `must be ${ISSUE_QUIET_SECONDS.max} or less`);
+
+/** Every variable but the provider's, which have rules of their own. */
+const settingsSchema = z.object({
+  LOG_LEVEL: z.string().refine(isLogLevel, "must be debug, info, warn or error").default("info"),
+  LOG_FORMAT: z.enum(LOG_FORMATS, `must be ${LOG_FORMATS.join(", ")}`).default("json"),
   SMART_QUEUE: z.enum(["true", "false"], "must be true or false").default("true"),
-  RUNYARD_WORKSPACE_CONCURRENCY: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(WORKSPACE_CONCURRENCY_MAX, `must be a whole number from 1 to ${WORKSPACE_CONCURRENCY_MAX}`)
-    .default(WORKSPACE_CONCURRENCY),
+  RUNYARD_WORKSPACE_CONCURRENCY: workspaceConcurrencySchema.default(WORKSPACE_CONCURRENCY),
+  RUNYARD_FETCH_ORIGINS: originsSchema.default([]),
+  RUNYARD_SANDBOX_MEMORY_MIB: sandboxMemorySchema.default(SANDBOX_MEMORY_MIB),
+  RUNYARD_SECRETS_KEY: secretsKeySchema.optional(),
+  RUNYARD_ISSUE_QUIET_SECONDS: issueQuietSchema.default(ISSUE_QUIET_SECONDS.default),
+  RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
+  RUNYARD_WEBHOOK_RETRY_SECONDS: retrySecondsSchema.prefault(WEBHOOK_RETRY_SECONDS),
+  RUNYARD_WEBHOOK_TIMEOUT_SECONDS: webhookTimeoutSchema.default(WEBHOOK_TIMEOUT_SECONDS.default),
 });
 
-type VariableName =
-  | "LOG_LEVEL"
-  | "LOG_FORMAT"
-  | "SMART_QUEUE"
-  | "RUNYARD_WORKSPACE_CONCURRENCY"
-  | "RUNYARD_FETCH_ORIGINS"
-  | "RUNYARD_SANDBOX_MEMORY_MIB"
-  | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
+type SettingName = keyof typeof settingsSchema.shape;
+type VariableName = SettingName | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
+
+/** Every variable that is read. */
+export const VARIABLE_NAMES = [
+  ...Object.keys(settingsSchema.shape),
+  ...Object.values(PROVIDER_VARIABLES),
+] as readonly VariableName[];
 
 /** The variables as the runtime, or a shell, hands them over. */
 export type Variables = { readonly [Name in VariableName]?: string | undefined };
@@ -73,8 +112,21 @@ export interface Config {
   readonly isQueueSmart: boolean;
   /** Runs that a workspace may run at once. */
   readonly workspaceConcurrency: number;
+  /** How long an issue is left alone after a delivery about it, before its run is started or changed. */
+  readonly issueQuietMs: number;
   /** The most that any run may be granted. */
   readonly allowance: Grants;
+  /** Seals secrets that must be read again, as base64; null where the operator set none. */
+  readonly secretsKey: string | null;
+  readonly webhooks: WebhookSettings;
+}
+
+export interface WebhookSettings {
+  /** Whether receivers may be on this machine or in its network, and without TLS. */
+  readonly allowsPrivateReceivers: boolean;
+  /** How long to wait after the first failed delivery of a message, the second, and so on. */
+  readonly retryDelaysMs: readonly number[];
+  readonly timeoutMs: number;
 }
 
 const known = new WeakMap<Variables, Config>();
@@ -88,32 +140,32 @@ export function configOf(env: Variables): Config {
 
 /** Throws an error that names every variable that is wrong and never its value. */
 export function readConfig(env: Variables): Config {
-  const log = logSchema.safeParse({ LOG_LEVEL: env.LOG_LEVEL || undefined, LOG_FORMAT: env.LOG_FORMAT || undefined });
-  const queue = queueSchema.safeParse({
-    SMART_QUEUE: env.SMART_QUEUE || undefined,
-    RUNYARD_WORKSPACE_CONCURRENCY: env.RUNYARD_WORKSPACE_CONCURRENCY || undefined,
-  });
-  const settings = Object.entries(PROVIDER_VARIABLES).map(([setting, name]) => [setting, env[name] || undefined]);
-  const llm: ProviderSettings = Object.fromEntries(settings);
-  const origins = originsSchema.safeParse(env.RUNYARD_FETCH_ORIGINS ?? "");
-  const memory = sandboxMemorySchema.safeParse(env.RUNYARD_SANDBOX_MEMORY_MIB || SANDBOX_MEMORY_MIB);
+  // An empty variable is one that is not set.
+  const given = Object.keys(settingsSchema.shape).map((name) => [name, env[name as SettingName] || undefined]);
+  const settings = settingsSchema.safeParse(Object.fromEntries(given));
+  const provider = Object.entries(PROVIDER_VARIABLES).map(([setting, name]) => [setting, env[name] || undefined]);
+  const llm: ProviderSettings = Object.fromEntries(provider);
   const problems = [
-    ...[...(log.error?.issues ?? []), ...(queue.error?.issues ?? [])].map(
-      (issue) => `${issue.path.join(".")} ${issue.message}`,
-    ),
-    ...(origins.error?.issues ?? []).map((issue) => `RUNYARD_FETCH_ORIGINS ${issue.message}`),
-    ...(memory.error?.issues ?? []).map((issue) => `RUNYARD_SANDBOX_MEMORY_MIB ${issue.message}`),
+    ...(settings.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${issue.message}`),
     ...providerSettingProblems(llm).map(({ setting, problem }) => `${PROVIDER_VARIABLES[setting]} ${problem}`),
   ];
-  if (!log.success || !queue.success || !origins.success || !memory.success || problems.length > 0)
+  if (!settings.success || problems.length > 0)
     throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
+  const { data } = settings;
   return {
-    logLevel: log.data.LOG_LEVEL as LogLevel,
-    logFormat: log.data.LOG_FORMAT,
+    logLevel: data.LOG_LEVEL as LogLevel,
+    logFormat: data.LOG_FORMAT,
     llm,
-    isQueueSmart: queue.data.SMART_QUEUE === "true",
-    workspaceConcurrency: queue.data.RUNYARD_WORKSPACE_CONCURRENCY,
-    sandboxMemoryBytes: memory.data * 2 ** 20,
-    allowance: { fetch: origins.data },
+    isQueueSmart: data.SMART_QUEUE === "true",
+    workspaceConcurrency: data.RUNYARD_WORKSPACE_CONCURRENCY,
+    sandboxMemoryBytes: data.RUNYARD_SANDBOX_MEMORY_MIB * 2 ** 20,
+    issueQuietMs: data.RUNYARD_ISSUE_QUIET_SECONDS * 1_000,
+    allowance: { fetch: data.RUNYARD_FETCH_ORIGINS },
+    secretsKey: data.RUNYARD_SECRETS_KEY ?? null,
+    webhooks: {
+      allowsPrivateReceivers: data.RUNYARD_WEBHOOK_PRIVATE_RECEIVERS === "allow",
+      retryDelaysMs: data.RUNYARD_WEBHOOK_RETRY_SECONDS.map((seconds) => seconds * 1_000),
+      timeoutMs: data.RUNYARD_WEBHOOK_TIMEOUT_SECONDS * 1_000,
+    },
   };
 }

@@ -1,6 +1,10 @@
 /** SHA-256 in hexadecimal: how secrets that only need to be recognised (sessions, tokens, links) are kept. */
 
 export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return sha256HexOf(new TextEncoder().encode(text));
+}
+
+export async function sha256HexOf(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,6 +1,7 @@
 /**
  * The socket of one run's log: connects behind a sequence number, hands over whole frames, acknowledges, and comes back
- * by itself after a loss. Knows nothing of lines or elements.
+ * by itself after a loss. Knows nothing of lines or elements. The server sends a bounded amount beyond what was
+ * acknowledged, and closes a client that lets it lie: then this comes back behind the last event, as after any loss.
  *
  * Invariant: a frame is handed over once in the order of its sequence numbers, since each connection asks for what lies
  * behind the last acknowledged one; the receiver drops what it knows already.
@@ -8,7 +9,10 @@
 import type { RunEvent, TerminalState } from "../../worker/domain/run.ts";
 import { reconnectDelayMs } from "./backoff.ts";
 
-export type StreamStatus = "connecting" | "live" | "reconnecting" | "ended";
+export type StreamStatus = "connecting" | "live" | "reconnecting" | "ended" | "denied";
+
+/** The server's word that the session is over: coming back would change nothing (RFC 6455, 7.4.1). */
+const POLICY_CLOSURE = 1008;
 
 export interface LogStreamHandlers {
   readonly onEvents: (events: readonly RunEvent[]) => void;
@@ -41,7 +45,7 @@ export class LogStream {
     const socket = new WebSocket(origin + path);
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => this.#receive(socket, String(data)));
-    socket.addEventListener("close", () => this.#lost(socket));
+    socket.addEventListener("close", ({ code }) => this.#lost(socket, code));
   }
 
   acknowledge(seq: number): void {
@@ -68,9 +72,13 @@ export class LogStream {
     }
   }
 
-  #lost(socket: WebSocket): void {
+  #lost(socket: WebSocket, code: number): void {
     if (socket !== this.#socket || this.#isClosed) return;
     this.#socket = null;
+    if (code === POLICY_CLOSURE) {
+      this.#isClosed = true;
+      return this.#handlers.onStatus("denied");
+    }
     this.#failures++;
     this.#handlers.onStatus("reconnecting");
     this.#timer = setTimeout(() => this.open(), reconnectDelayMs(this.#failures, Math.random()));

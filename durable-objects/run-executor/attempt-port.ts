@@ -10,7 +10,7 @@ import type { GuestResult } from "../../worker/sandbox/engine.ts";
 import type { StoredSpec } from "./storage.ts";
 
 /** What came of one attempt. Without a journal where no program ran to an end. */
-export type AttemptResult = Omit<GuestResult, "journal"> & Partial<Pick<GuestResult, "journal">>;
+export type AttemptResult = Pick<GuestResult, "outcome" | "usage"> & Partial<Pick<GuestResult, "journal" | "dropped">>;
 
 export interface AttemptRequest {
   readonly spec: StoredSpec;

@@ -1,23 +1,25 @@
 /**
  * The run's live stream as it is stored: chunks of events with consecutive sequence numbers.
- * Owns numbering and the bounds of a row. Stored before anybody is told; the numbers have no gap.
+ * Owns numbering. Stored before anybody is told; the numbers have no gap.
  */
 import { toIso } from "../../worker/domain/instant.ts";
 import type { OutputSegment } from "../../worker/domain/replay.ts";
 import type { EventStream, RunEvent, RunEventBody, StepName } from "../../worker/domain/run.ts";
-import { splitText } from "../../worker/domain/text-parts.ts";
+import {
+  chunkBehind,
+  chunkOf,
+  type EventChunk,
+  eventsOf,
+  joinChunks,
+  outputEvents,
+  packEvents,
+} from "./event-chunks.ts";
 
-/** Longest text of one event, in UTF-16 code units; a longer line goes on in the next event. */
-const EVENT_TEXT_CHARS = 60_000;
-/** A chunk holds at most this many code units of text, so that its row stays far below 2 MB. */
-const CHUNK_TEXT_CHARS = 120_000;
-const CHUNK_EVENTS = 2_000;
-
-export interface EventChunk {
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-  readonly events: readonly RunEvent[];
-}
+/**
+ * Events of a run that hold one line each. A program may write a million empty lines within its output limit, and an
+ * event costs a hundred times as much as such a line: further output goes in as it comes, many lines to an event.
+ */
+const LINE_EVENTS_MAX = 200_000;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS event_chunks (
@@ -28,14 +30,6 @@ const SCHEMA = `
 `;
 
 type ChunkRow = { first_seq: number; last_seq: number; events: string };
-
-/** Splits output into one event for each line; a line that is not finished yet stays without its line feed. */
-export function outputEvents(step: StepName, stream: EventStream, text: string): RunEventBody[] {
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  return lines
-    .flatMap((line) => splitText(line, EVENT_TEXT_CHARS))
-    .map((part) => ({ type: "output", step, stream, text: part }));
-}
 
 export class OutputLog {
   readonly #sql: SqlStorage;
@@ -52,20 +46,25 @@ export class OutputLog {
     return this.#lastSeq;
   }
 
+  /** Output as events of this stream, to be appended next. */
+  outputEvents(step: StepName, stream: EventStream, text: string): RunEventBody[] {
+    return outputEvents(step, stream, text, this.#lastSeq < LINE_EVENTS_MAX);
+  }
+
   /** Numbers and stores the events; returns them as they were stored. */
-  append(bodies: readonly RunEventBody[], now: number): RunEvent[] {
+  append(bodies: readonly RunEventBody[], now: number): readonly EventChunk[] {
     const at = toIso(now);
-    const events = bodies.map((body, index) => ({ seq: this.#lastSeq + 1 + index, at, ...body }));
-    for (const chunk of toChunks(events)) {
+    const chunks = packEvents(bodies.map((body, index) => ({ seq: this.#lastSeq + 1 + index, at, ...body })));
+    for (const { firstSeq, lastSeq, json } of chunks) {
       this.#sql.exec(
         "INSERT INTO event_chunks (first_seq, last_seq, events) VALUES (?, ?, ?)",
-        chunk.firstSeq,
-        chunk.lastSeq,
-        JSON.stringify(chunk.events),
+        firstSeq,
+        lastSeq,
+        json,
       );
     }
-    this.#lastSeq += events.length;
-    return events;
+    this.#lastSeq += bodies.length;
+    return chunks;
   }
 
   /** Forgets a run that was never shown to anybody: the next one's numbers start at 1 again. */
@@ -74,16 +73,25 @@ export class OutputLog {
     this.#lastSeq = 0;
   }
 
-  /** All events behind `after`, chunk by chunk. */
-  *chunksAfter(after: number): Generator<EventChunk> {
+  /**
+   * All events behind `after`. A program that waits between its lines leaves a row for each of them, so neighbours come
+   * joined; the same stream always comes in the same chunks.
+   */
+  chunksAfter(after: number): Generator<EventChunk> {
+    return joinChunks(this.#rowsAfter(after));
+  }
+
+  *#rowsAfter(after: number): Generator<EventChunk> {
+    // The row that holds the first of them is found by its key, and those before it are not read.
     const rows = this.#sql.exec<ChunkRow>(
-      "SELECT first_seq, last_seq, events FROM event_chunks WHERE last_seq > ? ORDER BY first_seq",
-      after,
+      `SELECT first_seq, last_seq, events FROM event_chunks
+       WHERE first_seq >= coalesce((SELECT max(first_seq) FROM event_chunks WHERE first_seq <= ?), 1)
+       ORDER BY first_seq`,
+      after + 1,
     );
     for (const row of rows) {
-      const all: RunEvent[] = JSON.parse(row.events);
-      const events = row.first_seq > after ? all : all.filter((event) => event.seq > after);
-      yield { firstSeq: events[0]!.seq, lastSeq: row.last_seq, events };
+      const chunk = chunkBehind(chunkOf(row.first_seq, row.last_seq, row.events), after);
+      if (chunk) yield chunk;
     }
   }
 
@@ -98,36 +106,32 @@ export class OutputLog {
   /** What the program of the last attempt wrote, in order. */
   segmentsOfLastAttempt(): readonly OutputSegment[] {
     let segments: OutputSegment[] = [];
-    for (const { events } of this.chunksAfter(0)) {
-      for (const event of events) {
-        if (event.type === "step-start" && event.step === "execute") segments = [];
-        if (event.type === "output" && event.stream !== "system")
-          segments.push({ stream: event.stream, text: event.text });
-      }
+    for (const event of this.#events()) {
+      if (event.type === "step-start" && event.step === "execute") segments = [];
+      if (event.type === "output" && event.stream !== "system")
+        segments.push({ stream: event.stream, text: event.text });
     }
     return segments;
   }
 
-  /** All output as plain text, every attempt and stream in order. */
-  text(): string {
-    const parts: string[] = [];
-    for (const { events } of this.chunksAfter(0)) {
-      for (const event of events) if (event.type === "output") parts.push(event.text);
-    }
-    return parts.join("");
+  /** All output so far as plain text in UTF-8, every attempt and stream in order. Holds a chunk of it at a time. */
+  text(): ReadableStream<Uint8Array> {
+    const encoder = new TextEncoder();
+    const end = this.#lastSeq;
+    let seq = 0;
+    return new ReadableStream({
+      pull: (controller) => {
+        // Found anew for each chunk: a cursor that stays open while the run goes on would see it change.
+        const chunk = seq < end ? this.chunksAfter(seq).next().value : undefined;
+        if (!chunk) return controller.close();
+        seq = chunk.lastSeq;
+        const texts = eventsOf(chunk).map((event) => (event.type === "output" ? event.text : ""));
+        controller.enqueue(encoder.encode(texts.join("")));
+      },
+    });
   }
-}
 
-function* toChunks(events: readonly RunEvent[]): Generator<EventChunk> {
-  let start = 0;
-  let chars = 0;
-  for (let index = 0; index < events.length; index++) {
-    const event = events[index]!;
-    chars += event.type === "output" ? event.text.length : 0;
-    const isLast = index === events.length - 1;
-    if (!isLast && chars < CHUNK_TEXT_CHARS && index - start + 1 < CHUNK_EVENTS) continue;
-    yield { firstSeq: events[start]!.seq, lastSeq: event.seq, events: events.slice(start, index + 1) };
-    start = index + 1;
-    chars = 0;
+  *#events(): Generator<RunEvent> {
+    for (const chunk of this.chunksAfter(0)) yield* eventsOf(chunk);
   }
 }

@@ -1,9 +1,10 @@
-/** How a run in its object becomes what the API answers and what D1 lists. Pure. */
+/** How a run in its object becomes what the API answers, what D1 lists, and what a line of the log says of it. Pure. */
 
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { toIso, toIsoOrNull } from "../../worker/domain/instant.ts";
 import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
 import { hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
+import type { LogFields } from "../../worker/log-fields.ts";
 import type { RunRow } from "../../worker/store/schema.ts";
 import type { StoredRun } from "./storage.ts";
 
@@ -53,12 +54,6 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
   };
 }
 
-/** What is listed of a run first, so that its program and output have a row to belong to: an end comes with its output. */
-export function asAccepted(row: RunRow): RunRow {
-  const nothingYet = { attempts: 0, error: null, errorCategory: null, limitReached: null, result: null, usage: null };
-  return { ...row, ...nothingYet, state: "queued", startedAt: null, finishedAt: null, version: 0 };
-}
-
 export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: string | null): RunDetail {
   const row = toRow(stored, around);
   const { workspaceId, createdBy, errorCategory, version, createdAt, expiresAt, startedAt, finishedAt, ...shown } = row;
@@ -75,5 +70,17 @@ export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: st
     steps: stepsOf(stored.state),
     // No paid call exists in a run of plain code.
     cost: null,
+  };
+}
+
+export function logFieldsOf({ spec, state }: StoredRun): LogFields {
+  return {
+    runId: spec.id,
+    workspaceId: spec.workspaceId,
+    lane: spec.lane,
+    issueKey: spec.kind === "issue" ? spec.issue.key : undefined,
+    state: state.name,
+    step: stepsOf(state).findLast((step) => step.state !== "pending")?.name,
+    attempt: state.name === "queued" ? 0 : state.attempt,
   };
 }

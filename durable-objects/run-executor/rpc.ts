@@ -29,6 +29,8 @@ export interface RunExecutorRpc {
   claim(epoch: number): Promise<LaneAnswer>;
   /** Asks the run to stop; a run that has ended answers `run-finished`. */
   cancel(): Promise<Result<RunDetail>>;
+  /** Cancels the run while it waits and says why in its log; answers `started` when it does not wait any more. */
+  withdraw(reason: string): Promise<Result<"withdrawn" | "started">>;
   /** The lane says that the run has waited longer than it may. A run that knows better, or has started, stays active. */
   expire(): Promise<LaneAnswer>;
   /** Changes what a run about an issue is about, while it waits; answers `started` when it does not wait any more. */
@@ -42,6 +44,4 @@ export interface RunExecutorRpc {
    * program computed. Answers `run-active` or `not-replayable` where there is nothing to compare.
    */
   replay(): Promise<Result<ReplayVerdict>>;
-  /** All output so far, as plain text. */
-  logText(): Promise<string>;
 }

@@ -7,11 +7,12 @@
  * Invariant: while anything is owed, the lane holds the run and asks for it, or an alarm of its own is armed. So a crash
  * at any point is resumed.
  */
+import { dropMark } from "../../worker/domain/dropped-output.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneConcurrency, type Priority } from "../../worker/domain/lane.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import type { EventStream, RunDetail, RunEvent, RunEventBody } from "../../worker/domain/run.ts";
+import type { EventStream, RunDetail, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
   hasEnded,
@@ -24,15 +25,15 @@ import {
 } from "../../worker/domain/run-state.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { Database } from "../../worker/store/database.ts";
-import { projectEndedRun, projectRun, projectRunWithProgram } from "../../worker/store/runs.ts";
+import { projectRun } from "../../worker/store/runs.ts";
 import { LEASE_MS } from "../run-queue/lane.ts";
 import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
 import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt-port.ts";
-import { type OutputLog, outputEvents } from "./output-log.ts";
-import { asAccepted, toDetail, toRow } from "./projection.ts";
+import type { OutputLog } from "./output-log.ts";
+import { logFieldsOf, toDetail, toRow } from "./projection.ts";
 import type { FinishedRun, LaneAnswer } from "./rpc.ts";
-import type { StreamEnd } from "./sockets.ts";
+import { RECHECK_MS, type RunSockets } from "./sockets.ts";
 import type { AttemptRemains, ExecutorStorage, StoredRun } from "./storage.ts";
 
 /** Most programs end sooner than a copy of their start would be written: it is written for those that do not. */
@@ -41,7 +42,7 @@ const BRIEF_RUN_MS = 25;
 export interface RunPorts {
   readonly storage: ExecutorStorage;
   readonly events: OutputLog;
-  readonly audience: { publish(events: readonly RunEvent[]): void; end(end: StreamEnd): void };
+  readonly audience: Pick<RunSockets, "publish" | "end" | "recheck" | "hibernate">;
   readonly db: Database;
   readonly clock: Clock;
   readonly wakeUp: WakeUp;
@@ -100,6 +101,17 @@ export class RunCore {
     return succeed(this.#detail(null));
   }
 
+  /** Ends a run that waits. One that has started is left alone. */
+  async withdraw(reason: string): Promise<Result<"withdrawn" | "started">> {
+    await this.#decided();
+    const run = this.#ports.storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    this.#apply({ type: "withdrawn", reason });
+    await this.#answerToLane();
+    const { state } = this.#accepted();
+    return succeed(state.name === "cancelled" && state.startedAt === null ? "withdrawn" : "started");
+  }
+
   async expire(): Promise<LaneAnswer> {
     const { storage, clock } = this.#ports;
     if (!storage.run) return "ended";
@@ -110,7 +122,7 @@ export class RunCore {
 
   /** Changes what a waiting run is about. A run that has started keeps what it started with. */
   async amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">> {
-    const { storage, log } = this.#ports;
+    const { storage } = this.#ports;
     await this.#decided();
     const run = storage.run;
     if (run?.spec.kind !== "issue") return fail("not-found", "There is no such run about an issue.");
@@ -119,9 +131,7 @@ export class RunCore {
     void this.#kick();
     if (priority !== run.spec.priority) {
       const told = this.#lane(run).reprioritise(run.spec.id, priority);
-      await told.catch((error: unknown) =>
-        log.warn("the lane was not told of a priority", { ...this.#logFields(), error }),
-      );
+      await told.catch((error: unknown) => this.#log.warn("the lane was not told of a priority", { error }));
     }
     return succeed("amended");
   }
@@ -145,12 +155,13 @@ export class RunCore {
   }
 
   async alarm(): Promise<void> {
-    const { storage, wakeUp } = this.#ports;
+    const { storage, wakeUp, audience } = this.#ports;
     wakeUp.rang();
-    if (!storage.run) return;
     // A drive that is under way may rely on the alarm that rang.
-    if (this.#owed().length > 0) await wakeUp.within(RECOVERY_DELAY_MS);
-    await this.#kick();
+    if (storage.run && this.#owed().length > 0) await wakeUp.within(RECOVERY_DELAY_MS);
+    await audience.recheck();
+    if (audience.hibernate) await wakeUp.within(RECHECK_MS);
+    if (storage.run) await this.#kick();
   }
 
   /** The lane lets go of a run of which it hears that it has ended: what that one still owes gets an alarm first. */
@@ -245,12 +256,16 @@ export class RunCore {
     const { state, emits } = transition(before, event, now);
     if (state === before) return;
     this.#publish(emits, now, () => storage.advance(state, left));
-    if (hasEnded(state)) audience.end({ seq: events.lastSeq, state: state.name });
+    this.#log.debug("the run went on");
+    if (!hasEnded(state)) return;
+    audience.end({ seq: events.lastSeq, state: state.name });
+    const durationMs = state.finishedAt - state.createdAt;
+    this.#log.info("the run ended", { durationMs, code: state.limitReached ?? state.error?.category });
   }
 
   #publish(bodies: readonly RunEventBody[], now: number, write: () => void = () => {}): void {
     const { storage, events, audience } = this.#ports;
-    let published: readonly RunEvent[] = [];
+    let published: ReturnType<OutputLog["append"]> = [];
     storage.transaction(() => {
       write();
       published = events.append(bodies, now);
@@ -270,7 +285,7 @@ export class RunCore {
   }
 
   async #drive(): Promise<void> {
-    const { log, wakeUp } = this.#ports;
+    const { wakeUp } = this.#ports;
     let isDone = false;
     try {
       while (this.#driveAgain && !isDone) {
@@ -283,11 +298,11 @@ export class RunCore {
         this.#driveAgain ||= !isDone;
       }
     } catch (error) {
-      log.error("the run could not be driven on", { ...this.#logFields(), error });
+      this.#log.error("the run could not be driven on", { error });
       await wakeUp.within(RECOVERY_DELAY_MS);
     }
     this.#resolveEndWaiters();
-    if (isDone) await wakeUp.disarm();
+    if (isDone && !this.#ports.audience.hibernate) await wakeUp.disarm();
   }
 
   /**
@@ -330,7 +345,7 @@ export class RunCore {
       await work;
       return true;
     } catch (error) {
-      this.#ports.log.warn("a step of the run failed and is tried again", { ...this.#logFields(), error });
+      this.#log.warn("a step of the run failed and is tried again", { error });
       return false;
     }
   }
@@ -343,27 +358,32 @@ export class RunCore {
     this.#guest = guest;
     const attempt = this.#attempt(spec, state.attempt, guest.signal);
     void this.#renewLease(attempt);
-    const { outcome, usage, journal } = await attempt;
+    const { outcome, usage, journal, dropped } = await attempt;
     this.#guest = null;
+    const mark = spec.kind === "execution" && dropped ? dropMark(dropped, spec.limits.outputBytes) : null;
+    if (mark !== null) this.#output(state.attempt, "system", mark);
     const result = outcome.kind === "completed" ? outcome.result : undefined;
     this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal });
   }
 
   async #attempt(spec: StoredRun["spec"], attempt: number, signal: AbortSignal): Promise<AttemptResult> {
-    const { storage, clock, log } = this.#ports;
-    const onOutput = (stream: EventStream, text: string) => {
-      const { state } = this.#accepted();
-      // What a superseded attempt still says is nobody's output.
-      if (state.name !== "running" || state.attempt !== attempt) return;
-      this.#publish(outputEvents("execute", stream, text), clock.now());
-    };
+    const { storage, clock } = this.#ports;
+    const onOutput = (stream: EventStream, text: string) => this.#output(attempt, stream, text);
     try {
       return await this.#ports.attempt({ spec, program: () => storage.program(), clock, onOutput, signal });
     } catch (error) {
-      log.error("the engine failed", { ...this.#logFields(), error });
+      this.#log.error("the engine failed", { error });
       const message = "The sandbox failed in a way that is not this program's fault. It was logged; try again.";
       return { outcome: { kind: "threw", error: infrastructureError(message) }, usage: NO_USAGE };
     }
+  }
+
+  #output(attempt: number, stream: EventStream, text: string): void {
+    const { events, clock } = this.#ports;
+    const { state } = this.#accepted();
+    // What a superseded attempt still says is nobody's output.
+    if (state.name !== "running" || state.attempt !== attempt) return;
+    this.#publish(events.outputEvents("execute", stream, text), clock.now());
   }
 
   /** Tells the lane again and again that the attempt is alive, so that it need not ask. Never rejects. */
@@ -400,13 +420,12 @@ export class RunCore {
     const { storage, events, db } = this.#ports;
     const run = this.#accepted();
     if (run.progress.projectedVersion >= run.version) return;
-    const row = toRow(run, { result: storage.result(), lastSeq: events.lastSeq });
-    if (run.progress.projectedVersion === 0) {
-      const first = hasEnded(run.state) ? asAccepted(row) : row;
-      await projectRunWithProgram(db, first, run.spec.kind === "execution" ? storage.program() : null);
-    }
-    if (hasEnded(run.state)) await projectEndedRun(db, row, events.chunksAfter(0));
-    else if (run.progress.projectedVersion > 0) await projectRun(db, row);
+    const isFirst = run.progress.projectedVersion === 0;
+    await projectRun(db, {
+      row: toRow(run, { result: storage.result(), lastSeq: events.lastSeq }),
+      program: isFirst && run.spec.kind === "execution" ? storage.program() : null,
+      output: hasEnded(run.state) ? events.chunksAfter(0) : [],
+    });
     storage.note({ projectedVersion: run.version });
   }
 
@@ -430,8 +449,9 @@ export class RunCore {
     return run;
   }
 
-  #logFields() {
-    const { run } = this.#ports.storage;
-    return run ? { runId: run.spec.id, lane: run.spec.lane, state: run.state.name } : {};
+  /** Speaks of this run: where it is now stands on each of its lines. */
+  get #log(): Logger {
+    const { log, storage } = this.#ports;
+    return storage.run ? log.with(logFieldsOf(storage.run)) : log;
   }
 }

@@ -8,22 +8,26 @@ import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneObjectName, type Priority } from "../../worker/domain/lane.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
+import type { Credential } from "../../worker/domain/principal.ts";
 import type { ReplayVerdict } from "../../worker/domain/replay.ts";
 import type { RunDetail } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import { hasEnded } from "../../worker/domain/run-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
+import { standingCredentials } from "../../worker/store/identities.ts";
 import { systemClock } from "../../worker/system-ports.ts";
+import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { Env } from "../env.ts";
 import { WakeUp } from "../wake-up.ts";
 import { attemptsIn } from "./attempt.ts";
 import { engineFor } from "./engine.ts";
 import { OutputLog } from "./output-log.ts";
+import { logFieldsOf, toDetail } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
 import type { FinishedRun, LaneAnswer, RunExecutorRpc } from "./rpc.ts";
 import { RunCore } from "./run-core.ts";
-import { RunSockets } from "./sockets.ts";
+import { RECHECK_MS, RunSockets } from "./sockets.ts";
 import { ExecutorStorage } from "./storage.ts";
 
 export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
@@ -31,6 +35,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   readonly #storage: ExecutorStorage;
   readonly #log: OutputLog;
   readonly #sockets: RunSockets;
+  readonly #wakeUp: WakeUp;
   readonly #core: RunCore;
   #replaying: Promise<ReplayVerdict> | null = null;
 
@@ -40,18 +45,34 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     this.#logger = createLogger(config.logLevel, config.logFormat);
     this.#storage = new ExecutorStorage(ctx.storage);
     this.#log = new OutputLog(ctx.storage.sql);
-    this.#sockets = new RunSockets(ctx);
+    const db = openDatabase(env.DB);
+    this.#sockets = new RunSockets({
+      ctx,
+      log: this.#log,
+      clock: systemClock,
+      standing: (names) => standingCredentials(db, this.#storage.run!.spec.workspaceId, names, systemClock.now()),
+      onFault: (error) =>
+        this.#logger
+          .with(logFieldsOf(this.#storage.run!))
+          .warn("the credentials of those who watch could not be looked up", { error }),
+      isAwake: () => this.#storage.run?.state.name === "running",
+    });
+    this.#wakeUp = new WakeUp(ctx.storage, systemClock);
+    const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
       audience: this.#sockets,
-      db: openDatabase(env.DB),
+      db,
       clock: systemClock,
-      wakeUp: new WakeUp(ctx.storage, systemClock),
+      wakeUp: this.#wakeUp,
       log: this.#logger,
       attempt: attemptsIn(env),
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
-      announce: async () => {},
+      announce: (run) => {
+        const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
+        return notifyRunEvents({ db, sender }, run.spec.workspaceId, told, run.progress.announced);
+      },
     });
   }
 
@@ -69,6 +90,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async cancel(): Promise<Result<RunDetail>> {
     return this.#core.cancel();
+  }
+
+  async withdraw(reason: string): Promise<Result<"withdrawn" | "started">> {
+    return this.#core.withdraw(reason);
   }
 
   async expire(): Promise<LaneAnswer> {
@@ -102,28 +127,29 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     try {
       return succeed(await this.#replaying);
     } catch (error) {
-      this.#logger.error("the engine failed in a replay", { runId: run.spec.id, error });
+      this.#logger.with(logFieldsOf(run)).error("the engine failed in a replay", { error });
       return fail("internal", "The sandbox failed in a way that is not this program's fault. It was logged.");
     }
   }
 
-  async logText(): Promise<string> {
-    return this.#log.text();
-  }
-
-  /** `GET …?after=seq` as a WebSocket upgrade. Who may watch was checked by the route. */
+  /** `/log.txt`, or `/stream?after=seq` as a WebSocket upgrade. Who may read was checked by the route. */
   override async fetch(request: Request): Promise<Response> {
     const run = this.#storage.run;
     if (!run) return new Response(null, { status: 404 });
-    const after = Number(new URL(request.url).searchParams.get("after") ?? 0);
+    const { pathname, searchParams: query } = new URL(request.url);
+    if (pathname === "/log.txt") return new Response(this.#log.text());
     if (this.#sockets.isFull()) return new Response(null, { status: 429 });
     const end = hasEnded(run.state) ? { seq: this.#log.lastSeq, state: run.state.name } : null;
     const hibernates = run.state.name === "queued";
-    return new Response(null, { status: 101, webSocket: this.#sockets.accept(this.#log, { after, end, hibernates }) });
+    const [after, credential] = [Number(query.get("after")), query.get("credential") as Credential];
+    const webSocket = this.#sockets.accept({ after, credential, end, hibernates });
+    if (hibernates) await this.#wakeUp.within(RECHECK_MS);
+    return new Response(null, { status: 101, webSocket });
   }
 
-  /** Clients acknowledge what they have shown; nothing waits for it yet, and anything else is ignored. */
-  override webSocketMessage(): void {}
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#sockets.message(socket, data);
+  }
 
   override webSocketClose(socket: WebSocket, code: number): void {
     this.#sockets.closed(socket, code);

@@ -15,8 +15,7 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY CHECK (id = 1),
     spec TEXT NOT NULL,
     state TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    projected_version INTEGER NOT NULL DEFAULT 0
+    version INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS texts (
     name TEXT NOT NULL,
@@ -41,13 +40,12 @@ type RunRow = {
   spec: string;
   state: string;
   version: number;
-  projected_version: number;
 };
 
 /** Fields that a run which was accepted before they existed does not have. */
 const LATER_FIELDS = { expiresAt: null } satisfies Partial<RunSpec>;
 
-/** All owed work but the projection is cheap to repeat, so whether it was done is not kept. */
+/** All owed work may be repeated, and an ended run is not asked for it again: whether it was done is not worth a write. */
 const NOTHING_DONE: Progress = { enqueued: false, released: false, projectedVersion: 0, announced: null };
 
 export interface StoredRun {
@@ -76,7 +74,7 @@ export class ExecutorStorage {
           spec: { ...LATER_FIELDS, ...JSON.parse(row.spec) },
           state: JSON.parse(row.state),
           version: row.version,
-          progress: { ...NOTHING_DONE, projectedVersion: row.projected_version },
+          progress: NOTHING_DONE,
         }
       : null;
   }
@@ -140,12 +138,10 @@ export class ExecutorStorage {
     this.#run = { ...run, state, version };
   }
 
-  /** Remembers owed work that was done. Only a projection is worth a write: the rest is cheap to repeat. */
+  /** Remembers owed work that was done, for as long as the object lives. */
   note(done: Partial<Progress>): void {
     const run = this.#accepted();
     this.#run = { ...run, progress: { ...run.progress, ...done } };
-    if (done.projectedVersion === undefined) return;
-    this.#storage.sql.exec("UPDATE run SET projected_version = ? WHERE id = 1", done.projectedVersion);
   }
 
   /** Throws for a run that has no program of its own. */

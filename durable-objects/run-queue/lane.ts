@@ -172,7 +172,7 @@ export class Lane implements RunQueueRpc {
       else this.#heardAt.set(runId, this.#ports.clock.now());
     } catch (error) {
       // The alarm delivers it again.
-      this.#ports.log.warn("a claim could not be delivered", { runId, error });
+      this.#ports.log.warn("a claim could not be delivered", { runId, step: "queue", error });
     }
   }
 
@@ -185,7 +185,7 @@ export class Lane implements RunQueueRpc {
       const answer = await this.#ports.run(runId).expire();
       if (answer === "ended" && this.#expiring.get(runId) === asked) await this.release(runId, null);
     } catch (error) {
-      this.#ports.log.warn("a run could not be told that it expired", { runId, error });
+      this.#ports.log.warn("a run could not be told that it expired", { runId, step: "queue", error });
     } finally {
       if (this.#expiring.get(runId) === asked) this.#expiring.delete(runId);
     }

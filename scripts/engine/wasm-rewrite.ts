@@ -14,9 +14,11 @@
  *   What it resolves to then is the answer of the poll or of the host call;
  * - `rejection_tracker_slot`, the table slot of a function of QuickJS's promise rejection tracker type that calls the
  *   import `promise_rejection(context, promise, handled, 0)`;
+ * - an error's frames as the property `FRAMES_PROPERTY` instead of `stack`, which is left to the prelude;
  * - an imported memory that starts with 1.5 MiB instead of 16, because the C stack has 512 KiB instead of 5 MiB.
  */
 import { ARTIFACT } from "../../worker/sandbox/javascript/artifact.ts";
+import { FRAMES_PROPERTY } from "../../worker/sandbox/javascript/guest-interface.ts";
 import { exportNames, importNames } from "./glue-names.ts";
 import {
   concat,
@@ -48,6 +50,8 @@ export const EXPECTED = {
   pollIntervals: 3,
   /** Places that hold the top of the C stack, where the heap begins: the stack pointer, the break, the main thread. */
   stackTops: 3,
+  /** The name `stack` in the list of names that the engine knows from the start, between its neighbours. */
+  stackNames: 1,
 } as const;
 
 export type Counts = { [K in keyof typeof EXPECTED]: number };
@@ -136,7 +140,8 @@ export function rewriteEngine(wasm: Uint8Array, glue: string): { wasm: Uint8Arra
     Object.entries(WRAPPED).map(([host, wrapper]) => [layout.imports.get(host)!, addedIndex(layout, wrapper)]),
   );
   const stack = lowerStack(section(SECTION.global), section(SECTION.data));
-  const counts = count(functions, wrappers, stack.places);
+  const frames = renameFrames(stack.data);
+  const counts = count(functions, wrappers, { stackTops: stack.places, stackNames: frames.places });
   for (const key of Object.keys(EXPECTED) as (keyof Counts)[]) {
     if (counts[key] !== EXPECTED[key]) throw new Error(`expected ${EXPECTED[key]} ${key}, found ${counts[key]}`);
   }
@@ -150,7 +155,7 @@ export function rewriteEngine(wasm: Uint8Array, glue: string): { wasm: Uint8Arra
       ),
     [SECTION.table]: () => growTable(layout.tableSlot),
     [SECTION.global]: () => append(stack.globals, addedGlobals(layout)),
-    [SECTION.data]: () => stack.data,
+    [SECTION.data]: () => frames.bytes,
     [SECTION.export]: () => renameExports(section(SECTION.export), glue, layout),
     [SECTION.element]: () => append(section(SECTION.element), [trackerElement(layout)]),
     [SECTION.code]: () => writeCode(functions, added, layout, wrappers),
@@ -193,7 +198,11 @@ function layOut(section: (id: number) => Uint8Array, imports: readonly ImportEnt
   };
 }
 
-function count(functions: readonly FunctionBody[], wrappers: ReadonlyMap<number, number>, stackTops: number): Counts {
+function count(
+  functions: readonly FunctionBody[],
+  wrappers: ReadonlyMap<number, number>,
+  { stackTops, stackNames }: Pick<Counts, "stackTops" | "stackNames">,
+): Counts {
   const sum = (of: (body: FunctionBody) => number) => functions.reduce((total, body) => total + of(body), 0);
   return {
     functions: functions.length,
@@ -202,6 +211,7 @@ function count(functions: readonly FunctionBody[], wrappers: ReadonlyMap<number,
     dispatchLoops: sum((body) => dispatchLoops(body).size),
     hostCalls: sum(({ calls }) => calls.filter(({ callee }) => wrappers.has(callee)).length),
     pollIntervals: sum(({ storedConstants }) => storedConstants.filter(isPollInterval).length),
+    stackNames,
     stackTops: stackTops + sum(({ storedConstants }) => storedConstants.filter(isStackTop).length),
   };
 }
@@ -221,6 +231,12 @@ function lowerStack(globals: Uint8Array, data: Uint8Array): { globals: Uint8Arra
   const inGlobals = replaceAll(globals, before!, after!);
   const inData = replaceAll(data, wordBefore!, wordAfter!);
   return { globals: inGlobals.bytes, data: inData.bytes, places: inGlobals.places + inData.places };
+}
+
+/** Renames the property in which errors keep their frames. */
+function renameFrames(data: Uint8Array): { bytes: Uint8Array; places: number } {
+  const list = (property: string) => [...new TextEncoder().encode(`errors\0${property}\0name\0`)];
+  return replaceAll(data, list("stack"), list(FRAMES_PROPERTY));
 }
 
 function replaceAll(bytes: Uint8Array, from: readonly number[], to: readonly number[]) {

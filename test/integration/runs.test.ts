@@ -7,12 +7,11 @@ import { EMPTY_QUEUE } from "../../worker/domain/queue-state.ts";
 import {
   acceptedAnswerSchema,
   executeAnswerSchema,
-  problemSchema,
   runDetailSchema,
   runListSchema,
 } from "../../worker/domain/run-schema.ts";
 import { SANDBOX_GLOBALS } from "../../worker/domain/sandbox-globals.ts";
-import { api, createTenant, freshDatabase, readStream, type Tenant } from "../support/workerd.ts";
+import { api, createTenant, freshDatabase, problemOf, readStream, type Tenant, until } from "../support/workerd.ts";
 
 const { RUN_EXECUTOR, RUN_QUEUE, DB } = bindings as unknown as Env;
 let ana: Tenant;
@@ -26,6 +25,8 @@ beforeEach(async () => {
 
 const program = (code: string, rest: object = {}) => ({ language: "typescript", code, ...rest });
 const FOREVER = "let n = 0; while (true) { n++; if (n % 100000 === 0) console.log(n); }";
+/** As text: an object literal would set its prototype. */
+const FILE_NAMED_PROTO = '{"language":"javascript","files":{"main.js":"1","__proto__":"2"},"entry":"main.js"}';
 const ASYNC = { prefer: "respond-async" };
 
 async function execute(tenant: Tenant, body: unknown) {
@@ -45,21 +46,6 @@ async function start(tenant: Tenant, body: unknown): Promise<string> {
 async function detail(tenant: Tenant, runId: string) {
   const answer = await api(tenant, `/api/runs/${runId}`);
   return runDetailSchema.parse(await answer.json());
-}
-
-async function problemOf(answer: Response) {
-  expect(answer.headers.get("content-type")).toBe("application/problem+json");
-  const problem = problemSchema.parse(await answer.json());
-  expect(problem.status).toBe(answer.status);
-  return problem;
-}
-
-async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 describe("POST /api/execute", () => {
@@ -168,6 +154,16 @@ describe("POST /api/execute", () => {
       "files.../x.ts",
     ],
     ["malformed JSON", '{"language":', 400, "malformed-json", undefined],
+    ["bytes that are no UTF-8", Uint8Array.from([0x7b, 0xff, 0xfe, 0x7d]), 400, "malformed-json", undefined],
+    ["half of a surrogate pair", program("1", { stdin: "\ud800" }), 422, "invalid-request", "stdin"],
+    ["a file named __proto__", FILE_NAMED_PROTO, 422, "invalid-request", "files.__proto__"],
+    [
+      "a field named __proto__",
+      '{"language":"javascript","code":"1","__proto__":{}}',
+      422,
+      "invalid-request",
+      "__proto__",
+    ],
     ["a body of 17 MB", JSON.stringify(program("x".repeat(17_000_000))), 413, "payload-too-large", undefined],
   ])("refuses %s with a clear problem and stores nothing", async (_, body, status, code, path) => {
     const answer = await api(ana, "/api/execute", body);
@@ -229,6 +225,44 @@ describe("a lane", () => {
       () => detail(ana, first),
       (each) => each.state === "cancelled",
     );
+  });
+});
+
+describe("a run that waits for memory", () => {
+  const MIB = 2 ** 20;
+  const HOLD =
+    "const a = new Uint8Array(90 * 2 ** 20); console.log('holds'); await new Promise((f) => setTimeout(f, 300_000));";
+  const logOf = async (runId: string) => (await api(ana, `/api/runs/${runId}/log.txt`)).text();
+
+  it("says so, goes on in its turn, and can be cancelled", { timeout: 40_000 }, async () => {
+    const first = await start(ana, program(HOLD, { limits: { memoryBytes: 96 * MIB } }));
+    await until(
+      () => logOf(first),
+      (log) => log.includes("holds"),
+    );
+    const second = await start(ana, program("console.log('went on')"));
+    const third = await start(ana, program("console.log('never')"));
+    const waiting = "Waiting for memory that other programs hold.";
+    for (const runId of [second, third]) {
+      await until(
+        () => logOf(runId),
+        (log) => log.includes(waiting),
+      );
+    }
+    expect((await api(ana, `/api/runs/${third}/cancel`, {})).status).toBe(202);
+    const ended = await until(
+      () => detail(ana, third),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(ended).toMatchObject({ state: "cancelled" });
+    await api(ana, `/api/runs/${first}/cancel`, {});
+    const state = await until(
+      () => detail(ana, second),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(state).toMatchObject({ state: "succeeded" });
+
+    expect(await logOf(second)).toMatch(/^Waiting for memory .*\nThe wait is over, after [\d.]+ s\.\nwent on\n$/);
   });
 });
 

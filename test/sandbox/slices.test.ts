@@ -1,6 +1,7 @@
 /** Runs share their thread: they yield, they are cancelled, their output arrives while they work. */
 import { describe, expect, it } from "vitest";
-import { endOf, frozenClock, resultOf, run } from "./guest.ts";
+import { resultOf, run } from "./guest.ts";
+import { endOf, frozenClock } from "./harness.ts";
 
 const LOOP = "for (;;);";
 

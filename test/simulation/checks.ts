@@ -25,7 +25,6 @@ type LaneState = Omit<QueueState, "waiting" | "claimed"> & {
 interface SeenRun {
   readonly state: RunState;
   readonly version: number;
-  readonly projectedVersion: number;
 }
 
 const isClaimed = (entry: Entry): entry is ClaimedEntry => "epoch" in entry;
@@ -50,6 +49,8 @@ export class Checks {
   readonly reprojecting = new Set<string>();
   /** A capacity that was lowered is reached as runs end. */
   #capacityReached = 0;
+  /** The version of each run that D1 has. */
+  readonly #listed = new Map<string, number>();
   #isContended = false;
   isOver = false;
   #isD1Dirty = false;
@@ -114,7 +115,7 @@ export class Checks {
       if (object.kind === "lane") this.#lookAtLane(object);
       if (object.kind === "capacity") this.#lookAtCapacity(object);
     }
-    if (this.#isD1Dirty) this.#lookAtListedEnds();
+    if (this.#isD1Dirty) this.#lookAtListedRuns();
     this.#isD1Dirty = false;
     this.#lookAtAttempts();
     this.#lookAtPromises();
@@ -123,7 +124,7 @@ export class Checks {
 
   #lookAtRun(object: SimulatedObject): void {
     const runId = object.name.slice("run:".length);
-    const row = object.database.rows("SELECT state, version, projected_version FROM run")[0];
+    const row = object.database.rows("SELECT state, version FROM run")[0];
     const before = this.#runs.get(runId);
     if (!row) {
       if (before && this.#promises.has(runId)) this.#fail(`${runId} was accepted and is forgotten`);
@@ -132,12 +133,12 @@ export class Checks {
       return;
     }
     const state: RunState = JSON.parse(row["state"] as string);
-    const [version, projectedVersion] = [row["version"] as number, row["projected_version"] as number];
+    const version = row["version"] as number;
     if (before && hasEnded(before.state) && JSON.stringify(before.state) !== JSON.stringify(state)) {
       this.#fail(`${runId} had ended as ${before.state.name} and is ${state.name} now`);
     }
     if (before && version < before.version) this.#fail(`${runId} went back to version ${version}`);
-    this.#runs.set(runId, { state, version, projectedVersion });
+    this.#runs.set(runId, { state, version });
     this.#lookAtStream(object, runId);
   }
 
@@ -223,8 +224,13 @@ export class Checks {
     return Math.max(this.#settings.capacity, this.#capacityReached);
   }
 
-  /** A listed end has its output. */
-  #lookAtListedEnds(): void {
+  /** A listed end has its output; no version is followed by an older one. */
+  #lookAtListedRuns(): void {
+    for (const { id, version } of this.#product.d1.database.rows("SELECT id, version FROM runs")) {
+      const [runId, listed] = [id as string, version as number];
+      if (listed < (this.#listed.get(runId) ?? 0)) this.#fail(`D1 went back to version ${listed} of ${runId}`);
+      this.#listed.set(runId, listed);
+    }
     const bare = this.#product.d1.database.rows(
       `SELECT id FROM runs WHERE finished_at IS NOT NULL
        AND last_seq IS NOT (SELECT max(last_seq) FROM run_output WHERE run_id = runs.id)`,
@@ -261,7 +267,7 @@ export class Checks {
       const isHeld = [...(state?.waiting ?? []), ...(state?.claimed ?? [])].some((each) => each.runId === runId);
       if (isHeld) continue;
       if (!hasEnded(run.state)) this.#fail(`${runId} is ${run.state.name}, and its lane has let go of it`);
-      else if (run.projectedVersion < run.version && !this.reprojecting.has(runId)) {
+      else if ((this.#listed.get(runId) ?? 0) < run.version && !this.reprojecting.has(runId)) {
         if (!this.#product.host.object(runName(runId)).willWake) {
           this.#fail(`${runId} has ended, is not listed so, and nobody comes back to it`);
         }

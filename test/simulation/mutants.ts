@@ -287,9 +287,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "list an end before its output",
-    file: RUN,
-    find: "const first = hasEnded(run.state) ? asAccepted(row) : row;",
-    replace: "const first = asAccepted && row;",
+    file: RUNS,
+    find: "  await db.batch([statements[0]!, ...statements.slice(1), ...rows]);",
+    replace: "  await statements[0]!;\n  await db.batch([statements[0]!, ...statements.slice(1), ...rows]);",
   },
   {
     name: "change a run under its old version",
@@ -312,8 +312,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "send a client again what it has seen",
     file: OUTPUT,
-    find: "row.first_seq > after ? all : all.filter((event) => event.seq > after)",
-    replace: "all",
+    find: "chunkBehind(chunkOf(row.first_seq, row.last_seq, row.events), after)",
+    replace: "chunkBehind(chunkOf(row.first_seq, row.last_seq, row.events), 0)",
   },
   {
     name: "believe in an alarm that was never set",

@@ -1,5 +1,6 @@
 /** The product's own classes, wired to a simulated platform as the real objects wire them to the real one. */
 
+import { eventsOf } from "../../durable-objects/run-executor/event-chunks.ts";
 import { OutputLog } from "../../durable-objects/run-executor/output-log.ts";
 import { RunCore } from "../../durable-objects/run-executor/run-core.ts";
 import { ExecutorStorage } from "../../durable-objects/run-executor/storage.ts";
@@ -89,7 +90,12 @@ export function assemble({ world, rates, settings, attempts, announcements }: Pr
       ...commonPorts(instance, log),
       storage,
       events,
-      audience: { publish: (news) => watchers.forEach((watcher) => watcher.receive(news)), end },
+      audience: {
+        publish: (chunks) => watchers.forEach((watcher) => watcher.receive(chunks.flatMap(eventsOf))),
+        end,
+        recheck: async () => {},
+        hibernate: false,
+      },
       db: openDatabase(d1.for(instance)),
       attempt: attempts.attemptsOf(instance),
       lane: ({ lane }) => remote(host, instance, laneName(lane)),
@@ -100,7 +106,7 @@ export function assemble({ world, rates, settings, attempts, announcements }: Pr
       watch: async (after: number, watcher: { readonly current: Watcher }) => {
         const { run } = storage;
         if (!run) return false;
-        for (const chunk of events.chunksAfter(after)) watcher.current.receive(chunk.events);
+        for (const chunk of events.chunksAfter(after)) watcher.current.receive(eventsOf(chunk));
         const { name } = run.state;
         if (name === "queued" || name === "running") watchers.add(watcher.current);
         else watcher.current.ended({ seq: events.lastSeq, state: name });
@@ -129,5 +135,6 @@ function remote<Rpc>(host: ObjectHost, from: Instance, to: string): Rpc {
 function loggerTo(world: World): Logger {
   const write = (message: string, fields: object = {}) =>
     world.note(() => `   log: ${message} ${"error" in fields ? String(fields.error) : ""}`);
-  return { debug: write, info: write, warn: write, error: write };
+  const logger: Logger = { debug: write, info: write, warn: write, error: write, with: () => logger };
+  return logger;
 }

@@ -1,7 +1,9 @@
 /** What tests in workerd share: a fresh database, a person with a session, a machine with a token, and requests. */
 import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { exports, env as testEnv } from "cloudflare:workers";
+import { expect } from "vitest";
 import { sha256Hex } from "../../worker/digest.ts";
+import { problemSchema } from "../../worker/domain/run-schema.ts";
 
 interface TestEnv {
   readonly DB: D1Database;
@@ -18,10 +20,20 @@ export interface Tenant {
   readonly session: string;
 }
 
-/** Empties everything and applies the migrations. */
+const RESETS_MAX = 10;
+
+/**
+ * Empties everything and applies the migrations. A database that is written to in that moment, by runs that an earlier
+ * test left, can outlive a reset: it is emptied again.
+ */
 export async function freshDatabase(): Promise<void> {
-  await reset();
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+  for (let attempt = 1; attempt <= RESETS_MAX; attempt++) {
+    await reset();
+    await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+    const left = await env.DB.prepare("SELECT count(*) AS count FROM workspaces").first<number>("count");
+    if (left === 0) return;
+  }
+  throw new Error(`the database still holds rows after ${RESETS_MAX} resets`);
 }
 
 /** A workspace with one person, a session and a token. `name` keeps two tenants apart. */
@@ -67,9 +79,12 @@ export function api(
   return request(path, {
     method: body === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${tenant.token}`, ...json, ...headers },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
   });
 }
+
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === "string" || body instanceof Uint8Array;
 
 /** A request of a person's browser: with the session cookie, and our own origin on unsafe methods. */
 export function browse(
@@ -83,6 +98,23 @@ export function browse(
     headers: { cookie: `runyard_session=${tenant.session}`, ...(form ? { origin: ORIGIN } : {}), ...headers },
     ...(form ? { body: new URLSearchParams(form) } : {}),
   });
+}
+
+/** The problem that an answer is, checked against its schema. */
+export async function problemOf(answer: Response) {
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  const problem = problemSchema.parse(await answer.json());
+  expect(problem.status).toBe(answer.status);
+  return problem;
+}
+
+/** Looks again and again until what it sees holds; the test's own time-out ends it. */
+export async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await look();
+    if (holds(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 export interface Frame {

@@ -5,12 +5,12 @@ import { sha256Hex } from "../digest.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
-import type { Issue } from "../domain/issue.ts";
-import { type Priority, repositoryLane } from "../domain/lane.ts";
+import type { Priority } from "../domain/lane.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
-import { type RunSpec, titleOf } from "../domain/run-spec.ts";
+import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domain/run-spec.ts";
+import type { LogFields } from "../log-fields.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
 
 export interface StartRunRequest {
@@ -46,26 +46,12 @@ export async function startRun(
   return spec.ok ? submit(dependencies, spec.value) : spec;
 }
 
-export interface StartIssueRunRequest {
-  /** Repeating a request with the same id finds the same run. */
-  readonly runId: string;
-  readonly workspaceId: string;
-  readonly repositoryKey: string;
-  readonly issue: Issue;
-  readonly priority: Priority;
-  /** Id of whoever asked for it: a person, a token, or a webhook's endpoint. */
-  readonly createdBy: string;
-  readonly retryOf?: string;
-}
-
 /** Starts a run about an issue in its repository's lane. As durable as {@link startRun}. */
 export async function startIssueRun(
   dependencies: Pick<Dependencies, "executor" | "log">,
-  { runId, repositoryKey, retryOf, ...rest }: StartIssueRunRequest,
+  request: IssueRunRequest,
 ): Promise<Result<RunDetail>> {
-  const lane = repositoryLane(repositoryKey);
-  const fixed = { id: runId, kind: "issue" as const, title: rest.issue.title || rest.issue.key, lane, expiresAt: null };
-  return submit(dependencies, { ...rest, ...fixed, retryOf: retryOf ?? null });
+  return submit(dependencies, issueSpec(request));
 }
 
 async function submit(
@@ -75,7 +61,7 @@ async function submit(
   try {
     return await executor(spec.id).submit(spec);
   } catch (error) {
-    log.error("a run could not be submitted", { runId: spec.id, error });
+    log.error("a run could not be submitted", logFields(spec, error));
     return fail("unavailable", "The run could not be accepted right now. Send the request again.");
   }
 }
@@ -99,7 +85,7 @@ export async function executeRun(
     return answer.ok ? succeed({ type: "finished", finished: answer.value }) : answer;
   } catch (error) {
     // The object restarted while we waited; whether it had accepted the run, it knows itself.
-    dependencies.log.warn("waiting for a run failed", { runId: spec.value.id, error });
+    dependencies.log.warn("waiting for a run failed", logFields(spec.value, error));
     const run = await executor.describe().catch(() => null);
     return run
       ? succeed({ type: "accepted", run })
@@ -152,4 +138,8 @@ async function reserveRunId(
     return fail("idempotency-key-reused", "Use a new key for a new request, or send the same request again.");
   }
   return succeed(kept.runId);
+}
+
+function logFields({ id: runId, workspaceId, lane }: RunSpec, error: unknown): LogFields {
+  return { runId, workspaceId, lane, step: "queue", error };
 }

@@ -1,7 +1,7 @@
 /** Hashes by the platform's own implementation: a program's `crypto.subtle.digest`. Touches nothing. */
 import * as z from "zod";
+import { fromBase64, toBase64 } from "../domain/base64.ts";
 import { CapabilityError, defineCapability } from "../domain/capability.ts";
-import { fromBase64, toBase64 } from "./base64.ts";
 
 const ALGORITHMS = ["SHA-1", "SHA-256", "SHA-384", "SHA-512"] as const;
 

@@ -15,10 +15,24 @@ export const ERRORS = {
   "malformed-json": { status: 400, retryable: false, title: "The body is not valid JSON." },
   "bad-cursor": { status: 400, retryable: false, title: "The cursor is not one that this list gave out." },
   unauthenticated: { status: 401, retryable: false, title: "Sign in, or send a valid bearer token." },
+  "bad-signature": {
+    status: 401,
+    retryable: false,
+    title: "There is no such endpoint, or the delivery does not carry its secret.",
+  },
   "bad-origin": { status: 403, retryable: false, title: "The request came from a page of another origin." },
   "not-found": { status: 404, retryable: false, title: "There is nothing here by that name." },
+  "repository-exists": { status: 409, retryable: false, title: "The workspace has this repository already." },
+  "delivery-conflict": {
+    status: 409,
+    retryable: false,
+    title: "A delivery with this id and another body was received before.",
+  },
   "run-finished": { status: 409, retryable: false, title: "The run has already ended." },
   "run-active": { status: 409, retryable: true, title: "The run has not ended yet." },
+  "too-many-endpoints": { status: 409, retryable: false, title: "The workspace has as many endpoints as it may have." },
+  "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
+  "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },
   "not-waiting": { status: 409, retryable: false, title: "The run does not wait in its lane." },
   "not-replayable": { status: 409, retryable: false, title: "The run cannot be replayed." },
   "payload-too-large": { status: 413, retryable: false, title: "The body is larger than this address accepts." },
@@ -33,6 +47,11 @@ export const ERRORS = {
   "lane-full": { status: 429, retryable: true, title: "Too many runs wait in this lane." },
   "too-many-sockets": { status: 429, retryable: true, title: "Too many clients watch this run." },
   internal: { status: 500, retryable: true, title: "Something went wrong on our side." },
+  "not-configured": {
+    status: 503,
+    retryable: false,
+    title: "The operator of this server has not set up what this needs.",
+  },
   unavailable: { status: 503, retryable: true, title: "A part of the service cannot be reached right now." },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -2,7 +2,7 @@
 
 import type { Grants } from "./grants.ts";
 import type { Issue } from "./issue.ts";
-import type { Priority } from "./lane.ts";
+import { type Priority, repositoryLane } from "./lane.ts";
 import { isPage } from "./playground-modes.ts";
 import type { Limits, Program } from "./program.ts";
 
@@ -36,6 +36,25 @@ export interface IssueSpec extends AcceptedRun {
 }
 
 export type RunSpec = ExecutionSpec | IssueSpec;
+
+export interface IssueRunRequest {
+  /** Repeating a request with the same id finds the same run. */
+  readonly runId: string;
+  readonly workspaceId: string;
+  readonly repositoryKey: string;
+  readonly issue: Issue;
+  readonly priority: Priority;
+  /** Id of whoever asked for it: a person, a token, or the tracker whose delivery did. */
+  readonly createdBy: string;
+  readonly retryOf?: string;
+}
+
+/** A run about an issue, in its repository's lane. */
+export function issueSpec({ runId, repositoryKey, retryOf, ...rest }: IssueRunRequest): IssueSpec {
+  const { issue } = rest;
+  const fixed = { id: runId, kind: "issue" as const, title: issue.title || issue.key, expiresAt: null };
+  return { ...rest, ...fixed, lane: repositoryLane(repositoryKey), retryOf: retryOf ?? null };
+}
 
 const TITLE_CHARS = 80;
 /** A page says its title near its top. */

@@ -4,7 +4,7 @@
  * state owes (see {@link owedWork}) and publishes what `emits` lists.
  *
  *     queued --claimed--> running --attempt-ended--> succeeded | failed | cancelled | timed-out
- *        \--cancel-requested--> cancelled
+ *        \--cancel-requested, withdrawn--> cancelled
  *        \--expired--> timed-out
  *
  * Invariant: a terminal state never changes; an event of another epoch or attempt than the current one changes nothing.
@@ -53,6 +53,8 @@ export type RunTransitionEvent =
   | { readonly type: "attempt-began"; readonly isRepeatable: boolean }
   | { readonly type: "attempt-ended"; readonly attempt: number; readonly outcome: GuestOutcome; readonly usage: Usage }
   | { readonly type: "cancel-requested" }
+  /** Nobody wants a run any more that still waits. */
+  | { readonly type: "withdrawn"; readonly reason: string }
   /** The run has waited longer than it may. */
   | { readonly type: "expired" };
 
@@ -88,6 +90,8 @@ export function transition(state: RunState, event: RunTransitionEvent, now: numb
         : unchanged(state);
     case "cancel-requested":
       return cancelRequested(state, now);
+    case "withdrawn":
+      return state.name === "queued" ? withdrawn(state, event.reason, now) : unchanged(state);
     case "expired":
       return state.name === "queued" ? endedInLine(state, EXPIRY, now) : unchanged(state);
   }
@@ -171,6 +175,11 @@ function cancelRequested(state: RunState, now: number): Transition {
     return { state: { ...state, cancelRequestedAt: now }, emits: [] };
   }
   return unchanged(state);
+}
+
+function withdrawn(waiting: QueuedRun, reason: string, now: number): Transition {
+  const { state, emits } = endedInLine(waiting, { name: "cancelled", error: null }, now);
+  return { state, emits: [{ type: "output", step: "queue", stream: "system", text: `${reason}\n` }, ...emits] };
 }
 
 /** The run ends without ever having started. */

@@ -16,17 +16,19 @@ const SESSION_COOKIE = "runyard_session";
 export const SESSION_SECONDS = 30 * 24 * 3600;
 
 export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { db, clock } = c.var.dependencies;
+  const { db, clock, knownPrincipals } = c.var.dependencies;
   const header = c.req.header("authorization");
   let principal: Principal | null = null;
   if (header !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-    principal = token ? await findToken(db, await sha256Hex(token)) : null;
+    const hash = token ? await sha256Hex(token) : null;
+    principal = hash ? await knownPrincipals.find(`token:${hash}`, () => findToken(db, hash)) : null;
     if (!principal)
       return problem(c, fail("unauthenticated", "The bearer token is not known. Check that it was copied whole."));
   } else {
     const session = getCookie(c, SESSION_COOKIE);
-    if (session) principal = await findSession(db, await sha256Hex(session), clock.now());
+    const hash = session ? await sha256Hex(session) : null;
+    if (hash) principal = await knownPrincipals.find(`session:${hash}`, () => findSession(db, hash, clock.now()));
   }
   c.set("principal", principal);
   return next();

@@ -24,5 +24,5 @@ export function problem(c: AnyContext, failure: Failure): Response {
 
 /** Machines speak JSON, people read pages: the address tells which. */
 export function wantsProblem(c: AnyContext): boolean {
-  return /^\/(api|healthz|openapi\.json)(\/|$)/.test(c.req.path);
+  return /^\/(api|webhook|healthz|openapi\.json)(\/|$)/.test(c.req.path);
 }

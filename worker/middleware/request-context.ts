@@ -1,13 +1,21 @@
-/** First of all middleware: gives the request its id and its dependencies, and logs how it ended. */
-import type { MiddlewareHandler } from "hono";
+/** First of all middleware: gives the request its id, its dependencies and its logger, and logs how it ended. */
+import type { Context, MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
 import { dependenciesOf } from "../dependencies.ts";
-import { newId } from "../domain/ids.ts";
+import { isId, newId } from "../domain/ids.ts";
+import type { LogFields } from "../log-fields.ts";
 import { systemClock, systemRandom } from "../system-ports.ts";
 import type { AppEnv } from "./context.ts";
 
-/** The path as it may be logged: without its query, which may hold what somebody searched for, and without a link's secret. */
-export function loggedPath(path: string): string {
-  return path.replace(/^(\/sign-in\/|(?:\/playground)?\/previews\/).*/, "$1…");
+/** What a log may say of a request: its route in place of its address, which may hold a secret or what somebody searched for. */
+export function requestFields(c: Context<AppEnv>): LogFields {
+  const id = c.req.param("id");
+  return {
+    requestId: c.var.requestId,
+    method: c.req.method,
+    route: routePath(c, -1),
+    runId: id !== undefined && isId("run", id) ? id : undefined,
+  };
 }
 
 export const requestContext: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -18,9 +26,8 @@ export const requestContext: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("dependencies", dependenciesOf(c.env));
   await next();
   c.var.dependencies.log.info("request", {
-    requestId: c.var.requestId,
-    method: c.req.method,
-    path: loggedPath(c.req.path),
+    ...requestFields(c),
+    workspaceId: c.var.principal?.workspaceId,
     status: c.res.status,
     durationMs: systemClock.now() - startedAt,
   });

@@ -4,6 +4,7 @@
  * a {@link GuestOutcome}; it throws only for a bug of ours.
  */
 import type { Capability } from "../domain/capability.ts";
+import type { DroppedOutput } from "../domain/dropped-output.ts";
 import type { GuestOutcome, Usage } from "../domain/guest-outcome.ts";
 import type { Clock } from "../domain/ports.ts";
 import type { Limits, Program } from "../domain/program.ts";
@@ -22,6 +23,8 @@ export interface GuestRequest {
    * of a line, never in the middle of a character. Must not throw. Called synchronously, never from inside the guest.
    */
   readonly onOutput: (stream: OutputStream, text: string) => void;
+  /** Receives a sentence for people on what the run waits for that others hold: no output of the program. Must not throw. */
+  readonly onNotice: (text: string) => void;
   /** Stops the guest within a few slices; the outcome is then `cancelled`. */
   readonly signal: AbortSignal;
   /**
@@ -37,6 +40,8 @@ export interface GuestResult {
   readonly outcome: GuestOutcome;
   readonly usage: Usage;
   readonly journal: Journal;
+  /** What went beyond the output limit until the guest had stopped. */
+  readonly dropped: DroppedOutput;
 }
 
 export interface Engine {

@@ -43,48 +43,72 @@ function upsertRun(db: Database, row: RunRow) {
     });
 }
 
-/** Writes a version of the run, with its program. Repeats and late versions change nothing. */
-export async function projectRunWithProgram(db: Database, row: RunRow, program: Program | null): Promise<void> {
-  if (!program) return projectRun(db, row);
-  const files = splitFiles(program.files).map((part) =>
-    db
-      .insert(runFiles)
-      .values({ runId: row.id, ...part })
-      .onConflictDoNothing(),
-  );
-  const input = db
-    .insert(runInputs)
-    .values({ runId: row.id, stdin: program.stdin, args: program.args })
-    .onConflictDoNothing();
-  await db.batch([upsertRun(db, row), input, ...files]);
+/** A stretch of a run's stream: one row, far below the 2 MB that it may have. `json` is the array of its events. */
+export interface OutputChunk {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly json: string;
 }
 
-export async function projectRun(db: Database, row: RunRow): Promise<void> {
-  await upsertRun(db, row);
+/** One version of a run, as it is to be listed. */
+export interface RunProjection {
+  readonly row: RunRow;
+  /** What the run was accepted with; null where it is in place already, or the run has no program. */
+  readonly program: Program | null;
+  /** The whole stream of a run that has ended; empty for any other. */
+  readonly output: Iterable<OutputChunk>;
 }
 
-/** Events of one chunk go into one row; so many rows go to D1 in one call. A row is far below 1 MB. */
+/** Rows of output that go to D1 in one call: far below the size that one call may have. */
 const OUTPUT_ROWS_PER_CALL = 8;
 
-/** Writes the last version of an ended run, after all of its stream: a listed end has its output. */
-export async function projectEndedRun(
-  db: Database,
-  row: RunRow,
-  output: Iterable<{ firstSeq: number; lastSeq: number; events: readonly RunEvent[] }>,
-): Promise<void> {
-  const insert = (chunk: { firstSeq: number; lastSeq: number; events: readonly RunEvent[] }) =>
-    db
-      .insert(runOutput)
-      .values({ runId: row.id, ...chunk })
-      .onConflictDoNothing();
-  let pending: ReturnType<typeof insert>[] = [];
-  for (const chunk of output) {
-    pending.push(insert(chunk));
-    if (pending.length < OUTPUT_ROWS_PER_CALL) continue;
-    await db.batch(pending as [(typeof pending)[number]]);
-    pending = [];
+/**
+ * Writes a version of the run. Repeats and late versions change nothing. An end is listed in the call that carries the
+ * last of its output, so that a listed end has all of it; a short run takes one call.
+ */
+export async function projectRun(db: Database, { row, program, output }: RunProjection): Promise<void> {
+  const statements = program ? [upsertRun(db, row), ...insertProgram(db, row.id, program)] : [upsertRun(db, row)];
+  const chunks = [...output];
+  const last = chunks.splice(Math.max(0, chunks.length - OUTPUT_ROWS_PER_CALL));
+  if (chunks.length > 0) await projectLongOutput(db, row, chunks);
+  const rows = last.map((chunk) => insertOutput(db, row.id, chunk));
+  await db.batch([statements[0]!, ...statements.slice(1), ...rows]);
+}
+
+/** Output refers to its run, so that has to be there first: as it was before its end, which is listed last. */
+async function projectLongOutput(db: Database, row: RunRow, chunks: readonly OutputChunk[]): Promise<void> {
+  await db
+    .insert(runs)
+    .values({ ...row, ...NOT_ENDED, startedAt: row.startedAt ?? row.createdAt })
+    .onConflictDoNothing();
+  for (let start = 0; start < chunks.length; start += OUTPUT_ROWS_PER_CALL) {
+    const rows = chunks.slice(start, start + OUTPUT_ROWS_PER_CALL).map((chunk) => insertOutput(db, row.id, chunk));
+    await db.batch([rows[0]!, ...rows.slice(1)]);
   }
-  await db.batch([upsertRun(db, row), ...pending]);
+}
+
+const NOT_ENDED = {
+  ...({ state: "running", finishedAt: null, error: null, errorCategory: null, limitReached: null } as const),
+  ...{ result: null, usage: null, version: 0 },
+};
+
+function insertProgram(db: Database, runId: string, { files, stdin, args }: Program) {
+  return [
+    db.insert(runInputs).values({ runId, stdin, args }).onConflictDoNothing(),
+    ...splitFiles(files).map((part) =>
+      db
+        .insert(runFiles)
+        .values({ runId, ...part })
+        .onConflictDoNothing(),
+    ),
+  ];
+}
+
+function insertOutput(db: Database, runId: string, { firstSeq, lastSeq, json }: OutputChunk) {
+  return db
+    .insert(runOutput)
+    .values({ runId, firstSeq, lastSeq, events: sql`${json}` })
+    .onConflictDoNothing();
 }
 
 const SUMMARY_COLUMNS = {

@@ -3,6 +3,7 @@
  */
 import { ERRORS } from "../domain/errors.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
+import { RUN_EVENT_TYPES, RUN_EVENTS } from "../domain/webhook-events.ts";
 import { CopyButton } from "./components/copy-button.tsx";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
 import { Layout, type Shell } from "./layout.tsx";
@@ -13,6 +14,9 @@ export interface DocsProps {
   /** Names that the sandbox adds to the standard library of ECMAScript. */
   readonly sandboxGlobals: readonly string[];
 }
+
+const VERIFY = `import { Webhook } from "standardwebhooks";
+const event = new Webhook(process.env.WEBHOOK_SECRET).verify(rawBody, request.headers);`;
 
 const LIMIT_ROWS: readonly { name: keyof Limits; what: string; format: (value: number) => string }[] = [
   { name: "timeoutMs", what: "Wall time of the program", format: formatDuration },
@@ -73,6 +77,12 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
           goes on live. Sequence numbers start at 1 and have no gap, so a client that reconnects with the last number it
           saw misses nothing. The last message is <code>{'{"type":"end"}'}</code>.
         </p>
+        <p>
+          Send <code>{'{"ack":SEQ}'}</code> for what you have read: the server sends a bounded amount beyond it. A
+          client that never does gets the first 16 MiB. Close code 4008 means: connect again behind the last number that
+          you saw; 1008 means that your session or token is no longer valid.
+        </p>
+        <Webhooks />
         <h2>Errors</h2>
         <p>
           Errors are <code>application/problem+json</code> with a <code>code</code> that stays the same and a{" "}
@@ -82,6 +92,38 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
         <Sandbox globals={sandboxGlobals} />
       </article>
     </Layout>
+  );
+}
+
+function Webhooks() {
+  return (
+    <>
+      <h2>Webhooks</h2>
+      <p>
+        An endpoint at <a href="/settings/webhooks">Outgoing webhooks</a>, or <code>POST /api/webhooks</code>, hears
+        what happens to runs: each event arrives as a signed <code>POST</code> by Standard Webhooks. A message may come
+        twice and out of order; its <code>webhook-id</code> stays the same.
+      </p>
+      <Command id="verify" text={VERIFY} />
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">Event</th>
+            <th scope="col">When</th>
+          </tr>
+        </thead>
+        <tbody>
+          {RUN_EVENT_TYPES.map((type) => (
+            <tr>
+              <td>
+                <code>{type}</code>
+              </td>
+              <td>{RUN_EVENTS[type]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ export const ELEMENT_ID = {
   overview: "overview",
   overviewUpdated: "overview-updated",
   runsResults: "runs-results",
+  deliveryResults: "delivery-results",
   runsNews: "runs-news",
   runHeader: "run-header",
   replayVerdict: "replay-verdict",
@@ -23,6 +24,7 @@ export const ELEMENT_ID = {
   historyMenu: "history-menu",
   historyRuns: "history-runs",
   fileDialog: "file-dialog",
+  webhookMessage: "webhook-message",
 } as const;
 
 /** The names of a program's files as its page lists them. The entry comes first: it is what people look for. */

@@ -31,7 +31,7 @@ export interface DocumentProps {
 
 export interface LayoutProps extends DocumentProps {
   readonly shell: Shell;
-  readonly section: "overview" | "playground" | "runs" | "docs" | null;
+  readonly section: "overview" | "playground" | "runs" | "repositories" | "docs" | null;
 }
 
 /** htmx 4.0.1: no own style element, a reload instead of a restored body, and no content for an unchanged answer. */
@@ -41,6 +41,7 @@ const NAVIGATION: readonly { section: LayoutProps["section"]; href: string; labe
   { section: "overview", href: "/", label: "Overview", icon: "activity" },
   { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
   { section: "runs", href: "/runs", label: "Runs", icon: "list" },
+  { section: "repositories", href: "/repos", label: "Repositories", icon: "folder-git-2" },
   { section: "docs", href: "/docs", label: "API", icon: "book-open" },
 ];
 

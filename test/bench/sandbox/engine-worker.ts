@@ -41,6 +41,7 @@ function execute(code: string, { limits, signal, language = "javascript", onOutp
     replay: null,
     capabilities: [echo],
     onOutput: (_stream, text) => onOutput?.(text),
+    onNotice: () => undefined,
   });
 }
 

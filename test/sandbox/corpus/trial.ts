@@ -6,7 +6,8 @@ import type { GuestOutcome } from "../../../worker/domain/guest-outcome.ts";
 import type { Language } from "../../../worker/domain/languages.ts";
 import type { Clock } from "../../../worker/domain/ports.ts";
 import type { Limits } from "../../../worker/domain/program.ts";
-import { endOf, type Ran, run } from "../guest.ts";
+import { run } from "../guest.ts";
+import { endOf, type Ran } from "../harness.ts";
 import { run as runPython } from "../python/guest.ts";
 import type { Ending, HostileProgram } from "./program.ts";
 

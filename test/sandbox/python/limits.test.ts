@@ -1,6 +1,6 @@
 /** Every limit ends a Python run as what it is, whatever the program does about it, and the next run is not affected. */
 import { afterEach, describe, expect, it } from "vitest";
-import { endOf, frozenClock } from "../guest.ts";
+import { endOf, frozenClock } from "../harness.ts";
 import { printed, run } from "./guest.ts";
 
 afterEach(async () => {
@@ -144,8 +144,10 @@ describe("the output limit", () => {
   });
 
   it("counts bytes and cuts no character", async () => {
-    const { stdout, usage } = await run("print('ü' * 10_000)", { limits: { outputBytes: 1_025 } });
+    const { stdout, usage, dropped } = await run("print('ü' * 10_000)", { limits: { outputBytes: 1_025 } });
     expect(stdout).toBe("ü".repeat(512));
     expect(usage.outputBytes).toBe(1_024);
+    // Python is stopped before it writes the line feed.
+    expect(dropped).toEqual({ bytes: 20_000 - 1_025, lines: 1 });
   });
 });

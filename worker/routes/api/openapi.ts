@@ -15,21 +15,11 @@ import {
   runListSchema,
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
+import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
+import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
+import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
+import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
-
-interface Operation {
-  readonly method: "get" | "post";
-  readonly path: string;
-  readonly summary: string;
-  readonly isOpen?: true;
-  readonly body?: z.ZodType;
-  readonly isBodyOptional?: true;
-  readonly query?: z.ZodObject;
-  readonly headers?: readonly { name: string; description: string }[];
-  /** Status to what it answers: a schema for JSON, a text for anything else. */
-  readonly answers: Readonly<Record<number, z.ZodType | string>>;
-  readonly problems: readonly ErrorCode[];
-}
 
 const IDEMPOTENCY = { name: "Idempotency-Key", description: "A repeated request with the same key finds its run." };
 
@@ -44,14 +34,7 @@ const OPERATIONS: readonly Operation[] = [
       IDEMPOTENCY,
     ],
     answers: { 200: executeAnswerSchema, 202: acceptedAnswerSchema },
-    problems: [
-      "malformed-json",
-      "unsupported-media-type",
-      "payload-too-large",
-      "invalid-request",
-      "idempotency-key-reused",
-      "lane-full",
-    ],
+    problems: [...BODY_PROBLEMS, "idempotency-key-reused", "lane-full"],
   },
   {
     method: "get",
@@ -102,11 +85,15 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: "get",
     path: "/api/runs/{id}/stream",
-    summary: "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}.",
+    summary:
+      "The run's events over a WebSocket: text frames {events:[…]}, at the end {type:'end', seq, state}. Clients send {ack: seq} for what they have read.",
     query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
+  ...WEBHOOK_OPERATIONS,
+  ...REPOSITORY_OPERATIONS,
+  ...DELIVERY_OPERATIONS,
   {
     method: "get",
     path: "/healthz",
@@ -187,6 +174,7 @@ function document() {
     openapi: "3.1.0",
     info: { title: "Runyard", version: "0.1.0", description: "Run code that nobody has read yet, and watch it." },
     paths,
+    webhooks: webhookDescriptions((schema) => jsonSchema(schema, "output")),
     components: {
       schemas: { Problem: jsonSchema(problemSchema, "output") },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },

@@ -2,6 +2,7 @@
  * Reads the playground's form into a checked program. People type limits as text and the script sends files as JSON:
  * both become the same request that the API takes, so that one schema judges both.
  */
+
 import type { FieldError as DomainError, Result } from "../../domain/errors.ts";
 import { type Grants, NO_GRANTS } from "../../domain/grants.ts";
 import { readOrigin } from "../../domain/origin.ts";

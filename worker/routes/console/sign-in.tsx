@@ -33,6 +33,11 @@ export const signIn = new Hono<AppEnv>()
   })
   .post("/logout", async (c) => {
     const secret = clearSessionCookie(c);
-    if (secret) await deleteSession(c.var.dependencies.db, await sha256Hex(secret));
+    const { db, knownPrincipals } = c.var.dependencies;
+    const hash = secret ? await sha256Hex(secret) : null;
+    if (hash) {
+      await deleteSession(db, hash);
+      knownPrincipals.forget(`session:${hash}`);
+    }
     return c.redirect("/login?signed-out", 303);
   });

@@ -180,7 +180,13 @@ const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   localStorage: "Nothing is kept between runs",
 };
 
+/** The engine's own words where `import()` stands in text that is given to `eval` under another name than `eval`. */
+const NO_PLACE = "no function filename for import()";
+const GIVE_IT_A_PLACE =
+  "import() in text given to an indirect eval has no file that it could be relative to: call eval(…) by its name, or write import() into a file";
+
 function hintFor({ name, message }: Thrown): string {
+  if (name === "TypeError" && message === NO_PLACE) return `. ${GIVE_IT_A_PLACE}`;
   const missing =
     name === "ReferenceError" ? message.match(/^'?([A-Za-z_]\w{0,30})'? is not defined$/)?.[1] : undefined;
   const hint = missing === undefined || !Object.hasOwn(MISSING_GLOBALS, missing) ? undefined : MISSING_GLOBALS[missing];

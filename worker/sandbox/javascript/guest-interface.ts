@@ -22,6 +22,15 @@ export const GUEST_FUNCTIONS = [
 ] as const;
 export type GuestFunction = (typeof GUEST_FUNCTIONS)[number];
 
+/**
+ * The property in which the engine keeps an error's frames, `stack` in QuickJS itself: the prelude defines `stack`, which
+ * says what the error is, too. As long as the name that it replaces in the engine's file.
+ */
+export const FRAMES_PROPERTY = "<raw>";
+
+/** What the engine calls the file of text given to `eval` and `new Function`. */
+export const EVALUATED_FILE = "<input>";
+
 /** File name of the prelude in stack frames and as an importing module. No program's file can have a colon. */
 export const PRELUDE_FILE = "runyard:prelude";
 

@@ -8,10 +8,10 @@ import type { OutputStream } from "../engine.ts";
 import type { HostCalls } from "../host-calls.ts";
 import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer, TAGS } from "./abi.ts";
 import { ARTIFACT } from "./artifact.ts";
-import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
+import { FRAMES_PROPERTY, type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
 import { canSuspend, importObject, suspension } from "./imports.ts";
-import { hostCallFuel, PAGE_FUEL, WASM_PAGE_BYTES } from "./limits.ts";
+import { hostCallFuel, PAGE_FUEL, UNHANDLED_REJECTIONS, WASM_PAGE_BYTES } from "./limits.ts";
 import type { MemoryShare } from "./memory-share.ts";
 import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
@@ -172,10 +172,10 @@ export class Isolate implements GuestImports {
     this.#engine.QTS_FreeValuePointer(this.#image.context, value);
   }
 
-  /** The raw stack of an error that QuickJS itself made. */
-  stackOf(error: Pointer): string | null {
+  /** The frames of an error that QuickJS itself made. */
+  framesOf(error: Pointer): string | null {
     const context = this.#image.context;
-    return this.readString(this.#engine.QTS_GetProp(context, error, this.newString("stack")));
+    return this.readString(this.#engine.QTS_GetProp(context, error, this.newString(FRAMES_PROPERTY)));
   }
 
   /**
@@ -220,7 +220,7 @@ export class Isolate implements GuestImports {
     this.#growsTo = null;
     const { meter, output, share } = this.#parts;
     output.flush();
-    await meter.waitFor(share);
+    await meter.waitFor(share.wait());
     return meter.endedBy === null ? this.#growTo(pages) : 0;
   }
 
@@ -289,8 +289,10 @@ export class Isolate implements GuestImports {
   #write(stream: OutputStream, value: Pointer): Pointer {
     const [undefinedValue, suspend] = [0, -1];
     const { meter, output } = this.#parts;
-    if (meter.endedBy !== null) return undefinedValue;
+    // A program that has reached its output limit goes on to its next check: what it writes until then is counted.
+    if (meter.endedBy !== null && meter.endedBy !== "output") return undefinedValue;
     const accepted = this.#text.withBytes(this.#image.context, value, (utf8) => output.write(stream, utf8));
+    if (meter.endedBy !== null) return undefinedValue;
     if (accepted === false) meter.end("output");
     meter.place();
     if (meter.endedBy === null && output.isFull && this.#maySuspend(1)) {
@@ -354,6 +356,7 @@ export class Isolate implements GuestImports {
 
   promiseRejection(promise: bigint, handled: boolean): void {
     if (handled) return this.#rejectionHandled(promise);
+    if (this.#unhandled.size >= UNHANDLED_REJECTIONS) return this.#parts.meter.end("memory");
     const borrowed = this.#engine.malloc(8);
     if (borrowed === 0) return this.#parts.meter.end("memory");
     new DataView(this.#memory.buffer).setBigInt64(borrowed, promise, true);

@@ -30,6 +30,12 @@ export const UNWIND_TURNS = 20_000;
 /** QuickJS's own stack. Above 320 KiB the host's stack ends first, which kills the instance. */
 export const GUEST_STACK_BYTES = 192 * 1024;
 
+/**
+ * Promises that may be rejected at the same time without a handler: the host keeps some 200 bytes for each, which no limit
+ * of the guest counts. A program that throws in a hundred thousand async functions before it awaits one has too many.
+ */
+export const UNHANDLED_REJECTIONS = 50_000;
+
 /** Output that waits for a slice to end. More makes the guest pause for the moment of a flush. */
 export const OUTPUT_BUFFER_BYTES = 16 * 1024;
 

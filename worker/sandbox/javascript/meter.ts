@@ -185,10 +185,10 @@ export class Meter {
     }
   }
 
-  /** Sleeps while something has `waitMs` left, or until the run is cancelled. The time counts for nothing. */
-  async waitFor(queue: { readonly waitMs: number | null }): Promise<void> {
+  /** Waits for what others hold. The time counts for nothing. */
+  async waitFor(wait: Promise<void>): Promise<void> {
     const from = this.#clock.now();
-    for (let ms = queue.waitMs; ms !== null && !this.#signal.aborted; ms = queue.waitMs) await this.#clock.sleep(ms);
+    await wait;
     this.#waitedMs += this.#clock.now() - from;
     this.#beginSlice(0);
   }

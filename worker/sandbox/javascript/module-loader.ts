@@ -6,7 +6,7 @@
 import type { ProgramError } from "../../domain/guest-outcome.ts";
 import type { Program } from "../../domain/program.ts";
 import { fileKind } from "./file-kinds.ts";
-import { PRELUDE_FILE } from "./guest-interface.ts";
+import { EVALUATED_FILE, PRELUDE_FILE } from "./guest-interface.ts";
 import { jsonErrorOffset, positionAt, type SourcePosition } from "./source-position.ts";
 import { TranspileError, transpile } from "./transpile.ts";
 
@@ -62,6 +62,8 @@ export class ModuleLoader {
   resolve(base: string, specifier: string): string {
     if (base === PRELUDE_FILE) return specifier;
     if (specifier === "runyard") return BUILT_IN;
+    // Text that a program evaluates has no place of its own: it stands where the program began.
+    if (base === EVALUATED_FILE) return this.resolve(this.#program.entry, specifier);
     const file = isPath(specifier) ? this.#find(join(base, specifier)) : null;
     if (file !== null) return file;
     const key = `${base}\n${specifier}`;

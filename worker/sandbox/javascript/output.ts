@@ -2,6 +2,7 @@
  * Collects what one run prints and hands it on. Owns the output limit and the order of the streams.
  * Invariant: of all bytes written exactly the first `limitBytes` are handed on, less those of a character that would be cut.
  */
+import { alsoDropped, type DroppedOutput, NOTHING_DROPPED } from "../../domain/dropped-output.ts";
 import type { GuestRequest, OutputStream } from "../engine.ts";
 import { OUTPUT_BUFFER_BYTES } from "./limits.ts";
 
@@ -13,6 +14,7 @@ export class Output {
   #pending: { stream: OutputStream; text: string }[] = [];
   #pendingBytes = 0;
   #bytes = 0;
+  #dropped = NOTHING_DROPPED;
 
   constructor(limitBytes: number, deliver: GuestRequest["onOutput"]) {
     this.#limitBytes = limitBytes;
@@ -24,11 +26,16 @@ export class Output {
     return this.#bytes;
   }
 
+  /** What was written beyond the limit. */
+  get dropped(): DroppedOutput {
+    return this.#dropped;
+  }
+
   get isFull(): boolean {
     return this.#pendingBytes >= OUTPUT_BUFFER_BYTES;
   }
 
-  /** Accepts UTF-8. False where the limit is reached: then what fits was accepted and the rest is lost. */
+  /** Accepts UTF-8. False where the limit is reached: then what fits was accepted and the rest is counted and lost. */
   write(stream: OutputStream, utf8: Uint8Array): boolean {
     const room = this.#limitBytes - this.#bytes;
     const fits = utf8.length <= room;
@@ -36,6 +43,7 @@ export class Output {
     if (accepted.length > 0) this.#append(stream, this.#decoder.decode(accepted));
     this.#bytes += accepted.length;
     this.#pendingBytes += accepted.length;
+    if (!fits) this.#dropped = alsoDropped(this.#dropped, utf8.subarray(accepted.length));
     return fits;
   }
 

@@ -2,6 +2,7 @@
  * One run from its program to its outcome: prepares the source, enters the guest turn by turn, and says how it ended.
  * Invariant: whatever the guest does becomes an outcome; what is thrown from here is a bug of the host.
  */
+import type { DroppedOutput } from "../../domain/dropped-output.ts";
 import type { GuestOutcome, LimitName, ProgramError } from "../../domain/guest-outcome.ts";
 import type { GuestRequest, GuestResult } from "../engine.ts";
 import { type Answered, HostCalls } from "../host-calls.ts";
@@ -37,9 +38,9 @@ export async function runProgram(
   request: GuestRequest,
   shared: Shared,
 ): Promise<GuestResult> {
-  const share = new MemoryShare(shared.memory, request.program, request.limits);
+  const share = new MemoryShare(shared.memory, request);
   try {
-    await share.start(request.clock, request.signal);
+    await share.wait();
     return await runInTurn(new JavaScriptRun(module, image, request, share, shared.deadlines));
   } finally {
     share.release();
@@ -49,7 +50,7 @@ export async function runProgram(
 async function runInTurn(run: JavaScriptRun): Promise<GuestResult> {
   try {
     const outcome = await run.execute();
-    return { outcome, usage: run.usage(), journal: run.journal() };
+    return { outcome, usage: run.usage(), journal: run.journal(), dropped: run.dropped() };
   } finally {
     run.dispose();
   }
@@ -103,6 +104,10 @@ class JavaScriptRun {
 
   journal(): Journal {
     return this.#journal.journal(ENGINE_VERSION);
+  }
+
+  dropped(): DroppedOutput {
+    return this.#output.dropped;
   }
 
   async execute(): Promise<GuestOutcome> {
@@ -321,7 +326,7 @@ class JavaScriptRun {
   #endStack(error: Pointer | null): string | null {
     try {
       const interruption = error ?? this.#isolate?.interruption() ?? null;
-      return interruption === null ? null : (this.#isolate?.stackOf(interruption) ?? null);
+      return interruption === null ? null : (this.#isolate?.framesOf(interruption) ?? null);
     } catch (failure) {
       // Anything may be missing in a guest that was stopped in the middle of its work.
       if (failure instanceof Killed || failure instanceof WebAssembly.RuntimeError) return null;

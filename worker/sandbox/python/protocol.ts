@@ -3,6 +3,7 @@
  * nothing but its request and the answers to its exchanges, so the host alone knows the time, decides when to stop, and
  * writes the journal. What comes from the isolate was chosen by the program and is checked in `report.ts`.
  */
+import type { DroppedOutput } from "../../domain/dropped-output.ts";
 import type { OutputStream } from "../engine.ts";
 
 /** All that an isolate is given. */
@@ -78,6 +79,8 @@ export type Ending =
 export interface Report extends Exchange {
   readonly ending: Ending;
   readonly memoryBytes: number;
+  /** What the program wrote beyond its output limit. */
+  readonly dropped: DroppedOutput;
 }
 
 /** What the Python Worker offers to the main one. */

@@ -1,13 +1,13 @@
 /**
  * The Python Worker: starts an isolate for each run and lets a few of them run at once. It has no bindings but the
  * loader of isolates, and an isolate has none at all: no network, no storage, nothing that outlives the run.
- * Invariant: an isolate is loaded for one run and never used again.
+ * Invariant: an isolate is loaded for one run and never used again. A place is held no longer than its run is wanted.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { systemClock } from "../../system-ports.ts";
 import { MAIN_MODULE, MODULES } from "./generated/modules.ts";
 import type { IsolateRequest, PythonHost, PythonRunner } from "./protocol.ts";
-import { Slots } from "./slots.ts";
+import { Slots, whileWanted } from "./slots.ts";
 
 interface Env {
   readonly LOADER: WorkerLoader;
@@ -27,25 +27,29 @@ const slots = new Slots(RUNS_AT_ONCE, systemClock);
 
 export default class PythonWorker extends WorkerEntrypoint<Env> implements PythonRunner {
   async run(request: IsolateRequest, host: PythonHost): Promise<unknown> {
-    return slots.use(async () => {
-      if (!(await host.isWanted())) return null;
-      const worker = this.env.LOADER.load({
-        compatibilityDate: "2026-10-20",
-        mainModule: MAIN_MODULE,
-        modules: MODULES,
-        globalOutbound: null,
-        env: {},
-        limits: { cpuMs: CPU_MS_MAX, subRequests: 0 },
-      });
-      const isolate = worker.getEntrypoint() as unknown as Isolate;
-      const report = await isolate.run(request, host);
-      try {
-        return report === null ? null : { ...report };
-      } finally {
-        // Until then each keeps its isolate, some 60 MB: for as long as the garbage collector does not come.
-        report?.[Symbol.dispose]();
-        (host as Partial<Disposable>)[Symbol.dispose]?.();
-      }
+    try {
+      return await slots.use(() => whileWanted(host, systemClock, () => this.#runIsolate(request, host)));
+    } finally {
+      (host as Partial<Disposable>)[Symbol.dispose]?.();
+    }
+  }
+
+  async #runIsolate(request: IsolateRequest, host: PythonHost): Promise<object | null> {
+    const worker = this.env.LOADER.load({
+      compatibilityDate: "2026-10-20",
+      mainModule: MAIN_MODULE,
+      modules: MODULES,
+      globalOutbound: null,
+      env: {},
+      limits: { cpuMs: CPU_MS_MAX, subRequests: 0 },
     });
+    const isolate = worker.getEntrypoint() as unknown as Isolate;
+    const report = await isolate.run(request, host);
+    try {
+      return report === null ? null : { ...report };
+    } finally {
+      // Until then each keeps its isolate, some 60 MB: for as long as the garbage collector does not come.
+      report?.[Symbol.dispose]();
+    }
   }
 }

@@ -34,6 +34,9 @@ export function AccountMenu({ person }: { readonly person: { readonly name: stri
             </button>
           ))}
         </fieldset>
+        <a class="menu-item" href="/settings/webhooks">
+          <Icon name="webhook" /> Outgoing webhooks
+        </a>
         <button type="button" class="menu-item needs-script" data-dialog={ELEMENT_ID.shortcutsDialog}>
           <Icon name="keyboard" /> Keyboard shortcuts
         </button>

@@ -14,6 +14,7 @@ import { createInput } from "./input.ts";
 import { installLocaleMethods } from "./locale-methods.ts";
 import { createCrypto } from "./random.ts";
 import { toJson } from "./result.ts";
+import { installStack } from "./stack.ts";
 import { installTimers } from "./timers.ts";
 import { URL } from "./url.ts";
 import { URLSearchParams } from "./url-search-params.ts";
@@ -60,6 +61,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
     fetch: { fetch: createFetch(hostCalls), Headers, Response },
   };
   installLocaleMethods(host);
+  installStack();
   for (const [name, value] of Object.entries(globals)) defineGlobal(name, value);
   // The module "runyard" is a piece of text that finds its exports here; see module-loader.ts.
   Object.defineProperty(globalThis, Symbol.for("runyard"), { value: input.module });

@@ -53,7 +53,12 @@ class PythonRun {
 
   async execute(): Promise<Report> {
     const ending = await this.#ending();
-    return { ...this.#meter.last(), ending, memoryBytes: this.#memory?.buffer.byteLength ?? 0 };
+    return {
+      ...this.#meter.last(),
+      ending,
+      memoryBytes: this.#memory?.buffer.byteLength ?? 0,
+      dropped: this.#output.dropped,
+    };
   }
 
   async #ending(): Promise<Ending> {
@@ -125,7 +130,7 @@ class PythonRun {
     return {
       write: (utf8: Uint8Array) => {
         if (this.#dump !== null) this.#dump.push(utf8.slice());
-        else if (this.#meter.stopped === "output") return utf8.length;
+        // Also after the limit is reached: what the program writes until it has stopped is counted.
         else if (!this.#output.write(stream, utf8)) this.#meter.stop("output");
         else if (this.#output.isFull) this.#meter.endSlice();
         return utf8.length;

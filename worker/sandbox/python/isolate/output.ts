@@ -3,6 +3,7 @@
  * Invariant: of all bytes written exactly the first `limitBytes` are handed on, less those of a character that would be
  * cut; a text never ends within a character.
  */
+import { alsoDropped, type DroppedOutput, NOTHING_DROPPED } from "../../../domain/dropped-output.ts";
 import type { OutputStream } from "../../engine.ts";
 import type { OutputPiece } from "../protocol.ts";
 
@@ -16,23 +17,31 @@ export class Output {
   #pieces: { stream: OutputStream; text: string }[] = [];
   #waitingBytes = 0;
   #bytes = 0;
+  #dropped = NOTHING_DROPPED;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
+  }
+
+  /** What was written beyond the limit. */
+  get dropped(): DroppedOutput {
+    return this.#dropped;
   }
 
   get isFull(): boolean {
     return this.#waitingBytes >= FULL_BYTES;
   }
 
-  /** Accepts UTF-8. False where the limit is reached: then what fits was accepted and the rest is lost. */
+  /** Accepts UTF-8. False where the limit is reached: then what fits was accepted and the rest is counted and lost. */
   write(stream: OutputStream, utf8: Uint8Array): boolean {
     const room = this.#limitBytes - this.#bytes;
     const accepted = utf8.length <= room ? utf8 : utf8.subarray(0, room);
     this.#bytes += accepted.length;
     this.#waitingBytes += accepted.length;
     this.#append(stream, this.#decoders[stream].decode(accepted, { stream: true }));
-    return accepted.length === utf8.length;
+    const fits = accepted.length === utf8.length;
+    if (!fits) this.#dropped = alsoDropped(this.#dropped, utf8.subarray(accepted.length));
+    return fits;
   }
 
   /** Takes out everything that waits. */

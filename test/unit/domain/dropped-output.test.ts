@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { alsoDropped, dropMark, NOTHING_DROPPED } from "../../../worker/domain/dropped-output.ts";
+
+const dropped = (...pieces: string[]) =>
+  pieces.reduce((sum, piece) => alsoDropped(sum, new TextEncoder().encode(piece)), NOTHING_DROPPED);
+
+describe("dropped output", () => {
+  it("counts bytes, and lines with the one that was cut", () => {
+    expect(dropped("rest of a line\n", "whole\n", "no end")).toEqual({ bytes: 27, lines: 3 });
+    expect(dropped("é\n\n")).toEqual({ bytes: 4, lines: 2 });
+    expect(dropped("")).toEqual(NOTHING_DROPPED);
+  });
+
+  it("is marked in words, and only where something is missing", () => {
+    expect(dropMark(NOTHING_DROPPED, 1_024)).toBeNull();
+    expect(dropMark(dropped("x"), 1_024)).toBe(
+      "The output limit of 1,024 bytes is reached. Dropped here: 1 byte in 1 line.\n",
+    );
+  });
+});

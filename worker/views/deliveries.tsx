@@ -1,0 +1,221 @@
+/** `/deliveries`: the log of what arrived, with filters in the URL; and one delivery with its headers, body and outcome. */
+import { DELIVERY_STATUSES, type Delivery, type DeliveryDetail } from "../domain/delivery.ts";
+import { TRACKER_NAMES } from "../domain/issue-news.ts";
+import { DELIVERY_LOOKS, DeliveryBadge, DeliveryTable } from "./components/delivery-list.tsx";
+import { EmptyState } from "./components/empty-state.tsx";
+import { Icon } from "./components/icon.tsx";
+import { Pagination } from "./components/pagination.tsx";
+import { RepositoryTabs } from "./components/repository-tabs.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { byId, ELEMENT_ID } from "./element-id.ts";
+import { formatBytes } from "./format.ts";
+import { hx } from "./hx.ts";
+import { Layout, type Shell } from "./layout.tsx";
+
+/** As in the URL; an empty string is no filter. */
+export interface DeliveriesFilter {
+  readonly repository: string;
+  readonly status: string;
+  readonly event: string;
+}
+
+export interface DeliveriesProps {
+  readonly filter: DeliveriesFilter;
+  readonly repositoryKeys: readonly string[];
+  readonly deliveries: readonly Delivery[];
+  readonly cursor: string | null;
+  readonly nextCursor: string | null;
+}
+
+export function deliveriesHref(filter: DeliveriesFilter, cursor: string | null = null): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...filter, cursor })) if (value) query.set(name, value);
+  const text = query.toString();
+  return text ? `/deliveries?${text}` : "/deliveries";
+}
+
+export function DeliveriesPage({ shell, ...props }: DeliveriesProps & { readonly shell: Shell }) {
+  return (
+    <Layout shell={shell} section="repositories" title="Deliveries">
+      <div class="page-head">
+        <h1>Deliveries</h1>
+      </div>
+      <RepositoryTabs current="deliveries" />
+      <FilterForm {...props} />
+      <DeliveryResults {...props} />
+    </Layout>
+  );
+}
+
+function FilterForm({ filter, repositoryKeys }: Pick<DeliveriesProps, "filter" | "repositoryKeys">) {
+  const live = hx({
+    get: "/deliveries",
+    target: byId(ELEMENT_ID.deliveryResults),
+    swap: "outerHTML",
+    trigger: "submit, input delay:250ms",
+    sync: "this:replace",
+    indicator: byId(ELEMENT_ID.deliveryResults),
+    replaceUrl: true,
+    // The list keeps its id, so that the next filter finds it again.
+    status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
+  });
+  return (
+    <search>
+      <form class="filters" method="get" action="/deliveries" {...live}>
+        <label>
+          <span class="visually-hidden">Repository</span>
+          <select name="repository">
+            <option value="">Any repository</option>
+            {repositoryKeys.map((key) => (
+              <option value={key} selected={key === filter.repository}>
+                {key}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span class="visually-hidden">State</span>
+          <select name="status">
+            <option value="">Any state</option>
+            {DELIVERY_STATUSES.map((status) => (
+              <option value={status} selected={status === filter.status}>
+                {DELIVERY_LOOKS[status].word}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="search-field">
+          <Icon name="search" />
+          <span class="visually-hidden">Event</span>
+          <input
+            type="search"
+            name="event"
+            value={filter.event}
+            placeholder="Event, for example issues"
+            autocomplete="off"
+          />
+        </label>
+        <button type="submit" class="button">
+          Filter
+        </button>
+      </form>
+    </search>
+  );
+}
+
+/** Answer to `GET /deliveries` with `HX-Request-Type: partial`. */
+export function DeliveryResults({ filter, deliveries, cursor, nextCursor }: DeliveriesProps) {
+  const isFiltered = Boolean(filter.repository || filter.status || filter.event);
+  return (
+    <div id={ELEMENT_ID.deliveryResults} class="results">
+      {deliveries.length > 0 ? <DeliveryTable deliveries={deliveries} /> : <NoDeliveries isFiltered={isFiltered} />}
+      <Pagination
+        olderHref={nextCursor === null ? null : deliveriesHref(filter, nextCursor)}
+        newestHref={cursor === null ? null : deliveriesHref(filter)}
+      />
+    </div>
+  );
+}
+
+function NoDeliveries({ isFiltered }: { readonly isFiltered: boolean }) {
+  return isFiltered ? (
+    <EmptyState
+      icon="search"
+      title="No delivery matches"
+      action={{ href: "/deliveries", label: "Show all deliveries" }}
+    >
+      Nothing fits these filters together.
+    </EmptyState>
+  ) : (
+    <EmptyState
+      icon="inbox"
+      title="Nothing arrived yet"
+      action={{ href: "/inbound-endpoints", label: "Make an endpoint" }}
+    >
+      Deliveries of GitHub and Jira are listed here, with what came of each.
+    </EmptyState>
+  );
+}
+
+export function DeliveryPage({ shell, delivery }: { readonly shell: Shell; readonly delivery: DeliveryDetail }) {
+  const { id, status, event, issueKey, outcome, runId } = delivery;
+  return (
+    <Layout shell={shell} section="repositories" title={`Delivery: ${event}`}>
+      <div class="page-head">
+        <h1>{issueKey === null ? event : `${issueKey} · ${event}`}</h1>
+        <DeliveryBadge status={status} large />
+        {status === "conflicting" ? null : (
+          <form method="post" action={`/deliveries/${id}/reprocessings`}>
+            <button type="submit" class="button">
+              <Icon name="repeat-2" /> Process again
+            </button>
+          </form>
+        )}
+      </div>
+      <div class="stack">
+        <p>
+          {outcome ?? "Nothing came of it yet."} {runId === null ? null : <a href={`/runs/${runId}`}>The run</a>}
+        </p>
+        <Facts delivery={delivery} />
+        <section class="panel" aria-labelledby="headers-title">
+          <h2 id="headers-title">Headers</h2>
+          <table class="plain">
+            <tbody>
+              {Object.entries(delivery.headers).map(([name, value]) => (
+                <tr>
+                  <th scope="row">
+                    <code>{name}</code>
+                  </th>
+                  <td>
+                    <code>{value}</code>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+        <section class="panel" aria-labelledby="body-title">
+          <h2 id="body-title">Body</h2>
+          <pre class="delivery-body" tabindex={0}>
+            {delivery.isBodyWhole ? indented(delivery.body) : delivery.body}
+          </pre>
+          {delivery.isBodyWhole ? null : (
+            <p class="muted">This is its beginning. Of {formatBytes(delivery.bodyBytes)}, the rest is kept too.</p>
+          )}
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+/** JSON as people read it; anything else as it is. */
+function indented(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+function Facts({ delivery }: { readonly delivery: DeliveryDetail }) {
+  const { tracker, repositoryKey, receivedAt, duplicates, bodyBytes, deliveryId, bodyHash } = delivery;
+  const facts: readonly (readonly [name: string, value: unknown])[] = [
+    ["From", TRACKER_NAMES[tracker]],
+    ["Repository", repositoryKey === null ? "–" : <a href={`/repos/${repositoryKey}`}>{repositoryKey}</a>],
+    ["Received", <RelativeTime at={receivedAt} />],
+    ["Again", duplicates === 0 ? "never" : `${duplicates} times`],
+    ["Size", formatBytes(bodyBytes)],
+    ["Id", <code>{deliveryId}</code>],
+    ["SHA-256", <code>{bodyHash}</code>],
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value as string}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,231 @@
+/** `/settings/webhooks/:id`: one endpoint with its messages, and what can be done with it. */
+import { ENDPOINT_NAME_FIELD, type MessageSummary, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import { CopyButton } from "./components/copy-button.tsx";
+import { EmptyState } from "./components/empty-state.tsx";
+import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { TextField } from "./components/form-field.tsx";
+import { Icon } from "./components/icon.tsx";
+import { Pagination } from "./components/pagination.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { EndpointBadge, MessageBadge } from "./components/webhook-badges.tsx";
+import { Layout, type Shell } from "./layout.tsx";
+import { DISABLED_WORDS } from "./webhook-words.ts";
+import { EndpointFields, type EndpointValues } from "./webhooks.tsx";
+
+export interface EndpointProps {
+  readonly endpoint: WebhookEndpoint;
+  readonly messages: readonly MessageSummary[];
+  readonly cursor: string | null;
+  readonly nextCursor: string | null;
+  /** A secret that was just made: the only time that it is shown. */
+  readonly secret: string | null;
+  readonly values: EndpointValues;
+  readonly errors: readonly FieldError[];
+}
+
+export function EndpointPage({ shell, ...props }: EndpointProps & { readonly shell: Shell }) {
+  const { endpoint, secret, values, errors } = props;
+  const address = `/settings/webhooks/${endpoint.id}`;
+  return (
+    <Layout shell={shell} section={null} title={`Webhook to ${new URL(endpoint.url).host}`}>
+      <EndpointHead endpoint={endpoint} address={address} />
+      <div class="webhooks">
+        <ErrorSummary title="Nothing was changed" errors={errors} />
+        {secret === null ? null : <NewSecret secret={secret} />}
+        {endpoint.disabled ? (
+          <p class="notice notice-failed" role="status">
+            <Icon name="triangle-alert" />
+            <span>
+              <b>Nothing is sent.</b> {DISABLED_WORDS[endpoint.disabled.reason]}{" "}
+              <RelativeTime at={endpoint.disabled.at} />
+            </span>
+          </p>
+        ) : null}
+        <Messages {...props} address={address} />
+        <section class="panel" aria-labelledby="change-title">
+          <h2 id="change-title">Change it</h2>
+          <form class="webhook-form" method="post" action={`${address}/changes`}>
+            <EndpointFields values={values} errors={errors} />
+            <div class="actions">
+              <button type="submit" class="button">
+                Save
+              </button>
+            </div>
+          </form>
+        </section>
+        <SecretPanel endpoint={endpoint} address={address} />
+        <DeletionPanel endpoint={endpoint} address={address} />
+      </div>
+    </Layout>
+  );
+}
+
+interface Addressed {
+  readonly endpoint: WebhookEndpoint;
+  readonly address: string;
+}
+
+function EndpointHead({ endpoint, address }: Addressed) {
+  return (
+    <div class="run-header">
+      <p>
+        <a href="/settings/webhooks">Outgoing webhooks</a>
+      </p>
+      <div class="page-head">
+        <h1 class="webhook-address">{endpoint.url}</h1>
+        <EndpointBadge isEnabled={endpoint.enabled} large />
+      </div>
+      {endpoint.description ? <p class="muted">{endpoint.description}</p> : null}
+      <div class="actions">
+        {endpoint.enabled ? (
+          <form method="post" action={`${address}/tests`}>
+            <button type="submit" class="button">
+              <Icon name="send" /> Send a test
+            </button>
+          </form>
+        ) : null}
+        <form method="post" action={`${address}/${endpoint.enabled ? "disabling" : "enabling"}`}>
+          <button type="submit" class={endpoint.enabled ? "button" : "button primary"}>
+            <Icon name={endpoint.enabled ? "pause" : "play"} /> {endpoint.enabled ? "Disable" : "Enable"}
+          </button>
+        </form>
+      </div>
+    </div>
+  );
+}
+
+function NewSecret({ secret }: { readonly secret: string }) {
+  return (
+    <section class="notice notice-succeeded webhook-secret" aria-labelledby="new-secret-title">
+      <Icon name="key-round" />
+      <div>
+        <h2 id="new-secret-title">Copy the secret now: it is not shown again</h2>
+        <p>
+          <code id="new-secret">{secret}</code> <CopyButton fromId="new-secret" label="Copy secret" />
+        </p>
+        <p class="muted">
+          The receiver verifies each message with it, by the header <code>webhook-signature</code> of Standard Webhooks.
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function SecretPanel({ endpoint: { previousSecretExpiresAt }, address }: Addressed) {
+  return (
+    <section class="panel" aria-labelledby="secret-title">
+      <h2 id="secret-title">Secret</h2>
+      <p>
+        {previousSecretExpiresAt === null ? (
+          "Messages are signed with one secret. After a rotation the old one signs, too, for a day."
+        ) : (
+          <>
+            Messages are signed with two secrets: the old one ends <RelativeTime at={previousSecretExpiresAt} />.
+          </>
+        )}
+      </p>
+      <form method="post" action={`${address}/secrets`}>
+        <button type="submit" class="button">
+          <Icon name="key-round" /> Rotate secret
+        </button>
+      </form>
+    </section>
+  );
+}
+
+function DeletionPanel({ endpoint, address }: Addressed) {
+  const { host } = new URL(endpoint.url);
+  return (
+    <section class="panel" aria-labelledby="deletion-title">
+      <h2 id="deletion-title">Delete it</h2>
+      <form class="webhook-form" method="post" action={`${address}/deletion`}>
+        <TextField
+          name={ENDPOINT_NAME_FIELD}
+          label="Host of the endpoint"
+          value=""
+          isRequired
+          hint={
+            <>
+              Its messages go with it, also those that wait. Type <b>{host}</b> to confirm.
+            </>
+          }
+        />
+        <div class="actions">
+          <button type="submit" class="button danger">
+            <Icon name="trash-2" /> Delete
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+function Messages({ messages, cursor, nextCursor, address }: EndpointProps & Addressed) {
+  return (
+    <section class="results" aria-labelledby="messages-title">
+      <h2 id="messages-title" class="visually-hidden">
+        Messages
+      </h2>
+      {messages.length > 0 ? (
+        <MessageTable messages={messages} address={address} />
+      ) : (
+        <div class="panel">
+          <EmptyState icon="send" title="No messages yet">
+            The next run that does what the endpoint is subscribed to makes the first one. Or send a test.
+          </EmptyState>
+        </div>
+      )}
+      <Pagination
+        olderHref={nextCursor === null ? null : `${address}?cursor=${encodeURIComponent(nextCursor)}`}
+        newestHref={cursor === null ? null : address}
+      />
+    </section>
+  );
+}
+
+function MessageTable({ messages, address }: Pick<EndpointProps, "messages"> & { readonly address: string }) {
+  return (
+    <table class="runs">
+      <caption class="visually-hidden">Messages, newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col">Message</th>
+          <th scope="col" class="number">
+            Attempts
+          </th>
+          <th scope="col" class="number">
+            Last answer
+          </th>
+          <th scope="col" class="number">
+            Made
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {messages.map((message) => (
+          <tr>
+            <td class="cell-state">
+              <MessageBadge message={message} />
+            </td>
+            <td class="cell-run">
+              <a class="row-link" href={`${address}/messages/${message.id}`}>
+                {message.event}
+              </a>
+              {message.nextAttemptAt !== null && message.attempts > 0 ? (
+                <span class="cell-note muted">
+                  next attempt <RelativeTime at={message.nextAttemptAt} />
+                </span>
+              ) : null}
+            </td>
+            <td class="number">{message.attempts}</td>
+            <td class="number">{message.lastStatus ?? <span class="muted">–</span>}</td>
+            <td class="cell-when number muted">
+              <RelativeTime at={message.createdAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,155 @@
+/** `/settings/webhooks`: the endpoints that messages about runs go to, and the form for a new one. */
+import type { WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import { RUN_EVENT_TYPES, RUN_EVENTS, type RunEventType } from "../domain/webhook-events.ts";
+import { EmptyState } from "./components/empty-state.tsx";
+import { ErrorSummary, type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
+import { TextField } from "./components/form-field.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { EndpointBadge, MessageBadge } from "./components/webhook-badges.tsx";
+import { Layout, type Shell } from "./layout.tsx";
+
+/** What a form for an endpoint holds, as it was typed. */
+export interface EndpointValues {
+  readonly url: string;
+  readonly description: string;
+  readonly events: readonly string[];
+}
+
+/** What most people want to hear of first: how runs end. */
+export const NEW_ENDPOINT: EndpointValues = {
+  url: "",
+  description: "",
+  events: RUN_EVENT_TYPES.filter((type) => type !== "run.queued" && type !== "run.started"),
+};
+
+export interface WebhooksProps {
+  readonly endpoints: readonly WebhookEndpoint[];
+  readonly values: EndpointValues;
+  readonly errors: readonly FieldError[];
+}
+
+export function WebhooksPage({ shell, endpoints, values, errors }: WebhooksProps & { readonly shell: Shell }) {
+  return (
+    <Layout shell={shell} section={null} title="Outgoing webhooks">
+      <div class="page-head">
+        <h1>Outgoing webhooks</h1>
+      </div>
+      <div class="webhooks">
+        <ErrorSummary title="The endpoint was not made" errors={errors} />
+        {endpoints.length > 0 ? (
+          <EndpointTable endpoints={endpoints} />
+        ) : (
+          <section class="panel">
+            <EmptyState icon="webhook" title="No endpoints yet">
+              An endpoint is an address of yours that hears what happens to runs: each event arrives as a signed POST.
+            </EmptyState>
+          </section>
+        )}
+        <section class="panel" aria-labelledby="new-endpoint-title">
+          <h2 id="new-endpoint-title">New endpoint</h2>
+          <form class="webhook-form" method="post" action="/settings/webhooks">
+            <EndpointFields values={values} errors={errors} />
+            <div class="actions">
+              <button type="submit" class="button primary">
+                Make endpoint
+              </button>
+            </div>
+          </form>
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+export function EndpointFields({ values, errors }: Pick<WebhooksProps, "values" | "errors">) {
+  return (
+    <>
+      <TextField
+        name="url"
+        label="URL"
+        value={values.url}
+        placeholder="https://example.com/hooks"
+        isRequired
+        errors={errors}
+        hint="Where messages are sent by POST. The receiver answers 2xx when it has one."
+      />
+      <TextField name="description" label="Description" value={values.description} errors={errors} />
+      <fieldset
+        id={fieldId("events")}
+        aria-describedby={errors.some(({ field }) => field === "events") ? fieldErrorId("events") : undefined}
+      >
+        <legend>Events</legend>
+        {RUN_EVENT_TYPES.map((type) => (
+          <EventBox type={type} isChecked={values.events.includes(type)} />
+        ))}
+      </fieldset>
+    </>
+  );
+}
+
+function EventBox({ type, isChecked }: { readonly type: RunEventType; readonly isChecked: boolean }) {
+  return (
+    <label class="webhook-event">
+      <input type="checkbox" name="events" value={type} checked={isChecked} />
+      <code>{type}</code>
+      <span class="muted">{RUN_EVENTS[type]}</span>
+    </label>
+  );
+}
+
+function EndpointTable({ endpoints }: Pick<WebhooksProps, "endpoints">) {
+  return (
+    <div class="results">
+      <table class="runs">
+        <caption class="visually-hidden">Endpoints</caption>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">Endpoint</th>
+            <th scope="col">Last message</th>
+            <th scope="col" class="number">
+              Made
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {endpoints.map((endpoint) => (
+            <EndpointRow endpoint={endpoint} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function EndpointRow({
+  endpoint: { id, url, description, enabled, lastMessage, createdAt },
+}: {
+  readonly endpoint: WebhookEndpoint;
+}) {
+  return (
+    <tr>
+      <td class="cell-state">
+        <EndpointBadge isEnabled={enabled} />
+      </td>
+      <td class="cell-run">
+        <a class="row-link" href={`/settings/webhooks/${id}`}>
+          {url}
+        </a>
+        {description ? <span class="cell-note muted">{description}</span> : null}
+      </td>
+      <td class="muted">
+        {lastMessage === null ? (
+          "none yet"
+        ) : (
+          <>
+            <MessageBadge message={lastMessage} /> <RelativeTime at={lastMessage.createdAt} />
+          </>
+        )}
+      </td>
+      <td class="cell-when number muted">
+        <RelativeTime at={createdAt} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,154 @@
+/**
+ * One delivery of a message to a receiver, as a kind of effect: signed, bounded in time and in what is read of the answer,
+ * redirects not followed. Receivers tell a repeated message by its id, so an unknown outcome is settled by repeating it.
+ * Which answer means what is Standard Webhooks' advice (https://www.standardwebhooks.com), with one addition: an answer
+ * that a gateway gave in the receiver's place leaves it unknown whether the receiver took the message.
+ */
+import type { Clock } from "../domain/ports.ts";
+import type { EffectOutcome } from "../effects/journal.ts";
+import type { EffectAnswer, RepeatableKind } from "../effects/perform.ts";
+import { receiverProblem } from "./receiver-address.ts";
+import { signatureHeader } from "./standard-signature.ts";
+
+export interface Receiver {
+  readonly url: string;
+  /** All of them sign. */
+  readonly secrets: readonly string[];
+}
+
+export interface DeliveryRules {
+  readonly allowsPrivateReceivers: boolean;
+  readonly retryDelaysMs: readonly number[];
+  readonly timeoutMs: number;
+}
+
+export interface DeliveryPorts {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly clock: Clock;
+}
+
+/** What the log keeps of an attempt. */
+export interface DeliveryReceipt {
+  readonly durationMs: number;
+  readonly status: number | null;
+  readonly problem: string | null;
+  readonly excerpt: string;
+}
+
+/** Of an answer's body. The rest is not read: a receiver has nothing to tell us but its status. */
+const EXCERPT_BYTES = 1_000;
+/** Longest wait that a receiver's Retry-After can ask for. */
+const RETRY_AFTER_MS_MAX = 24 * 3_600_000;
+/** Longest single sleep of the watch, so that an answered request leaves a timer of at most a second behind. */
+const WATCH_INTERVAL_MS = 1_000;
+/** Statuses of gateways that got no answer of the receiver's own. */
+const GATEWAY_STATUSES: readonly number[] = [502, 504];
+export const GONE = 410;
+
+export function createDelivery(
+  receiver: Receiver,
+  rules: DeliveryRules,
+  ports: DeliveryPorts,
+): RepeatableKind<string, DeliveryReceipt> {
+  return {
+    reconciliation: "repeat",
+    retryDelaysMs: rules.retryDelaysMs,
+    send: (body, key) => deliver(body, key, receiver, rules, ports),
+  };
+}
+
+/** What has come of the exchange so far. */
+interface Heard {
+  status: number | null;
+  retryAfter: string | null;
+  excerpt: string;
+}
+
+async function deliver(
+  body: string,
+  id: string,
+  { url, secrets }: Receiver,
+  { allowsPrivateReceivers, timeoutMs }: DeliveryRules,
+  { fetch, clock }: DeliveryPorts,
+): Promise<EffectAnswer<DeliveryReceipt>> {
+  const startedAt = clock.now();
+  const heard: Heard = { status: null, retryAfter: null, excerpt: "" };
+  const answer = (outcome: EffectOutcome, problem: string | null): EffectAnswer<DeliveryReceipt> => {
+    const { status, excerpt } = heard;
+    const notBefore = notBeforeOf(heard.retryAfter, clock.now());
+    return { outcome, notBefore, receipt: { durationMs: clock.now() - startedAt, status, problem, excerpt } };
+  };
+  // The operator may have changed what is allowed since the address was accepted.
+  const wrong = receiverProblem(url, allowsPrivateReceivers);
+  if (wrong !== null) return answer("refused", `Not sent: the URL ${wrong}.`);
+  const timestamp = Math.floor(startedAt / 1_000);
+  const headers = {
+    "content-type": "application/json",
+    "user-agent": "Runyard-Webhooks",
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": await signatureHeader(secrets, id, timestamp, body),
+  };
+  const exchange = async (signal: AbortSignal) => {
+    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    heard.status = response.status;
+    heard.retryAfter = response.headers.get("retry-after");
+    await hear(response, heard);
+  };
+  const end = await withDeadline(exchange, timeoutMs, clock);
+  if (heard.status !== null) return answer(...meaningOf(heard.status));
+  const silence =
+    end === "too-late" ? `No answer came within ${timeoutMs / 1_000} s.` : "No connection, or it was cut.";
+  return answer("unknown", silence);
+}
+
+function meaningOf(status: number): [EffectOutcome, string | null] {
+  if (status >= 200 && status < 300) return ["done", null];
+  if (status === GONE) return ["refused", "The receiver is gone for good (410)."];
+  if (GATEWAY_STATUSES.includes(status)) return ["unknown", `A gateway answered ${status} in the receiver's place.`];
+  if (status >= 300 && status < 400)
+    return ["not-done", `The receiver redirects (${status}). That is not followed: change the endpoint's URL.`];
+  return ["not-done", `The receiver answered ${status}.`];
+}
+
+async function hear(response: Response, heard: Heard): Promise<void> {
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    heard.excerpt += decoder.decode(chunk.subarray(0, EXCERPT_BYTES - bytes), { stream: true });
+    bytes += chunk.length;
+    // Leaving the loop cancels the rest.
+    if (bytes >= EXCERPT_BYTES) break;
+  }
+}
+
+/** Stops `work` at its deadline, also where it does not heed its signal. */
+async function withDeadline(
+  work: (signal: AbortSignal) => Promise<void>,
+  ms: number,
+  clock: Clock,
+): Promise<"done" | "failed" | "too-late"> {
+  const controller = new AbortController();
+  let isOver = false;
+  const working = work(controller.signal).then(
+    () => "done" as const,
+    () => "failed" as const,
+  );
+  const watch = async () => {
+    for (let left = ms; left > 0 && !isOver; left -= WATCH_INTERVAL_MS) {
+      await clock.sleep(Math.min(left, WATCH_INTERVAL_MS));
+    }
+    return "too-late" as const;
+  };
+  const end = await Promise.race([working, watch()]);
+  isOver = true;
+  controller.abort();
+  return end;
+}
+
+/** Retry-After holds seconds or a date (RFC 9110, 10.2.3). */
+function notBeforeOf(retryAfter: string | null, now: number): number | null {
+  if (retryAfter === null) return null;
+  const at = /^\d+$/.test(retryAfter) ? now + Number(retryAfter) * 1_000 : Date.parse(retryAfter);
+  return Number.isNaN(at) ? null : Math.min(at, now + RETRY_AFTER_MS_MAX);
+}
