@@ -31,6 +31,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "at === -1;",
   },
   {
+    name: "arm a lane's alarm behind what needs it",
+    file: LANE,
+    find: "await wakeUp.by(at);",
+    replace: "{ const late = at; void clock.sleep(1).then(() => wakeUp.by(late)); break; }",
+  },
+  {
     name: "release by the clock, without asking the run",
     file: LANE,
     find: "silent.map((claim) => this.#deliver(claim))",
@@ -58,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "take an unreachable run for an ended one",
     file: LANE,
-    find: 'this.#ports.log.warn("a claim could not be delivered", { runId, error });',
+    find: 'this.#ports.log.warn("a claim could not be delivered", { runId, step: "queue", error });',
     replace: "await this.release(runId, epoch);",
   },
   {
@@ -257,13 +263,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "rely on an alarm that has rung",
     file: RUN,
-    find: "if (this.#owed().length > 0) await wakeUp.within(RECOVERY_DELAY_MS);",
+    find: "if (storage.run && this.#owed().length > 0) await wakeUp.within(RECOVERY_DELAY_MS);",
     replace: "",
   },
   {
     name: "disarm the alarm although something is owed",
     file: RUN,
-    find: "if (isDone) await wakeUp.disarm();",
+    find: "if (isDone && !this.#ports.audience.hibernate) await wakeUp.disarm();",
     replace: "await wakeUp.disarm();",
   },
   {

@@ -2,6 +2,7 @@
  * What happens from outside in one case: runs, what people do to them, and what befalls the machines. All of it follows
  * from the seed; each part has a name by which it can be taken away when a failure is made smaller.
  */
+import { RECOVERY_DELAY_MS } from "../../durable-objects/wake-up.ts";
 import { PRIORITIES, type Priority, personLane, repositoryLane } from "../../worker/domain/lane.ts";
 import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
@@ -125,7 +126,8 @@ function runOf(fate: Fate, index: number, lanes: readonly string[]): RunPlan {
     waitMaxMs: fate.pick("may wait", [null, null, 1_000, 8_000]),
     sentAt: [at, ...again],
     patience: fate.pick("patience", [0, 1, 5]),
-    retryMs: fate.pick("retry after", [1, 20, 1_500]),
+    // The last one: when a lane asks for a run whose answer was lost.
+    retryMs: fate.pick("retry after", [1, 20, 1_500, RECOVERY_DELAY_MS - 2]),
     watchers: fate.pick("watchers", [0, 1]),
     behaviour: {
       lines: fate.between("lines", 0, 5),
