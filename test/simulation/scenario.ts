@@ -14,6 +14,7 @@ import { WORKSPACE } from "./product.ts";
 /** Until then people do things and faults may begin. */
 export const STORM_MS = 30_000;
 const RUNS_MAX = 6;
+const SOON_MS = 5_000;
 const OUTSIDE = "https://api.example.com";
 
 export interface RunPlan {
@@ -190,9 +191,17 @@ function mishapOf(fate: Fate, lanes: readonly string[], victims: readonly string
   }
 }
 
-function times<T>(fate: Fate, what: string, count: number, of: () => T): Timed<T>[] {
+/** Half of all happens soon after a run was sent, when there is most to disturb. */
+function instantOf(fate: Fate, what: string, runs: readonly RunPlan[]): number {
+  const isSoon = fate.chance(`${what} soon`, 0.5);
+  const sentAt = fate.pick(`${what} after`, runs).sentAt[0]!;
+  const chance = fate.number(`${what} at`);
+  return isSoon ? sentAt + chance ** 2 * SOON_MS : chance * STORM_MS;
+}
+
+function times<T>(fate: Fate, what: string, count: number, runs: readonly RunPlan[], of: () => T): Timed<T>[] {
   return Array.from({ length: count }, (_, index) => ({
-    at: fate.number(`${what} at`) * STORM_MS,
+    at: instantOf(fate, what, runs),
     name: `${what} ${index + 1}`,
     what: of(),
   }));
@@ -212,7 +221,7 @@ export function scenarioOf(
     rates: ratesOf(fate),
     lanes,
     runs,
-    deeds: times(fate, "deed", fate.between("deeds", 0, 8), () => deedOf(fate, runs)),
-    mishaps: times(fate, "mishap", fate.between("mishaps", 0, 6), () => mishapOf(fate, lanes, victims)),
+    deeds: times(fate, "deed", fate.between("deeds", 0, 10), runs, () => deedOf(fate, runs)),
+    mishaps: times(fate, "mishap", fate.between("mishaps", 0, 6), runs, () => mishapOf(fate, lanes, victims)),
   };
 }
