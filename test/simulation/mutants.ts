@@ -49,12 +49,6 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "await",
   },
   {
-    name: "let go of an expired run that has joined again meanwhile",
-    file: LANE,
-    find: "this.#expiring.delete(request.runId);",
-    replace: "",
-  },
-  {
     name: "acknowledge before the lane has committed",
     file: LANE,
     find: "storage.save(result.state, result.writes, address ?? storage.address);",
@@ -66,24 +60,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: LANE,
     find: 'this.#ports.log.warn("a claim could not be delivered", { runId, step: "queue", error });',
     replace: "await this.release(runId, epoch);",
-  },
-  {
-    name: "release without an epoch what an old claim's answer says",
-    file: LANE,
-    find: '=== "ended") await this.release(runId, epoch);',
-    replace: '=== "ended") await this.release(runId, null);',
-  },
-  {
-    name: "skip the epoch fence",
-    file: QUEUE_STATE,
-    find: "if (epoch !== null && epoch !== claim.epoch) return unchanged(state);",
-    replace: "",
-  },
-  {
-    name: "renew a claim without a new epoch",
-    file: QUEUE_STATE,
-    find: "const renewed = { ...claim, epoch: state.nextEpoch };",
-    replace: "const renewed = { ...claim };",
   },
   {
     name: "give an epoch again",
@@ -213,12 +189,6 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "if (interrupted && isRepeatable && !isRepeatable) {",
   },
   {
-    name: "begin an attempt again after a cancellation",
-    file: RUN_STATE,
-    find: 'if (state.cancelRequestedAt !== null) return ended(state, { name: "cancelled" }, now);',
-    replace: "",
-  },
-  {
     name: "drop the attempt fence on output",
     file: RUN,
     find: 'if (state.name !== "running" || state.attempt !== attempt) return;',
@@ -237,34 +207,10 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "",
   },
   {
-    name: "clear a refused run that another caller was promised",
-    file: RUN,
-    find: "if (isNew) this.#forget();\n      else await this.#ports.wakeUp.within(RECOVERY_DELAY_MS);",
-    replace: "this.#forget();",
-  },
-  {
-    name: "decide twice at once whether a run is accepted",
-    file: RUN,
-    find: "this.#starting ??=",
-    replace: "this.#starting =",
-  },
-  {
-    name: "drive a run that is not accepted yet",
-    file: RUN,
-    find: 'if (this.#ports.storage.run?.state.name === "queued") await this.#decided();',
-    replace: "",
-  },
-  {
     name: "promise a run before its lane has it",
     file: RUN,
     find: "if (await this.#join()) {",
     replace: "void this.#join().catch(() => {}); if (spec) {",
-  },
-  {
-    name: "rely on an alarm that has rung",
-    file: RUN,
-    find: "if (storage.run && this.#owed().length > 0) await wakeUp.within(RECOVERY_DELAY_MS);",
-    replace: "",
   },
   {
     name: "disarm the alarm although something is owed",
@@ -332,11 +278,5 @@ export const MUTANTS: readonly Mutant[] = [
     file: WAKE_UP,
     find: "/** The alarm rang: it is spent. */\n  rang(): void {\n    this.#at = null;",
     replace: "rang(): void {",
-  },
-  {
-    name: "take an alarm for set that rang while it was looked at",
-    file: WAKE_UP,
-    find: "if (this.#at === undefined) this.#at = left;",
-    replace: "this.#at ??= left;",
   },
 ];
