@@ -3,8 +3,11 @@ import { exports } from "cloudflare:workers";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
+import type { LaneAddress, RunQueueRpc } from "../durable-objects/run-queue/rpc.ts";
 import type { WebhookSenderRpc } from "../durable-objects/webhook-sender/rpc.ts";
+import type { WorkspaceCapacityRpc } from "../durable-objects/workspace-capacity/rpc.ts";
 import { type Config, configOf } from "./config.ts";
+import { laneObjectName } from "./domain/lane.ts";
 import type { Clock, Random } from "./domain/ports.ts";
 import type { Principal } from "./domain/principal.ts";
 import type { Provider } from "./llm/provider.ts";
@@ -33,6 +36,10 @@ export interface Dependencies {
   readonly loopback: (request: Request) => Promise<Response>;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
+  /** The queue object of a lane. */
+  readonly lane: (address: LaneAddress) => RunQueueRpc;
+  /** The object that shares a workspace's capacity over its lanes. */
+  readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
   /** The object that sends the messages of a webhook endpoint. */
   readonly sender: (endpointId: string) => WebhookSenderRpc;
 }
@@ -67,6 +74,8 @@ function compose(env: Env): Dependencies {
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
+    lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
+    capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

@@ -27,8 +27,8 @@ import { InboxStorage } from "./storage.ts";
 /** Deliveries that may wait to be looked at. More of them come only while the database is away. */
 const RECEIVED_MAX = 50_000;
 
-/** Deliveries often come in bursts: an alarm looks at all that came within so long. */
-const INTAKE_DELAY_MS = 20;
+/** Deliveries often come in bursts: an alarm looks at all that came within so long. It is no part of any answer. */
+const INTAKE_DELAY_MS = 100;
 
 export class DeliveryInbox extends DurableObject<Env> implements DeliveryInboxRpc {
   readonly #storage: InboxStorage;

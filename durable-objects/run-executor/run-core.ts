@@ -15,6 +15,7 @@ import type { Clock } from "../../worker/domain/ports.ts";
 import type { EventStream, RunDetail, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
+  type EndedRun,
   hasEnded,
   infrastructureError,
   type OwedWork,
@@ -23,6 +24,7 @@ import {
   type RunTransitionEvent,
   transition,
 } from "../../worker/domain/run-state.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { Database } from "../../worker/store/database.ts";
 import { projectRun } from "../../worker/store/runs.ts";
@@ -52,6 +54,8 @@ export interface RunPorts {
   /** Tells subscribers of the run's new state, if there are any; may be repeated. */
   announce(run: StoredRun): Promise<void>;
 }
+
+const alreadyEnded = ({ name }: EndedRun) => fail("run-finished", `The run has already ended as ${name}.`);
 
 export class RunCore {
   readonly #ports: RunPorts;
@@ -93,7 +97,7 @@ export class RunCore {
   async cancel(): Promise<Result<RunDetail>> {
     const run = this.#ports.storage.run;
     if (!run) return fail("not-found", "There is no such run.");
-    if (hasEnded(run.state)) return fail("run-finished", `The run has already ended as ${run.state.name}.`);
+    if (hasEnded(run.state)) return alreadyEnded(run.state);
     this.#apply({ type: "cancel-requested" });
     this.#guest?.abort();
     // A run that ends in its line may not be asked for by its lane for long.
@@ -136,22 +140,43 @@ export class RunCore {
     return succeed("amended");
   }
 
+  /** A person changes the priority of a waiting run, of whatever kind. */
+  async reprioritise(priority: Priority): Promise<Result<RunDetail>> {
+    const { storage } = this.#ports;
+    await this.#decided();
+    const run = storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (hasEnded(run.state)) return alreadyEnded(run.state);
+    // The lane first: it knows whether the run still waits. If this object is lost before it has stored the same, a
+    // repeat finds the lane's part done.
+    const told = await this.#lane(run).reprioritise(run.spec.id, priority);
+    if (!told.ok) return told;
+    const { state, spec } = this.#accepted();
+    if (state.name === "queued" && spec.priority !== priority) storage.amend({ ...spec, priority });
+    void this.#kick();
+    await this.#settle(this.#project());
+    return succeed((await this.describe())!);
+  }
+
   async describe(): Promise<RunDetail | null> {
     const run = this.#ports.storage.run;
     if (!run) return null;
-    const waitingFor = run.state.name === "queued" ? await this.#lane(run).describeWait(run.spec.id) : null;
-    return this.#detail(waitingFor);
+    const wait = run.state.name === "queued" ? await this.#lane(run).describeWait(run.spec.id) : null;
+    return this.#detail(wait);
   }
 
   /** Writes the run's copy in D1 anew, whole. */
-  async reproject(): Promise<void> {
-    const { storage } = this.#ports;
+  async reproject(): Promise<"written" | "absent" | "away"> {
+    const { storage, wakeUp } = this.#ports;
     await this.#decided();
-    if (!storage.run) return;
+    if (!storage.run) return "absent";
     storage.forgetProjection();
-    await this.#project();
+    const isWritten = await this.#settle(this.#project());
+    // It is owed now, and the lane may have let go of the run long ago.
+    if (!isWritten) await wakeUp.within(RECOVERY_DELAY_MS);
     // A run that is listed is seen through, even one that a crash left before its lane had it.
     void this.#kick();
+    return isWritten ? "written" : "away";
   }
 
   async alarm(): Promise<void> {
@@ -438,9 +463,9 @@ export class RunCore {
     return this.#ports.lane({ workspaceId: spec.workspaceId, lane: spec.lane });
   }
 
-  #detail(waitingFor: string | null): RunDetail {
+  #detail(wait: Wait | null): RunDetail {
     const { storage, events } = this.#ports;
-    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, waitingFor);
+    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, wait);
   }
 
   #accepted(): StoredRun {

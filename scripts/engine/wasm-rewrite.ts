@@ -7,9 +7,10 @@
  *
  * What the rewritten file offers beyond the original:
  * - real names for imports and exports, so that the host needs no glue;
- * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size at bulk memory instructions, and
- *   by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop, with
- *   1 at a poll, where the answer 1 makes QuickJS throw an error that the program cannot catch;
+ * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size before bulk memory instructions,
+ *   and by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop and
+ *   before a bulk memory instruction, with 1 at a poll, where the answer 1 makes QuickJS throw an error that the program
+ *   cannot catch;
  * - where `interrupt` answers 2, or a host call or a request for memory -1, the import `suspend` is called: the only import that may suspend.
  *   What it resolves to then is the answer of the poll or of the host call;
  * - `rejection_tracker_slot`, the table slot of a function of QuickJS's promise rejection tracker type that calls the
@@ -17,6 +18,7 @@
  * - an error's frames as the property `FRAMES_PROPERTY` instead of `stack`, which is left to the prelude;
  * - an imported memory that starts with 1.5 MiB instead of 16, because the C stack has 512 KiB instead of 5 MiB.
  */
+import type { EngineExports } from "../../worker/sandbox/javascript/abi.ts";
 import { ARTIFACT } from "../../worker/sandbox/javascript/artifact.ts";
 import { FRAMES_PROPERTY } from "../../worker/sandbox/javascript/guest-interface.ts";
 import { exportNames, importNames } from "./glue-names.ts";
@@ -78,11 +80,45 @@ const IMPORT_MODULE = "host";
  */
 const DISPATCH_TARGETS = 200;
 /** A jump is charged as 5 units: with it, tight loops and native work use about equally much fuel in the same time. */
-const POLL = { originalInterval: 10_000, interval: 1_000, fuel: 5_000 } as const;
+export const POLL = { originalInterval: 10_000, interval: 1_000, fuel: 5_000 } as const;
 /** The package reserves 5 MiB for the C stack; of that, QuickJS uses what `GUEST_STACK_BYTES` allows and some frames more. */
 const STACK = { originalTop: 5_333_088, removedBytes: 5 * 2 ** 20 - ARTIFACT.stackBytes } as const;
 /** One unit of fuel for each 64 bytes that are copied or filled: about as long as a loop turn takes. */
 const BULK_BYTES_SHIFT = 6;
+
+/** What the host uses. Each export costs each fresh instance some microseconds. */
+const KEPT_EXPORTS: { readonly [K in Exclude<keyof EngineExports, "fuel" | "rejection_tracker_slot">]: true } = {
+  initialize: true,
+  stack_save: true,
+  malloc: true,
+  free: true,
+  QTS_NewRuntime: true,
+  QTS_NewContext: true,
+  QTS_RuntimeSetMaxStackSize: true,
+  QTS_RuntimeEnableInterruptHandler: true,
+  QTS_RuntimeEnableModuleLoader: true,
+  QTS_Eval: true,
+  QTS_Call: true,
+  QTS_ExecutePendingJob: true,
+  QTS_ResolveException: true,
+  QTS_Throw: true,
+  QTS_NewError: true,
+  QTS_NewString: true,
+  QTS_NewFloat64: true,
+  QTS_NewObject: true,
+  QTS_NewFunction: true,
+  QTS_GetFloat64: true,
+  QTS_GetString: true,
+  QTS_GetProp: true,
+  QTS_GetPropNumber: true,
+  QTS_SetProp: true,
+  QTS_GetUndefined: true,
+  QTS_DupValuePointer: true,
+  QTS_FreeValuePointer: true,
+  QTS_FreeCString: true,
+  QTS_PromiseResult: true,
+  QTS_ArgvGetJSValueConstPointer: true,
+};
 
 const [I32, I64, BLOCK_EMPTY, END] = [0x7f, 0x7e, 0x40, 0x0b] as const;
 const OP = {
@@ -307,7 +343,7 @@ function addedFunctions(layout: Layout): AddedFunction[] {
   ];
   const charge = [
     ...[0, OP.globalGet, ...fuel, OP.localGet, 0, OP.i32Const, BULK_BYTES_SHIFT, OP.i32ShrU, OP.i32Sub],
-    ...[OP.globalSet, ...fuel, OP.localGet, 0, END],
+    ...[OP.globalSet, ...fuel, ...callIfSpent(layout), OP.localGet, 0, END],
   ];
   const track = [
     ...[0, OP.localGet, 0, OP.localGet, 1, OP.localGet, 3, OP.i32Const, 0],
@@ -380,10 +416,13 @@ function renameExports(body: Uint8Array, glue: string, layout: Layout): Uint8Arr
     glue,
     entries.map(({ short }) => short),
   );
-  const kept = entries.map(({ short, kind, index }) => [...name(names.get(short)!), kind, ...unsigned(index)]);
+  const kept = entries
+    .filter(({ short }) => Object.hasOwn(KEPT_EXPORTS, names.get(short)!))
+    .map(({ short, kind, index }) => [...name(names.get(short)!), kind, ...unsigned(index)]);
+  if (kept.length !== Object.keys(KEPT_EXPORTS).length) throw new Error("an export that the host uses is missing");
   const globalKind = 3;
   return concat([
-    unsigned(entries.length + 2),
+    unsigned(kept.length + 2),
     ...kept,
     [...name("fuel"), globalKind, ...unsigned(layout.fuelGlobal)],
     [...name("rejection_tracker_slot"), globalKind, ...unsigned(layout.slotGlobal)],

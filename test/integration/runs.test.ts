@@ -4,13 +4,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { LANE_WAITING_MAX, laneObjectName } from "../../worker/domain/lane.ts";
 import { EMPTY_QUEUE } from "../../worker/domain/queue-state.ts";
-import {
-  acceptedAnswerSchema,
-  executeAnswerSchema,
-  runDetailSchema,
-  runListSchema,
-} from "../../worker/domain/run-schema.ts";
+import { acceptedAnswerSchema, executeAnswerSchema, runListSchema } from "../../worker/domain/run-schema.ts";
 import { SANDBOX_GLOBALS } from "../../worker/domain/sandbox-globals.ts";
+import { ASYNC, detail, FOREVER, program, start } from "../support/runs.ts";
 import { api, createTenant, freshDatabase, problemOf, readStream, type Tenant, until } from "../support/workerd.ts";
 
 const { RUN_EXECUTOR, RUN_QUEUE, DB } = bindings as unknown as Env;
@@ -23,29 +19,13 @@ beforeEach(async () => {
   bo = await createTenant("bo");
 });
 
-const program = (code: string, rest: object = {}) => ({ language: "typescript", code, ...rest });
-const FOREVER = "let n = 0; while (true) { n++; if (n % 100000 === 0) console.log(n); }";
 /** As text: an object literal would set its prototype. */
 const FILE_NAMED_PROTO = '{"language":"javascript","files":{"main.js":"1","__proto__":"2"},"entry":"main.js"}';
-const ASYNC = { prefer: "respond-async" };
 
 async function execute(tenant: Tenant, body: unknown) {
   const answer = await api(tenant, "/api/execute", body);
   expect(answer.status).toBe(200);
   return executeAnswerSchema.parse(await answer.json());
-}
-
-async function start(tenant: Tenant, body: unknown): Promise<string> {
-  const answer = await api(tenant, "/api/execute", body, ASYNC);
-  expect(answer.status).toBe(202);
-  const { runId } = acceptedAnswerSchema.parse(await answer.json());
-  expect(answer.headers.get("location")).toBe(`/api/runs/${runId}`);
-  return runId;
-}
-
-async function detail(tenant: Tenant, runId: string) {
-  const answer = await api(tenant, `/api/runs/${runId}`);
-  return runDetailSchema.parse(await answer.json());
 }
 
 describe("POST /api/execute", () => {
@@ -328,6 +308,11 @@ describe("a run's executor", () => {
       (each) => each.state === "succeeded",
     );
     expect(run.attempts).toBe(2);
+    expect(run.attemptHistory.map(({ number, ending }) => [number, ending])).toEqual([
+      [1, "lost"],
+      [2, "succeeded"],
+    ]);
+    expect(run.attemptHistory[0]?.endedAt).toBe(run.attemptHistory[1]?.startedAt);
     const { frames } = await readStream(ana, runId);
     const events = frames.flatMap((frame) => frame.events ?? []);
     expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));

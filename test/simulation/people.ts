@@ -92,6 +92,9 @@ export class People {
       }
       case "amend":
         return this.#amend(deed.runId);
+      case "reprioritise":
+        await this.#call(runName(deed.runId), "reprioritise", "urgent");
+        return;
       case "describe":
         await this.#call(runName(deed.runId), "describe");
         return;

@@ -33,7 +33,7 @@ export interface RunPlan {
 }
 
 export type Deed =
-  | { readonly type: "cancel" | "amend" | "describe" | "reproject" | "watch"; readonly runId: string }
+  | { readonly type: "cancel" | "amend" | "reprioritise" | "describe" | "reproject" | "watch"; readonly runId: string }
   | { readonly type: "hold" | "unhold" | "move"; readonly runId: string; readonly lane: string; readonly to: number }
   | { readonly type: "pause" | "resume"; readonly lane: string };
 
@@ -143,7 +143,7 @@ function runOf(fate: Fate, index: number, lanes: readonly string[]): RunPlan {
 function deedOf(fate: Fate, runs: readonly RunPlan[]): Deed {
   const { id: runId, lane } = fate.pick("whose", runs).spec;
   const type = fate.pick("deed", [
-    ...(["cancel", "amend", "describe", "reproject", "watch"] as const),
+    ...(["cancel", "amend", "reprioritise", "describe", "reproject", "watch"] as const),
     ...(["hold", "unhold", "move", "pause", "resume"] as const),
   ]);
   switch (type) {

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
+import { SLICE_FUEL } from "../../../worker/sandbox/javascript/limits.ts";
 import { resultOf } from "../guest.ts";
 import { endOf, frozenClock, realClock } from "../harness.ts";
 import { JAVASCRIPT_PROGRAMS } from "./javascript/programs.ts";
@@ -46,6 +47,8 @@ describe("while the clock stands still", () => {
       expect(usage.fuel).toBeLessThanOrEqual(program.limits.fuel!);
       expect(usage.memoryBytes).toBeLessThanOrEqual(program.limits.memoryBytes!);
       expect(usage.outputBytes).toBeLessThanOrEqual(program.limits.outputBytes!);
+      // By fuel alone, so on any machine: no work of any kind goes on for longer than two slices.
+      expect(trial.pauses).toBeGreaterThanOrEqual(Math.floor(usage.fuel / (2 * SLICE_FUEL)));
       await expectUnaffected();
       await expectPrompt(program, trial, TICK_LIMIT_MS);
     },

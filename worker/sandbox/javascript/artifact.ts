@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "6cb8cecfc73d3828cfc74f6310dbd80a23d3ab43b4b3316dee65ce5040ab35b2",
+  sha256: "e8afa2ea9de404ac41c35620796755b44a2cf358df31994f667c99ef0ca7d85a",
   /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
   stackBytes: 512 * 1024,
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */

@@ -80,7 +80,7 @@ export class Isolate implements GuestImports {
     state.setUint32(image.randomState, parts.random.next(), true);
     // Zero is the one state that QuickJS's generator would never leave.
     state.setUint32(image.randomState + 4, parts.random.next() | 1, true);
-    parts.meter.attach(this.#engine.fuel);
+    parts.meter.attach(this.#engine.fuel, () => this.#pollSoon());
   }
 
   /** True once the guest asked for more memory than it may have. */
@@ -91,6 +91,11 @@ export class Isolate implements GuestImports {
   /** The linear memory never shrinks: its size is its peak. */
   get memoryBytes(): number {
     return this.#memory.buffer.byteLength;
+  }
+
+  /** Makes the interpreter poll at its next jump or call. */
+  #pollSoon(): void {
+    new DataView(this.#memory.buffer).setInt32(this.#image.pollCounter, 1, true);
   }
 
   // Entering the guest.

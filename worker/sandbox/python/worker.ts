@@ -15,7 +15,7 @@ interface Env {
 
 /** What an isolate offers; see `isolate/main.ts`. */
 interface Isolate {
-  run(request: IsolateRequest, host: PythonHost): Promise<(object & Disposable) | null>;
+  run(request: IsolateRequest, host: PythonHost, ready: () => void): Promise<(object & Disposable) | null>;
 }
 
 /** Each holds some 60 MB and a share of one core: more at once make all of them later. */
@@ -23,7 +23,11 @@ const RUNS_AT_ONCE = 3;
 /** The platform's backstop behind fuel and time, where it is enforced: five minutes and a little. */
 const CPU_MS_MAX = 310_000;
 
+/** A start is pieces of work that nothing can suspend: those of several would come one after the other, without a pause. */
+const STARTS_AT_ONCE = 1;
+
 const slots = new Slots(RUNS_AT_ONCE, systemClock);
+const starts = new Slots(STARTS_AT_ONCE, systemClock);
 
 export default class PythonWorker extends WorkerEntrypoint<Env> implements PythonRunner {
   async run(request: IsolateRequest, host: PythonHost): Promise<unknown> {
@@ -35,6 +39,26 @@ export default class PythonWorker extends WorkerEntrypoint<Env> implements Pytho
   }
 
   async #runIsolate(request: IsolateRequest, host: PythonHost): Promise<object | null> {
+    const started = await starts.use(() => whileWanted(host, systemClock, () => this.#start(request, host)));
+    const report = (await started?.report) ?? null;
+    try {
+      return report === null ? null : { ...report };
+    } finally {
+      // Until then each keeps its isolate, some 60 MB: for as long as the garbage collector does not come.
+      report?.[Symbol.dispose]();
+    }
+  }
+
+  /** Resolves when Python has started in its isolate, or the isolate has ended; with the report to come. */
+  #start(request: IsolateRequest, host: PythonHost): Promise<{ readonly report: ReturnType<Isolate["run"]> }> {
+    return new Promise((resolve) => {
+      const started = () => resolve({ report });
+      const report = this.#load().run(request, host, started);
+      report.then(started, started);
+    });
+  }
+
+  #load(): Isolate {
     const worker = this.env.LOADER.load({
       compatibilityDate: "2026-10-20",
       mainModule: MAIN_MODULE,
@@ -43,13 +67,6 @@ export default class PythonWorker extends WorkerEntrypoint<Env> implements Pytho
       env: {},
       limits: { cpuMs: CPU_MS_MAX, subRequests: 0 },
     });
-    const isolate = worker.getEntrypoint() as unknown as Isolate;
-    const report = await isolate.run(request, host);
-    try {
-      return report === null ? null : { ...report };
-    } finally {
-      // Until then each keeps its isolate, some 60 MB: for as long as the garbage collector does not come.
-      report?.[Symbol.dispose]();
-    }
+    return worker.getEntrypoint() as unknown as Isolate;
   }
 }
