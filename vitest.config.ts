@@ -1,6 +1,6 @@
 /**
- * Four kinds of tests: pure ones in Node, those of the Worker in real workerd, those of the product in real Chromium, and
- * the product that is killed while it works.
+ * Five kinds of tests: pure ones in Node, the objects in a simulated world, those of the Worker in real workerd, those of
+ * the product in real Chromium, and the product that is killed while it works.
  */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -17,6 +17,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" },
+      },
+      {
+        extends: true,
+        test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], environment: "node" },
       },
       {
         extends: true,
