@@ -40,6 +40,7 @@ async function run({ files, entry, language = "javascript", limits = {} }: BareR
     onOutput: (stream, text) => {
       output[stream] += text;
     },
+    onNotice: () => undefined,
   });
   return { outcome, usage, ...output };
 }

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
+import { VARIABLE_NAMES } from "../worker/config.ts";
 import {
   bootstrapStatements,
   type Credentials,
@@ -21,25 +22,6 @@ import { pythonWorker, WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const DIST = join(ROOT, "dist");
 const MIGRATIONS = join(ROOT, "migrations");
-/** Variables that are handed to the Worker when they are set. */
-const VARIABLES = [
-  "LOG_LEVEL",
-  "LOG_FORMAT",
-  "ANTHROPIC_API_KEY",
-  "ANTHROPIC_BASE_URL",
-  "OPENAI_API_KEY",
-  "OPENAI_BASE_URL",
-  "RUNYARD_MODEL",
-  "RUNYARD_FETCH_ORIGINS",
-  "RUNYARD_SANDBOX_MEMORY_MIB",
-  "RUNYARD_WORKSPACE_CONCURRENCY",
-  "SMART_QUEUE",
-  "RUNYARD_SECRETS_KEY",
-  "RUNYARD_WEBHOOK_PRIVATE_RECEIVERS",
-  "RUNYARD_WEBHOOK_RETRY_SECONDS",
-  "RUNYARD_WEBHOOK_TIMEOUT_SECONDS",
-  "RUNYARD_ISSUE_QUIET_SECONDS",
-] as const;
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
 
@@ -84,24 +66,22 @@ export async function startServer({
     telemetry: { enabled: false },
   };
   const secrets = loadOrCreateSecrets(folder);
-  const preparing = open({ ...shared, port: 0 }, { ...workerOptions, ...PREPARING_WORKER });
+  const preparing = open({ ...shared, port: 0 }, [{ ...workerOptions, ...PREPARING_WORKER }]);
   await prepareDatabase(await preparing.getD1Database("DB"), secrets);
   await preparing.dispose();
 
   const given = {
     RUNYARD_SANDBOX_MEMORY_MIB: SANDBOX_MEMORY_MIB,
     RUNYARD_SECRETS_KEY: loadOrCreateSecretsKey(folder),
-    ...Object.fromEntries(VARIABLES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
+    ...Object.fromEntries(VARIABLE_NAMES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
   };
-  const miniflare = open(
-    { ...shared, port },
-    {
-      ...workerOptions,
-      ...builtModules(),
-      bindings: given,
-      serviceBindings: { ...(workerOptions.serviceBindings as object), PUBLIC_NETWORK },
-    },
-  );
+  const main = {
+    ...workerOptions,
+    ...builtModules(),
+    bindings: given,
+    serviceBindings: { ...(workerOptions.serviceBindings as object), PUBLIC_NETWORK },
+  };
+  const miniflare = open({ ...shared, port }, [main, pythonWorker()]);
   const url = (await miniflare.ready).origin;
   endWorkerdWithThisProcess();
   return { url, credentials: saveCredentials(folder, url, secrets), stop: () => miniflare.dispose() };
@@ -115,17 +95,18 @@ async function prepareDatabase(database: PreparedDatabase, secrets: Secrets): Pr
 
 type V4Options = Parameters<typeof convertV4MiniflareOptions>[0];
 
-function open(shared: object, worker: object): Miniflare {
+function open(shared: object, [main, ...others]: readonly object[]): Miniflare {
   return new Miniflare(
-    convertV4MiniflareOptions({ ...shared, workers: [{ name: "runyard", ...worker }, pythonWorker()] } as V4Options),
+    convertV4MiniflareOptions({ ...shared, workers: [{ name: "runyard", ...main }, ...others] } as V4Options),
   );
 }
 
-/** Stands in while the database is prepared: no objects, no assets, nothing that could serve. */
+/** Stands in while the database is prepared: no objects, no assets, no other Worker, nothing that could serve. */
 const PREPARING_WORKER = {
   modules: true,
   script: "export default { fetch: () => new Response(null, { status: 503 }) }",
   durableObjects: {},
+  serviceBindings: {},
   assets: undefined,
 } as const;
 

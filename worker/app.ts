@@ -16,15 +16,22 @@ import { deliveries } from "./routes/api/deliveries.ts";
 import { execute } from "./routes/api/execute.ts";
 import { health } from "./routes/api/health.ts";
 import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
+import { lanes, queue } from "./routes/api/lanes.ts";
 import { openapi } from "./routes/api/openapi.ts";
+import { rebuild } from "./routes/api/rebuild.ts";
 import { repositories } from "./routes/api/repositories.ts";
+import { runBatches } from "./routes/api/run-batches.ts";
+import { runSteering } from "./routes/api/run-steering.ts";
 import { runs } from "./routes/api/runs.ts";
+import { status } from "./routes/api/status.ts";
 import { webhooks } from "./routes/api/webhooks.ts";
 import { consolePages } from "./routes/console/console.tsx";
 import { failurePage } from "./routes/console/page.tsx";
 import { previews } from "./routes/console/previews.ts";
+import { publicStatus } from "./routes/console/public-status.tsx";
 import { signIn } from "./routes/console/sign-in.tsx";
 import { BODY_MAX_BYTES } from "./routes/json-body.ts";
+import { metrics } from "./routes/metrics.ts";
 import { webhooks as inboundWebhooks } from "./routes/webhooks.ts";
 
 type AppContext = Parameters<typeof requestContext>[0];
@@ -48,6 +55,8 @@ export function createApp() {
 
   app.route("/healthz", health);
   app.route("/openapi.json", openapi);
+  // Needs no session and reads none: it answers also when the database is away.
+  app.route("/status", publicStatus);
 
   app.use(authenticate);
   app.use(checkOrigin);
@@ -56,6 +65,14 @@ export function createApp() {
   app.use("/api/*", requirePrincipal as never);
   app.route("/api/execute", execute as never);
   app.route("/api/runs", runs as never);
+  app.route("/api/runs", runSteering as never);
+  app.route("/api/runs", runBatches as never);
+  app.route("/api/lanes", lanes as never);
+  app.route("/api/queue", queue as never);
+  app.route("/api/rebuild", rebuild as never);
+  app.route("/api", status as never);
+  app.use("/metrics", requirePrincipal as never);
+  app.route("/metrics", metrics as never);
   app.route("/api/webhooks", webhooks as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);

@@ -93,6 +93,12 @@ const settingsSchema = z.object({
 type SettingName = keyof typeof settingsSchema.shape;
 type VariableName = SettingName | (typeof PROVIDER_VARIABLES)[keyof typeof PROVIDER_VARIABLES];
 
+/** Every variable that is read. */
+export const VARIABLE_NAMES = [
+  ...Object.keys(settingsSchema.shape),
+  ...Object.values(PROVIDER_VARIABLES),
+] as readonly VariableName[];
+
 /** The variables as the runtime, or a shell, hands them over. */
 export type Variables = { readonly [Name in VariableName]?: string | undefined };
 

@@ -3,14 +3,19 @@ import { exports } from "cloudflare:workers";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
+import type { LaneAddress, RunQueueRpc } from "../durable-objects/run-queue/rpc.ts";
 import type { WebhookSenderRpc } from "../durable-objects/webhook-sender/rpc.ts";
+import type { WorkspaceCapacityRpc } from "../durable-objects/workspace-capacity/rpc.ts";
 import { type Config, configOf } from "./config.ts";
+import { laneObjectName } from "./domain/lane.ts";
 import type { Clock, Random } from "./domain/ports.ts";
+import type { Principal } from "./domain/principal.ts";
 import type { Provider } from "./llm/provider.ts";
 import { selectProvider } from "./llm/select-provider.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { KnownPrincipals } from "./middleware/known-principals.ts";
+import { RecentlyKnown } from "./recently-known.ts";
 import { type Database, openDatabase } from "./store/database.ts";
+import type { StoredEndpoint } from "./store/inbound-endpoints.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
 export interface Dependencies {
@@ -21,15 +26,27 @@ export interface Dependencies {
   readonly db: Database;
   readonly assets: Fetcher;
   readonly provider: Provider;
-  readonly knownPrincipals: KnownPrincipals;
+  /** Who somebody is, by the kind of a secret and its hash: `token:…` or `session:…`. */
+  readonly knownPrincipals: RecentlyKnown<Principal>;
+  /** Where deliveries arrive, by the id of an endpoint. */
+  readonly knownEndpoints: RecentlyKnown<KnownEndpoint>;
   /** The inbox of a workspace's deliveries. */
   readonly inbox: (workspaceId: string) => DeliveryInboxRpc;
   /** This Worker's own front door: the request takes the way of any other, without the network. */
   readonly loopback: (request: Request) => Promise<Response>;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
+  /** The queue object of a lane. */
+  readonly lane: (address: LaneAddress) => RunQueueRpc;
+  /** The object that shares a workspace's capacity over its lanes. */
+  readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
   /** The object that sends the messages of a webhook endpoint. */
   readonly sender: (endpointId: string) => WebhookSenderRpc;
+}
+
+/** An endpoint with its secrets in clear: kept for moments, in memory alone. */
+export interface KnownEndpoint extends StoredEndpoint {
+  readonly opened: readonly { readonly secret: string; readonly expiresAt: number | null }[];
 }
 
 const composed = new WeakMap<Env, Dependencies>();
@@ -51,11 +68,14 @@ function compose(env: Env): Dependencies {
     log: createLogger(config.logLevel, config.logFormat),
     db: openDatabase(env.DB),
     assets: env.ASSETS,
-    knownPrincipals: new KnownPrincipals(systemClock),
+    knownPrincipals: new RecentlyKnown(systemClock),
+    knownEndpoints: new RecentlyKnown(systemClock),
     provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
+    lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
+    capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

@@ -5,7 +5,7 @@ import { ELEMENT_ID } from "../../worker/views/element-id.ts";
 import { onKeys } from "../keys.ts";
 
 const CHORD_MS = 1_000;
-const PLACES: Readonly<Record<string, string>> = { o: "/", p: "/playground", r: "/runs" };
+const PLACES: Readonly<Record<string, string>> = { o: "/", p: "/playground", q: "/queue", r: "/runs" };
 
 let chordUntil = 0;
 
@@ -25,5 +25,6 @@ onKeys({
   },
   o: go("o"),
   p: go("p"),
+  q: go("q"),
   r: go("r"),
 });

@@ -27,6 +27,9 @@ import { InboxStorage } from "./storage.ts";
 /** Deliveries that may wait to be looked at. More of them come only while the database is away. */
 const RECEIVED_MAX = 50_000;
 
+/** Deliveries often come in bursts: an alarm looks at all that came within so long. It is no part of any answer. */
+const INTAKE_DELAY_MS = 100;
+
 export class DeliveryInbox extends DurableObject<Env> implements DeliveryInboxRpc {
   readonly #storage: InboxStorage;
   readonly #db: Database;
@@ -59,7 +62,7 @@ export class DeliveryInbox extends DurableObject<Env> implements DeliveryInboxRp
       return { status: "conflicting", id };
     }
     this.#storage.insert(id, delivery, now, { status: "received", outcome: null });
-    await this.#wakeUp.by(now);
+    await this.#wakeUp.by(now + INTAKE_DELAY_MS);
     return { status: "accepted", id };
   }
 

@@ -41,6 +41,7 @@ export function attemptsIn(env: Env): RunAttempt {
       case "execution":
         return engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
           ...{ program: program(), limits: spec.limits, seed: spec.seed, clock, onOutput, signal, replay: null },
+          onNotice: (text) => onOutput("system", `${text}\n`),
           capabilities: grantedCapabilities(spec.grants, { fetch: systemFetch }),
         });
       case "issue":

@@ -3,7 +3,8 @@
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { toIso, toIsoOrNull } from "../../worker/domain/instant.ts";
 import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
-import { hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
+import { attemptsOf, hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
 import type { LogFields } from "../../worker/log-fields.ts";
 import type { RunRow } from "../../worker/store/schema.ts";
 import type { StoredRun } from "./storage.ts";
@@ -54,7 +55,13 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
   };
 }
 
-export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: string | null): RunDetail {
+function waitOf(wait: Wait | null): Pick<RunDetail, "waitingFor" | "wait"> {
+  if (!wait) return { waitingFor: null, wait: null };
+  const { sentence, ...view } = wait;
+  return { waitingFor: sentence, wait: view };
+}
+
+export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | null): RunDetail {
   const row = toRow(stored, around);
   const { workspaceId, createdBy, errorCategory, version, createdAt, expiresAt, startedAt, finishedAt, ...shown } = row;
   const { spec } = stored;
@@ -66,8 +73,9 @@ export function toDetail(stored: StoredRun, around: Surroundings, waitingFor: st
     startedAt: toIsoOrNull(startedAt),
     finishedAt: toIsoOrNull(finishedAt),
     success: hasEnded(stored.state) ? stored.state.name === "succeeded" : null,
-    waitingFor,
+    ...waitOf(wait),
     steps: stepsOf(stored.state),
+    attemptHistory: attemptsOf(stored.state),
     // No paid call exists in a run of plain code.
     cost: null,
   };

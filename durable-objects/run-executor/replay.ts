@@ -56,6 +56,7 @@ export async function replayRun(
     ...boundedBy(limits.timeoutMs + GRACE_MS, clock),
     capabilities: grantedCapabilities(grants, { fetch: systemFetch }),
     onOutput: (stream, text) => void output.push({ stream, text }),
+    onNotice: () => undefined,
   });
   const { outcome, usage } = replayed;
   const difference = firstDifference(trace, {

@@ -3,6 +3,7 @@
 import type { Result } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import type { Priority } from "../../worker/domain/lane.ts";
+import type { EngineName } from "../../worker/domain/languages.ts";
 import type { ReplayVerdict } from "../../worker/domain/replay.ts";
 import type { RunDetail } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
@@ -32,8 +33,12 @@ export interface RunExecutorRpc {
   expire(): Promise<void>;
   /** Changes what a run about an issue is about, while it waits; answers `started` when it does not wait any more. */
   amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">>;
-  /** Writes the run's copy in D1 anew, whole. */
-  reproject(): Promise<void>;
+  /** Gives a run that waits another priority; fails with `run-finished` or `not-waiting` when it does not wait. */
+  reprioritise(priority: Priority): Promise<Result<RunDetail>>;
+  /** Writes the run's copy in D1 anew, whole. `absent` when no run was ever accepted here; `away` when D1 is: it follows. */
+  reproject(): Promise<"written" | "absent" | "away">;
+  /** Runs a small program in the engine and throws when it does not come out right. Needs no run. */
+  tryEngine(engine: EngineName, timeoutMs: number): Promise<void>;
   /** Null when no run was ever accepted here. */
   describe(): Promise<RunDetail | null>;
   /**

@@ -15,6 +15,7 @@ import type { Clock } from "../../worker/domain/ports.ts";
 import type { EventStream, RunDetail, RunEventBody } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
+  type EndedRun,
   hasEnded,
   infrastructureError,
   type OwedWork,
@@ -23,6 +24,7 @@ import {
   type RunTransitionEvent,
   transition,
 } from "../../worker/domain/run-state.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { Database } from "../../worker/store/database.ts";
 import { projectRun } from "../../worker/store/runs.ts";
@@ -52,6 +54,8 @@ export interface RunPorts {
   /** Tells subscribers of the run's new state, if there are any; may be repeated. */
   announce(run: StoredRun): Promise<void>;
 }
+
+const alreadyEnded = ({ name }: EndedRun) => fail("run-finished", `The run has already ended as ${name}.`);
 
 export class RunCore {
   readonly #ports: RunPorts;
@@ -94,10 +98,12 @@ export class RunCore {
   async cancel(): Promise<Result<RunDetail>> {
     const run = this.#ports.storage.run;
     if (!run) return fail("not-found", "There is no such run.");
-    if (hasEnded(run.state)) return fail("run-finished", `The run has already ended as ${run.state.name}.`);
+    if (hasEnded(run.state)) return alreadyEnded(run.state);
     this.#apply({ type: "cancel-requested" });
     this.#guest?.abort();
-    void this.#kick();
+    const driven = this.#kick();
+    // Who cancels a run that waits finds it neither in its lane nor in lists afterwards.
+    if (run.state.name === "queued") await driven;
     return succeed(this.#detail(null));
   }
 
@@ -134,19 +140,39 @@ export class RunCore {
     return succeed("amended");
   }
 
+  /** A person changes the priority of a waiting run, of whatever kind. */
+  async reprioritise(priority: Priority): Promise<Result<RunDetail>> {
+    const { storage } = this.#ports;
+    const run = storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (hasEnded(run.state)) return alreadyEnded(run.state);
+    // The lane first: it knows whether the run still waits. If this object is lost before it has stored the same, a
+    // repeat finds the lane's part done.
+    const told = await this.#lane(run).reprioritise(run.spec.id, priority);
+    if (!told.ok) return told;
+    const { state, spec } = this.#accepted();
+    if (state.name === "queued" && spec.priority !== priority) storage.amend({ ...spec, priority });
+    void this.#kick();
+    await this.#settle(this.#project());
+    return succeed((await this.describe())!);
+  }
+
   async describe(): Promise<RunDetail | null> {
     const run = this.#ports.storage.run;
     if (!run) return null;
-    const waitingFor = run.state.name === "queued" ? await this.#lane(run).describeWait(run.spec.id) : null;
-    return this.#detail(waitingFor);
+    const wait = run.state.name === "queued" ? await this.#lane(run).describeWait(run.spec.id) : null;
+    return this.#detail(wait);
   }
 
   /** Writes the run's copy in D1 anew, whole. */
-  async reproject(): Promise<void> {
-    const { storage } = this.#ports;
-    if (!storage.run) return;
+  async reproject(): Promise<"written" | "absent" | "away"> {
+    const { storage, wakeUp } = this.#ports;
+    if (!storage.run) return "absent";
     storage.forgetProjection();
-    await this.#project();
+    if (await this.#settle(this.#project())) return "written";
+    // It is owed now, and the lane may have let go of the run long ago.
+    await wakeUp.within(RECOVERY_DELAY_MS);
+    return "away";
   }
 
   async alarm(): Promise<void> {
@@ -413,9 +439,9 @@ export class RunCore {
     return this.#ports.lane({ workspaceId: spec.workspaceId, lane: spec.lane });
   }
 
-  #detail(waitingFor: string | null): RunDetail {
+  #detail(wait: Wait | null): RunDetail {
     const { storage, events } = this.#ports;
-    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, waitingFor);
+    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, wait);
   }
 
   #accepted(): StoredRun {

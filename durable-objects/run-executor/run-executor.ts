@@ -7,7 +7,7 @@ import { configOf } from "../../worker/config.ts";
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneObjectName, type Priority } from "../../worker/domain/lane.ts";
-import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
+import { type EngineName, LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import type { Credential } from "../../worker/domain/principal.ts";
 import type { ReplayVerdict } from "../../worker/domain/replay.ts";
 import type { RunDetail } from "../../worker/domain/run.ts";
@@ -22,6 +22,7 @@ import type { Env } from "../env.ts";
 import { WakeUp } from "../wake-up.ts";
 import { attemptsIn } from "./attempt.ts";
 import { engineFor } from "./engine.ts";
+import { tryEngine } from "./engine-trial.ts";
 import { OutputLog } from "./output-log.ts";
 import { logFieldsOf, toDetail } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
@@ -108,8 +109,16 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     return this.#core.describe();
   }
 
-  async reproject(): Promise<void> {
+  async reprioritise(priority: Priority): Promise<Result<RunDetail>> {
+    return this.#core.reprioritise(priority);
+  }
+
+  async reproject(): Promise<"written" | "absent" | "away"> {
     return this.#core.reproject();
+  }
+
+  async tryEngine(name: EngineName, timeoutMs: number): Promise<void> {
+    await tryEngine(engineFor(name, this.env), name, { timeoutMs, clock: systemClock });
   }
 
   async replay(): Promise<Result<ReplayVerdict>> {

@@ -45,6 +45,10 @@ type RunRow = {
 /** Fields that a run which was accepted before they existed does not have. */
 const LATER_FIELDS = { expiresAt: null } satisfies Partial<RunSpec>;
 
+function withLaterFields(state: RunState): RunState {
+  return state.name === "queued" ? state : { ...state, history: state.history ?? [] };
+}
+
 /** All owed work may be repeated, and an ended run is not asked for it again: whether it was done is not worth a write. */
 const NOTHING_DONE: Progress = { enqueued: false, released: false, projectedVersion: 0, announced: null };
 
@@ -72,7 +76,7 @@ export class ExecutorStorage {
     this.#run = row
       ? {
           spec: { ...LATER_FIELDS, ...JSON.parse(row.spec) },
-          state: JSON.parse(row.state),
+          state: withLaterFields(JSON.parse(row.state)),
           version: row.version,
           progress: NOTHING_DONE,
         }
@@ -99,8 +103,8 @@ export class ExecutorStorage {
     this.#run = { spec: stored, state, version: 1, progress: NOTHING_DONE };
   }
 
-  /** Changes what a run that has not started is about, under the next version. */
-  amend(spec: IssueSpec): void {
+  /** Changes what is fixed about a run that has not started, under the next version. */
+  amend(spec: StoredSpec): void {
     const run = this.#accepted();
     const version = run.version + 1;
     this.#storage.sql.exec("UPDATE run SET spec = ?, version = ? WHERE id = 1", JSON.stringify(spec), version);

@@ -23,7 +23,7 @@ import {
   type QueueState,
   queueTransition,
 } from "../../worker/domain/queue-state.ts";
-import { describeWait } from "../../worker/domain/wait-reason.ts";
+import { describeWait, type Wait } from "../../worker/domain/wait-reason.ts";
 import type { Logger } from "../../worker/log.ts";
 import type { RunExecutorRpc } from "../run-executor/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
@@ -88,13 +88,12 @@ export class Lane implements RunQueueRpc {
     this.#heardAt.set(runId, this.#ports.clock.now());
   }
 
-  async reprioritise(runId: string, priority: Priority): Promise<void> {
-    await this.#apply({ type: "reprioritise", runId, priority, isSmart: this.#ports.isSmart });
+  async reprioritise(runId: string, priority: Priority): Promise<Result<null>> {
+    return answerOf(await this.#apply({ type: "reprioritise", runId, priority, isSmart: this.#ports.isSmart }));
   }
 
   async command(address: LaneAddress, command: LaneCommand): Promise<Result<null>> {
-    const refusal = await this.#apply(command, address);
-    return refusal ? fail(refusal, "The run does not wait in this lane: it has started or ended.") : succeed(null);
+    return answerOf(await this.#apply(command, address));
   }
 
   async allot(allotment: Allotment): Promise<LaneReport> {
@@ -102,7 +101,7 @@ export class Lane implements RunQueueRpc {
     return this.#report();
   }
 
-  async describeWait(runId: string): Promise<string | null> {
+  async describeWait(runId: string): Promise<Wait | null> {
     return describeWait(this.#state, runId, this.#ports.clock.now());
   }
 
@@ -206,4 +205,8 @@ export class Lane implements RunQueueRpc {
       this.#ports.log.warn("the workspace could not be asked for capacity", { lane: report.lane, error });
     }
   }
+}
+
+function answerOf(refusal: QueueRefusal | null): Result<null> {
+  return refusal ? fail(refusal, "The run does not wait in its lane: it has started or ended.") : succeed(null);
 }

@@ -5,6 +5,7 @@ import type { LaneReport } from "../../worker/domain/capacity-state.ts";
 import type { Result } from "../../worker/domain/errors.ts";
 import type { Priority } from "../../worker/domain/lane.ts";
 import type { LaneView } from "../../worker/domain/lane-view.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
 
 /** A lane in its workspace: the name of a queue, told with each call because an object does not know its own. */
 export interface LaneAddress {
@@ -46,14 +47,14 @@ export interface RunQueueRpc {
   release(runId: string, epoch: number | null): Promise<void>;
   /** The executor is alive and runs this run: the lane need not ask for a while. Kept in memory alone. */
   renew(runId: string): Promise<void>;
-  /** A run that still waits has another priority now. */
-  reprioritise(runId: string, priority: Priority): Promise<void>;
+  /** A run that still waits has another priority now. Fails with `not-waiting` when it does not wait here any more. */
+  reprioritise(runId: string, priority: Priority): Promise<Result<null>>;
   /** Fails with `not-waiting` when the run does not wait here any more. */
   command(address: LaneAddress, command: LaneCommand): Promise<Result<null>>;
   /** The workspace's share for this lane; answers what the lane is like now. */
   allot(allotment: Allotment): Promise<LaneReport>;
-  /** Why the run waits, as a sentence; null when it does not wait here. */
-  describeWait(runId: string): Promise<string | null>;
+  /** Why the run waits; null when it does not wait here. */
+  describeWait(runId: string): Promise<Wait | null>;
   /** The lane as people look at it; of the line the first `waitingMax` runs. */
   view(waitingMax: number): Promise<LaneView>;
   /** Every run that ever joined, in order of arrival. `after` is 0 or what the last page gave. */

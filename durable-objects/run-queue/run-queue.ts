@@ -7,6 +7,7 @@ import type { LaneReport } from "../../worker/domain/capacity-state.ts";
 import type { Result } from "../../worker/domain/errors.ts";
 import type { Priority } from "../../worker/domain/lane.ts";
 import type { LaneView } from "../../worker/domain/lane-view.ts";
+import type { Wait } from "../../worker/domain/wait-reason.ts";
 import { createLogger } from "../../worker/log.ts";
 import { systemClock } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
@@ -45,7 +46,7 @@ export class RunQueue extends DurableObject<Env> implements RunQueueRpc {
     return this.#lane.renew(runId);
   }
 
-  async reprioritise(runId: string, priority: Priority): Promise<void> {
+  async reprioritise(runId: string, priority: Priority): Promise<Result<null>> {
     return this.#lane.reprioritise(runId, priority);
   }
 
@@ -57,7 +58,7 @@ export class RunQueue extends DurableObject<Env> implements RunQueueRpc {
     return this.#lane.allot(allotment);
   }
 
-  async describeWait(runId: string): Promise<string | null> {
+  async describeWait(runId: string): Promise<Wait | null> {
     return this.#lane.describeWait(runId);
   }
 

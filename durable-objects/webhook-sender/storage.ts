@@ -208,16 +208,17 @@ export class SenderStorage {
     });
   }
 
-  /** Settled messages that are older than `before`, or have `kept` newer ones in front of them. */
+  /** The oldest settled messages that were made before `before`, or have `kept` newer ones in front of them. */
   outlived(before: number, kept: number, limit: number): string[] {
+    // Older messages have smaller ordinals: no more rows are read than are given.
     return this.#sql
-      .exec<{ id: string }>(
-        `SELECT id FROM messages WHERE is_settled = 1 AND projected_version = version
-           AND (created_at < ? OR ordinal <= (SELECT max(ordinal) FROM messages) - ?)
-         ORDER BY ordinal LIMIT ?`,
-        ...[before, kept, limit],
+      .exec<{ id: string; created_at: number; newer: number }>(
+        `SELECT id, created_at, (SELECT max(ordinal) FROM messages) - ordinal AS newer FROM messages
+         WHERE is_settled = 1 AND projected_version = version ORDER BY ordinal LIMIT ?`,
+        limit,
       )
       .toArray()
+      .filter((row) => row.created_at < before || row.newer >= kept)
       .map((row) => row.id);
   }
 

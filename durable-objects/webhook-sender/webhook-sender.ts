@@ -159,7 +159,10 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
     if (kind === null || room <= 0) return;
     for (const message of this.#storage.due(systemClock.now(), room)) {
       this.#startsLeft--;
-      const delivery = this.#deliver(kind, message).finally(() => this.#onTheirWay.delete(message.id));
+      const delivery = this.#deliver(kind, message).finally(() => {
+        this.#onTheirWay.delete(message.id);
+        this.#startDue();
+      });
       this.#onTheirWay.set(message.id, delivery);
     }
   }

@@ -9,8 +9,10 @@ import {
   EVAL_FLAGS,
   type GuestImports,
   HANDLER_TO_JOBS,
+  HANDLER_TO_STRIP_FLAGS,
   HANDLER_TO_TRACKER,
   type Pointer,
+  RANDOM_STATE_TO_POLL_COUNTER,
 } from "../../worker/sandbox/javascript/abi.ts";
 import { ARTIFACT } from "../../worker/sandbox/javascript/artifact.ts";
 import {
@@ -23,6 +25,7 @@ import {
 import { GuestText } from "../../worker/sandbox/javascript/guest-text.ts";
 import { importObject } from "../../worker/sandbox/javascript/imports.ts";
 import { GUEST_STACK_BYTES } from "../../worker/sandbox/javascript/limits.ts";
+import { POLL } from "./wasm-rewrite.ts";
 
 export interface EngineImage {
   readonly addresses: ImageAddresses;
@@ -35,6 +38,12 @@ const BUILD_TIME_MS = 1_234_567_890_123;
 const RANDOM_STATE_AT_BUILD = BigInt(BUILD_TIME_MS) * 1000n;
 const UNLIMITED_FUEL = 2 ** 31 - 1;
 const PIECE_BYTES = 4_096;
+/** Functions of the prelude keep no source: it would be half of the image, once for each function around a function. */
+const STRIP_SOURCE = 1;
+const SOURCE_SAMPLE_CHARS = 40;
+/** What is taken to clear the free heap, and what the C library writes before each block. */
+const FREE_BLOCK_BYTES = { largest: 2 ** 15, smallest: 16 } as const;
+const BLOCK_HEADER_BYTES = 8;
 
 /**
  * Starts QuickJS and installs the prelude in an instance of the rewritten file.
@@ -43,28 +52,51 @@ const PIECE_BYTES = 4_096;
 export function buildImage(wasm: Uint8Array, prelude: string): EngineImage {
   const module = new WebAssembly.Module(Buffer.from(wasm));
   const memory = new WebAssembly.Memory({ initial: ARTIFACT.memoryPages, maximum: ARTIFACT.memoryPages });
+  let hasFuel = false;
   const instance = new WebAssembly.Instance(
     module,
-    importObject(memory, buildImports(), () => 0),
+    importObject(
+      memory,
+      buildImports(() => hasFuel),
+      () => 0,
+    ),
   );
   const engine = instance.exports as unknown as EngineExports;
   const fresh = new Uint8Array(memory.buffer).slice();
   engine.fuel.value = UNLIMITED_FUEL;
+  hasFuel = true;
   engine.initialize();
-  const runtime = startRuntime(engine, memory);
+  const { runtime, handler } = startRuntime(engine, memory);
   const context = engine.QTS_NewContext(runtime, 0);
   const randomState = findRandomState(memory);
+  const pollCounter = randomState + RANDOM_STATE_TO_POLL_COUNTER;
+  const untilPoll = () => new DataView(memory.buffer).getInt32(pollCounter, true);
+  const untilPollBefore = untilPoll();
+  const setStripFlags = (flags: number) =>
+    new DataView(memory.buffer).setUint8(handler + HANDLER_TO_STRIP_FLAGS, flags);
+  setStripFlags(STRIP_SOURCE);
   const functions = installPrelude(engine, new GuestText(memory, engine), context, prelude);
+  setStripFlags(0);
+  // A fresh context polls at its first call; after that it counts down from the interval.
+  if (untilPollBefore !== 0 || untilPoll() <= 0 || untilPoll() >= POLL.interval) {
+    throw new Error("JSContext has another layout than expected");
+  }
+  clearFreeHeap(engine, memory);
+  if (Buffer.from(memory.buffer).includes(prelude.slice(-SOURCE_SAMPLE_CHARS))) {
+    throw new Error("the source of the prelude is in the image");
+  }
   const pieces = differences(fresh, new Uint8Array(memory.buffer), engine.stack_save());
-  return { addresses: { runtime, context, functions, randomState }, pieces };
+  return { addresses: { runtime, context, functions, randomState, pollCounter }, pieces };
 }
 
-function buildImports(): GuestImports {
+/** @param hasFuel false while the file's start function copies its data, before anything could be put into the counter */
+function buildImports(hasFuel: () => boolean): GuestImports {
   const unexpected = (what: string) => () => {
     throw new Error(`the prelude must not ${what} while it is installed`);
   };
+  const outOfFuel = unexpected("use up its fuel");
   return {
-    interrupt: unexpected("use up its fuel"),
+    interrupt: () => (hasFuel() ? outOfFuel() : 0),
     suspend: unexpected("suspend"),
     now: () => BUILD_TIME_MS,
     resizeHeap: unexpected("need more memory"),
@@ -75,7 +107,7 @@ function buildImports(): GuestImports {
   };
 }
 
-function startRuntime(engine: EngineExports, memory: WebAssembly.Memory): Pointer {
+function startRuntime(engine: EngineExports, memory: WebAssembly.Memory): { runtime: Pointer; handler: Pointer } {
   const runtime = engine.QTS_NewRuntime();
   engine.QTS_RuntimeSetMaxStackSize(runtime, GUEST_STACK_BYTES);
   engine.QTS_RuntimeEnableModuleLoader(runtime, 1);
@@ -91,7 +123,33 @@ function startRuntime(engine: EngineExports, memory: WebAssembly.Memory): Pointe
     throw new Error("JSRuntime has another layout than expected");
   }
   view.setInt32(handler + HANDLER_TO_TRACKER, engine.rejection_tracker_slot.value, true);
-  return runtime;
+  return { runtime, handler };
+}
+
+/**
+ * Fills the free blocks of the C heap with zeros: takes them all, from the largest, and gives them back. What installing
+ * the prelude left there would be part of the image, and each fresh instance pays for each page of it.
+ */
+function clearFreeHeap(engine: EngineExports, memory: WebAssembly.Memory): void {
+  const bytes = new Uint8Array(memory.buffer);
+  const end = bytes.findLastIndex((byte) => byte !== 0);
+  const taken: { readonly start: Pointer; readonly end: Pointer }[] = [];
+  for (let size: number = FREE_BLOCK_BYTES.largest; size >= FREE_BLOCK_BYTES.smallest; size /= 2) {
+    for (;;) {
+      const start = engine.malloc(size);
+      if (start === 0) throw new Error("the heap ended while it was cleared");
+      taken.push({ start, end: start + size });
+      bytes.fill(0, start, start + size);
+      if (start > end) break;
+    }
+  }
+  for (const { start } of taken) engine.free(start);
+  // The allocator joins free neighbours, and has no use for what it wrote between them.
+  taken.sort((a, b) => a.start - b.start);
+  taken.slice(1).forEach(({ start }, i) => {
+    const before = taken[i]!.end;
+    if (start - before <= BLOCK_HEADER_BYTES) bytes.fill(0, before, start);
+  });
 }
 
 function findRandomState(memory: WebAssembly.Memory): Pointer {

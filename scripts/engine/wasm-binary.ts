@@ -37,6 +37,8 @@ export interface ImportEntry {
 export interface FunctionBody {
   /** The whole body: local declarations and code. */
   readonly bytes: Uint8Array;
+  /** Offset of the first instruction. */
+  readonly start: number;
   /** Offset of the first byte after the block type of each `loop`. */
   readonly loops: readonly number[];
   /** Direct calls: offsets of the instruction and of the byte after it, and the callee. */
@@ -196,6 +198,7 @@ const I32_STORE = 0x36;
 function walk(bytes: Uint8Array): FunctionBody {
   const reader = new Reader(bytes);
   skipLocals(reader);
+  const start = reader.offset;
   const loops: number[] = [];
   const calls: { start: number; end: number; callee: number }[] = [];
   const bulkMemory: number[] = [];
@@ -204,7 +207,7 @@ function walk(bytes: Uint8Array): FunctionBody {
   /** The open blocks, outermost first: a loop's offset, or null for other blocks. */
   const open: (number | null)[] = [];
   while (!reader.done) {
-    const start = reader.offset;
+    const at = reader.offset;
     const opcode = reader.byte();
     if (opcode === 0x03) {
       skipBlockType(reader);
@@ -219,21 +222,21 @@ function walk(bytes: Uint8Array): FunctionBody {
       open.pop();
     } else if (opcode === 0x10) {
       const callee = reader.unsigned();
-      calls.push({ start, end: reader.offset, callee });
+      calls.push({ start: at, end: reader.offset, callee });
     } else if (opcode === 0x0e) {
       const targets = reader.unsigned();
       branchTables.push({ targets, innermostLoop: open.findLast((loop) => loop !== null) ?? null });
       for (let i = 0; i <= targets; i++) reader.skipNumber();
     } else if (opcode === 0x41) {
       const value = reader.signed();
-      if (bytes[reader.offset] === I32_STORE) storedConstants.push({ start, end: reader.offset, value });
+      if (bytes[reader.offset] === I32_STORE) storedConstants.push({ start: at, end: reader.offset, value });
     } else if (opcode === 0xfc) {
-      if (skipPrefixed(reader)) bulkMemory.push(start);
+      if (skipPrefixed(reader)) bulkMemory.push(at);
     } else {
       skipImmediates(reader, opcode);
     }
   }
-  return { bytes, loops, calls, bulkMemory, storedConstants, branchTables };
+  return { bytes, start, loops, calls, bulkMemory, storedConstants, branchTables };
 }
 
 function skipLocals(reader: Reader): void {

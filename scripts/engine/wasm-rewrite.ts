@@ -7,16 +7,20 @@
  *
  * What the rewritten file offers beyond the original:
  * - real names for imports and exports, so that the host needs no glue;
- * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size at bulk memory instructions, and
- *   by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop, with
- *   1 at a poll, where the answer 1 makes QuickJS throw an error that the program cannot catch;
+ * - `fuel`, an exported mutable i32 that falls by one at the head of each loop, by size before bulk memory instructions,
+ *   by {@link BLOCK_FUEL} for each block of memory, and by {@link POLL} at each poll of the interpreter. Below zero the import `interrupt` is called: with 0 in a loop and
+ *   before a bulk memory instruction, with 1 at a poll, where the answer 1 makes QuickJS throw an error that the program
+ *   cannot catch;
  * - where `interrupt` answers 2, or a host call or a request for memory -1, the import `suspend` is called: the only import that may suspend.
  *   What it resolves to then is the answer of the poll or of the host call;
  * - `rejection_tracker_slot`, the table slot of a function of QuickJS's promise rejection tracker type that calls the
  *   import `promise_rejection(context, promise, handled, 0)`;
+ * - an error's frames as the property `FRAMES_PROPERTY` instead of `stack`, which is left to the prelude;
  * - an imported memory that starts with 1.5 MiB instead of 16, because the C stack has 512 KiB instead of 5 MiB.
  */
+import type { EngineExports } from "../../worker/sandbox/javascript/abi.ts";
 import { ARTIFACT } from "../../worker/sandbox/javascript/artifact.ts";
+import { FRAMES_PROPERTY } from "../../worker/sandbox/javascript/guest-interface.ts";
 import { exportNames, importNames } from "./glue-names.ts";
 import {
   concat,
@@ -48,6 +52,8 @@ export const EXPECTED = {
   pollIntervals: 3,
   /** Places that hold the top of the C stack, where the heap begins: the stack pointer, the break, the main thread. */
   stackTops: 3,
+  /** The name `stack` in the list of names that the engine knows from the start, between its neighbours. */
+  stackNames: 1,
 } as const;
 
 export type Counts = { [K in keyof typeof EXPECTED]: number };
@@ -74,11 +80,48 @@ const IMPORT_MODULE = "host";
  */
 const DISPATCH_TARGETS = 200;
 /** A jump is charged as 5 units: with it, tight loops and native work use about equally much fuel in the same time. */
-const POLL = { originalInterval: 10_000, interval: 1_000, fuel: 5_000 } as const;
+export const POLL = { originalInterval: 10_000, interval: 1_000, fuel: 5_000 } as const;
 /** The package reserves 5 MiB for the C stack; of that, QuickJS uses what `GUEST_STACK_BYTES` allows and some frames more. */
 const STACK = { originalTop: 5_333_088, removedBytes: 5 * 2 ** 20 - ARTIFACT.stackBytes } as const;
 /** One unit of fuel for each 64 bytes that are copied or filled: about as long as a loop turn takes. */
 const BULK_BYTES_SHIFT = 6;
+
+/** What the host uses. Each export costs each fresh instance some microseconds. */
+const KEPT_EXPORTS: { readonly [K in Exclude<keyof EngineExports, "fuel" | "rejection_tracker_slot">]: true } = {
+  initialize: true,
+  stack_save: true,
+  malloc: true,
+  free: true,
+  QTS_NewRuntime: true,
+  QTS_NewContext: true,
+  QTS_RuntimeSetMaxStackSize: true,
+  QTS_RuntimeEnableInterruptHandler: true,
+  QTS_RuntimeEnableModuleLoader: true,
+  QTS_Eval: true,
+  QTS_Call: true,
+  QTS_ExecutePendingJob: true,
+  QTS_ResolveException: true,
+  QTS_Throw: true,
+  QTS_NewError: true,
+  QTS_NewString: true,
+  QTS_NewFloat64: true,
+  QTS_NewObject: true,
+  QTS_NewFunction: true,
+  QTS_GetFloat64: true,
+  QTS_GetString: true,
+  QTS_GetProp: true,
+  QTS_GetPropNumber: true,
+  QTS_SetProp: true,
+  QTS_GetUndefined: true,
+  QTS_DupValuePointer: true,
+  QTS_FreeValuePointer: true,
+  QTS_FreeCString: true,
+  QTS_PromiseResult: true,
+  QTS_ArgvGetJSValueConstPointer: true,
+};
+
+/** A block of memory, in units of fuel: natives that make many small values turn few loops for the time that they take. */
+const BLOCK_FUEL = 10;
 
 const [I32, I64, BLOCK_EMPTY, END] = [0x7f, 0x7e, 0x40, 0x0b] as const;
 const OP = {
@@ -108,6 +151,8 @@ interface Layout {
   readonly tableSlot: number;
   readonly firstNewType: number;
   readonly firstNewFunction: number;
+  /** Which of the package's functions allocates memory, from 0. */
+  readonly allocator: number;
 }
 
 /** A function that is added after the package's own. */
@@ -130,13 +175,14 @@ export function rewriteEngine(wasm: Uint8Array, glue: string): { wasm: Uint8Arra
   };
   const imports = nameImports(readImports(section(SECTION.import)), glue);
   const functions = readFunctions(section(SECTION.code));
-  const layout = layOut(section, imports, functions.length);
+  const layout = layOut(section, imports, functions.length, glue);
   const added = addedFunctions(layout);
   const wrappers = new Map(
     Object.entries(WRAPPED).map(([host, wrapper]) => [layout.imports.get(host)!, addedIndex(layout, wrapper)]),
   );
   const stack = lowerStack(section(SECTION.global), section(SECTION.data));
-  const counts = count(functions, wrappers, stack.places);
+  const frames = renameFrames(stack.data);
+  const counts = count(functions, wrappers, { stackTops: stack.places, stackNames: frames.places });
   for (const key of Object.keys(EXPECTED) as (keyof Counts)[]) {
     if (counts[key] !== EXPECTED[key]) throw new Error(`expected ${EXPECTED[key]} ${key}, found ${counts[key]}`);
   }
@@ -150,7 +196,7 @@ export function rewriteEngine(wasm: Uint8Array, glue: string): { wasm: Uint8Arra
       ),
     [SECTION.table]: () => growTable(layout.tableSlot),
     [SECTION.global]: () => append(stack.globals, addedGlobals(layout)),
-    [SECTION.data]: () => stack.data,
+    [SECTION.data]: () => frames.bytes,
     [SECTION.export]: () => renameExports(section(SECTION.export), glue, layout),
     [SECTION.element]: () => append(section(SECTION.element), [trackerElement(layout)]),
     [SECTION.code]: () => writeCode(functions, added, layout, wrappers),
@@ -174,7 +220,12 @@ function nameImports(imports: readonly ImportEntry[], glue: string): ImportEntry
   });
 }
 
-function layOut(section: (id: number) => Uint8Array, imports: readonly ImportEntry[], functionCount: number): Layout {
+function layOut(
+  section: (id: number) => Uint8Array,
+  imports: readonly ImportEntry[],
+  functionCount: number,
+  glue: string,
+): Layout {
   const importedFunctions = imports.filter(({ kind }) => kind === "function");
   const table = new Reader(section(SECTION.table));
   const [tables, , hasMaximum, tableSlot] = Array.from({ length: 4 }, () => table.unsigned());
@@ -190,10 +241,17 @@ function layOut(section: (id: number) => Uint8Array, imports: readonly ImportEnt
     tableSlot,
     firstNewType: readVector(section(SECTION.type)).count,
     firstNewFunction: importedFunctions.length + functionCount,
+    allocator:
+      readExports(section(SECTION.export), glue).find(({ real }) => real === "malloc")!.index -
+      importedFunctions.length,
   };
 }
 
-function count(functions: readonly FunctionBody[], wrappers: ReadonlyMap<number, number>, stackTops: number): Counts {
+function count(
+  functions: readonly FunctionBody[],
+  wrappers: ReadonlyMap<number, number>,
+  { stackTops, stackNames }: Pick<Counts, "stackTops" | "stackNames">,
+): Counts {
   const sum = (of: (body: FunctionBody) => number) => functions.reduce((total, body) => total + of(body), 0);
   return {
     functions: functions.length,
@@ -202,6 +260,7 @@ function count(functions: readonly FunctionBody[], wrappers: ReadonlyMap<number,
     dispatchLoops: sum((body) => dispatchLoops(body).size),
     hostCalls: sum(({ calls }) => calls.filter(({ callee }) => wrappers.has(callee)).length),
     pollIntervals: sum(({ storedConstants }) => storedConstants.filter(isPollInterval).length),
+    stackNames,
     stackTops: stackTops + sum(({ storedConstants }) => storedConstants.filter(isStackTop).length),
   };
 }
@@ -221,6 +280,12 @@ function lowerStack(globals: Uint8Array, data: Uint8Array): { globals: Uint8Arra
   const inGlobals = replaceAll(globals, before!, after!);
   const inData = replaceAll(data, wordBefore!, wordAfter!);
   return { globals: inGlobals.bytes, data: inData.bytes, places: inGlobals.places + inData.places };
+}
+
+/** Renames the property in which errors keep their frames. */
+function renameFrames(data: Uint8Array): { bytes: Uint8Array; places: number } {
+  const list = (property: string) => [...new TextEncoder().encode(`errors\0${property}\0name\0`)];
+  return replaceAll(data, list("stack"), list(FRAMES_PROPERTY));
 }
 
 function replaceAll(bytes: Uint8Array, from: readonly number[], to: readonly number[]) {
@@ -291,7 +356,7 @@ function addedFunctions(layout: Layout): AddedFunction[] {
   ];
   const charge = [
     ...[0, OP.globalGet, ...fuel, OP.localGet, 0, OP.i32Const, BULK_BYTES_SHIFT, OP.i32ShrU, OP.i32Sub],
-    ...[OP.globalSet, ...fuel, OP.localGet, 0, END],
+    ...[OP.globalSet, ...fuel, ...callIfSpent(layout), OP.localGet, 0, END],
   ];
   const track = [
     ...[0, OP.localGet, 0, OP.localGet, 1, OP.localGet, 3, OP.i32Const, 0],
@@ -353,7 +418,7 @@ function addedGlobals(layout: Layout): number[][] {
   ];
 }
 
-function renameExports(body: Uint8Array, glue: string, layout: Layout): Uint8Array {
+function readExports(body: Uint8Array, glue: string) {
   const reader = new Reader(body);
   const entries = Array.from({ length: reader.unsigned() }, () => ({
     short: reader.name(),
@@ -364,10 +429,17 @@ function renameExports(body: Uint8Array, glue: string, layout: Layout): Uint8Arr
     glue,
     entries.map(({ short }) => short),
   );
-  const kept = entries.map(({ short, kind, index }) => [...name(names.get(short)!), kind, ...unsigned(index)]);
+  return entries.map(({ short, kind, index }) => ({ real: names.get(short)!, kind, index }));
+}
+
+function renameExports(body: Uint8Array, glue: string, layout: Layout): Uint8Array {
+  const kept = readExports(body, glue)
+    .filter(({ real }) => Object.hasOwn(KEPT_EXPORTS, real))
+    .map(({ real, kind, index }) => [...name(real), kind, ...unsigned(index)]);
+  if (kept.length !== Object.keys(KEPT_EXPORTS).length) throw new Error("an export that the host uses is missing");
   const globalKind = 3;
   return concat([
-    unsigned(entries.length + 2),
+    unsigned(kept.length + 2),
     ...kept,
     [...name("fuel"), globalKind, ...unsigned(layout.fuelGlobal)],
     [...name("rejection_tracker_slot"), globalKind, ...unsigned(layout.slotGlobal)],
@@ -388,12 +460,14 @@ function writeCode(
   wrappers: ReadonlyMap<number, number>,
 ): Uint8Array {
   const fuel = unsigned(layout.fuelGlobal);
-  const atLoop = [...[OP.globalGet, ...fuel, OP.i32Const, 1, OP.i32Sub, OP.globalSet, ...fuel], ...callIfSpent(layout)];
+  const spend = (units: number) => [OP.globalGet, ...fuel, OP.i32Const, units, OP.i32Sub, OP.globalSet, ...fuel];
+  const atLoop = [...spend(1), ...callIfSpent(layout)];
   const atBulkMemory = [OP.call, ...unsigned(addedIndex(layout, "charge"))];
-  const bodies = functions.map((body) => {
+  const bodies = functions.map((body, index) => {
     const unmetered = dispatchLoops(body);
     const metered = body.loops.filter((at) => !unmetered.has(at));
     const edits: Edit[] = [
+      ...(index === layout.allocator ? [{ start: body.start, end: body.start, bytes: spend(BLOCK_FUEL) }] : []),
       ...metered.map((at) => ({ start: at, end: at, bytes: atLoop })),
       ...body.bulkMemory.map((at) => ({ start: at, end: at, bytes: atBulkMemory })),
       ...body.calls

@@ -4,13 +4,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { LANE_WAITING_MAX, laneObjectName } from "../../worker/domain/lane.ts";
 import { EMPTY_QUEUE } from "../../worker/domain/queue-state.ts";
-import {
-  acceptedAnswerSchema,
-  executeAnswerSchema,
-  runDetailSchema,
-  runListSchema,
-} from "../../worker/domain/run-schema.ts";
+import { acceptedAnswerSchema, executeAnswerSchema, runListSchema } from "../../worker/domain/run-schema.ts";
 import { SANDBOX_GLOBALS } from "../../worker/domain/sandbox-globals.ts";
+import { ASYNC, detail, FOREVER, program, start } from "../support/runs.ts";
 import { api, createTenant, freshDatabase, problemOf, readStream, type Tenant, until } from "../support/workerd.ts";
 
 const { RUN_EXECUTOR, RUN_QUEUE, DB } = bindings as unknown as Env;
@@ -23,27 +19,13 @@ beforeEach(async () => {
   bo = await createTenant("bo");
 });
 
-const program = (code: string, rest: object = {}) => ({ language: "typescript", code, ...rest });
-const FOREVER = "let n = 0; while (true) { n++; if (n % 100000 === 0) console.log(n); }";
-const ASYNC = { prefer: "respond-async" };
+/** As text: an object literal would set its prototype. */
+const FILE_NAMED_PROTO = '{"language":"javascript","files":{"main.js":"1","__proto__":"2"},"entry":"main.js"}';
 
 async function execute(tenant: Tenant, body: unknown) {
   const answer = await api(tenant, "/api/execute", body);
   expect(answer.status).toBe(200);
   return executeAnswerSchema.parse(await answer.json());
-}
-
-async function start(tenant: Tenant, body: unknown): Promise<string> {
-  const answer = await api(tenant, "/api/execute", body, ASYNC);
-  expect(answer.status).toBe(202);
-  const { runId } = acceptedAnswerSchema.parse(await answer.json());
-  expect(answer.headers.get("location")).toBe(`/api/runs/${runId}`);
-  return runId;
-}
-
-async function detail(tenant: Tenant, runId: string) {
-  const answer = await api(tenant, `/api/runs/${runId}`);
-  return runDetailSchema.parse(await answer.json());
 }
 
 describe("POST /api/execute", () => {
@@ -152,6 +134,16 @@ describe("POST /api/execute", () => {
       "files.../x.ts",
     ],
     ["malformed JSON", '{"language":', 400, "malformed-json", undefined],
+    ["bytes that are no UTF-8", Uint8Array.from([0x7b, 0xff, 0xfe, 0x7d]), 400, "malformed-json", undefined],
+    ["half of a surrogate pair", program("1", { stdin: "\ud800" }), 422, "invalid-request", "stdin"],
+    ["a file named __proto__", FILE_NAMED_PROTO, 422, "invalid-request", "files.__proto__"],
+    [
+      "a field named __proto__",
+      '{"language":"javascript","code":"1","__proto__":{}}',
+      422,
+      "invalid-request",
+      "__proto__",
+    ],
     ["a body of 17 MB", JSON.stringify(program("x".repeat(17_000_000))), 413, "payload-too-large", undefined],
   ])("refuses %s with a clear problem and stores nothing", async (_, body, status, code, path) => {
     const answer = await api(ana, "/api/execute", body);
@@ -213,6 +205,44 @@ describe("a lane", () => {
       () => detail(ana, first),
       (each) => each.state === "cancelled",
     );
+  });
+});
+
+describe("a run that waits for memory", () => {
+  const MIB = 2 ** 20;
+  const HOLD =
+    "const a = new Uint8Array(90 * 2 ** 20); console.log('holds'); await new Promise((f) => setTimeout(f, 300_000));";
+  const logOf = async (runId: string) => (await api(ana, `/api/runs/${runId}/log.txt`)).text();
+
+  it("says so, goes on in its turn, and can be cancelled", { timeout: 40_000 }, async () => {
+    const first = await start(ana, program(HOLD, { limits: { memoryBytes: 96 * MIB } }));
+    await until(
+      () => logOf(first),
+      (log) => log.includes("holds"),
+    );
+    const second = await start(ana, program("console.log('went on')"));
+    const third = await start(ana, program("console.log('never')"));
+    const waiting = "Waiting for memory that other programs hold.";
+    for (const runId of [second, third]) {
+      await until(
+        () => logOf(runId),
+        (log) => log.includes(waiting),
+      );
+    }
+    expect((await api(ana, `/api/runs/${third}/cancel`, {})).status).toBe(202);
+    const ended = await until(
+      () => detail(ana, third),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(ended).toMatchObject({ state: "cancelled" });
+    await api(ana, `/api/runs/${first}/cancel`, {});
+    const state = await until(
+      () => detail(ana, second),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(state).toMatchObject({ state: "succeeded" });
+
+    expect(await logOf(second)).toMatch(/^Waiting for memory .*\nThe wait is over, after [\d.]+ s\.\nwent on\n$/);
   });
 });
 
@@ -278,6 +308,11 @@ describe("a run's executor", () => {
       (each) => each.state === "succeeded",
     );
     expect(run.attempts).toBe(2);
+    expect(run.attemptHistory.map(({ number, ending }) => [number, ending])).toEqual([
+      [1, "lost"],
+      [2, "succeeded"],
+    ]);
+    expect(run.attemptHistory[0]?.endedAt).toBe(run.attemptHistory[1]?.startedAt);
     const { frames } = await readStream(ana, runId);
     const events = frames.flatMap((frame) => frame.events ?? []);
     expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));

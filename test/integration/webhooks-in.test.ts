@@ -1,143 +1,39 @@
-import { evictDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
-import { type Delivery, deliveryDetailSchema, deliveryListSchema } from "../../worker/domain/delivery.ts";
+import { deliveryDetailSchema, deliveryListSchema } from "../../worker/domain/delivery.ts";
 import {
   type CreatedEndpoint,
   createdEndpointSchema,
   endpointListSchema,
 } from "../../worker/domain/inbound-endpoint.ts";
-import { laneObjectName, repositoryLane } from "../../worker/domain/lane.ts";
-import { problemSchema, runDetailSchema, runListSchema } from "../../worker/domain/run-schema.ts";
+import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { DELIVERY_MAX_BYTES } from "../../worker/webhooks/payload.ts";
 import { signatureOf } from "../../worker/webhooks/signature.ts";
-import { cloud, cloudFields, server } from "../fixtures/jira-deliveries.ts";
-import { api, createTenant, freshDatabase, request, type Tenant } from "../support/workerd.ts";
+import { server } from "../fixtures/jira-deliveries.ts";
+import {
+  accepted,
+  addEndpoint,
+  addRepository,
+  deliver,
+  issue,
+  list,
+  outcomeOf,
+  runs,
+  send,
+  settled,
+} from "../support/deliveries.ts";
+import { api, createTenant, freshDatabase, problemOf, request, type Tenant, until } from "../support/workerd.ts";
 
-const { DELIVERY_INBOX, RUN_QUEUE, DB } = bindings as unknown as Env;
+const { DB } = bindings as unknown as Env;
 let ana: Tenant;
 let bo: Tenant;
-let ids = 0;
 
 beforeEach(async () => {
   await freshDatabase();
   ana = await createTenant("ana");
   bo = await createTenant("bo");
 });
-
-const send = (tenant: Tenant, method: string, path: string, body?: unknown) =>
-  request(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${tenant.token}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-
-async function addRepository(tenant: Tenant, settings: object = {}) {
-  const answer = await api(tenant, "/api/repositories", {
-    key: "api",
-    name: "API",
-    gitUrl: "https://github.com/acme/api.git",
-    ...settings,
-  });
-  expect(answer.status, await answer.clone().text()).toBe(201);
-}
-
-async function addEndpoint(tenant: Tenant, settings: object = { tracker: "github" }): Promise<CreatedEndpoint> {
-  const answer = await api(tenant, "/api/inbound-endpoints", settings);
-  expect(answer.status, await answer.clone().text()).toBe(201);
-  return createdEndpointSchema.parse(await answer.json());
-}
-
-function issue(changes: { number?: number; minute?: number; labels?: string[]; [field: string]: unknown } = {}) {
-  const { number = 1, minute = 0, labels = ["runyard"], ...rest } = changes;
-  return {
-    action: "labeled",
-    issue: {
-      number,
-      title: `Issue ${number}`,
-      state: "open",
-      html_url: `https://github.com/acme/api/issues/${number}`,
-      labels: labels.map((name) => ({ name })),
-      updated_at: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString(),
-      ...rest,
-    },
-    repository: { full_name: "acme/api", clone_url: "https://github.com/acme/api.git" },
-  };
-}
-
-interface Sending {
-  readonly path?: string;
-  readonly secret?: string;
-  readonly id?: string;
-  readonly headers?: Record<string, string>;
-}
-
-async function deliver(endpoint: CreatedEndpoint, payload: unknown, sending: Sending = {}): Promise<Response> {
-  const body = typeof payload === "string" ? payload : JSON.stringify(payload);
-  const signature = await signatureOf(sending.secret ?? endpoint.secret, new TextEncoder().encode(body));
-  const own: Record<string, string> =
-    endpoint.tracker === "github"
-      ? {
-          "x-github-event": "issues",
-          "x-github-delivery": sending.id ?? `id-${++ids}`,
-          "x-hub-signature-256": signature,
-        }
-      : { "x-hub-signature": signature, ...(sending.id ? { "x-atlassian-webhook-identifier": sending.id } : {}) };
-  const headers = { "content-type": "application/json", ...own, ...sending.headers };
-  return request(sending.path ?? endpoint.path, { method: "POST", headers, body });
-}
-
-async function accepted(answer: Response): Promise<string> {
-  expect(answer.status, await answer.clone().text()).toBe(202);
-  return ((await answer.json()) as { id: string }).id;
-}
-
-async function problemOf(answer: Response) {
-  const problem = problemSchema.parse(await answer.json());
-  expect(problem.status).toBe(answer.status);
-  return problem;
-}
-
-async function list(tenant: Tenant, query = ""): Promise<Delivery[]> {
-  const answer = await api(tenant, `/api/deliveries${query}`);
-  return deliveryListSchema.parse(await answer.json()).deliveries;
-}
-
-async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** Waits until nothing is received or settling, and answers with all deliveries, newest first. */
-const settled = (tenant: Tenant) =>
-  until(
-    () => list(tenant, "?limit=200"),
-    (all) => all.every(({ status }) => status !== "received" && status !== "settling"),
-  );
-
-async function outcomeOf(tenant: Tenant, id: string): Promise<Delivery> {
-  return (await settled(tenant)).find((delivery) => delivery.id === id)!;
-}
-
-async function runs(tenant: Tenant) {
-  return runListSchema.parse(await (await api(tenant, "/api/runs?limit=200")).json()).runs;
-}
-
-/** Pauses the lane, so that its runs wait. */
-async function occupyLane(tenant: Tenant, key = "api") {
-  const lane = repositoryLane(key);
-  const queue = RUN_QUEUE.get(RUN_QUEUE.idFromName(laneObjectName(tenant.workspaceId, lane)));
-  const address = { workspaceId: tenant.workspaceId, lane };
-  await queue.command(address, { type: "pause", by: "a test" });
-  return () => queue.command(address, { type: "resume" });
-}
 
 describe("a delivery's way in", () => {
   let endpoint: CreatedEndpoint;
@@ -421,178 +317,5 @@ describe("a bad delivery", () => {
     expect(await problemOf(reprocessed)).toMatchObject({ code: "delivery-conflict" });
     // The same id at another endpoint is another delivery.
     await accepted(await deliver(await addEndpoint(ana), issue({ number: 2 }), { id: "same" }));
-  });
-});
-
-describe("an issue's run", () => {
-  let endpoint: CreatedEndpoint;
-
-  beforeEach(async () => {
-    await addRepository(ana);
-    endpoint = await addEndpoint(ana);
-  });
-
-  it("is one, however often and in whatever order its deliveries come", async () => {
-    await occupyLane(ana);
-    const history = [1, 2, 3, 4, 5].map((minute) =>
-      issue({ minute, title: `Title ${minute}`, labels: minute === 3 ? [] : ["runyard", "low"] }),
-    );
-    for (const index of [4, 0, 2, 0, 3, 1, 4, 2]) await accepted(await deliver(endpoint, history[index]!));
-    await settled(ana);
-    expect(await runs(ana)).toMatchObject([{ state: "queued", title: "Title 5", priority: "low" }]);
-    for (const payload of history) await accepted(await deliver(endpoint, payload));
-    await settled(ana);
-    expect(await runs(ana)).toHaveLength(1);
-  });
-
-  it("is changed while it waits", async () => {
-    await occupyLane(ana);
-    await accepted(await deliver(endpoint, issue({ minute: 1 })));
-    await settled(ana);
-    const id = await accepted(
-      await deliver(endpoint, issue({ minute: 2, title: "Better said", labels: ["runyard", "hotfix"] })),
-    );
-    const { outcome, runId } = await outcomeOf(ana, id);
-    expect(outcome).toBe("The run that waits was changed.");
-    const run = runDetailSchema.parse(await (await api(ana, `/api/runs/${runId}`)).json());
-    expect(run).toMatchObject({
-      state: "queued",
-      title: "Better said",
-      priority: "urgent",
-      issue: { labels: ["runyard", "hotfix"] },
-    });
-    expect(
-      await until(
-        () => runs(ana),
-        ([first]) => first?.title === "Better said",
-      ),
-    ).toHaveLength(1);
-  });
-
-  it.each([
-    ["closed", { state: "closed" }, "The issue is closed."],
-    ["unlabelled", { labels: [] }, "none of the labels"],
-  ])("is cancelled with the reason when its issue is %s while it waits", async (_, changes, reason) => {
-    const resume = await occupyLane(ana);
-    await accepted(await deliver(endpoint, issue({ minute: 1 })));
-    await settled(ana);
-    const id = await accepted(await deliver(endpoint, issue({ minute: 2, ...changes })));
-    const delivery = await outcomeOf(ana, id);
-    expect(delivery.outcome).toMatch(/^The run that waited was cancelled\./);
-    expect(await (await api(ana, `/api/runs/${delivery.runId}/log.txt`)).text()).toContain(reason);
-    await resume();
-    expect(
-      await until(
-        () => runs(ana),
-        ([run]) => run?.state === "cancelled",
-      ),
-    ).toHaveLength(1);
-    await accepted(await deliver(endpoint, issue({ minute: 3 })));
-    await settled(ana);
-    expect(await runs(ana)).toHaveLength(2);
-  });
-
-  it("is cancelled when its repository is deleted while it waits", async () => {
-    await occupyLane(ana);
-    await accepted(await deliver(endpoint, issue()));
-    await settled(ana);
-    await send(ana, "DELETE", "/api/repositories/api");
-    await until(
-      () => runs(ana),
-      ([run]) => run?.state === "cancelled",
-    );
-  });
-
-  it("begins anew when the issue is labelled anew after it began, and not when it is edited", async () => {
-    const ended = () =>
-      until(
-        () => runs(ana),
-        (all) => all.every(({ finishedAt }) => finishedAt !== null),
-      );
-    for (const [minute, changes, expected] of [
-      [1, {}, 1],
-      [2, { title: "Edited" }, 1],
-      [3, { labels: [] }, 1],
-      [4, {}, 2],
-    ] as const) {
-      await accepted(await deliver(endpoint, issue({ minute, ...(changes as Record<string, unknown>) })));
-      await settled(ana);
-      expect(await ended()).toHaveLength(expected);
-    }
-  });
-
-  it("is started by processing a delivery again after configuration changed", async () => {
-    const id = await accepted(await deliver(endpoint, issue({ labels: ["bug"] })));
-    expect((await outcomeOf(ana, id)).outcome).toContain("none of the labels");
-    await send(ana, "PUT", "/api/repositories/api", {
-      key: "api",
-      name: "API",
-      gitUrl: "https://github.com/acme/api.git",
-      takeLabels: ["bug"],
-    });
-    for (let again = 0; again < 2; again++) {
-      expect((await send(ana, "POST", `/api/deliveries/${id}/reprocess`)).status).toBe(202);
-      await settled(ana);
-    }
-    expect(await runs(ana)).toHaveLength(1);
-  });
-
-  it("comes of Jira's deliveries, too, by component and priority", async () => {
-    await addRepository(ana, {
-      key: "web",
-      gitUrl: "https://h.test/a/web",
-      jira: { projects: ["PROJ"], components: ["frontend"] },
-    });
-    await addRepository(ana, { key: "rest", gitUrl: "https://h.test/a/rest", jira: { projects: ["PROJ"] } });
-    const jira = await addEndpoint(ana, { tracker: "jira" });
-    await accepted(await deliver(jira, cloud.updated, { path: "/webhook/jira", id: "abc" }));
-    const fields = { ...cloudFields, components: [] };
-    await accepted(
-      await deliver(jira, { ...cloud.updated, issue: { ...cloud.updated.issue, id: "7", key: "PROJ-7", fields } }),
-    );
-    const sprint = await accepted(await deliver(jira, cloud.sprint));
-    expect((await outcomeOf(ana, sprint)).status).toBe("ignored");
-    const lanes = (await runs(ana)).map(({ lane, priority }) => [lane, priority]);
-    expect(lanes.toSorted()).toEqual([
-      ["repository:rest", "high"],
-      ["repository:web", "high"],
-    ]);
-  });
-
-  it("survives that the inbox is evicted at any time", async () => {
-    const inbox = DELIVERY_INBOX.get(DELIVERY_INBOX.idFromName(ana.workspaceId));
-    for (let number = 1; number <= 5; number++) {
-      await accepted(await deliver(endpoint, issue({ number })));
-      await evictDurableObject(inbox as unknown as DurableObjectStub);
-    }
-    expect(await settled(ana)).toHaveLength(5);
-    expect(await runs(ana)).toHaveLength(5);
-  });
-});
-
-describe("a test delivery", () => {
-  it("goes the way of any other, says what would happen, and starts nothing", async () => {
-    await addRepository(ana, { takeLabels: ["take-me"], jira: { projects: ["PROJ"], components: ["core"] } });
-    for (const settings of [
-      { tracker: "github" },
-      { tracker: "jira" },
-      { tracker: "jira", authentication: "address" },
-    ]) {
-      const { id } = await addEndpoint(ana, settings);
-      const delivery = (await (await api(ana, `/api/inbound-endpoints/${id}/test`, {})).json()) as Delivery;
-      expect(delivery).toMatchObject({
-        status: "done",
-        endpointId: id,
-        outcome: "A test: it would start a run in api with the priority normal.",
-      });
-    }
-    expect(await runs(ana)).toEqual([]);
-  });
-
-  it("needs a repository to speak for", async () => {
-    const { id } = await addEndpoint(ana);
-    expect(await problemOf(await api(ana, `/api/inbound-endpoints/${id}/test`, {}))).toMatchObject({
-      code: "invalid-request",
-    });
   });
 });

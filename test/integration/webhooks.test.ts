@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
-import { beforeEach, describe, expect, inject, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import type { RunStateName } from "../../worker/domain/run.ts";
 import {
@@ -15,30 +15,19 @@ import {
 import { RUN_EVENT_TYPES, runEventSchema, type ToldRun } from "../../worker/domain/webhook-events.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
-import type { LedgerLine } from "../support/ledger-receiver.ts";
+import { receiverPlace as place } from "../support/receiver-place.ts";
+import { toldRun as run } from "../support/told-run.ts";
 import { api, createTenant, freshDatabase, problemOf, request, type Tenant, until } from "../support/workerd.ts";
 
 const { DB, WEBHOOK_SENDER } = bindings as unknown as Env;
-const receiver = inject("receiverUrl");
 let ana: Tenant;
 let bo: Tenant;
-let names = 0;
 
 beforeEach(async () => {
   await freshDatabase();
   ana = await createTenant("ana");
   bo = await createTenant("bo");
 });
-
-/** An address of the receiver that plays `answers`, and what it has accepted there. */
-function place(answers = "200") {
-  const name = `hook-${Date.now()}-${++names}`;
-  const received = async (): Promise<LedgerLine[]> => {
-    const lines = (await (await fetch(`${receiver}/ledger`)).json()) as LedgerLine[];
-    return lines.filter((line) => line.name === name);
-  };
-  return { url: `${receiver}/${name}?answers=${answers}`, received };
-}
 
 function send(tenant: Tenant, method: string, path: string, body?: unknown): Promise<Response> {
   const json = body === undefined ? {} : { "content-type": "application/json" };
@@ -55,22 +44,6 @@ async function create(url: string, events: readonly string[] = RUN_EVENT_TYPES, 
   const { endpoint, secret } = createdEndpointSchema.parse(await answer.json());
   return { id: endpoint.id, secret };
 }
-
-const run = (id: string, rest: Partial<ToldRun> = {}): ToldRun => ({
-  id: `run_${id}`,
-  kind: "execution",
-  state: "succeeded",
-  title: "Greet",
-  lane: "person:usr_ana",
-  priority: "normal",
-  retryOf: null,
-  createdAt: "2026-11-21T10:00:00.000Z",
-  startedAt: "2026-11-21T10:00:01.000Z",
-  finishedAt: "2026-11-21T10:00:02.000Z",
-  error: null,
-  limitReached: null,
-  ...rest,
-});
 
 const senderOf = (endpointId: string) => WEBHOOK_SENDER.get(WEBHOOK_SENDER.idFromName(endpointId));
 
@@ -115,7 +88,7 @@ describe("a run's events", () => {
   it("are sent once however often they are told, and only what is new and wanted", async () => {
     const { url, received } = place();
     const { id } = await create(url, ["run.queued", "run.succeeded"]);
-    await notify(run("1", { state: "queued", startedAt: null, finishedAt: null }));
+    await notify(run("1", "queued"));
     await Promise.all([notify(run("1")), notify(run("1")), notify(run("1"), "queued")]);
     await settled(id, "msg_1_succeeded");
     await notify(run("1"));
@@ -281,6 +254,57 @@ describe("a sender that dies", () => {
   });
 });
 
+describe("a sender with much to do", () => {
+  const messages = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      id: `msg_${index}`,
+      event: "run.succeeded" as const,
+      runId: null,
+      body: "{}",
+    }));
+
+  it("sends more than one alarm may, each message once", async () => {
+    const { url, received } = place();
+    const { id } = await create(url);
+    await senderOf(id).notify({ endpointId: id, workspaceId: ana.workspaceId, messages: messages(230) });
+    const lines = await until(received, (each) => each.length >= 230);
+    expect(new Set(lines.map((line) => line.id)).size).toBe(230);
+    expect(lines.length).toBe(230);
+  }, 60_000);
+
+  it("takes no more than may wait, and disables the endpoint", async () => {
+    const { url, received } = place();
+    const { id } = await create(url);
+    await send(ana, "POST", `/${id}/test`);
+    await until(received, (lines) => lines.length === 1);
+    await senderOf(id).notify({ endpointId: id, workspaceId: ana.workspaceId, messages: messages(10_001) });
+    const disabled = await until(
+      () => endpoint(id),
+      (each) => !each.enabled,
+    );
+    expect(disabled.disabled?.reason).toBe("backlog");
+    expect((await received()).length).toBe(1);
+  });
+
+  it("forgets settled messages beyond the last thousand, here and in the database", async () => {
+    const { url } = place();
+    const { id } = await create(url);
+    await notify(run("1", "queued"));
+    await settled(id, "msg_1_queued");
+    await runInDurableObject(senderOf(id) as unknown as DurableObjectStub, (_, state) => {
+      // As if a thousand others had been made since.
+      state.storage.sql.exec("UPDATE messages SET ordinal = ordinal - 1000");
+    });
+    await send(ana, "POST", `/${id}/test`);
+    await until(
+      () => senderOf(id).describe("msg_1_queued"),
+      (each) => each === null,
+    );
+    const list = messageListSchema.parse(await (await send(ana, "GET", `/${id}/messages`)).json());
+    expect(list.messages.map((each) => each.event)).toEqual(["webhook.test"]);
+  });
+});
+
 describe("resending", () => {
   it("sends a message again under its id, also one that was refused, once the endpoint is enabled", async () => {
     const { url, received } = place("410,200");
@@ -398,7 +422,7 @@ describe("/api/webhooks", () => {
   it("holds at most so many endpoints", async () => {
     const created = await Promise.all(
       Array.from({ length: ENDPOINTS_MAX + 2 }, () =>
-        send(ana, "POST", "", { url: receiver, events: ["run.failed"] }).then((answer) => answer.status),
+        send(ana, "POST", "", { url: "https://example.com", events: ["run.failed"] }).then((answer) => answer.status),
       ),
     );
     expect(created.filter((status) => status === 201).length).toBeLessThanOrEqual(ENDPOINTS_MAX);

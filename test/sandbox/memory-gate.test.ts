@@ -1,35 +1,25 @@
 /** Many guests in one isolate share its memory: all of them end, and together they never hold more than the cap. */
 import { describe, expect, it } from "vitest";
-import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
+import type { Engine } from "../../worker/sandbox/engine.ts";
 import { Deadlines } from "../../worker/sandbox/javascript/deadlines.ts";
 import { IMAGE } from "../../worker/sandbox/javascript/generated/image.ts";
 import { quickJsModule } from "../../worker/sandbox/javascript/quickjs-module.ts";
 import { runProgram } from "../../worker/sandbox/javascript/run.ts";
 import { MemoryGate } from "../../worker/sandbox/memory-gate.ts";
-import { endOf, realClock } from "./guest.ts";
+import { endOf, harness, type RunOptions, realClock } from "./harness.ts";
 
 const MIB = 2 ** 20;
 
-function start(gate: MemoryGate, code: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}) {
-  let stdout = "";
-  const result = runProgram(
-    quickJsModule,
-    IMAGE,
-    {
-      program: { language: "javascript", entry: "main.js", files: { "main.js": code }, stdin: "", args: [] },
-      limits: { ...DEFAULT_LIMITS, timeoutMs: options.timeoutMs ?? 30_000 },
-      seed: "seed",
-      clock: realClock,
-      onOutput: (_stream, text) => {
-        stdout += text;
-      },
-      signal: options.signal ?? new AbortController().signal,
-      replay: null,
-      capabilities: [],
-    },
-    { memory: gate, deadlines: new Deadlines() },
-  );
-  return result.then((ran) => ({ ...ran, stdout }));
+interface StartOptions extends Pick<RunOptions, "signal" | "onNotice"> {
+  readonly timeoutMs?: number;
+}
+
+function start(memory: MemoryGate, code: string, { timeoutMs = 30_000, ...options }: StartOptions = {}) {
+  const engine: Engine = {
+    version: "",
+    execute: (request) => runProgram(quickJsModule, IMAGE, request, { memory, deadlines: new Deadlines() }),
+  };
+  return harness(engine, { language: "javascript", timeoutMs }).run(code, options);
 }
 
 /** The most that was held at any turn of the event loop while work went on. */
@@ -81,6 +71,33 @@ describe("waiting for memory", () => {
     expect(waited.usage.fuel).toBe(alone.usage.fuel);
   });
 
+  it("says so when it is long, at the start and in the middle, and when it is over", async () => {
+    const gate = new MemoryGate(24 * MIB);
+    const first = start(gate, hold(2_000));
+    await realClock.sleep(100);
+    const said: string[][] = [[], []];
+    const grows = start(gate, `console.log('in'); ${take(12)}`, { onNotice: (text) => void said[0]!.push(text) });
+    await realClock.sleep(50);
+    const starts = start(gate, "console.log('started')", { onNotice: (text) => void said[1]!.push(text) });
+    for (const { outcome } of await Promise.all([first, grows, starts])) expect(endOf(outcome)).toBe("completed");
+    expect(said).toEqual(
+      Array(2).fill([
+        "Waiting for memory that other programs hold. The wait does not count as the program's time.",
+        expect.stringMatching(/^The wait is over, after \d\.\d s\.$/),
+      ]),
+    );
+    expect((await grows).stdout).toBe("in\n");
+  });
+
+  it("passes in silence when it is short", async () => {
+    const gate = new MemoryGate(24 * MIB);
+    const first = start(gate, hold(200));
+    await realClock.sleep(50);
+    const said: string[] = [];
+    await Promise.all([first, start(gate, take(12), { onNotice: (text) => void said.push(text) })]);
+    expect(said).toEqual([]);
+  });
+
   it("can be cancelled, at the start and in the middle", async () => {
     const gate = new MemoryGate(24 * MIB);
     const first = start(gate, hold(2_000));
@@ -107,7 +124,7 @@ describe("waiting for memory", () => {
       "syntax error",
       "1",
     ];
-    const runs = await Promise.all(codes.map((code) => start(gate, code, { timeoutMs: 300 })));
+    const runs = await Promise.all(codes.map((code) => start(gate, code, { timeoutMs: 1_500 })));
     expect(runs.map(({ outcome }) => endOf(outcome))).toEqual(["time", "threw", "memory", "threw", "completed"]);
     expect(gate.heldBytes).toBe(0);
   });

@@ -169,70 +169,6 @@ const n: number = fail({});`;
   });
 });
 
-describe("an error", () => {
-  it("names file, line and column, and shows the program's own frames", async () => {
-    const files = {
-      "main.js": 'import { help } from "./lib/util.js";\n\nhelp(null);',
-      "lib/util.js": "// one\nexport function help(x) {\n  return [1].map(() => x.y);\n}",
-    };
-    const error = await errorOf(files);
-    expect(error).toMatchObject({ category: "runtime", name: "TypeError", file: "lib/util.js", line: 3 });
-    expect(error.stack).toMatch(/at help \(lib\/util\.js:3:\d+\)\n {4}at main\.js:3:\d+$/);
-    expect(error.stack).not.toMatch(/runyard:|native/);
-  });
-
-  it.each([
-    ["syntax", "let a = 1;\nlet b = a +* 2;", { category: "syntax", name: "SyntaxError", line: 2, column: 12 }],
-    [
-      "a class of its own",
-      "class Mine extends Error {}\n\nthrow new Mine('m');",
-      { name: "Mine", message: "m", line: 3 },
-    ],
-    ["a name of its own", "const e = new Error('m'); e.name = 'Own'; throw e;", { name: "Own", message: "m", line: 1 }],
-    [
-      "a cause",
-      "throw new Error('outer', { cause: new TypeError('inner') })",
-      { message: "outer (cause: TypeError: inner)" },
-    ],
-    ["an AggregateError", "await Promise.any([Promise.reject(new Error('a'))])", { name: "AggregateError" }],
-    [
-      "a rejection that nobody handles",
-      "const a = 1;\nPromise.reject(new RangeError('r')); 5",
-      { name: "RangeError", line: 2 },
-    ],
-    ["an async function that nobody awaits", "(async () => { null.x; })(); 5", { name: "TypeError", line: 1 }],
-    ["a timer", "setTimeout(() => { throw new Error('late'); }, 1);", { message: "late", line: 1 }],
-    ["a microtask", "queueMicrotask(() => { throw new Error('micro'); });", { message: "micro" }],
-    ["a getter of the result", "({ get a() { throw new Error('got'); } })", { message: "got" }],
-    ["a thrown object", "throw { a: 1 };", { name: "Error", message: "{ a: 1 }", file: null }],
-    ["a thrown text", "throw 'text';", { name: "Error", message: "text" }],
-    ["a thrown null", "throw null;", { name: "Error", message: "null" }],
-    ["a thrown Proxy", "throw new Proxy(new Error('x'), { get() { throw 1; } });", {}],
-    ["a message that is no text", "throw Object.assign(new Error(), { message: { a: 1 }, name: 5 });", { name: "5" }],
-    ["JSON that is none, at run time", "\nJSON.parse('{a}')", { category: "runtime", name: "SyntaxError", line: 2 }],
-  ])("is told for %s", async (_name, code, expected) => {
-    expect(await errorOf(code)).toMatchObject(expected);
-  });
-
-  it("does not come from a rejection that is handled in time", async () => {
-    expect(await resultOf("const p = Promise.reject(1); await null; p.catch(() => {}); 'ok'")).toBe("ok");
-  });
-
-  it.each([
-    ["process.argv", 'import { args, stdin, readTextFile } from "runyard"'],
-    ["require('fs')", "Load other files with import"],
-    ["fetch('https://example.com')", "Network access is not granted to this run"],
-    ["module.exports = 1", "Use export"],
-    ["Deno.args", 'from "runyard"'],
-    ["Buffer.from('a')", "Uint8Array"],
-  ])("advises about %s", async (code, advice) => {
-    const error = await errorOf(code);
-    expect(error.name).toBe("ReferenceError");
-    expect(error.message).toContain("is not defined. ");
-    expect(error.message).toContain(advice);
-  });
-});
-
 describe("a result", () => {
   it.each([
     [
@@ -426,6 +362,37 @@ describe("the console", () => {
     );
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^Assertion failed: is wrong\nw\nTrace: here\n {4}at main\.js:1:\d+\n$/);
+  });
+});
+
+describe("printing", () => {
+  it("throws for nothing, whatever is printed", async () => {
+    const { outcome, stdout, stderr } = await run(`
+      const no = () => { throw new InternalError("no"); };
+      const traps = { ownKeys: no, get: no, getPrototypeOf: no, getOwnPropertyDescriptor: no, has: no };
+      const text = { toString: no, [Symbol.toPrimitive]: no, toJSON: no, get a() { return no(); } };
+      const named = Object.defineProperty(new Error("x"), "name", { get: no });
+      let deep = []; for (let i = 0; i < 20000; i++) deep = [deep];
+      console.dir(deep, { depth: null });
+      console.count(deep);
+      for (const value of [new Proxy({}, traps), new Proxy(no, traps), text, named]) {
+        for (const method of Object.keys(console)) console[method](value, value, value);
+        for (const kind of "sdifjoOc") console.log("%" + kind, value);
+        console.dir(value, { depth: null });
+        console.table([value], value);
+      }
+      String.prototype.replace = no; Array.prototype.map = no; console.log("%s", 1);
+      "done"`);
+    expect(outcome).toEqual({ kind: "completed", result: "done" });
+    expect(stdout).toContain("[cannot be shown]");
+    expect(stderr).toContain("[cannot be shown]");
+  });
+
+  it("shows an object as it is where it is no table", async () => {
+    const { stdout } = await run(
+      "console.table({ get a() { throw 1; } }); console.log('%s %d', { toString() { throw 1 } }, 2)",
+    );
+    expect(stdout).toBe("{ a: [Getter] }\n[cannot be shown] 2\n");
   });
 });
 

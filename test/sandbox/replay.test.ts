@@ -4,7 +4,8 @@ import * as z from "zod";
 import { defineCapability } from "../../worker/domain/capability.ts";
 import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
-import { endOf, frozenClock, type Ran, type RunOptions, realClock, run } from "./guest.ts";
+import { run } from "./guest.ts";
+import { endOf, frozenClock, type Ran, type RunOptions, realClock } from "./harness.ts";
 
 /** A clock that shows other times than the first run saw, and counts how often it was slept on. */
 function strangeClock() {

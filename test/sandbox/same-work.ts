@@ -2,9 +2,9 @@
  * Programs whose work must be the same wherever the engine runs, and what one run of each comes to. Node computes the
  * figures when the tests start (without suspension: see `support/node-figures.ts`), workerd compares its own with them.
  */
-import type { Clock } from "../../worker/domain/ports.ts";
 import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
 import type { Engine } from "../../worker/sandbox/engine.ts";
+import { frozenClock, harness } from "./harness.ts";
 
 export const SAME_WORK: Readonly<Record<string, string>> = {
   arithmetic: "let s = 0; for (let i = 0; i < 100000; i++) s = (s * 31 + i) % 1000003; s",
@@ -35,19 +35,11 @@ declare module "vitest" {
   }
 }
 
-const clock: Clock = { now: () => 1_700_000_000_000, sleep: (ms) => new Promise((done) => setTimeout(done, ms)) };
-
 /** How a run ended, what it printed, and what it used, as JSON text. */
 export async function workOf(engine: Engine, code: string): Promise<string> {
-  let stdout = "";
-  const { outcome, usage } = await engine.execute({
-    program: { language: "javascript", entry: "main.js", files: { "main.js": code }, stdin: "", args: [] },
-    limits: { ...DEFAULT_LIMITS, fuel: 60_000_000, memoryBytes: 24 * 2 ** 20 },
-    ...{ seed: "seed", clock, signal: new AbortController().signal, replay: null, capabilities: [] },
-    onOutput: (_stream, text) => {
-      stdout += text;
-    },
-  });
+  const limits = { timeoutMs: DEFAULT_LIMITS.timeoutMs, fuel: 60_000_000, memoryBytes: 24 * 2 ** 20 };
+  const { run } = harness(engine, { language: "javascript", timeoutMs: limits.timeoutMs });
+  const { outcome, usage, stdout } = await run(code, { limits, clock: frozenClock });
   const { fuel, memoryBytes, outputBytes } = usage;
   return JSON.stringify({ outcome, stdout, fuel, memoryBytes, outputBytes });
 }

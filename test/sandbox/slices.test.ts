@@ -1,6 +1,7 @@
 /** Runs share their thread: they yield, they are cancelled, their output arrives while they work. */
 import { describe, expect, it } from "vitest";
-import { endOf, frozenClock, resultOf, run } from "./guest.ts";
+import { resultOf, run } from "./guest.ts";
+import { endOf, frozenClock } from "./harness.ts";
 
 const LOOP = "for (;;);";
 
@@ -59,7 +60,7 @@ describe("a run", () => {
 });
 
 /** How often a program lets others in where the clock stands still: that depends on its fuel alone. */
-async function pauses(code: string): Promise<number> {
+async function pauses(code: string | Readonly<Record<string, string>>): Promise<number> {
   let count = 0;
   const sleep = (ms: number) => {
     count += 1;
@@ -69,13 +70,26 @@ async function pauses(code: string): Promise<number> {
   return count;
 }
 
-describe("work that turns no loop makes a run pause", () => {
+describe("work that turns no loop of the program makes a run pause", () => {
   const buffer =
     "const a = new Uint8Array(24 * 2 ** 20); let i = 0; const loop = () => { for (let n = 0; n < 10000; n++); };";
 
   it("for copies, by their size", async () => {
     const [few, many] = [10, 40].map((count) => `${buffer} for (; i < ${count}; i++) { a.copyWithin(0, 1); loop(); }`);
     expect((await pauses(many!)) - (await pauses(few!))).toBeGreaterThanOrEqual(5);
+  });
+
+  it("for copies, by their size, also where nothing but the copies is done", async () => {
+    const copies = "const a = new Uint8Array(24 * 2 ** 20); for (let i = 0; i < 40; i++) a.copyWithin(0, 1);";
+    expect(await pauses(copies)).toBeGreaterThanOrEqual(5);
+  });
+
+  it("for files, by their size", async () => {
+    const names = ["a.ts", "b.ts", "c.ts"];
+    const main = `${names.map((name) => `import "./${name}";`).join("\n")} export default 1;`;
+    const filled = (text: string) => Object.fromEntries([["main.js", main], ...names.map((name) => [name, text])]);
+    expect(await pauses(filled("1"))).toBe(0);
+    expect(await pauses(filled(`/*${"x".repeat(140_000)}*/`))).toBeGreaterThanOrEqual(2);
   });
 
   it("for fresh memory, by its size", async () => {

@@ -9,7 +9,7 @@
  * `POST /NAME?answers=500,cut,200` plays a script instead: the nth request to NAME gets the nth answer, the last one again
  * and again. An answer is a status, `STATUS:SECONDS` (with Retry-After), `cut` (accepted, then cut), `hang` (accepted, never
  * answered), `slow:MS` (200 after a while), `huge` (200 with a body without end) or `redirect` (302 to /redirected).
- * `GET /ledger` answers the ledger's lines so far as a JSON array.
+ * `GET /ledger?name=NAME` answers the lines of a name so far as a JSON array.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -65,7 +65,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     const url = new URL(request.url ?? "/", "http://receiver");
     if (request.method === "GET" && url.pathname === "/ledger") {
       response.writeHead(200, { "content-type": "application/json" });
-      response.end(JSON.stringify(readLedger(options.ledger)));
+      const name = url.searchParams.get("name");
+      response.end(JSON.stringify(readLedger(options.ledger).filter((line) => line.name === name)));
       return;
     }
     void receive(request, response, url);

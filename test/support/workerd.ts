@@ -79,9 +79,12 @@ export function api(
   return request(path, {
     method: body === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${tenant.token}`, ...json, ...headers },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
   });
 }
+
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === "string" || body instanceof Uint8Array;
 
 /** A request of a person's browser: with the session cookie, and our own origin on unsafe methods. */
 export function browse(

@@ -15,6 +15,7 @@ import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { Principal } from "../domain/principal.ts";
 import { sealSecret } from "../keys/sealed-secret.ts";
 import {
+  deleteEndpoint,
   type EndpointRow,
   findEndpoint,
   insertEndpoint,
@@ -68,7 +69,7 @@ export async function replaceSecret(
   endpointId: string,
   keepOldSeconds: number,
 ): Promise<Result<CreatedEndpoint>> {
-  const { db, clock } = dependencies;
+  const { db, clock, knownEndpoints } = dependencies;
   const endpoint = await findOwnEndpoint(dependencies, workspaceId, endpointId);
   if (!endpoint.ok) return endpoint;
   const made = await makeSecret(dependencies, endpoint.value);
@@ -76,8 +77,22 @@ export async function replaceSecret(
   const { row, secret } = made.value;
   const until = row.createdAt + keepOldSeconds * SECOND_MS;
   await rotateSecret(db, row, { keptId: endpoint.value.secrets[0]?.id ?? null, until });
+  knownEndpoints.forget(endpointId);
   const changed = await findEndpoint(db, endpointId, clock.now());
   return succeed({ ...toEndpoint(changed!), secret });
+}
+
+export async function removeEndpoint(
+  dependencies: Dependencies,
+  workspaceId: string,
+  endpointId: string,
+): Promise<Result<null>> {
+  const { db, knownEndpoints } = dependencies;
+  const own = await findOwnEndpoint(dependencies, workspaceId, endpointId);
+  if (!own.ok) return own;
+  await deleteEndpoint(db, workspaceId, endpointId);
+  knownEndpoints.forget(endpointId);
+  return succeed(null);
 }
 
 export async function findOwnEndpoint(

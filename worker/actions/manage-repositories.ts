@@ -104,6 +104,8 @@ export async function removeRepository(
     return fail("invalid-request", `confirm: ${message}`, [{ path: "confirm", message }]);
   }
   if (!(await deleteRepository(dependencies.db, workspaceId, key))) return noRepository(key);
+  // Its own endpoints went with it.
+  dependencies.knownEndpoints.forgetAll();
   await dependencies.inbox(workspaceId).repositoriesChanged();
   return succeed(null);
 }

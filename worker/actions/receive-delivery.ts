@@ -5,8 +5,9 @@
  * said about a body before its sender has proved himself, apart from its size.
  */
 import type { AcceptAnswer } from "../../durable-objects/delivery-inbox/rpc.ts";
-import type { Dependencies } from "../dependencies.ts";
+import type { Dependencies, KnownEndpoint } from "../dependencies.ts";
 import { sha256HexOf } from "../digest.ts";
+import type { ReceivedDelivery } from "../domain/delivery.ts";
 import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { ENDPOINT_SECRET_BYTES } from "../domain/inbound-endpoint.ts";
 import type { Tracker } from "../domain/issue-news.ts";
@@ -25,11 +26,6 @@ export interface IncomingDelivery {
   readonly addressSecret: string | null;
   readonly headers: Headers;
   readonly body: Uint8Array;
-}
-
-export interface ReceivedDelivery {
-  readonly id: string;
-  readonly status: "accepted" | "duplicate";
 }
 
 const UNPROVEN = fail(
@@ -107,62 +103,70 @@ async function provenEndpoint(
   payload: unknown,
 ): Promise<StoredEndpoint | null> {
   for (const endpoint of await claimedEndpoints(dependencies, incoming, payload)) {
-    if (endpoint.tracker === incoming.tracker && (await isProven(dependencies, incoming, endpoint))) return endpoint;
+    if (await isProven(incoming, endpoint, dependencies.clock.now())) return endpoint;
   }
   return null;
 }
 
 /** Those that the delivery may be for. Never none: what does not exist is checked as well, and fails. */
 async function claimedEndpoints(
-  { db, clock }: Dependencies,
+  dependencies: Dependencies,
   { tracker, endpointId }: IncomingDelivery,
   payload: unknown,
-): Promise<readonly StoredEndpoint[]> {
-  const now = clock.now();
+): Promise<readonly KnownEndpoint[]> {
+  const { db, clock, knownEndpoints } = dependencies;
   if (endpointId !== null) {
-    const found = await findEndpoint(db, endpointId, now);
-    return [found ?? absentEndpoint(tracker)];
+    const known = await knownEndpoints.find(endpointId, async () => {
+      const found = await findEndpoint(db, endpointId, clock.now());
+      return found ? openEndpoint(dependencies, found) : NO_ENDPOINT;
+    });
+    return [known?.tracker === tracker ? known : NO_ENDPOINT];
   }
   const subject = PROTOCOLS[tracker].subjectOf(payload);
-  const found = await candidateEndpoints(db, tracker, subject ?? "", now);
-  return found.length > 0 ? found : [absentEndpoint(tracker)];
+  const found = await candidateEndpoints(db, tracker, subject ?? "", clock.now());
+  if (found.length === 0) return [NO_ENDPOINT];
+  return Promise.all(found.map((endpoint) => openEndpoint(dependencies, endpoint)));
 }
 
-function absentEndpoint(tracker: Tracker): StoredEndpoint {
-  return {
-    id: "",
-    workspaceId: "",
-    tracker,
-    repositoryKey: null,
-    authentication: "signature",
-    createdBy: "",
-    createdAt: 0,
-    secrets: [],
-  };
-}
-
-/** What is checked in vain for an endpoint that does not exist, so that it takes as long as one that does. */
-const NOBODY_S_SECRET = "0".repeat(2 * ENDPOINT_SECRET_BYTES);
-
-async function isProven(
-  { config, log }: Dependencies,
-  { tracker, headers, body, addressSecret }: IncomingDelivery,
-  endpoint: StoredEndpoint,
-): Promise<boolean> {
-  const holds = (secret: string) =>
-    endpoint.authentication === "address"
-      ? isAddressedWith(secret, addressSecret)
-      : isSignedWith(secret, body, PROTOCOLS[tracker].signatureOf(headers));
-  let isFound = false;
-  for (const { sealed } of endpoint.secrets) {
+/** A secret that does not open counts for nothing: the operator changed the key. */
+async function openEndpoint({ config, log }: Dependencies, endpoint: StoredEndpoint): Promise<KnownEndpoint> {
+  const opened: { secret: string; expiresAt: number | null }[] = [];
+  for (const { sealed, expiresAt } of endpoint.secrets) {
     try {
-      const secret = await openSecret(config.secretsKey ?? "", sealed, secretContext(endpoint));
-      isFound = (await holds(secret)) || isFound;
+      opened.push({ secret: await openSecret(config.secretsKey ?? "", sealed, secretContext(endpoint)), expiresAt });
     } catch (error) {
       log.error("the secret of an endpoint does not open", { endpointId: endpoint.id, error });
     }
   }
-  if (endpoint.secrets.length === 0) await holds(NOBODY_S_SECRET);
+  return { ...endpoint, opened };
+}
+
+/** Stands for an endpoint that does not exist, so that it takes as long as one that does. Expired from the start. */
+const NO_ENDPOINT: KnownEndpoint = {
+  id: "",
+  workspaceId: "",
+  tracker: "github",
+  repositoryKey: null,
+  authentication: "signature",
+  createdBy: "",
+  createdAt: 0,
+  secrets: [],
+  opened: [{ secret: "0".repeat(2 * ENDPOINT_SECRET_BYTES), expiresAt: 0 }],
+};
+
+async function isProven(
+  { tracker, headers, body, addressSecret }: IncomingDelivery,
+  { authentication, opened }: KnownEndpoint,
+  now: number,
+): Promise<boolean> {
+  let isFound = false;
+  for (const { secret, expiresAt } of opened) {
+    const holds =
+      authentication === "address"
+        ? await isAddressedWith(secret, addressSecret)
+        : await isSignedWith(secret, body, PROTOCOLS[tracker].signatureOf(headers));
+    isFound ||= holds && (expiresAt === null || now < expiresAt);
+  }
   return isFound;
 }
 

@@ -2,14 +2,13 @@
 import type { Dependencies } from "../dependencies.ts";
 import { fail, type Result } from "../domain/errors.ts";
 import { NO_GRANTS } from "../domain/grants.ts";
-import { newId } from "../domain/ids.ts";
 import { repositoryOf } from "../domain/lane.ts";
 import type { Principal } from "../domain/principal.ts";
 import { executeRequestSchema, programOf, type RetryEdits } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { check } from "../domain/validation.ts";
 import { loadProgram } from "../store/runs.ts";
-import { startIssueRun, startRun } from "./start-run.ts";
+import { reserveRunId, startIssueRun, startRun } from "./start-run.ts";
 
 export interface RetryOptions {
   readonly idempotencyKey?: string;
@@ -31,20 +30,25 @@ export async function retryRun(
     : retryProgram(dependencies, principal, run, options);
 }
 
-function retryIssue(dependencies: Dependencies, principal: Principal, run: RunDetail, { edits }: RetryOptions) {
+async function retryIssue(
+  dependencies: Dependencies,
+  principal: Principal,
+  run: RunDetail,
+  { edits, idempotencyKey }: RetryOptions,
+): Promise<Result<RunDetail>> {
   if (edits && Object.keys(edits).some((field) => field !== "priority")) {
     return fail("invalid-request", "A run about an issue has no program: only its priority can be edited.");
   }
-  const { clock, random } = dependencies;
-  return startIssueRun(dependencies, {
-    runId: newId("run", clock, random),
+  const request = {
     workspaceId: principal.workspaceId,
     repositoryKey: repositoryOf(run.lane)!,
     issue: run.issue!,
     priority: edits?.priority ?? run.priority,
     createdBy: principal.id,
     retryOf: run.id,
-  });
+  };
+  const runId = await reserveRunId(dependencies, principal, request, idempotencyKey);
+  return runId.ok ? startIssueRun(dependencies, { ...request, runId: runId.value }) : runId;
 }
 
 async function retryProgram(

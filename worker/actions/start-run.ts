@@ -101,7 +101,8 @@ async function describeRun(
   const grants = request.grants ?? NO_GRANTS;
   const beyond = beyondAllowance(grants, dependencies.config.allowance);
   if (beyond.length > 0) return fail("invalid-request", beyond[0]!.message, beyond);
-  const runId = await reserveRunId(dependencies, principal, request);
+  const { idempotencyKey, ...asked } = request;
+  const runId = await reserveRunId(dependencies, principal, asked, idempotencyKey);
   if (!runId.ok) return runId;
   return succeed({
     id: runId.value,
@@ -120,18 +121,19 @@ async function describeRun(
   });
 }
 
-async function reserveRunId(
+/** A new id; with a key that was used before, the id that it stands for. The same key must come with the same request. */
+export async function reserveRunId(
   { clock, random, db }: Dependencies,
   principal: Principal,
-  request: StartRunRequest,
+  request: object,
+  key: string | undefined,
 ): Promise<Result<string>> {
   const fresh = newId("run", clock, random);
-  const { idempotencyKey: key, ...rest } = request;
   if (key === undefined) return succeed(fresh);
   if (key === "" || key.length > IDEMPOTENCY_KEY_CHARS) {
     return fail("invalid-request", `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_CHARS} characters.`);
   }
-  const requestHash = await sha256Hex(JSON.stringify(rest));
+  const requestHash = await sha256Hex(JSON.stringify(request));
   const row = { principalId: principal.id, key, requestHash, runId: fresh, createdAt: clock.now() };
   const kept = await reserveIdempotencyKey(db, row);
   if (kept.requestHash !== requestHash) {

@@ -40,12 +40,12 @@ export function createFetch(origins: readonly string[], fetch: FetchPort): Capab
     summary: "Sends an HTTP request to an origin that is granted to the run. Bodies are base64.",
     input: request,
     output: answer,
-    implementation: async (asked, { signal }) => {
+    implementation: async (asked, { signal, received }) => {
       let [url, method, body] = [grantedUrl(asked.url, origins), asked.method, asked.body];
       for (let hops = 0; ; hops++) {
         const response = await send(fetch, url, { ...asked, method, body }, signal);
         const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
-        if (location === null) return answerOf(response, url, hops > 0);
+        if (location === null) return answerOf(response, url, hops > 0, received);
         await response.body?.cancel();
         if (hops === MAX_REDIRECTS) throw new CapabilityError("Error", `more than ${MAX_REDIRECTS} redirects`);
         url = grantedUrl(location, origins, url);
@@ -88,17 +88,24 @@ async function send(
   }
 }
 
-async function answerOf(response: Response, url: URL, redirected: boolean): Promise<z.input<typeof answer>> {
+async function answerOf(
+  response: Response,
+  url: URL,
+  redirected: boolean,
+  received: CapabilityContext["received"],
+): Promise<z.input<typeof answer>> {
   const { status, statusText, headers } = response;
-  return { url: url.href, redirected, status, statusText, headers: [...headers], body: await readBody(response) };
+  const body = await readBody(response, received);
+  return { url: url.href, redirected, status, statusText, headers: [...headers], body };
 }
 
-async function readBody(response: Response): Promise<string> {
+async function readBody(response: Response, received: CapabilityContext["received"]): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > BODY_BYTES) throw new CapabilityError("Error", `the body is larger than ${BODY_BYTES} bytes`);
+    received(chunk.length);
     chunks.push(chunk);
   }
   const whole = new Uint8Array(bytes);

@@ -16,6 +16,11 @@ export class CapabilityError extends Error {
 export interface CapabilityContext {
   /** Aborted when the program gives the call up, or its run ends. */
   readonly signal: AbortSignal;
+  /**
+   * Told of each part of an answer, in bytes, when it comes in: what is under way is held in memory, too.
+   * @throws CapabilityError where the run has no room for it
+   */
+  readonly received: (bytes: number) => void;
 }
 
 export interface Capability {

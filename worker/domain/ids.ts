@@ -23,6 +23,11 @@ export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {
   return `${prefix}_${hex(bytes)}`;
 }
 
+/** Sorts before every id of that kind that is made at this instant (epoch ms) or later, and behind all earlier ones. */
+export function earliestId(prefix: IdPrefix, instant: number): string {
+  return `${prefix}_${Math.max(0, Math.floor(instant)).toString(16).padStart(12, "0")}`;
+}
+
 /** Whether `text` has the shape of an id of that kind; says nothing about whether it exists. */
 export function isId(prefix: IdPrefix, text: string): boolean {
   return text.startsWith(`${prefix}_`) && BODY.test(text.slice(prefix.length + 1));

@@ -33,13 +33,16 @@ export interface LaneView {
   /** Whether runs wait for the workspace's capacity alone. */
   readonly isShort: boolean;
   readonly pause: ActView | null;
+  readonly waitingCount: number;
   readonly waitingByPriority: Readonly<Record<Priority, number>>;
   readonly heldCount: number;
+  /** When the run that has waited longest came; null when none waits. */
+  readonly oldestEnqueuedAt: string | null;
   readonly waiting: readonly WaitingRunView[];
   readonly claimed: readonly ClaimedRunView[];
 }
 
-const actView = (act: Act | null): ActView | null => (act ? { by: act.by, at: toIso(act.at) } : null);
+export const actView = (act: Act | null): ActView | null => (act ? { by: act.by, at: toIso(act.at) } : null);
 
 export function laneView(state: QueueState, waitingMax: number, now: number): LaneView {
   const count = (priority: Priority) => state.waiting.filter((entry) => entry.priority === priority).length;
@@ -48,13 +51,19 @@ export function laneView(state: QueueState, waitingMax: number, now: number): La
     allotted: state.allotment.target,
     isShort: isShort(state, now),
     pause: actView(state.pause),
+    waitingCount: state.waiting.length,
     waitingByPriority: Object.fromEntries(PRIORITIES.map((each) => [each, count(each)])) as Record<Priority, number>,
     heldCount: state.waiting.filter((entry) => entry.hold).length,
+    oldestEnqueuedAt: toIsoOrNull(oldestArrival(state)),
     waiting: state.waiting.slice(0, waitingMax).map(waitingView),
     claimed: state.claimed.map(({ runId, priority, enqueuedAt, claimedAt }) => ({
       ...{ runId, priority, enqueuedAt: toIso(enqueuedAt), claimedAt: toIso(claimedAt) },
     })),
   };
+}
+
+function oldestArrival({ waiting }: QueueState): number | null {
+  return waiting.reduce<number | null>((oldest, { enqueuedAt }) => Math.min(oldest ?? enqueuedAt, enqueuedAt), null);
 }
 
 function waitingView({ runId, priority, enqueuedAt, hold, expiresAt }: WaitingEntry, index: number): WaitingRunView {

@@ -62,12 +62,16 @@ export interface Program {
   readonly args: readonly string[];
 }
 
+/** Parts that a path cannot have; the last one is no name for a property of an object, which files become. */
+const REFUSED_PARTS: readonly string[] = ["", ".", "..", "__proto__"];
+
 /** A relative path below the program's root: no empty, `.` or `..` part, no backslash, no control character. */
 export function isFileName(name: string): boolean {
   return (
     name.length <= PROGRAM_BOUNDS.fileNameChars &&
+    name.isWellFormed() &&
     /^[^\\:\u0000-\u001f\u007f]+$/.test(name) &&
-    name.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+    !name.split("/").some((part) => REFUSED_PARTS.includes(part))
   );
 }
 
@@ -88,7 +92,18 @@ function limit(name: keyof Limits) {
 
 export const fileNameSchema = z
   .string()
-  .refine(isFileName, "must be a relative path like lib/util.ts, without .. or backslashes");
+  .refine(
+    isFileName,
+    `must be a relative path like lib/util.ts, without .. or backslashes, of at most ${PROGRAM_BOUNDS.fileNameChars} characters`,
+  );
+
+/** What is stored and handed over as UTF-8, which half of a surrogate pair has no place in. */
+const textSchema = z
+  .string()
+  .refine(
+    (text) => text.isWellFormed(),
+    "is not text: it has half of a surrogate pair. Send binary data as base64, and decode it in the program",
+  );
 
 const LANGUAGE_NAMES = LANGUAGES.join(", ");
 
@@ -103,11 +118,11 @@ const languageSchema = z.enum(LANGUAGES, {
 /** The fields of `POST /api/execute`, each for itself. */
 const programFields = z.strictObject({
   language: languageSchema,
-  code: z.string().optional(),
-  files: z.record(fileNameSchema, z.string()).optional(),
+  code: textSchema.optional(),
+  files: z.record(fileNameSchema, textSchema).optional(),
   entry: fileNameSchema.optional(),
-  stdin: z.string().max(PROGRAM_BOUNDS.stdinChars).optional(),
-  args: z.array(z.string().max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
+  stdin: textSchema.max(PROGRAM_BOUNDS.stdinChars).optional(),
+  args: z.array(textSchema.max(PROGRAM_BOUNDS.argChars)).max(PROGRAM_BOUNDS.args).optional(),
   limits: limitsSchema.optional(),
   grants: grantsSchema.optional(),
   lane: z

@@ -6,9 +6,11 @@ import { issueSchema } from "./issue.ts";
 import { PRIORITIES } from "./lane.ts";
 import { LANGUAGES } from "./languages.ts";
 import { REPLAY_ASPECTS, type ReplayVerdict } from "./replay.ts";
-import { RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
+import { ATTEMPT_ENDINGS, RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
 
-const instant = z.iso.datetime();
+export const instant = z.iso.datetime();
+
+export const actSchema = z.strictObject({ by: z.string(), at: instant });
 
 export const programErrorSchema = z.strictObject({
   category: z.enum(ERROR_CATEGORIES),
@@ -55,12 +57,30 @@ const limitsSchema = z.strictObject({
 
 export const runDetailSchema = runSummarySchema.extend({
   waitingFor: z.string().nullable(),
+  wait: z
+    .strictObject({
+      position: z.number(),
+      waitingCount: z.number(),
+      hold: actSchema.nullable(),
+      pause: actSchema.nullable(),
+      isForCapacity: z.boolean(),
+      forRuns: z.array(z.string()),
+    })
+    .nullable(),
   steps: z.array(
     z.strictObject({
       name: z.enum(STEP_NAMES),
       state: z.enum(["pending", "running", "succeeded", "failed", "cancelled"]),
       startedAt: instant.nullable(),
       finishedAt: instant.nullable(),
+    }),
+  ),
+  attemptHistory: z.array(
+    z.strictObject({
+      number: z.number(),
+      startedAt: instant,
+      endedAt: instant.nullable(),
+      ending: z.enum(ATTEMPT_ENDINGS),
     }),
   ),
   expiresAt: instant.nullable(),

@@ -11,11 +11,20 @@
  */
 
 import type { GuestOutcome, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
-import { toIsoOrNull } from "./instant.ts";
-import type { RunEventBody, Step, StepState, TerminalState } from "./run.ts";
+import { toIso, toIsoOrNull } from "./instant.ts";
+import type { Attempt, RunEventBody, Step, StepState, TerminalState } from "./run.ts";
 
 /** How often a run is started again after a crash. One that crashes once more is set aside: it may be what crashes. */
 export const CRASH_RESUMES_MAX = 3;
+
+/** One attempt, from its begin. How it ended is the run's end, unless it was lost. */
+export interface AttemptRecord {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly startedAt: number;
+  /** When it was found to be gone with its isolate; null for one that was not lost. */
+  readonly lostAt: number | null;
+}
 
 export interface QueuedRun {
   readonly name: "queued";
@@ -30,6 +39,8 @@ export interface RunningRun {
   readonly epoch: number;
   /** 0 until the executor begins the first attempt. */
   readonly attempt: number;
+  /** The attempts so far. A run that began before they were kept has fewer than `attempt` says. */
+  readonly history: readonly AttemptRecord[];
   readonly cancelRequestedAt: number | null;
 }
 
@@ -40,6 +51,7 @@ export interface EndedRun {
   readonly finishedAt: number;
   readonly epoch: number | null;
   readonly attempt: number;
+  readonly history: readonly AttemptRecord[];
   readonly error: ProgramError | null;
   readonly limitReached: LimitName | null;
   readonly usage: Usage | null;
@@ -112,6 +124,7 @@ function claimed(state: RunState, epoch: number, now: number): Transition {
       startedAt: now,
       epoch,
       attempt: 0,
+      history: [],
       cancelRequestedAt: null,
     },
     emits: [
@@ -122,8 +135,10 @@ function claimed(state: RunState, epoch: number, now: number): Transition {
 }
 
 /** Begins the next attempt. A second one means that the first was lost with its isolate. */
-function attemptBegan(state: RunningRun, isRepeatable: boolean, now: number): Transition {
-  const interrupted = state.attempt > 0;
+function attemptBegan(before: RunningRun, isRepeatable: boolean, now: number): Transition {
+  const interrupted = before.attempt > 0;
+  const lost = before.history.map((each) => ({ ...each, lostAt: each.lostAt ?? now }));
+  const state = { ...before, history: lost };
   if (state.cancelRequestedAt !== null) return ended(state, { name: "cancelled" }, now);
   if (state.attempt > CRASH_RESUMES_MAX) {
     const message = `The server went down ${state.attempt} times while this run was under way. It may be what takes the server down, so it was set aside: retry it when that is understood.`;
@@ -146,7 +161,11 @@ function attemptBegan(state: RunningRun, isRepeatable: boolean, now: number): Tr
         },
       ]
     : [];
-  return { state: { ...state, attempt }, emits: [...notice, { type: "step-start", step: "execute", attempt }] };
+  const history = [...lost, { number: attempt, startedAt: now, lostAt: null }];
+  return {
+    state: { ...state, attempt, history },
+    emits: [...notice, { type: "step-start", step: "execute", attempt }],
+  };
 }
 
 function attemptEnded(state: RunningRun, outcome: GuestOutcome, usage: Usage, now: number): Transition {
@@ -185,7 +204,7 @@ function withdrawn(waiting: QueuedRun, reason: string, now: number): Transition 
 /** The run ends without ever having started. */
 function endedInLine(state: QueuedRun, { name, error }: Pick<EndedRun, "name" | "error">, now: number): Transition {
   const { createdAt } = state;
-  const never = { startedAt: null, epoch: null, attempt: 0, limitReached: null, usage: null };
+  const never = { startedAt: null, epoch: null, attempt: 0, history: [], limitReached: null, usage: null };
   return {
     state: { name, createdAt, finishedAt: now, error, ...never },
     emits: [
@@ -213,6 +232,7 @@ function ended(state: RunningRun, ending: Ending, now: number): Transition {
       finishedAt: now,
       epoch: state.epoch,
       attempt: state.attempt,
+      history: state.history,
       error: ending.error ?? null,
       limitReached: ending.limitReached ?? null,
       usage: ending.usage ?? null,
@@ -270,6 +290,18 @@ export function owedWork(state: RunState, version: number, progress: Progress): 
   if (progress.announced !== state.name) owed.push("announce");
   if (hasEnded(state) && !progress.released) owed.push("release");
   return owed;
+}
+
+/** The run's attempts as the API shows them, in order. */
+export function attemptsOf(state: RunState): readonly Attempt[] {
+  if (state.name === "queued") return [];
+  const finishedAt = hasEnded(state) ? state.finishedAt : null;
+  return state.history.map(({ number, startedAt, lostAt }) => ({
+    number,
+    startedAt: toIso(startedAt),
+    endedAt: toIsoOrNull(lostAt ?? finishedAt),
+    ending: lostAt === null ? state.name : "lost",
+  }));
 }
 
 /** The run's steps as the API shows them. */

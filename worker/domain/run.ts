@@ -9,6 +9,7 @@ import type { Issue } from "./issue.ts";
 import type { Priority } from "./lane.ts";
 import type { Language } from "./languages.ts";
 import type { Limits } from "./program.ts";
+import type { WaitView } from "./wait-reason.ts";
 
 export const RUN_KINDS = ["execution", "issue"] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
@@ -33,6 +34,18 @@ export interface Step {
   readonly state: StepState;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+}
+
+export const ATTEMPT_ENDINGS = ["running", "lost", ...TERMINAL_STATES] as const;
+
+/** One execution of a run. One that was lost went down with the server. */
+export interface Attempt {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly startedAt: string;
+  /** Null while it is under way; for a lost one, when that was noticed. */
+  readonly endedAt: string | null;
+  readonly ending: (typeof ATTEMPT_ENDINGS)[number];
 }
 
 export type EventStream = "stdout" | "stderr" | "system";
@@ -74,7 +87,10 @@ export interface RunUsage extends Usage {
 export interface RunDetail extends RunSummary {
   /** A sentence on why a queued run waits; null once it runs. */
   readonly waitingFor: string | null;
+  /** The same as data; null once it runs. */
+  readonly wait: WaitView | null;
   readonly steps: readonly Step[];
+  readonly attemptHistory: readonly Attempt[];
   /** When the run ends if it has not started; null when it may wait for ever. */
   readonly expiresAt: string | null;
   /** The next three are those of the program; null for a run that has none of its own. */

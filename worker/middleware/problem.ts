@@ -22,7 +22,13 @@ export function problem(c: AnyContext, failure: Failure): Response {
   return c.body(JSON.stringify(body), row.status, headers);
 }
 
-/** Machines speak JSON, people read pages: the address tells which. */
+/** Whether a request names JSON as what it takes, and no page. */
+export function wantsJson(c: AnyContext): boolean {
+  const accept = c.req.header("accept") ?? "";
+  return accept.includes("application/json") && !accept.includes("text/html");
+}
+
+/** Machines speak JSON, people read pages: the address tells which, or what is accepted. */
 export function wantsProblem(c: AnyContext): boolean {
-  return /^\/(api|webhook|healthz|openapi\.json)(\/|$)/.test(c.req.path);
+  return /^\/(api|webhook|healthz|metrics|openapi\.json)(\/|$)/.test(c.req.path) || wantsJson(c);
 }

@@ -13,12 +13,26 @@ export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T):
   if (mediaType !== "application/json") {
     return fail("unsupported-media-type", "Send the body as JSON, with Content-Type: application/json.");
   }
+  const text = utf8(await c.req.arrayBuffer());
+  if (text === null) {
+    return fail("malformed-json", "The body is not UTF-8. Send binary data as base64, in a JSON string.");
+  }
   let body: unknown;
   try {
-    body = JSON.parse(await c.req.text());
+    body = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return fail("malformed-json", `The body could not be read as JSON: ${error.message}`);
   }
   return check(body, schema);
+}
+
+/** Null for bytes that are no text: to replace them would change what was sent, in silence. */
+function utf8(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return null;
+  }
 }

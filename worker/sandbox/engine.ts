@@ -23,6 +23,8 @@ export interface GuestRequest {
    * of a line, never in the middle of a character. Must not throw. Called synchronously, never from inside the guest.
    */
   readonly onOutput: (stream: OutputStream, text: string) => void;
+  /** Receives a sentence for people on what the run waits for that others hold: no output of the program. Must not throw. */
+  readonly onNotice: (text: string) => void;
   /** Stops the guest within a few slices; the outcome is then `cancelled`. */
   readonly signal: AbortSignal;
   /**

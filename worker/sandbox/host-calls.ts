@@ -4,11 +4,11 @@
  * Invariant: every call is in the journal before it is made, and its answer before the guest sees it.
  */
 import { type Capability, CapabilityError } from "../domain/capability.ts";
-import type { HostAnswer, JournalPort } from "./journal.ts";
+import type { HostAnswer, HostError, JournalPort } from "./journal.ts";
 
 /** Calls that wait for their answers at the same time. */
 const WAITING_CALLS = 100;
-/** UTF-16 units of one input or answer, and of all of one run together. */
+/** UTF-16 units of one input or answer, and of all of one run together, with the bytes of answers that are under way. */
 const CALL_CHARS = 2 * 2 ** 20;
 const RUN_CHARS = 16 * 2 ** 20;
 /** What is kept of a name, and of an input that is refused for its size or because of those before it. */
@@ -30,6 +30,8 @@ export class HostCalls {
   #chars = 0;
   /** Of inputs alone: what the journal keeps must depend on the program, not on when answers came. */
   #inputChars = 0;
+  /** Bytes of answers that came in so far, of calls that are still under way. */
+  #bytesUnderWay = 0;
   #wake: () => void = () => undefined;
 
   constructor(capabilities: readonly Capability[], quota: number, journal: JournalPort) {
@@ -105,24 +107,47 @@ export class HostCalls {
   async #answer(name: string, input: string, signal: AbortSignal): Promise<HostAnswer> {
     const refused = this.#refusal(name, input);
     if (refused !== null) return refused;
+    const arrival = this.#arrival();
     try {
-      const work = this.#capabilities.get(name)!.call(JSON.parse(input), { signal });
+      const { received } = arrival;
+      const work = this.#capabilities.get(name)!.call(JSON.parse(input), { signal, received });
       const value = JSON.stringify(await Promise.race([work, aborted(signal)]));
       this.#chars += value.length;
       if (value.length > CALL_CHARS) return failure("RangeError", `the answer of ${name} is too large`);
-      return this.#chars > RUN_CHARS ? TOO_MUCH : { value };
+      return this.#chars > RUN_CHARS ? { error: TOO_MUCH } : { value };
     } catch (error) {
       if (error instanceof CapabilityError) return failure(error.name, error.message);
       // What went wrong inside the host is not for the program to read.
       return failure("Error", `${name} failed`);
+    } finally {
+      arrival.end();
     }
+  }
+
+  /** Counts what comes in for one call, until the call has ended. */
+  #arrival(): { readonly received: (bytes: number) => void; readonly end: () => void } {
+    let [bytes, hasEnded] = [0, false];
+    const end = () => {
+      if (!hasEnded) this.#bytesUnderWay -= bytes;
+      hasEnded = true;
+    };
+    const received = (more: number) => {
+      if (hasEnded) throw new CapabilityError("AbortError", "The operation was aborted");
+      bytes += more;
+      this.#bytesUnderWay += more;
+      if (this.#chars + this.#bytesUnderWay <= RUN_CHARS) return;
+      // What it held is free at once: else all that come in side by side would be refused together.
+      end();
+      throw new CapabilityError(TOO_MUCH.name, TOO_MUCH.message);
+    };
+    return { received, end };
   }
 
   #refusal(name: string, input: string): HostAnswer | null {
     if (!this.#capabilities.has(name)) return failure("NotGrantedError", `${name} is not granted to this run`);
     this.#chars += input.length;
     if (input.length > CALL_CHARS) return failure("RangeError", `the input of ${name} is too large`);
-    if (this.#chars > RUN_CHARS || this.#inputChars > RUN_CHARS) return TOO_MUCH;
+    if (this.#chars > RUN_CHARS || this.#inputChars > RUN_CHARS) return { error: TOO_MUCH };
     if (this.#under.size > WAITING_CALLS) {
       return failure("RangeError", `more than ${WAITING_CALLS} host calls wait for their answers`);
     }
@@ -132,7 +157,10 @@ export class HostCalls {
 
 const failure = (name: string, message: string): HostAnswer => ({ error: { name, message } });
 
-const TOO_MUCH = failure("RangeError", "the host calls of this run moved too much data");
+const TOO_MUCH: HostError = {
+  name: "RangeError",
+  message: `the host calls of this run moved too much data: ${RUN_CHARS / 2 ** 20} MiB are allowed, with what is under way`,
+};
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {

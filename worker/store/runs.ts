@@ -4,9 +4,11 @@
  */
 
 import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
+import { earliestId } from "../domain/ids.ts";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunEvent, RunStateName, RunSummary } from "../domain/run.ts";
+import type { RunFilter } from "../domain/run-filter.ts";
 import { joinFiles, splitFiles } from "../domain/text-parts.ts";
 import type { Database } from "./database.ts";
 import { idempotencyKeys, type RunRow, runFiles, runInputs, runOutput, runs } from "./schema.ts";
@@ -138,24 +140,30 @@ function toSummary(row: SummaryRow): RunSummary {
   };
 }
 
-export interface RunFilter {
+/** Which runs are meant. A person's own filter, with what only the console asks for. */
+export interface RunSelection extends RunFilter {
+  /** In any of these; beside {@link RunFilter.state}, which names one. */
   readonly states?: readonly RunStateName[];
-  /** Matches a part of the title or the start of the id. */
-  readonly text?: string;
-  readonly errorCategory?: string;
   readonly createdSince?: number;
   /** Id of the person or token that started it. */
   readonly createdBy?: string;
 }
 
-function conditions(workspaceId: string, filter: RunFilter): SQL | undefined {
-  const text = filter.text?.replace(/[\\%_]/g, "\\$&");
+/** Ids sort by the time of their creation, so a range of time is a range of ids, which every index ends with. */
+function conditions(workspaceId: string, filter: RunSelection): SQL | undefined {
+  const text = filter.q?.replace(/[\\%_]/g, "\\$&");
+  const since = filter.since === undefined ? filter.createdSince : Date.parse(filter.since);
   return and(
     eq(runs.workspaceId, workspaceId),
     filter.createdBy ? eq(runs.createdBy, filter.createdBy) : undefined,
+    filter.state ? eq(runs.state, filter.state) : undefined,
     filter.states?.length ? inArray(runs.state, [...filter.states]) : undefined,
-    filter.errorCategory ? eq(runs.errorCategory, filter.errorCategory) : undefined,
-    filter.createdSince === undefined ? undefined : gte(runs.createdAt, filter.createdSince),
+    filter.kind ? eq(runs.kind, filter.kind) : undefined,
+    filter.priority ? eq(runs.priority, filter.priority) : undefined,
+    filter.lane ? eq(runs.lane, filter.lane) : undefined,
+    filter.error ? eq(runs.errorCategory, filter.error) : undefined,
+    since === undefined ? undefined : gte(runs.id, earliestId("run", since)),
+    filter.until === undefined ? undefined : lt(runs.id, earliestId("run", Date.parse(filter.until))),
     text ? or(sql`${runs.title} LIKE ${`%${text}%`} ESCAPE '\\'`, like(runs.id, `${text}%`)) : undefined,
   );
 }
@@ -164,7 +172,7 @@ function conditions(workspaceId: string, filter: RunFilter): SQL | undefined {
 export async function listRuns(
   db: Database,
   workspaceId: string,
-  filter: RunFilter,
+  filter: RunSelection,
   page: { before: string | null; limit: number },
 ): Promise<{ runs: RunSummary[]; nextBefore: string | null }> {
   const rows = await db
@@ -177,13 +185,28 @@ export async function listRuns(
   return { runs: shown.map(toSummary), nextBefore: rows.length > page.limit ? shown.at(-1)!.id : null };
 }
 
-export async function countRunsAfter(db: Database, workspaceId: string, filter: RunFilter, after: string) {
+export async function countRunsAfter(db: Database, workspaceId: string, filter: RunSelection, after: string) {
   const row = await db
     .select({ count: sql<number>`count(*)` })
     .from(runs)
     .where(and(conditions(workspaceId, filter), gt(runs.id, after)))
     .get();
   return row?.count ?? 0;
+}
+
+export async function countRuns(db: Database, workspaceId: string, filter: RunSelection): Promise<number> {
+  const row = await db.select({ count: sql<number>`count(*)` }).from(runs).where(conditions(workspaceId, filter)).get();
+  return row?.count ?? 0;
+}
+
+/** In which lane a run was accepted; null when it is not one of this workspace. */
+export async function findLaneOfRun(db: Database, workspaceId: string, runId: string): Promise<string | null> {
+  const row = await db
+    .select({ lane: runs.lane })
+    .from(runs)
+    .where(and(eq(runs.id, runId), eq(runs.workspaceId, workspaceId)))
+    .get();
+  return row?.lane ?? null;
 }
 
 /** Whether the run exists in this workspace. */

@@ -75,14 +75,11 @@ export async function disableEndpoint(db: Database, id: string, reason: Disabled
     .where(and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.enabled, true)));
 }
 
+/** Its messages go with it. */
 export async function deleteEndpoint(db: Database, workspaceId: string, id: string): Promise<void> {
-  const own = and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.workspaceId, workspaceId));
-  await db.batch([
-    db
-      .delete(webhookMessages)
-      .where(sql`${webhookMessages.endpointId} IN (SELECT id FROM webhook_endpoints WHERE ${own})`),
-    db.delete(webhookEndpoints).where(own),
-  ]);
+  await db
+    .delete(webhookEndpoints)
+    .where(and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.workspaceId, workspaceId)));
 }
 
 /** Newest first; `before` is the ordinal that the previous page ended with. The caller has checked the endpoint. */

@@ -159,7 +159,7 @@ export function DeliveryPage({ shell, delivery }: { readonly shell: Shell; reado
         <Facts delivery={delivery} />
         <section class="panel" aria-labelledby="headers-title">
           <h2 id="headers-title">Headers</h2>
-          <table class="plain">
+          <table class="plain delivery-headers">
             <tbody>
               {Object.entries(delivery.headers).map(([name, value]) => (
                 <tr>
@@ -177,7 +177,7 @@ export function DeliveryPage({ shell, delivery }: { readonly shell: Shell; reado
         <section class="panel" aria-labelledby="body-title">
           <h2 id="body-title">Body</h2>
           <pre class="delivery-body" tabindex={0}>
-            {delivery.body}
+            {delivery.isBodyWhole ? indented(delivery.body) : delivery.body}
           </pre>
           {delivery.isBodyWhole ? null : (
             <p class="muted">This is its beginning. Of {formatBytes(delivery.bodyBytes)}, the rest is kept too.</p>
@@ -186,6 +186,15 @@ export function DeliveryPage({ shell, delivery }: { readonly shell: Shell; reado
       </div>
     </Layout>
   );
+}
+
+/** JSON as people read it; anything else as it is. */
+function indented(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
 }
 
 function Facts({ delivery }: { readonly delivery: DeliveryDetail }) {

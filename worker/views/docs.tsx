@@ -3,6 +3,7 @@
  */
 import { ERRORS } from "../domain/errors.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
+import { RUN_EVENT_TYPES, RUN_EVENTS } from "../domain/webhook-events.ts";
 import { CopyButton } from "./components/copy-button.tsx";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
 import { Layout, type Shell } from "./layout.tsx";
@@ -13,6 +14,9 @@ export interface DocsProps {
   /** Names that the sandbox adds to the standard library of ECMAScript. */
   readonly sandboxGlobals: readonly string[];
 }
+
+const VERIFY = `import { Webhook } from "standardwebhooks";
+const event = new Webhook(process.env.WEBHOOK_SECRET).verify(rawBody, request.headers);`;
 
 const LIMIT_ROWS: readonly { name: keyof Limits; what: string; format: (value: number) => string }[] = [
   { name: "timeoutMs", what: "Wall time of the program", format: formatDuration },
@@ -35,6 +39,9 @@ export function DocsPage({ shell, origin, sandboxGlobals }: DocsProps & { readon
   const read = `curl -s ${origin}/api/runs/RUN_ID -H "Authorization: Bearer $RUNYARD_TOKEN"
 curl -s ${origin}/api/runs/RUN_ID/log.txt -H "Authorization: Bearer $RUNYARD_TOKEN"
 curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNYARD_TOKEN"`;
+  const queue = `curl -s ${origin}/api/queue/stats -H "Authorization: Bearer $RUNYARD_TOKEN"
+curl -s ${origin}/api/lanes/LANE -H "Authorization: Bearer $RUNYARD_TOKEN"
+curl -s -X POST ${origin}/api/runs/RUN_ID/hold -H "Authorization: Bearer $RUNYARD_TOKEN"`;
   return (
     <Layout shell={shell} section="docs" title="API">
       <article class="prose">
@@ -61,6 +68,20 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
           Answers 202 with a <code>Location</code>. From there:
         </p>
         <Command id="read" text={read} />
+        <h2>What waits</h2>
+        <Command id="queue" text={queue} />
+        <p>
+          <code>wait</code> of a queued run says its place and what keeps it. Move it with{" "}
+          <code>{'{"position": 1}'}</code>, or <code>first</code>, <code>last</code>, <code>up</code> and{" "}
+          <code>down</code>. <code>POST /api/runs/cancel</code> and <code>/api/runs/retry</code> take up to 100{" "}
+          <code>runIds</code>, a <code>lane</code> or a <code>filter</code>, and answer for each run what happened.
+        </p>
+        <h2>How it is doing</h2>
+        <p>
+          <code>/api/status?detail=summary</code> and <code>/api/health/detailed</code> for machines,{" "}
+          <a href="/health">the health page</a> for people, <code>/metrics</code> for Prometheus (with the token), and{" "}
+          <a href="/status">/status</a> for everybody.
+        </p>
         <h2>Replay</h2>
         <p>
           <code>POST /api/runs/RUN_ID/replay</code> runs an ended run's program again with the clock, the random
@@ -78,6 +99,7 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
           client that never does gets the first 16 MiB. Close code 4008 means: connect again behind the last number that
           you saw; 1008 means that your session or token is no longer valid.
         </p>
+        <Webhooks />
         <h2>Errors</h2>
         <p>
           Errors are <code>application/problem+json</code> with a <code>code</code> that stays the same and a{" "}
@@ -87,6 +109,38 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
         <Sandbox globals={sandboxGlobals} />
       </article>
     </Layout>
+  );
+}
+
+function Webhooks() {
+  return (
+    <>
+      <h2>Webhooks</h2>
+      <p>
+        An endpoint at <a href="/settings/webhooks">Outgoing webhooks</a>, or <code>POST /api/webhooks</code>, hears
+        what happens to runs: each event arrives as a signed <code>POST</code> by Standard Webhooks. A message may come
+        twice and out of order; its <code>webhook-id</code> stays the same.
+      </p>
+      <Command id="verify" text={VERIFY} />
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">Event</th>
+            <th scope="col">When</th>
+          </tr>
+        </thead>
+        <tbody>
+          {RUN_EVENT_TYPES.map((type) => (
+            <tr>
+              <td>
+                <code>{type}</code>
+              </td>
+              <td>{RUN_EVENTS[type]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }
 

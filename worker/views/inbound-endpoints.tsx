@@ -162,11 +162,17 @@ function EndpointCard({ endpoint, origin }: { readonly endpoint: Endpoint; reado
             <Icon name="rotate-cw" /> New secret
           </button>
         </form>
-        <form method="post" action={`${address}/deletion`}>
-          <button type="submit" class="button danger">
+        <details class="confirmation">
+          <summary class="button danger">
             <Icon name="trash-2" /> Delete
-          </button>
-        </form>
+          </summary>
+          <form method="post" action={`${address}/deletion`}>
+            <p>Deliveries to it are refused from then on.</p>
+            <button type="submit" class="button danger">
+              Delete endpoint
+            </button>
+          </form>
+        </details>
       </div>
     </>
   );

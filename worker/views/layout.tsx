@@ -31,7 +31,7 @@ export interface DocumentProps {
 
 export interface LayoutProps extends DocumentProps {
   readonly shell: Shell;
-  readonly section: "overview" | "playground" | "runs" | "repositories" | "docs" | null;
+  readonly section: "overview" | "queue" | "runs" | "playground" | "repositories" | "docs" | null;
 }
 
 /** htmx 4.0.1: no own style element, a reload instead of a restored body, and no content for an unchanged answer. */
@@ -39,8 +39,9 @@ const HTMX_CONFIG = JSON.stringify({ includeIndicatorCSS: false, history: "reloa
 
 const NAVIGATION: readonly { section: LayoutProps["section"]; href: string; label: string; icon: IconName }[] = [
   { section: "overview", href: "/", label: "Overview", icon: "activity" },
-  { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
+  { section: "queue", href: "/queue", label: "Queue", icon: "layers" },
   { section: "runs", href: "/runs", label: "Runs", icon: "list" },
+  { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
   { section: "repositories", href: "/repos", label: "Repositories", icon: "folder-git-2" },
   { section: "docs", href: "/docs", label: "API", icon: "book-open" },
 ];

@@ -7,6 +7,7 @@ import type { RunSummary } from "../domain/run.ts";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorClassBar } from "./components/error-class-bar.tsx";
 import { Icon } from "./components/icon.tsx";
+import { type LaneChipProps, LaneChips } from "./components/lane-chips.tsx";
 import { RunList } from "./components/run-list.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { ELEMENT_ID } from "./element-id.ts";
@@ -57,6 +58,8 @@ export interface OverviewProps {
   readonly errorClasses: readonly ErrorClassCount[];
   readonly runningNow: readonly RunSummary[];
   readonly recentFailures: readonly RunSummary[];
+  /** The lanes that are busy or paused. */
+  readonly lanes: readonly LaneChipProps[];
   readonly checklist: readonly ChecklistItem[];
   readonly updatedAt: string;
 }
@@ -103,6 +106,14 @@ export function OverviewFragment(props: OverviewProps) {
     >
       <Tiles tiles={props.tiles} errorClasses={props.errorClasses} range={props.range} />
       {todo.length > 0 ? <Checklist items={props.checklist} /> : null}
+      {props.lanes.length > 0 ? (
+        <section class="panel" aria-labelledby="lanes-title">
+          <h2 id="lanes-title">
+            Lanes <a href="/queue">Open the queue</a>
+          </h2>
+          <LaneChips lanes={props.lanes} />
+        </section>
+      ) : null}
       <section class="panel" aria-labelledby="errors-title">
         <h2 id="errors-title">
           Errors by class <span class="muted">{RANGE_WORDS[props.range]}</span>

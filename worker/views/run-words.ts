@@ -4,7 +4,7 @@
 import type { LimitName, ProgramError } from "../domain/guest-outcome.ts";
 import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import type { Limits } from "../domain/program.ts";
-import type { RunDetail, RunSummary, StepName } from "../domain/run.ts";
+import type { RunDetail, RunKind, RunSummary, StepName } from "../domain/run.ts";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
 
 export const STEP_WORDS: Readonly<Record<StepName, string>> = { queue: "Wait in lane", execute: "Execute" };
@@ -18,10 +18,12 @@ export const LIMIT_WORDS: Readonly<Record<LimitName, string>> = {
   "host-calls": "host call limit",
 };
 
+export const KIND_WORDS: Readonly<Record<RunKind, string>> = { execution: "Program", issue: "Issue" };
+
 /** What a run is made of: its program's language, or what else it is about. */
 export function contentLabel({ kind, language }: Pick<RunSummary, "kind" | "language">): string {
   if (language !== null) return LANGUAGE_TABLE[language].label;
-  return kind === "issue" ? "Issue" : kind;
+  return KIND_WORDS[kind];
 }
 
 /** `TypeError: x is not a function`. */
@@ -57,6 +59,17 @@ export function limitSentence(limit: LimitName, limits: Limits | null): string {
   const value = limits ? limitValue(limit, limits) : null;
   return `Stopped at its ${LIMIT_WORDS[limit]}${value ? ` of ${value}` : ""}.`;
 }
+
+/** A word for an end that its state does not tell from others; null for all others. */
+export function endingMark({ error }: Pick<RunSummary, "error">): string | null {
+  return (error && ENDING_MARKS[error.name]) ?? null;
+}
+
+const ENDING_MARKS: Readonly<Record<string, string>> = {
+  QuarantinedError: "Quarantined",
+  ExpiredError: "Expired while it waited",
+  NoRunnerError: "No runner",
+};
 
 const SELF_EXPLAINING = new Set(["QuarantinedError", "NoRunnerError"]);
 

@@ -5,19 +5,22 @@
 import type { Issue } from "../domain/issue.ts";
 import type { ReplayVerdict } from "../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
+import { Attempts } from "./components/attempts.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Outcome } from "./components/outcome.tsx";
 import { ReplayPlace } from "./components/replay-verdict.tsx";
 import { StatusBadge, StepIcon } from "./components/status-badge.tsx";
 import { Duration, RelativeTime } from "./components/time.tsx";
 import { UsageTable } from "./components/usage.tsx";
+import { WaitPanel } from "./components/wait-panel.tsx";
 import { byId, ELEMENT_ID } from "./element-id.ts";
 import { formatDuration, formatInstant } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
+import { queueHref } from "./lane-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import { RunLog, type RunLogProps } from "./log/log-view.tsx";
 import { ProgramFiles } from "./program-files.tsx";
-import { contentLabel, reasonOf, STEP_WORDS } from "./run-words.ts";
+import { contentLabel, endingMark, reasonOf, STEP_WORDS } from "./run-words.ts";
 
 export type RunTab = "log" | "program" | "metrics";
 
@@ -67,6 +70,7 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
 export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
   // A limit has its own banner, which says more.
   const reason = run.limitReached ? null : reasonOf(run);
+  const mark = endingMark(run);
   // The log's events are the quick way to news; the slow poll covers the tabs that have no log.
   const live = isTerminal(run.state)
     ? {}
@@ -81,11 +85,15 @@ export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
       <div class="page-head">
         <h1>{run.title}</h1>
         <StatusBadge state={run.state} large />
+        {mark === null ? null : <span class="mark mark-warning">{mark}</span>}
         <RunActions run={run} />
       </div>
-      {reason ? <p class="run-reason">{reason}</p> : null}
+      <div id={ELEMENT_ID.runNotice} role="status"></div>
+      {run.wait ? <WaitPanel run={run} wait={run.wait} /> : reason ? <p class="run-reason">{reason}</p> : null}
       <Facts run={run} />
+      {run.issue ? <Labels issue={run.issue} /> : null}
       <Steps run={run} />
+      <Attempts attempts={run.attemptHistory} />
       {isTerminal(run.state) ? <Outcome run={run} programHref={`/runs/${run.id}/program`} files={files} /> : null}
     </section>
   );
@@ -103,9 +111,11 @@ function RunActions({ run }: { readonly run: RunDetail }) {
   return (
     <div class="actions">
       {isTerminal(run.state) && run.usage !== null ? <ReplayButton runId={run.id} /> : null}
-      <a class="button" href={`/playground?run=${run.id}`} title="Open a copy of its program in the playground">
-        <Icon name="git-fork" /> Fork
-      </a>
+      {run.entry === null ? null : (
+        <a class="button" href={`/playground?run=${run.id}`} title="Open a copy of its program in the playground">
+          <Icon name="git-fork" /> Fork
+        </a>
+      )}
       {isTerminal(run.state) ? (
         <form method="post" action={`/runs/${run.id}/retries`}>
           <button type="submit" class="button">
@@ -171,7 +181,9 @@ function Facts({ run }: { readonly run: RunDetail }) {
       <div>
         <dt>Lane</dt>
         <dd>
-          <code>{run.lane}</code>
+          <a href={queueHref(run.lane)}>
+            <code>{run.lane}</code>
+          </a>
         </dd>
       </div>
       {run.priority === "normal" ? null : (
@@ -219,6 +231,29 @@ function IssueLink({ issue }: { readonly issue: Issue }) {
     </a>
   );
 }
+
+function Labels({ issue }: { readonly issue: Issue }) {
+  const { source, type, labels } = issue;
+  return (
+    <p class="labels">
+      <span class="muted">
+        {type} from {ISSUE_SOURCE_WORDS[source]}
+      </span>{" "}
+      {labels.map((label) => (
+        <>
+          <span class="mark">{label}</span>{" "}
+        </>
+      ))}
+    </p>
+  );
+}
+
+const ISSUE_SOURCE_WORDS: Readonly<Record<Issue["source"], string>> = {
+  github: "GitHub",
+  jira: "Jira",
+  console: "the console",
+  api: "the API",
+};
 
 function Steps({ run }: { readonly run: RunDetail }) {
   return (

@@ -4,7 +4,9 @@
  */
 
 import { ERROR_CATEGORIES } from "../domain/guest-outcome.ts";
-import { RUN_STATES, type RunSummary } from "../domain/run.ts";
+import { PRIORITIES } from "../domain/lane.ts";
+import { RUN_KINDS, RUN_STATES, type RunSummary } from "../domain/run.ts";
+import { type Tally, tallySentence } from "./batch-words.ts";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Pagination } from "./components/pagination.tsx";
@@ -13,13 +15,20 @@ import { Duration, RelativeTime } from "./components/time.tsx";
 import { byId, ELEMENT_ID } from "./element-id.ts";
 import { plural } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
+import { laneLabel } from "./lane-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
-import { contentLabel, errorLine, reasonOf } from "./run-words.ts";
+import { contentLabel, errorLine, KIND_WORDS, reasonOf } from "./run-words.ts";
 
 /** As in the URL; an empty string is no filter. */
 export interface RunsFilter {
   readonly state: string;
+  readonly kind: string;
+  readonly priority: string;
+  readonly lane: string;
   readonly error: string;
+  /** First and last day, as `2026-11-20`, in UTC. */
+  readonly from: string;
+  readonly to: string;
   readonly q: string;
 }
 
@@ -31,11 +40,16 @@ export interface RunsProps {
   readonly nextCursor: string | null;
   /** Newest run of the workspace at the time of rendering, whatever the filter; null when there is none. */
   readonly newestId: string | null;
+  /** Lanes to choose from. */
+  readonly lanes: readonly string[];
+  /** What came of the last action on chosen runs. */
+  readonly tally: Tally | null;
 }
 
-export function runsHref(filter: RunsFilter, cursor: string | null = null): string {
+/** @param more what else the address carries, such as a cursor */
+export function runsHref(filter: RunsFilter, more: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...filter, cursor })) if (value) query.set(name, value);
+  for (const [name, value] of Object.entries({ ...filter, ...more })) if (value) query.set(name, value);
   const text = query.toString();
   return text ? `/runs?${text}` : "/runs";
 }
@@ -49,13 +63,15 @@ export function RunsPage({ shell, ...props }: RunsProps & { readonly shell: Shel
           <Icon name="play" /> New run
         </a>
       </div>
-      <FilterForm filter={props.filter} />
+      <FilterForm filter={props.filter} lanes={props.lanes} />
       <RunsResults {...props} />
     </Layout>
   );
 }
 
-function FilterForm({ filter }: Pick<RunsProps, "filter">) {
+function FilterForm({ filter, lanes }: Pick<RunsProps, "filter" | "lanes">) {
+  const { kind, priority, lane, from, to } = filter;
+  const hasMore = [kind, priority, lane, from, to].some((value) => value !== "");
   const live = hx({
     get: "/runs",
     target: byId(ELEMENT_ID.runsResults),
@@ -76,28 +92,22 @@ function FilterForm({ filter }: Pick<RunsProps, "filter">) {
           <span class="visually-hidden">Title or id</span>
           <input type="search" id="runs-q" name="q" value={filter.q} placeholder="Title or id" autocomplete="off" />
         </label>
-        <label>
-          <span class="visually-hidden">State</span>
-          <select name="state">
-            <option value="">Any state</option>
-            {RUN_STATES.map((state) => (
-              <option value={state} selected={state === filter.state}>
-                {RUN_LOOKS[state].word}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          <span class="visually-hidden">Error class</span>
-          <select name="error">
-            <option value="">Any error class</option>
-            {ERROR_CATEGORIES.map((category) => (
-              <option value={category} selected={category === filter.error}>
-                {category}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice name="state" label="State" any="Any state" value={filter.state} options={STATE_OPTIONS} />
+        <Choice name="error" label="Error class" any="Any error class" value={filter.error} options={ERROR_OPTIONS} />
+        <details class="more-filters" open={hasMore}>
+          <summary class="button">More filters</summary>
+          <div class="filters">
+            <Choice name="kind" label="Kind" any="Any kind" value={kind} options={KIND_OPTIONS} />
+            <Choice name="priority" label="Priority" any="Any priority" value={priority} options={PRIORITY_OPTIONS} />
+            <Choice name="lane" label="Lane" any="Any lane" value={lane} options={laneOptions(lanes, lane)} />
+            <label class="day">
+              From <input type="date" name="from" value={from} />
+            </label>
+            <label class="day">
+              to <input type="date" name="to" value={to} />
+            </label>
+          </div>
+        </details>
         <button type="submit" class="button">
           Filter
         </button>
@@ -106,9 +116,46 @@ function FilterForm({ filter }: Pick<RunsProps, "filter">) {
   );
 }
 
+type Options = readonly (readonly [value: string, label: string])[];
+
+const STATE_OPTIONS: Options = RUN_STATES.map((state) => [state, RUN_LOOKS[state].word]);
+const ERROR_OPTIONS: Options = ERROR_CATEGORIES.map((category) => [category, category]);
+const KIND_OPTIONS: Options = RUN_KINDS.map((kind) => [kind, KIND_WORDS[kind]]);
+const PRIORITY_OPTIONS: Options = PRIORITIES.map((priority) => [priority, priority]);
+
+function laneOptions(lanes: readonly string[], chosen: string): Options {
+  const all = chosen === "" || lanes.includes(chosen) ? lanes : [...lanes, chosen];
+  return all.toSorted().map((lane) => [lane, laneLabel(lane)]);
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly label: string;
+  /** What no choice is called. */
+  readonly any: string;
+  readonly value: string;
+  readonly options: Options;
+}
+
+function Choice({ name, label, any, value, options }: ChoiceProps) {
+  return (
+    <label>
+      <span class="visually-hidden">{label}</span>
+      <select name={name}>
+        <option value="">{any}</option>
+        {options.map(([each, text]) => (
+          <option value={each} selected={each === value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 /** Answer to `GET /runs` with `HX-Request-Type: partial`. */
-export function RunsResults({ filter, runs, cursor, nextCursor, newestId }: RunsProps) {
-  const isFiltered = Boolean(filter.state || filter.error || filter.q);
+export function RunsResults({ filter, runs, cursor, nextCursor, newestId, tally }: RunsProps) {
+  const isFiltered = Object.values(filter).some((value) => value !== "");
   return (
     <div id={ELEMENT_ID.runsResults} class="results">
       {cursor === null && newestId !== null ? (
@@ -124,9 +171,21 @@ export function RunsResults({ filter, runs, cursor, nextCursor, newestId }: Runs
           })}
         ></div>
       ) : null}
-      {runs.length > 0 ? <RunTable runs={runs} /> : <NoRuns isFiltered={isFiltered} />}
+      {tally === null ? null : (
+        <p class="notice" role="status">
+          {tallySentence(tally)}
+        </p>
+      )}
+      {runs.length > 0 ? (
+        <>
+          <SelectionForm filter={filter} />
+          <RunTable runs={runs} />
+        </>
+      ) : (
+        <NoRuns isFiltered={isFiltered} />
+      )}
       <Pagination
-        olderHref={nextCursor === null ? null : runsHref(filter, nextCursor)}
+        olderHref={nextCursor === null ? null : runsHref(filter, { cursor: nextCursor })}
         newestHref={cursor === null ? null : runsHref(filter)}
       />
     </div>
@@ -159,12 +218,32 @@ export function NewRunsPill({ count, href = "/runs" }: { readonly count: number;
   );
 }
 
+function SelectionForm({ filter }: Pick<RunsProps, "filter">) {
+  return (
+    <form id={ELEMENT_ID.runsSelection} class="selection" method="post" action="/runs/cancellations">
+      <input type="hidden" name="filter" value={runsHref(filter).slice("/runs?".length)} />
+      <label class="check needs-script">
+        <input type="checkbox" data-check-all="runIds" /> Choose all
+      </label>
+      <button type="submit" class="button danger">
+        <Icon name="ban" /> Cancel chosen
+      </button>
+      <button type="submit" class="button" formaction="/runs/retries">
+        <Icon name="rotate-cw" /> Retry chosen
+      </button>
+    </form>
+  );
+}
+
 function RunTable({ runs }: { readonly runs: readonly RunSummary[] }) {
   return (
     <table class="runs">
       <caption class="visually-hidden">Runs, newest first</caption>
       <thead>
         <tr>
+          <th scope="col">
+            <span class="visually-hidden">Choose</span>
+          </th>
           <th scope="col">State</th>
           <th scope="col">Run</th>
           <th scope="col">Language</th>
@@ -189,6 +268,15 @@ function RunRow({ run }: { readonly run: RunSummary }) {
   const note = run.error ? errorLine(run.error) : run.state === "queued" ? null : reasonOf(run);
   return (
     <tr>
+      <td class="cell-check">
+        <input
+          type="checkbox"
+          name="runIds"
+          value={run.id}
+          form={ELEMENT_ID.runsSelection}
+          aria-label={`Choose ${run.title}`}
+        />
+      </td>
       <td class="cell-state">
         <StatusBadge state={run.state} />
       </td>
@@ -196,6 +284,12 @@ function RunRow({ run }: { readonly run: RunSummary }) {
         <a class="row-link" href={`/runs/${run.id}`}>
           {run.title}
         </a>
+        {run.priority === "normal" ? null : (
+          <>
+            {" "}
+            <span class="mark">{run.priority}</span>
+          </>
+        )}
         {note ? <span class="cell-note muted">{note}</span> : null}
       </td>
       <td class="cell-language muted">{contentLabel(run)}</td>

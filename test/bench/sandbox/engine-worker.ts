@@ -10,8 +10,12 @@ import { DEFAULT_LIMITS, type Limits } from "../../../worker/domain/program.ts";
 import { createJavaScriptEngine } from "../../../worker/sandbox/javascript/engine.ts";
 import { quickJsModule } from "../../../worker/sandbox/javascript/quickjs-module.ts";
 import { transpile } from "../../../worker/sandbox/javascript/transpile.ts";
+import { HOSTILE_GROUPS, type HostileProgram, largeSource } from "./hostile.ts";
 
-const engine = createJavaScriptEngine(quickJsModule);
+/** As with `npm start`. */
+const MEMORY_BYTES = 2 ** 30;
+
+const engine = createJavaScriptEngine(quickJsModule, MEMORY_BYTES);
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const clock = { now: () => Date.now(), sleep };
 
@@ -26,14 +30,16 @@ const echo = defineCapability({
 interface Options {
   readonly limits?: Partial<Limits>;
   readonly signal?: AbortSignal;
-  readonly language?: "javascript" | "typescript";
   readonly onOutput?: (text: string) => void;
 }
 
-function execute(code: string, { limits, signal, language = "javascript", onOutput }: Options = {}) {
-  const entry = language === "typescript" ? "main.ts" : "main.js";
+function execute(code: string, options: Options = {}) {
+  return executeFiles({ language: "javascript", files: { "main.js": code } }, options);
+}
+
+function executeFiles({ language, files }: HostileProgram, { limits, signal, onOutput }: Options = {}) {
   return engine.execute({
-    program: { language, entry, files: { [entry]: code }, stdin: "", args: [] },
+    program: { language, entry: language === "typescript" ? "main.ts" : "main.js", files, stdin: "", args: [] },
     limits: { ...DEFAULT_LIMITS, ...limits },
     seed: "bench",
     clock,
@@ -41,6 +47,7 @@ function execute(code: string, { limits, signal, language = "javascript", onOutp
     replay: null,
     capabilities: [echo],
     onOutput: (_stream, text) => onOutput?.(text),
+    onNotice: () => undefined,
   });
 }
 
@@ -85,6 +92,20 @@ async function loops(count: number, timeoutMs: number) {
       return { overMs: Date.now() - startedAt - timeoutMs, fuel: usage.fuel };
     }),
   );
+}
+
+/** A group of hostile programs, for so long. Answers how many programs ended. */
+async function hostile(group: string, timeoutMs: number): Promise<number> {
+  const endsAt = Date.now() + timeoutMs;
+  if (group !== "sources") {
+    const programs = HOSTILE_GROUPS[group as keyof typeof HOSTILE_GROUPS];
+    const limits = { timeoutMs, memoryBytes: 40 * 2 ** 20 };
+    await Promise.all(programs.map((program) => executeFiles(program, { limits })));
+    return programs.length;
+  }
+  let turns = 0;
+  for (; Date.now() < endsAt; turns++) resultOf((await executeFiles(largeSource(turns))).outcome);
+  return turns;
 }
 
 async function hostCalls() {
@@ -138,6 +159,8 @@ export default {
         return Response.json(await cancel());
       case "/loops":
         return Response.json(await loops(number("count"), number("ms")));
+      case "/hostile":
+        return Response.json(await hostile(searchParams.get("group") ?? "", number("ms")));
       case "/host-calls":
         return Response.json(await hostCalls());
       case "/typescript":

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEngineWorker } from "../../../scripts/bare-engine.ts";
 import { type Burst, burst, ms, printTable, quantile, repeat, timed } from "../measure.ts";
+import { burners, neighbourRows, nobody, requests } from "./neighbours.ts";
 import { ORDINARY, TRIVIAL } from "./programs.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -168,6 +169,25 @@ async function barRows(origin: string, coldMs: number, ours: Speed): Promise<str
   ];
 }
 
+/** The engine's neighbours, and those of isolated-vm under the same endless loops. */
+async function allNeighbourRows(origin: string): Promise<string[][]> {
+  const run = client(`${origin}/run`);
+  const ours = { run: () => run(TRIVIAL), ping: async () => (await fetch(`${origin}/ping`)).text() };
+  const group = (name: string, key: string) =>
+    requests(name, (forMs) => [fetch(`${origin}/hostile?group=${key}&ms=${forMs}`)]);
+  const rows = await neighbourRows("Runyard's engine", ours, [
+    ...[nobody, burners, group("10 endless loops", "loops"), group("10 loops of native work", "natives")],
+    group("large sources, one after the other", "sources"),
+  ]);
+  const peer = await startPeer("isolated-vm");
+  const loops = requests("10 endless loops", () => Array.from({ length: 10 }, () => peer.run("for (;;) ;")));
+  rows.push(
+    ...(await neighbourRows("isolated-vm", { run: () => peer.run(TRIVIAL), ping: null }, [nobody, burners, loops])),
+  );
+  await peer.stop();
+  return rows;
+}
+
 async function main(): Promise<void> {
   if (!existsSync(join(HERE, "node_modules"))) {
     execFileSync("npm", ["ci", "--ignore-scripts"], { cwd: HERE, stdio: ["ignore", "ignore", "inherit"] });
@@ -189,6 +209,11 @@ async function main(): Promise<void> {
     );
     console.log();
     printTable(["figure", "value", "bar"], await barRows(bare.origin, coldMs, ours));
+    console.log();
+    printTable(
+      ["server", "beside", "trivial run, p50 / p99 / worst", "p99 to quiet", "ping, p50 / p99 / worst", "p99 to quiet"],
+      await allNeighbourRows(bare.origin),
+    );
   } finally {
     await bare.stop();
   }

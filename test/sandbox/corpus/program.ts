@@ -4,7 +4,7 @@
  * Invariant: the listing depends on nothing but the source. The same programs have the same names in every run.
  */
 import type { JsonValue, LimitName } from "../../../worker/domain/guest-outcome.ts";
-import type { Language } from "../../../worker/domain/languages.ts";
+import { LANGUAGE_TABLE, type Language } from "../../../worker/domain/languages.ts";
 import type { Limits } from "../../../worker/domain/program.ts";
 
 /**
@@ -38,12 +38,6 @@ export interface RowOptions {
 /** Source text is put into the language's usual entry file. */
 export type Row = readonly [name: string, source: string | Files, expected: Expected, options?: RowOptions];
 
-const ENTRIES: Readonly<Record<Language, string>> = {
-  javascript: "main.js",
-  typescript: "main.ts",
-  python: "main.py",
-};
-
 const SCRIPT_LIMITS = { fuel: 4_000_000, timeoutMs: 60_000, memoryBytes: 24 * 2 ** 20, outputBytes: 20_000 };
 
 /**
@@ -58,7 +52,7 @@ const SMALL_LIMITS: Readonly<Record<Language, Partial<Limits>>> = {
 
 export function family(name: string, language: Language, rows: readonly Row[]): readonly HostileProgram[] {
   return rows.map(([program, source, expected, options = {}]) => {
-    const entry = options.entry ?? ENTRIES[language];
+    const entry = options.entry ?? LANGUAGE_TABLE[language].entry;
     return {
       family: name,
       name: program,

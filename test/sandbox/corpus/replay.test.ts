@@ -1,6 +1,7 @@
 /** What hostile programs do can be repeated: a replay ends at the same unit, with the same words. */
 import { describe, expect, it } from "vitest";
-import { type Ran, realClock, run } from "../guest.ts";
+import { run } from "../guest.ts";
+import { type Ran, realClock } from "../harness.ts";
 import { JAVASCRIPT_PROGRAMS } from "./javascript/programs.ts";
 
 const EVERY = 6;

@@ -6,7 +6,8 @@ import type { GuestOutcome } from "../../../worker/domain/guest-outcome.ts";
 import type { Language } from "../../../worker/domain/languages.ts";
 import type { Clock } from "../../../worker/domain/ports.ts";
 import type { Limits } from "../../../worker/domain/program.ts";
-import { endOf, type Ran, run } from "../guest.ts";
+import { run } from "../guest.ts";
+import { endOf, type Ran } from "../harness.ts";
 import { run as runPython } from "../python/guest.ts";
 import type { Ending, HostileProgram } from "./program.ts";
 
@@ -17,6 +18,8 @@ export interface Trial {
   readonly ms: number;
   /** The longest that a turn of the event loop took while the program ran. */
   readonly worstTickMs: number;
+  /** How often the run let others in. */
+  readonly pauses: number;
 }
 
 /** Runs a program beside a loop of ticks. */
@@ -26,9 +29,16 @@ export async function attempt(
   limits: Partial<Limits> = program.limits,
 ): Promise<Trial> {
   const { files, language, entry, stdin } = program;
-  let [worstTickMs, done] = [0, false];
+  let [worstTickMs, pauses, done] = [0, 0, false];
+  const counting: Clock = {
+    now: () => clock.now(),
+    sleep(ms) {
+      pauses += 1;
+      return clock.sleep(ms);
+    },
+  };
   const begunAt = Date.now();
-  const running = RUN[language](files, { language, entry, stdin, clock, limits }).finally(() => {
+  const running = RUN[language](files, { language, entry, stdin, clock: counting, limits }).finally(() => {
     done = true;
   });
   const ticking = (async () => {
@@ -39,7 +49,7 @@ export async function attempt(
     }
   })();
   const [ran] = await Promise.all([running, ticking]);
-  return { ran, ms: Math.max(1, Date.now() - begunAt), worstTickMs };
+  return { ran, ms: Math.max(1, Date.now() - begunAt), worstTickMs, pauses };
 }
 
 /** How a run ended, in the terms of what was expected. */

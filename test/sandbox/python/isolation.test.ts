@@ -1,6 +1,6 @@
 /** Runs of Python share a thread and nothing else: no state, no output, no time that another one is owed. */
 import { describe, expect, it } from "vitest";
-import { endOf, frozenClock } from "../guest.ts";
+import { endOf, frozenClock } from "../harness.ts";
 import { engine, printed, run } from "./guest.ts";
 
 const LOOP = "while True: pass";

@@ -1,6 +1,6 @@
 /** Every limit ends a Python run as what it is, whatever the program does about it, and the next run is not affected. */
 import { afterEach, describe, expect, it } from "vitest";
-import { endOf, frozenClock } from "../guest.ts";
+import { endOf, frozenClock } from "../harness.ts";
 import { printed, run } from "./guest.ts";
 
 afterEach(async () => {

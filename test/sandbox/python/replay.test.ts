@@ -1,8 +1,8 @@
 /** A run of Python, played back from its journal, is the same run: output, outcome and fuel. */
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../../worker/domain/ports.ts";
-import type { Ran } from "../guest.ts";
-import { engine, type RunOptions, run } from "./guest.ts";
+import type { Ran, RunOptions } from "../harness.ts";
+import { engine, run } from "./guest.ts";
 
 /** Would show another time, and must not be asked to wait. */
 function replayClock(): Clock & { readonly slept: number[] } {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createFetch } from "../../../worker/capabilities/fetch.ts";
+import { type CapabilityContext, CapabilityError } from "../../../worker/domain/capability.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -66,9 +67,12 @@ beforeEach(() => {
 });
 
 const base = { method: "GET", headers: [], body: null };
-const signal = new AbortController().signal;
-const ask = (input: object, context = { signal }) =>
-  createFetch([granted.origin], (url, init) => fetch(url, init)).call({ ...base, ...input }, context) as Promise<{
+const context: CapabilityContext = { signal: new AbortController().signal, received: () => undefined };
+const ask = (input: object, different: Partial<CapabilityContext> = {}) =>
+  createFetch([granted.origin], (url, init) => fetch(url, init)).call(
+    { ...base, ...input },
+    { ...context, ...different },
+  ) as Promise<{
     status: number;
     url: string;
     redirected: boolean;
@@ -139,10 +143,21 @@ describe("the capability fetch", () => {
     await expect(asked).rejects.toThrow("given up");
   });
 
+  it("tells of what comes in, and stops where there is no room for it", async () => {
+    const url = `${granted.origin}/echo`;
+    const parts: number[] = [];
+    const { body } = await ask({ url }, { received: (bytes) => void parts.push(bytes) });
+    expect(parts.reduce((sum, bytes) => sum + bytes, 0)).toBe(Buffer.from(body, "base64").length);
+    const received = () => {
+      throw new CapabilityError("RangeError", "no room");
+    };
+    await expect(ask({ url }, { received })).rejects.toThrow("no room");
+  });
+
   it("says of a host that is away no more than its origin", async () => {
     const away = "http://127.0.0.1:9";
     const capability = createFetch([away], (url, init) => fetch(url, init));
-    await expect(capability.call({ ...base, url: away }, { signal })).rejects.toThrow(`${away} cannot be reached`);
+    await expect(capability.call({ ...base, url: away }, context)).rejects.toThrow(`${away} cannot be reached`);
   });
 
   it("fails where the answer is cut", async () => {

@@ -32,6 +32,10 @@ describe("executeRequestSchema", () => {
       "files.a/../../b.ts",
     ],
     ["51 files", { language: "typescript", entry: "0.ts", files: Object.fromEntries(numbered(51)) }, "files"],
+    ["input that is no text", { language: "typescript", code: "1", stdin: "a\ud800" }, "stdin"],
+    ["an argument that is no text", { language: "typescript", code: "1", args: ["a", "\udc00"] }, "args.1"],
+    ["code that is no text", { language: "typescript", code: "'\ud800'" }, "code"],
+    ["a file that is no text", { language: "typescript", files: { "main.ts": "1", "b.txt": "\ud800" } }, "files.b.txt"],
     ["a limit out of range", { language: "typescript", code: "1", limits: { timeoutMs: 0 } }, "limits.timeoutMs"],
     ["a foreign lane", { language: "typescript", code: "1", lane: "person:x" }, "lane"],
   ])("names the field of %s", (_, body, path) => {
@@ -63,12 +67,23 @@ describe("isFileName", () => {
   it.each(["main.ts", "lib/util.ts", "data set.csv", "ünï.txt"])("accepts %s", (name) => {
     expect(isFileName(name)).toBe(true);
   });
-  it.each(["", "/a", "a//b", "./a", "a/..", "../a", "a\\b", "a\u0000b", "C:a", "x".repeat(201)])(
-    "refuses %j",
-    (name) => {
-      expect(isFileName(name)).toBe(false);
-    },
-  );
+  it.each([
+    "",
+    "/a",
+    "a//b",
+    "./a",
+    "a/..",
+    "../a",
+    "a\\b",
+    "a\u0000b",
+    "C:a",
+    "x".repeat(201),
+    "__proto__",
+    "lib/__proto__",
+    "\ud800.ts",
+  ])("refuses %j", (name) => {
+    expect(isFileName(name)).toBe(false);
+  });
 });
 
 describe("splitText", () => {

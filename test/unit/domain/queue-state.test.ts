@@ -235,24 +235,28 @@ function stored(before: QueueState, writes: ReturnType<typeof queueTransition>["
 describe("describeWait", () => {
   it("names the run that holds the slot and the place in the line", () => {
     const state = play([enqueue("a"), enqueue("b"), enqueue("c")]);
-    expect(describeWait(state, "c", 0)).toBe("Waiting for run a; 2nd of 2 in its lane.");
+    expect(describeWait(state, "c", 0)?.sentence).toBe("Waiting for run a; 2nd of 2 in its lane.");
     expect(describeWait(state, "a", 0)).toBeNull();
   });
 
   it("counts the holders of a lane with several slots", () => {
     const state = play([enqueue("a", "normal", 2), enqueue("b", "normal", 2), enqueue("c", "normal", 2)]);
-    expect(describeWait(state, "c", 0)).toBe("Waiting for one of 2 running runs to end; 1st of 1 in its lane.");
+    expect(describeWait(state, "c", 0)?.sentence).toBe(
+      "Waiting for one of 2 running runs to end; 1st of 1 in its lane.",
+    );
   });
 
   it("says who paused the lane and who holds the run", () => {
     const paused = play([enqueue("a"), enqueue("b"), { type: "pause", by: "Ana" }]);
-    expect(describeWait(paused, "b", 0)).toBe("Lane paused by Ana at 1970-01-01 00:00 UTC; 1st of 1 in its lane.");
+    expect(describeWait(paused, "b", 0)?.sentence).toBe(
+      "Lane paused by Ana at 1970-01-01 00:00 UTC; 1st of 1 in its lane.",
+    );
     const held = play([{ type: "resume" }, { type: "hold", runId: "b", by: "Ben" }], paused);
-    expect(describeWait(held, "b", 0)).toBe("Held by Ben at 1970-01-01 00:00 UTC; 1st of 1 in its lane.");
+    expect(describeWait(held, "b", 0)?.sentence).toBe("Held by Ben at 1970-01-01 00:00 UTC; 1st of 1 in its lane.");
   });
 
   it("says when other lanes use what the workspace has", () => {
     const state = play([enqueue("a")], EMPTY_QUEUE);
-    expect(describeWait(state, "a", 0)).toMatch(/share of the workspace's capacity.*1st of 1/);
+    expect(describeWait(state, "a", 0)?.sentence).toMatch(/share of the workspace's capacity.*1st of 1/);
   });
 });

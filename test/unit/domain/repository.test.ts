@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { judgeIssue } from "../../../worker/domain/issue-routing.ts";
-import { exportReposFile, planImport, readReposFile } from "../../../worker/domain/repos-file.ts";
+import { exportReposFile, planImport, readReposFile, reposFileSchema } from "../../../worker/domain/repos-file.ts";
 import { remoteOf, repositorySchema } from "../../../worker/domain/repository.ts";
 import { newsAt, repository } from "../../support/issues.ts";
 
@@ -136,6 +138,13 @@ describe("judgeIssue", () => {
 });
 
 describe("repos.json", () => {
+  it("is described in the docs by the schema that it is checked with", () => {
+    const described = JSON.parse(readFileSync("docs/repos.schema.json", "utf8"));
+    expect(described).toEqual(
+      z.toJSONSchema(reposFileSchema, { io: "input", target: "draft-2020-12", unrepresentable: "any" }),
+    );
+  });
+
   const rows = [repository(), repository({ key: "web", gitUrl: "https://github.com/acme/web" })];
 
   it("imports what was exported, without a change", () => {

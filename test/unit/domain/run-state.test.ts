@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GuestOutcome } from "../../../worker/domain/guest-outcome.ts";
 import {
+  attemptsOf,
   CRASH_RESUMES_MAX,
   hasEnded,
   infrastructureError,
@@ -38,6 +39,7 @@ describe("transition", () => {
       finishedAt: 3,
       epoch: 7,
       attempt: 1,
+      history: [{ number: 1, startedAt: 2, lostAt: null }],
       error: null,
       limitReached: null,
       usage,
@@ -140,6 +142,27 @@ describe("owedWork", () => {
     expect(owedWork(end, 4, { enqueued: true, released: true, projectedVersion: 4, announced: "succeeded" })).toEqual(
       [],
     );
+  });
+});
+
+describe("attemptsOf", () => {
+  const endings = (state: RunState) => attemptsOf(state).map(({ number, ending }) => `${number} ${ending}`);
+
+  it("tells when each attempt began and ended, and which were lost", () => {
+    expect(attemptsOf(play([claimed]))).toEqual([]);
+    expect(attemptsOf(play([claimed, began, began, ended(completed, 2)]))).toEqual([
+      { number: 1, startedAt: "1970-01-01T00:00:00.002Z", endedAt: "1970-01-01T00:00:00.003Z", ending: "lost" },
+      { number: 2, startedAt: "1970-01-01T00:00:00.003Z", endedAt: "1970-01-01T00:00:00.004Z", ending: "succeeded" },
+    ]);
+    expect(endings(play([claimed, began]))).toEqual(["1 running"]);
+  });
+
+  it("calls the last attempt lost, too, where none follows", () => {
+    const once: RunTransitionEvent = { type: "attempt-began", isRepeatable: false };
+    expect(endings(play([claimed, once, once]))).toEqual(["1 lost"]);
+    expect(endings(play([claimed, began, { type: "cancel-requested" }, began]))).toEqual(["1 lost"]);
+    const crashes = Array.from({ length: CRASH_RESUMES_MAX + 2 }, () => began);
+    expect(endings(play([claimed, ...crashes]))).toEqual(["1 lost", "2 lost", "3 lost", "4 lost"]);
   });
 });
 

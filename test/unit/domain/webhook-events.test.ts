@@ -9,24 +9,9 @@ import {
   testEventSchema,
   testMessage,
 } from "../../../worker/domain/webhook-events.ts";
+import { CREATED_AT, FINISHED_AT, toldRun } from "../../support/told-run.ts";
 
-const at = (seconds: number) => new Date(seconds * 1_000).toISOString();
-
-const run = (state: RunStateName, rest: Partial<ToldRun> = {}): ToldRun => ({
-  id: "run_0190",
-  kind: "execution",
-  state,
-  title: "Greet",
-  lane: "person:usr_1",
-  priority: "normal",
-  retryOf: null,
-  createdAt: at(1),
-  startedAt: state === "queued" ? null : at(2),
-  finishedAt: state === "queued" || state === "running" ? null : at(3),
-  error: null,
-  limitReached: null,
-  ...rest,
-});
+const run = (state: RunStateName, rest: Partial<ToldRun> = {}) => toldRun("0190", state, rest);
 
 describe("runEventsAfter", () => {
   it("lists what has happened, in order, whatever was told before", () => {
@@ -72,7 +57,7 @@ describe("runEventMessage", () => {
     expect(payload).toMatchObject({
       type: "run.failed",
       version: 1,
-      timestamp: at(3),
+      timestamp: FINISHED_AT,
       data: { workspaceId: "ws_1", run: { state: "failed", limitReached: "memory", error: { category: "runtime" } } },
     });
     expect(body.length).toBeLessThan(20_000);
@@ -81,7 +66,10 @@ describe("runEventMessage", () => {
 
 describe("testMessage", () => {
   it("holds to its schema", () => {
-    const message = testMessage("msg_1", "ws_1", "ep_1", at(5));
-    expect(testEventSchema.parse(JSON.parse(message.body))).toMatchObject({ type: "webhook.test", timestamp: at(5) });
+    const message = testMessage("msg_1", "ws_1", "ep_1", CREATED_AT);
+    expect(testEventSchema.parse(JSON.parse(message.body))).toMatchObject({
+      type: "webhook.test",
+      timestamp: CREATED_AT,
+    });
   });
 });

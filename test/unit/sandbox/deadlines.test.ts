@@ -42,7 +42,7 @@ async function endlessGuest(thread: Thread, deadlines: Deadlines, timeoutMs: num
     pauses: true,
   });
   const counter = { value: 0 };
-  meter.attach(counter);
+  meter.attach(counter, () => undefined);
   while (meter.endedBy === null) {
     thread.now += QUANTUM_MS;
     counter.value = -1;

@@ -1,10 +1,10 @@
 /** The same engine where the runtime cannot suspend WebAssembly: a guest runs through each turn, and limits still end it. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Clock } from "../../../worker/domain/ports.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../../worker/domain/program.ts";
+import type { Limits } from "../../../worker/domain/program.ts";
 import { createJavaScriptEngine } from "../../../worker/sandbox/javascript/engine.ts";
 import { canSuspend } from "../../../worker/sandbox/javascript/imports.ts";
+import { frozenClock, harness, realClock } from "../../sandbox/harness.ts";
 
 const FILE = new URL("../../../worker/sandbox/javascript/generated/quickjs.wasm", import.meta.url);
 const HIDDEN = ["Suspending", "promising"];
@@ -17,9 +17,6 @@ afterAll(() => {
   for (const [name, property] of found) if (property) Object.defineProperty(WebAssembly, name, property);
 });
 
-const realClock: Clock = { now: () => Date.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms)) };
-const frozenClock: Clock = { ...realClock, now: () => 1_700_000_000_000 };
-
 async function run(
   code: string,
   limits: Partial<Limits> = {},
@@ -27,20 +24,7 @@ async function run(
   signal = new AbortController().signal,
 ) {
   const engine = createJavaScriptEngine(new WebAssembly.Module(readFileSync(FILE)));
-  let stdout = "";
-  const result = await engine.execute({
-    program: { language: "javascript", entry: "main.js", files: { "main.js": code }, stdin: "", args: [] },
-    limits: { ...DEFAULT_LIMITS, ...limits },
-    seed: "seed",
-    clock,
-    signal,
-    replay: null,
-    capabilities: [],
-    onOutput: (_stream, text) => {
-      stdout += text;
-    },
-  });
-  return { ...result, stdout };
+  return harness(engine, { language: "javascript", timeoutMs: 30_000 }).run(code, { limits, clock, signal });
 }
 
 describe("without suspension", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
 import { Deadlines } from "../../../worker/sandbox/javascript/deadlines.ts";
-import { FUEL_QUANTUM, UNWIND_TURNS } from "../../../worker/sandbox/javascript/limits.ts";
+import { FUEL_QUANTUM, UNWIND_FUEL } from "../../../worker/sandbox/javascript/limits.ts";
 import { readResult } from "../../../worker/sandbox/javascript/marshal.ts";
 import { Killed, Meter, VERDICT } from "../../../worker/sandbox/javascript/meter.ts";
 import { LoadFailure, ModuleLoader } from "../../../worker/sandbox/javascript/module-loader.ts";
@@ -11,10 +11,13 @@ import { SeededRandom } from "../../../worker/sandbox/javascript/random.ts";
 import { JournalWriter } from "../../../worker/sandbox/journal.ts";
 
 const loaderOf = (names: readonly string[]) =>
-  new ModuleLoader({
-    ...{ language: "typescript", entry: "main.ts", stdin: "", args: [] },
-    files: Object.fromEntries(names.map((name) => [name, `// ${name}`])),
-  });
+  new ModuleLoader(
+    {
+      ...{ language: "typescript", entry: "main.ts", stdin: "", args: [] },
+      files: Object.fromEntries(names.map((name) => [name, `// ${name}`])),
+    },
+    () => undefined,
+  );
 
 describe("module names", () => {
   const loader = loaderOf(["main.ts", "util.ts", "both.ts", "both.js", "lib/index.ts", "lib/a.js", "d.json", "x.mts"]);
@@ -110,7 +113,7 @@ describe("the meter", () => {
       { deadlines: new Deadlines(), pauses: true },
     );
     const counter = { value: 0 };
-    meter.attach(counter);
+    meter.attach(counter, () => undefined);
     return { meter, counter };
   };
 
@@ -162,7 +165,7 @@ describe("the meter", () => {
     meter.end("fuel");
     expect(meter.endedBy).toBe("time");
     expect(meter.onFuelSpent(true, true)).toBe(VERDICT.unwind);
-    for (let i = 1; i < UNWIND_TURNS; i++) meter.onFuelSpent(false, true);
+    for (let i = 1; i < UNWIND_FUEL; i++) meter.onFuelSpent(false, true);
     expect(() => meter.onFuelSpent(false, true)).toThrow(Killed);
   });
 });

@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { meterPython, suspenderModule } from "../../../scripts/python/wasm-meter.ts";
 import { PLAYGROUND_MODES } from "../../../worker/domain/playground-modes.ts";
+import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
+import type { Journal } from "../../../worker/sandbox/journal.ts";
 import { readDump } from "../../../worker/sandbox/python/isolate/crash-trace.ts";
 import { encodeSnapshot, Snapshot } from "../../../worker/sandbox/python/isolate/snapshot.ts";
 import { PYTHON_PACKAGE } from "../../../worker/sandbox/python/package.ts";
-import { Slots } from "../../../worker/sandbox/python/slots.ts";
+import { Session } from "../../../worker/sandbox/python/session.ts";
+import { Slots, whileWanted } from "../../../worker/sandbox/python/slots.ts";
 
 const PACKAGE = "node_modules/pyodide/";
 const glue = () => readFileSync(`${PACKAGE}pyodide.asm.mjs`, "utf8");
@@ -93,7 +96,62 @@ describe("slots", () => {
     await expect(slots.use(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(await slots.use(async () => "next")).toBe("next");
   });
+
+  it.each([
+    ["is no longer wanted", async () => false],
+    ["has lost its host", () => Promise.reject(new Error("the object was evicted"))],
+  ])("come free when work that never ends %s", async (_name, later) => {
+    const slots = new Slots(1, clock);
+    let asked = 0;
+    const isWanted = async () => (asked++ < 2 ? true : later());
+    const never = () => new Promise<string>(() => undefined);
+    const hung = slots.use(() => whileWanted({ isWanted }, clock, never));
+    const next = slots.use(() => whileWanted({ isWanted: async () => true }, clock, async () => "next"));
+    expect(await Promise.all([hung, next])).toEqual([null, "next"]);
+    expect(asked).toBe(3);
+  });
+
+  it("are not taken by work that was not wanted when its turn came", async () => {
+    const work = async () => {
+      throw new Error("began");
+    };
+    expect(await whileWanted({ isWanted: async () => false }, clock, work)).toBeNull();
+  });
+
+  it("pass on what fails", async () => {
+    const fails = whileWanted({ isWanted: async () => true }, clock, () => Promise.reject(new Error("no")));
+    await expect(fails).rejects.toThrow("no");
+  });
 });
+
+describe("a replay", () => {
+  it("looks at each reading of the journal's clock once or twice, however many there are", async () => {
+    const readings = Array.from({ length: 2_000 }, (_, i): [number, number] => [i + 1, 1_000 + i * 5]);
+    let looks = 0;
+    const clock = new Proxy(readings, {
+      get(list, key, receiver) {
+        if (typeof key === "string" && /^\d+$/.test(key)) looks += 1;
+        return Reflect.get(list, key, receiver);
+      },
+    });
+    const journal: Journal = { engine: "x", startedAt: 990, clock, hostCalls: [], stop: null };
+    const now = () => 0;
+    const session = new Session({
+      program: { language: "python", entry: "main.py", files: { "main.py": "" }, stdin: "", args: [] },
+      ...{ limits: DEFAULT_LIMITS, seed: "seed", signal: new AbortController().signal, capabilities: [] },
+      ...{ clock: { now, sleep: async () => undefined }, replay: journal },
+      ...{ onOutput: () => undefined, onNotice: () => undefined },
+    });
+    const shown = [(await session.begin()).now];
+    for (const _ of readings) shown.push((await session.exchange({ ...QUIET, looked: true })).now);
+    expect(shown).toEqual([990, ...readings.map(([, ms]) => ms)]);
+    expect(looks).toBeLessThanOrEqual(2 * readings.length);
+    session.accept({ ...QUIET, looked: true });
+    expect(session.journal("x").clock).toEqual(readings);
+  });
+});
+
+const QUIET = { output: [], fuel: 1, looked: false, sleepMs: 0 };
 
 describe("the trace of a crash", () => {
   const printed = (text: string) => [new TextEncoder().encode(text)];

@@ -1,11 +1,11 @@
 /** `/api/inbound-endpoints`: where the workspace's trackers deliver, and the secrets that prove it. */
 import { Hono } from "hono";
-import { createEndpoint, findOwnEndpoint, replaceSecret, toEndpoint } from "../../actions/manage-inbound-endpoints.ts";
+import { createEndpoint, removeEndpoint, replaceSecret, toEndpoint } from "../../actions/manage-inbound-endpoints.ts";
 import { sendTestDelivery } from "../../actions/send-test-delivery.ts";
 import { ENDPOINTS_MAX, newEndpointSchema, rotationSchema } from "../../domain/inbound-endpoint.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
-import { deleteEndpoint, listEndpoints } from "../../store/inbound-endpoints.ts";
+import { listEndpoints } from "../../store/inbound-endpoints.ts";
 import { readJson } from "../json-body.ts";
 
 export const inboundEndpoints = new Hono<SignedInEnv>()
@@ -22,10 +22,8 @@ export const inboundEndpoints = new Hono<SignedInEnv>()
   })
   .delete("/:id", async (c) => {
     const { dependencies, principal } = c.var;
-    const own = await findOwnEndpoint(dependencies, principal.workspaceId, c.req.param("id"));
-    if (!own.ok) return problem(c, own);
-    await deleteEndpoint(dependencies.db, principal.workspaceId, own.value.id);
-    return c.body(null, 204);
+    const removed = await removeEndpoint(dependencies, principal.workspaceId, c.req.param("id"));
+    return removed.ok ? c.body(null, 204) : problem(c, removed);
   })
   .post("/:id/rotate", async (c) => {
     const body = await readJson(c, rotationSchema);

@@ -17,6 +17,7 @@ import {
 import type { AppEnv } from "../../middleware/context.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
+import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
 import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
 import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
@@ -91,6 +92,7 @@ const OPERATIONS: readonly Operation[] = [
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
+  ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,

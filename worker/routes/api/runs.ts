@@ -4,7 +4,7 @@ import * as z from "zod";
 import { retryRun } from "../../actions/retry-run.ts";
 import { fail } from "../../domain/errors.ts";
 import { retryEditsSchema } from "../../domain/program.ts";
-import { RUN_STATES } from "../../domain/run.ts";
+import { runFilterSchema } from "../../domain/run-filter.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
@@ -13,22 +13,19 @@ import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { readJson } from "../json-body.ts";
 import { accessRun } from "../run-access.ts";
 
-export const runListQuerySchema = z.object({
+export const runListQuerySchema = runFilterSchema.extend({
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  state: z.enum(RUN_STATES).optional(),
-  q: z.string().max(200).optional(),
 });
 
 export const runs = new Hono<SignedInEnv>()
   .get("/", async (c) => {
     const query = check(c.req.query(), runListQuerySchema);
     if (!query.ok) return problem(c, query);
-    const { cursor, limit, state, q } = query.value;
+    const { cursor, limit, ...filter } = query.value;
     const before = decodeCursor(cursor);
     if (!before.ok) return problem(c, before);
     const { dependencies, principal } = c.var;
-    const filter = { ...(state ? { states: [state] } : {}), ...(q ? { text: q } : {}) };
     const page = await listRuns(dependencies.db, principal.workspaceId, filter, { before: before.value, limit });
     const nextCursor = page.nextBefore === null ? null : encodeCursor(page.nextBefore);
     return c.json({ runs: page.runs, nextCursor });

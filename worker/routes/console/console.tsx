@@ -5,11 +5,15 @@ import { requirePrincipal } from "../../middleware/authentication.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
 import { deliveryPages } from "./deliveries.tsx";
+import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
 import { overview } from "./overview.tsx";
 import { page, signedInShell } from "./page.tsx";
 import { playground } from "./playground.tsx";
+import { queuePages } from "./queue.tsx";
 import { repositoryPages } from "./repositories.tsx";
+import { runBatchForms } from "./run-batches.tsx";
+import { runSteeringForms } from "./run-steering.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
 import { webhookPages } from "./webhooks.tsx";
@@ -18,6 +22,7 @@ export const consolePages = new Hono<SignedInEnv>();
 
 for (const path of [
   "/",
+  "/queue/*",
   "/runs/*",
   "/playground/*",
   "/p/*",
@@ -25,13 +30,18 @@ for (const path of [
   "/inbound-endpoints/*",
   "/deliveries/*",
   "/settings/*",
+  "/health",
   "/docs",
 ])
   consolePages.use(path, requirePrincipal);
 
 consolePages
   .route("/", overview)
+  .route("/queue", queuePages)
+  .route("/health", healthPages)
   .route("/runs", runPages)
+  .route("/runs", runSteeringForms)
+  .route("/runs", runBatchForms)
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .route("/settings/webhooks", webhookPages)

@@ -1,6 +1,6 @@
 /** `/inbound-endpoints`: making endpoints, replacing their secrets, testing and deleting them. */
 import { type Context, Hono } from "hono";
-import { createEndpoint, findOwnEndpoint, replaceSecret, toEndpoint } from "../../actions/manage-inbound-endpoints.ts";
+import { createEndpoint, removeEndpoint, replaceSecret, toEndpoint } from "../../actions/manage-inbound-endpoints.ts";
 import { sendTestDelivery } from "../../actions/send-test-delivery.ts";
 import { ERRORS } from "../../domain/errors.ts";
 import {
@@ -11,7 +11,7 @@ import {
 } from "../../domain/inbound-endpoint.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
-import { deleteEndpoint, listEndpoints } from "../../store/inbound-endpoints.ts";
+import { listEndpoints } from "../../store/inbound-endpoints.ts";
 import { listRepositories } from "../../store/repositories.ts";
 import type { FieldError } from "../../views/components/error-summary.tsx";
 import { EndpointsPage } from "../../views/inbound-endpoints.tsx";
@@ -48,10 +48,8 @@ export const endpointPages = new Hono<SignedInEnv>()
   })
   .post("/:id/deletion", async (c) => {
     const { dependencies, principal } = c.var;
-    const own = await findOwnEndpoint(dependencies, principal.workspaceId, c.req.param("id"));
-    if (!own.ok) return failurePage(c, own);
-    await deleteEndpoint(dependencies.db, principal.workspaceId, own.value.id);
-    return c.redirect("/inbound-endpoints", 303);
+    const removed = await removeEndpoint(dependencies, principal.workspaceId, c.req.param("id"));
+    return removed.ok ? c.redirect("/inbound-endpoints", 303) : failurePage(c, removed);
   });
 
 async function endpointsPage(

@@ -2,6 +2,8 @@
 
 import type { Context } from "hono";
 import { Hono } from "hono";
+import { lookAtQueue } from "../../actions/look-at-queue.ts";
+import { successRate } from "../../actions/summarize-workspace.ts";
 import type { Dependencies } from "../../dependencies.ts";
 import { sha256Hex } from "../../digest.ts";
 import type { ErrorCategory } from "../../domain/guest-outcome.ts";
@@ -34,6 +36,7 @@ const RANGE_MS: Readonly<Record<OverviewRange, number>> = {
 };
 const DEFAULT_RANGE: OverviewRange = "24h";
 const LISTED_RUNS = 8;
+const LISTED_LANES = 24;
 
 export const overview = new Hono<SignedInEnv>().get("/", async (c) => {
   const props = await overviewProps(c.var.dependencies, c.var.principal, rangeOf(c));
@@ -50,18 +53,20 @@ function rangeOf(c: Context<SignedInEnv>): OverviewRange {
 }
 
 async function overviewProps(
-  { db, clock }: Dependencies,
+  dependencies: Dependencies,
   { workspaceId }: Principal,
   range: OverviewRange,
 ): Promise<OverviewProps> {
+  const { db, clock } = dependencies;
   const since = clock.now() - RANGE_MS[range];
   const first = { before: null, limit: LISTED_RUNS };
-  const [metrics, now, active, failures, milestones] = await Promise.all([
+  const [metrics, now, active, failures, milestones, queue] = await Promise.all([
     summarizeRuns(db, workspaceId, since),
     countActiveRuns(db, workspaceId),
     listRuns(db, workspaceId, { states: ["running"] }, first),
     listRuns(db, workspaceId, { states: ["failed", "timed-out"], createdSince: since }, first),
     loadMilestones(db, workspaceId),
+    lookAtQueue(dependencies, workspaceId, { waitingMax: 0 }),
   ]);
   return {
     range,
@@ -69,16 +74,19 @@ async function overviewProps(
     errorClasses: metrics.errorClasses.map(({ category, count }) => ({ category: category as ErrorCategory, count })),
     runningNow: active.runs,
     recentFailures: failures.runs,
+    lanes: queue.lanes.slice(0, LISTED_LANES).map(({ lane, view }) => ({
+      lane,
+      runningCount: view.claimed.length,
+      waitingCount: view.waitingCount,
+      pausedBy: view.pause?.by ?? null,
+      isShort: view.isShort,
+    })),
     checklist: checklistOf(milestones),
     updatedAt: toIso(clock.now()),
   };
 }
 
-function tilesOf(
-  { byState, averageMs, p50Ms, p95Ms }: RunMetrics,
-  now: { queued: number; running: number },
-): OverviewProps["tiles"] {
-  const judged = byState.succeeded + byState.failed + byState["timed-out"];
+function tilesOf({ byState, duration }: RunMetrics, now: { queued: number; running: number }): OverviewProps["tiles"] {
   return {
     total: Object.values(byState).reduce((sum, count) => sum + count, 0),
     succeeded: byState.succeeded,
@@ -87,10 +95,8 @@ function tilesOf(
     timedOut: byState["timed-out"],
     running: now.running,
     queued: now.queued,
-    successRate: judged === 0 ? null : byState.succeeded / judged,
-    averageMs,
-    p50Ms,
-    p95Ms,
+    successRate: successRate(byState),
+    ...duration,
   };
 }
 

@@ -1,36 +1,38 @@
 /** `/runs` and `/runs/:id`: the list, one run with its tabs, and what people can do with it. */
 import { Hono } from "hono";
 import { retryRun } from "../../actions/retry-run.ts";
-import { ERROR_CATEGORIES } from "../../domain/guest-outcome.ts";
 import { isId } from "../../domain/ids.ts";
 import type { ReplayVerdict } from "../../domain/replay.ts";
-import { isTerminal, RUN_STATES, type RunDetail } from "../../domain/run.ts";
+import { isTerminal, type RunDetail } from "../../domain/run.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
-import { countRunsAfter, listRuns, loadOutput, loadProgram, type RunFilter } from "../../store/runs.ts";
+import { countRunsAfter, listRuns, loadOutput, loadProgram } from "../../store/runs.ts";
+import { readTally } from "../../views/batch-words.ts";
 import { ReplayPlace } from "../../views/components/replay-verdict.tsx";
 import { RENDERED_LINES } from "../../views/log/log-view.tsx";
 import { RunHeader, RunPage } from "../../views/run.tsx";
-import { NewRunsPill, type RunsFilter, RunsPage, RunsResults } from "../../views/runs.tsx";
+import { NewRunsPill, RunsPage, RunsResults } from "../../views/runs.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
 import { failedFiles } from "./failed-files.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
+import { readRunsFilter, selectionOf } from "./runs-filter.ts";
 
 const PAGE_SIZE = 50;
-const SEARCH_CHARS = 200;
+/** Lanes that the filter offers. */
+const LANE_CHOICES_MAX = 200;
 
 export const runPages = new Hono<SignedInEnv>()
   .get("/", async (c) => {
     const cursor = decodeCursor(c.req.query("cursor"));
     if (!cursor.ok) return failurePage(c, cursor);
     const { dependencies, principal } = c.var;
-    const filter = filterOf(c.req.query());
-    const [list, newest] = await Promise.all([
-      listRuns(dependencies.db, principal.workspaceId, toStoreFilter(filter), {
-        before: cursor.value,
-        limit: PAGE_SIZE,
-      }),
-      listRuns(dependencies.db, principal.workspaceId, {}, { before: null, limit: 1 }),
+    const filter = readRunsFilter(c.req.query());
+    const { workspaceId } = principal;
+    const part = { before: cursor.value, limit: PAGE_SIZE };
+    const [list, newest, lanes] = await Promise.all([
+      listRuns(dependencies.db, workspaceId, selectionOf(filter), part),
+      listRuns(dependencies.db, workspaceId, {}, { before: null, limit: 1 }),
+      dependencies.capacity(workspaceId).lanes(),
     ]);
     const props = {
       filter,
@@ -38,6 +40,8 @@ export const runPages = new Hono<SignedInEnv>()
       cursor: cursor.value,
       nextCursor: list.nextBefore === null ? null : encodeCursor(list.nextBefore),
       newestId: newest.runs[0]?.id ?? null,
+      lanes: lanes.map(({ lane }) => lane).slice(0, LANE_CHOICES_MAX),
+      tally: readTally(c.req.query()),
     };
     return page(c, isPartial(c) ? <RunsResults {...props} /> : <RunsPage shell={signedInShell(c)} {...props} />);
   })
@@ -55,17 +59,14 @@ export const runPages = new Hono<SignedInEnv>()
     })),
   )
   .get("/:id/metrics", (c) => showRun(c, async () => ({ name: "metrics" })))
-  .get("/:id/header", async (c) => {
-    const run = await findRun(c);
-    return run.ok ? headerOf(c, run.value) : failurePage(c, run);
-  })
+  .get("/:id/header", (c) => answerHeader(c))
   .post("/:id/cancellation", async (c) => {
     const handle = await accessRun(c);
     if (!handle.ok) return failurePage(c, handle);
     const cancelled = await handle.value.cancel();
     if (!cancelled.ok && cancelled.code !== "run-finished") return failurePage(c, cancelled);
     if (!isPartial(c)) return c.redirect(`/runs/${c.req.param("id")}`, 303);
-    return headerOf(c, (await handle.value.describe())!);
+    return answerHeader(c);
   })
   .post("/:id/replays", async (c) => {
     const handle = await accessRun(c);
@@ -90,6 +91,12 @@ async function findRun(c: RunContext) {
   return handle.ok ? { ok: true as const, value: (await handle.value.describe())! } : handle;
 }
 
+/** The run's header as it is now, for a form that asked for it in its place. */
+export async function answerHeader(c: RunContext): Promise<Response> {
+  const run = await findRun(c);
+  return run.ok ? headerOf(c, run.value) : failurePage(c, run);
+}
+
 async function headerOf(c: RunContext, run: RunDetail) {
   return page(c, <RunHeader run={run} files={await failedFiles(c, run)} />);
 }
@@ -104,22 +111,4 @@ async function showRun(c: RunContext, tabOf: (run: RunDetail) => Promise<Tab>, v
   if (!run.ok) return failurePage(c, run);
   const [tab, files] = await Promise.all([tabOf(run.value), failedFiles(c, run.value)]);
   return page(c, <RunPage shell={signedInShell(c)} run={run.value} files={files} tab={tab} verdict={verdict} />);
-}
-
-/** A value that the filters do not know is no filter. */
-function filterOf(query: Record<string, string>): RunsFilter {
-  return {
-    state: RUN_STATES.find((state) => state === query["state"]) ?? "",
-    error: ERROR_CATEGORIES.find((category) => category === query["error"]) ?? "",
-    q: (query["q"] ?? "").slice(0, SEARCH_CHARS),
-  };
-}
-
-function toStoreFilter(filter: RunsFilter): RunFilter {
-  const state = RUN_STATES.find((each) => each === filter.state);
-  return {
-    ...(state ? { states: [state] } : {}),
-    ...(filter.error ? { errorCategory: filter.error } : {}),
-    ...(filter.q ? { text: filter.q } : {}),
-  };
 }

@@ -79,9 +79,15 @@ export const STRING_LENGTH_OFFSET = 4;
 /** A C string from `QTS_GetString` lies behind its string's header; bits 0–30 there are its length in bytes. */
 export const TEXT_LENGTH_OFFSET = -12;
 
+/** JSContext: the state of `Math.random` is followed by the count of jumps and calls until the interpreter's next poll. */
+export const RANDOM_STATE_TO_POLL_COUNTER = 8;
+
 /**
  * JSRuntime: the interrupt handler is followed by its argument, the promise rejection tracker, the tracker's argument,
  * and the list of pending jobs, which when empty consists of two pointers to itself.
  */
 export const HANDLER_TO_TRACKER = 8;
 export const HANDLER_TO_JOBS = 16;
+
+/** JSRuntime, further on: a byte that says what compiled functions leave out. With 1 they do not keep their source. */
+export const HANDLER_TO_STRIP_FLAGS = 76;

@@ -47,6 +47,7 @@ const warmUp = (): GuestRequest => ({
   // It must not wait for anything: requests share this promise, and only a settled one may be shared.
   clock: { now: () => 0, sleep: async () => {} },
   onOutput: () => undefined,
+  onNotice: () => undefined,
   signal: new AbortController().signal,
   replay: null,
   capabilities: [],

@@ -6,6 +6,7 @@
 import type { ProgramError } from "../../domain/guest-outcome.ts";
 import type { Program } from "../../domain/program.ts";
 import { fileKind } from "./file-kinds.ts";
+import { REREAD_CHARS } from "./limits.ts";
 import { loopPosition } from "./loop-position.ts";
 import type { ModuleLoader } from "./module-loader.ts";
 import type { SourcePosition } from "./source-position.ts";
@@ -31,8 +32,6 @@ interface Frame {
 const MAX_NAME_CHARS = 200;
 const MAX_FRAMES = 50;
 const MAX_FRAME_CHARS = 500;
-/** So much TypeScript is read again for the columns of one error: 20 to 200 ms in which the host does nothing else. */
-const MAPPED_CHARS = 100_000;
 
 /** Reads what the prelude's `describeFailure` wrote. */
 export function readThrown(json: string | null): Thrown {
@@ -91,8 +90,10 @@ export function atLoop(position: Position, stack: string | null, program: Progra
   if (file === null || line === null || column === null) return position;
   const top = readFrame((stack ?? "").split("\n")[0]!);
   if (top?.file !== file) return position;
+  const source = program.files[file]!;
+  if (source.length > REREAD_CHARS) return position;
   const isTypeScript = fileKind(file, program) === "typescript";
-  const loop = loopPosition(program.files[file]!, isTypeScript, { line, column }, top.callee === null);
+  const loop = loopPosition(source, isTypeScript, { line, column }, top.callee === null);
   const [from, to] = [`${file}:${line}:${column}`, `${file}:${loop.line}:${loop.column}`];
   return { ...position, ...loop, stack: position.stack?.replace(from, to) ?? null };
 }
@@ -126,7 +127,7 @@ function sourceFinder(program: Program): (frame: Frame) => Frame {
     const source = program.files[file]!;
     chars += source.length;
     try {
-      return chars > MAPPED_CHARS ? unchanged : originalPositions(source);
+      return chars > REREAD_CHARS ? unchanged : originalPositions(source);
     } catch {
       return unchanged;
     }
@@ -146,8 +147,10 @@ function startsInSource(stack: string | null, program: Program): boolean {
 
 function syntaxHint({ file }: Position, program: Program): string {
   if (file === null || fileKind(file, program) !== "javascript") return "";
+  const source = program.files[file]!;
+  if (source.length > REREAD_CHARS) return "";
   try {
-    const isTypeScript = transpile(file, program.files[file]!) !== program.files[file];
+    const isTypeScript = transpile(file, source) !== source;
     return isTypeScript ? ". The file is JavaScript; for TypeScript its name ends with .ts" : "";
   } catch (error) {
     if (error instanceof TranspileError) return "";
@@ -180,7 +183,13 @@ const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   localStorage: "Nothing is kept between runs",
 };
 
+/** The engine's own words where `import()` stands in text that is given to `eval` under another name than `eval`. */
+const NO_PLACE = "no function filename for import()";
+const GIVE_IT_A_PLACE =
+  "import() in text given to an indirect eval has no file that it could be relative to: call eval(…) by its name, or write import() into a file";
+
 function hintFor({ name, message }: Thrown): string {
+  if (name === "TypeError" && message === NO_PLACE) return `. ${GIVE_IT_A_PLACE}`;
   const missing =
     name === "ReferenceError" ? message.match(/^'?([A-Za-z_]\w{0,30})'? is not defined$/)?.[1] : undefined;
   const hint = missing === undefined || !Object.hasOwn(MISSING_GLOBALS, missing) ? undefined : MISSING_GLOBALS[missing];

@@ -8,10 +8,10 @@ import type { OutputStream } from "../engine.ts";
 import type { HostCalls } from "../host-calls.ts";
 import { type EngineExports, EVAL_FLAGS, type GuestImports, type Pointer, TAGS } from "./abi.ts";
 import { ARTIFACT } from "./artifact.ts";
-import { type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
+import { FRAMES_PROPERTY, type GuestFunction, HOST_FUNCTIONS, type ImageAddresses } from "./guest-interface.ts";
 import { GuestText } from "./guest-text.ts";
 import { canSuspend, importObject, suspension } from "./imports.ts";
-import { hostCallFuel, PAGE_FUEL, WASM_PAGE_BYTES } from "./limits.ts";
+import { hostCallFuel, PAGE_FUEL, UNHANDLED_REJECTIONS, WASM_PAGE_BYTES } from "./limits.ts";
 import type { MemoryShare } from "./memory-share.ts";
 import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
@@ -80,7 +80,7 @@ export class Isolate implements GuestImports {
     state.setUint32(image.randomState, parts.random.next(), true);
     // Zero is the one state that QuickJS's generator would never leave.
     state.setUint32(image.randomState + 4, parts.random.next() | 1, true);
-    parts.meter.attach(this.#engine.fuel);
+    parts.meter.attach(this.#engine.fuel, () => this.#pollSoon());
   }
 
   /** True once the guest asked for more memory than it may have. */
@@ -91,6 +91,11 @@ export class Isolate implements GuestImports {
   /** The linear memory never shrinks: its size is its peak. */
   get memoryBytes(): number {
     return this.#memory.buffer.byteLength;
+  }
+
+  /** Makes the interpreter poll at its next jump or call. */
+  #pollSoon(): void {
+    new DataView(this.#memory.buffer).setInt32(this.#image.pollCounter, 1, true);
   }
 
   // Entering the guest.
@@ -172,10 +177,10 @@ export class Isolate implements GuestImports {
     this.#engine.QTS_FreeValuePointer(this.#image.context, value);
   }
 
-  /** The raw stack of an error that QuickJS itself made. */
-  stackOf(error: Pointer): string | null {
+  /** The frames of an error that QuickJS itself made. */
+  framesOf(error: Pointer): string | null {
     const context = this.#image.context;
-    return this.readString(this.#engine.QTS_GetProp(context, error, this.newString("stack")));
+    return this.readString(this.#engine.QTS_GetProp(context, error, this.newString(FRAMES_PROPERTY)));
   }
 
   /**
@@ -220,7 +225,7 @@ export class Isolate implements GuestImports {
     this.#growsTo = null;
     const { meter, output, share } = this.#parts;
     output.flush();
-    await meter.waitFor(share);
+    await meter.waitFor(share.wait());
     return meter.endedBy === null ? this.#growTo(pages) : 0;
   }
 
@@ -356,6 +361,7 @@ export class Isolate implements GuestImports {
 
   promiseRejection(promise: bigint, handled: boolean): void {
     if (handled) return this.#rejectionHandled(promise);
+    if (this.#unhandled.size >= UNHANDLED_REJECTIONS) return this.#parts.meter.end("memory");
     const borrowed = this.#engine.malloc(8);
     if (borrowed === 0) return this.#parts.meter.end("memory");
     new DataView(this.#memory.buffer).setBigInt64(borrowed, promise, true);

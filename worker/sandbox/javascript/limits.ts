@@ -22,13 +22,19 @@ export const SLICE_FUEL = 2_000_000;
  */
 export const PAGE_FUEL = 4_000;
 /**
- * After a kill the guest may go on for so many loop turns, so that the interpreter can unwind by itself and tell the
- * line that it had reached. Then it is stopped by an exception of the host. Less than a millisecond.
+ * After a kill the guest may go on for so much fuel, so that the interpreter can unwind by itself and tell the line that
+ * it had reached. Then it is stopped by an exception of the host. Less than a millisecond.
  */
-export const UNWIND_TURNS = 20_000;
+export const UNWIND_FUEL = 20_000;
 
 /** QuickJS's own stack. Above 320 KiB the host's stack ends first, which kills the instance. */
 export const GUEST_STACK_BYTES = 192 * 1024;
+
+/**
+ * Promises that may be rejected at the same time without a handler: the host keeps some 200 bytes for each, which no limit
+ * of the guest counts. A program that throws in a hundred thousand async functions before it awaits one has too many.
+ */
+export const UNHANDLED_REJECTIONS = 50_000;
 
 /** Output that waits for a slice to end. More makes the guest pause for the moment of a flush. */
 export const OUTPUT_BUFFER_BYTES = 16 * 1024;
@@ -44,10 +50,17 @@ export const RESULT_BYTES = 1_048_576;
 export const RESULT_DEPTH = 70;
 
 /**
- * Larger TypeScript files would hold up everyone else while they are transpiled. On a machine with both cores busy, 108,000
- * characters of ordinary code took 8 to 20 ms, and 240,000 of a slow kind (`a<b;`) 240 to 350 ms; cold, up to 1.8 s.
+ * Larger TypeScript files would hold up everyone else while they are transpiled, for which nothing can suspend the host:
+ * ordinary code takes some 0.1 to 0.2 ms for each 1,000 characters, code of the slowest kind twice as much.
  */
-export const TYPESCRIPT_CHARS = 250_000;
+export const TYPESCRIPT_CHARS = 150_000;
+/** What is read again to tell where an error or a stopped loop stands: up to 10 ms in which the host does nothing else. */
+export const REREAD_CHARS = 50_000;
+/**
+ * What the host does to hand a file over, in units of fuel for each character: it copies and checks it, and transpiles
+ * TypeScript. So a slice ends behind a large file also where the clock stands still.
+ */
+export const FILE_FUEL_PER_CHAR = { typescript: 12, javascript: 2, json: 2, text: 2 } as const;
 
 const LIMIT_TEXT: Record<LimitName, { name: string; message: (limits: Limits) => string }> = {
   time: {
@@ -78,7 +91,8 @@ const LIMIT_TEXT: Record<LimitName, { name: string; message: (limits: Limits) =>
   },
 };
 
-const count = (value: number) => value.toLocaleString("en-US");
+/** By hand: the first use of the host's `Intl` loads its data, which takes 20 to 100 ms. */
+const count = (value: number) => String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
 const mebibytes = (bytes: number) => Math.round((bytes / 2 ** 20) * 10) / 10;
 
 /** What a person reads when a limit ended the run. Where the program was then is added where it is known. */

@@ -2,9 +2,10 @@
  * One run's place at the gate of the isolate's memory: what a guest takes, and how it waits for it. Each run waits on
  * its own timer, because a Worker must not be woken by what another request does.
  */
-import type { Clock } from "../../domain/ports.ts";
-import type { Limits, Program } from "../../domain/program.ts";
+import type { Program } from "../../domain/program.ts";
+import type { GuestRequest } from "../engine.ts";
 import type { MemoryGate, Tenant } from "../memory-gate.ts";
+import { Wait } from "../wait.ts";
 import { ARTIFACT } from "./artifact.ts";
 import { WASM_PAGE_BYTES } from "./limits.ts";
 
@@ -13,11 +14,13 @@ const MAX_WAIT_MS = 50;
 
 export class MemoryShare {
   readonly #gate: MemoryGate;
+  readonly #request: GuestRequest;
   readonly #tenant: Tenant;
 
-  constructor(gate: MemoryGate, program: Program, limits: Limits) {
+  constructor(gate: MemoryGate, request: GuestRequest) {
     this.#gate = gate;
-    this.#tenant = gate.enter(startBytes(program), limits.memoryBytes);
+    this.#request = request;
+    this.#tenant = gate.enter(startBytes(request.program), request.limits.memoryBytes);
   }
 
   /** What the run may come to hold, in bytes. */
@@ -25,15 +28,17 @@ export class MemoryShare {
     return this.#tenant.most;
   }
 
-  /** How long to sleep before looking again, in milliseconds; null where nothing is waited for. */
-  get waitMs(): number | null {
-    const position = this.#gate.position(this.#tenant);
-    return position === 0 ? null : Math.min(position, MAX_WAIT_MS);
-  }
-
-  /** Waits until the run may start, or is cancelled. */
-  async start(clock: Clock, signal: AbortSignal): Promise<void> {
-    for (let ms = this.waitMs; ms !== null && !signal.aborted; ms = this.waitMs) await clock.sleep(ms);
+  /** Waits until the run has what it asked for, or is cancelled. */
+  async wait(): Promise<void> {
+    const { clock, signal } = this.#request;
+    const wait = new Wait(this.#request, "memory that other programs hold");
+    for (;;) {
+      const position = this.#gate.position(this.#tenant);
+      if (position === 0 || signal.aborted) break;
+      wait.goesOn();
+      await clock.sleep(Math.min(position, MAX_WAIT_MS));
+    }
+    if (!signal.aborted) wait.isOver();
   }
 
   /** Takes `bytes` in all. False where the guest must wait for them; one that cannot wait gets them at once. */

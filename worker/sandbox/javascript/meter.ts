@@ -8,7 +8,7 @@ import type { Clock } from "../../domain/ports.ts";
 import type { Limits } from "../../domain/program.ts";
 import type { JournalPort, StopReason } from "../journal.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { FUEL_QUANTUM, IDLE_CHECK_MS, SLICE_FUEL, SLICE_MS, UNWIND_TURNS } from "./limits.ts";
+import { FUEL_QUANTUM, IDLE_CHECK_MS, SLICE_FUEL, SLICE_MS, UNWIND_FUEL } from "./limits.ts";
 
 export type EndReason = LimitName | "cancelled";
 
@@ -36,6 +36,7 @@ export class Meter {
   #stopListening: () => void = () => undefined;
   /** The counter inside the guest, and what was put into it last. */
   #fuel: { value: number } = { value: 0 };
+  #pollSoon: () => void = () => undefined;
   #granted = 0;
   #used = 0;
   #now: number;
@@ -43,7 +44,10 @@ export class Meter {
   #fuelAtSliceStart = 0;
   #nap: Nap | null = null;
   #endedBy: EndReason | null = null;
-  #unwindTurns = 0;
+  #unwindFuel = 0;
+  #isUnwinding = false;
+  /** Where the guest was when its fuel was used up last. */
+  #isAtPoll = false;
   /** Time that does not count, because the guest could not go on for want of memory that others held. */
   #waitedMs = 0;
 
@@ -95,9 +99,13 @@ export class Meter {
     return Math.max(this.#now, this.#clock.now()) - this.#startedAt - this.#waitedMs;
   }
 
-  /** Takes over the counter of a fresh instance. */
-  attach(fuel: { value: number }): void {
+  /**
+   * Takes over the counter of a fresh instance.
+   * @param pollSoon makes the guest poll at once, so that one that must end need not come to a poll by itself
+   */
+  attach(fuel: { value: number }, pollSoon: () => void): void {
     this.#fuel = fuel;
+    this.#pollSoon = pollSoon;
     if (this.#endedBy === null) this.#grant();
     else fuel.value = 0;
   }
@@ -125,15 +133,16 @@ export class Meter {
     else this.place();
     if (this.#endedBy !== null) return this.#unwind(atPoll);
     this.#grant();
+    this.#isAtPoll = atPoll;
     if (maySuspend && this.sliceIsOver()) return VERDICT.suspend;
     // A guest that nothing can suspend must see time go by, and be ended by it, without a pause.
     if (!this.#pauses && this.sliceIsOver()) this.#beginSlice(0);
     return this.#endedBy === null ? VERDICT.continue : this.#unwind(atPoll);
   }
 
-  /** The guest was suspended: goes on, unless the run ended meanwhile. The same as {@link onFuelSpent} says at a poll. */
+  /** The guest was suspended: goes on, unless the run ended meanwhile. The same as {@link onFuelSpent} says. */
   resume(): number {
-    return this.#endedBy === null ? VERDICT.continue : this.#unwind(true);
+    return this.#endedBy === null ? VERDICT.continue : this.#unwind(this.#isAtPoll);
   }
 
   /** The run comes to a place where it may be stopped from outside. */
@@ -185,10 +194,10 @@ export class Meter {
     }
   }
 
-  /** Sleeps while something has `waitMs` left, or until the run is cancelled. The time counts for nothing. */
-  async waitFor(queue: { readonly waitMs: number | null }): Promise<void> {
+  /** Waits for what others hold. The time counts for nothing. */
+  async waitFor(wait: Promise<void>): Promise<void> {
     const from = this.#clock.now();
-    for (let ms = queue.waitMs; ms !== null && !this.#signal.aborted; ms = queue.waitMs) await this.#clock.sleep(ms);
+    await wait;
     this.#waitedMs += this.#clock.now() - from;
     this.#beginSlice(0);
   }
@@ -228,9 +237,13 @@ export class Meter {
   }
 
   #unwind(atPoll: boolean): number {
-    this.#unwindTurns += 1;
-    if (this.#unwindTurns > UNWIND_TURNS) throw new Killed(`stopped: ${this.#endedBy}`);
+    // A turn may be a large copy, which is charged by its size.
+    this.#unwindFuel += atPoll ? 1 : Math.max(1, -this.#fuel.value);
+    if (this.#unwindFuel > UNWIND_FUEL) throw new Killed(`stopped: ${this.#endedBy}`);
     this.#fuel.value = 0;
+    // Until the first one: while it unwinds, the interpreter calls functions of its own, which a poll would make fail.
+    if (atPoll) this.#isUnwinding = true;
+    else if (!this.#isUnwinding) this.#pollSoon();
     return atPoll ? VERDICT.unwind : VERDICT.continue;
   }
 

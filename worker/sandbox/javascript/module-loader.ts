@@ -5,8 +5,9 @@
  */
 import type { ProgramError } from "../../domain/guest-outcome.ts";
 import type { Program } from "../../domain/program.ts";
-import { fileKind } from "./file-kinds.ts";
-import { PRELUDE_FILE } from "./guest-interface.ts";
+import { type FileKind, fileKind } from "./file-kinds.ts";
+import { EVALUATED_FILE, PRELUDE_FILE } from "./guest-interface.ts";
+import { FILE_FUEL_PER_CHAR, TYPESCRIPT_CHARS } from "./limits.ts";
 import { jsonErrorOffset, positionAt, type SourcePosition } from "./source-position.ts";
 import { TranspileError, transpile } from "./transpile.ts";
 
@@ -44,13 +45,16 @@ const SOURCE_OF_OUTPUT: Readonly<Record<string, string>> = { ".js": ".ts", ".mjs
 
 export class ModuleLoader {
   readonly #program: Program;
+  readonly #charge: (fuel: number) => void;
   readonly #failures: ProgramError[] = [];
   /** The names given to imports that failed, by importing module and specifier. */
   readonly #missing = new Map<string, string>();
   readonly #sources = new Map<string, string>();
 
-  constructor(program: Program) {
+  /** @param charge takes the fuel for what the host does to prepare a file */
+  constructor(program: Program, charge: (fuel: number) => void) {
     this.#program = program;
+    this.#charge = charge;
   }
 
   /** What was reported to the guest so far, to recognise it when it comes back as the program's error. */
@@ -62,6 +66,8 @@ export class ModuleLoader {
   resolve(base: string, specifier: string): string {
     if (base === PRELUDE_FILE) return specifier;
     if (specifier === "runyard") return BUILT_IN;
+    // Text that a program evaluates has no place of its own: it stands where the program began.
+    if (base === EVALUATED_FILE) return this.resolve(this.#program.entry, specifier);
     const file = isPath(specifier) ? this.#find(join(base, specifier)) : null;
     if (file !== null) return file;
     const key = `${base}\n${specifier}`;
@@ -81,13 +87,18 @@ export class ModuleLoader {
     if (name.startsWith(MISSING)) throw new LoadFailure(this.#failures[Number(name.slice(MISSING.length))]!);
     const known = this.#sources.get(name);
     if (known !== undefined) return known;
-    const source = this.#prepare(name, this.#program.files[name]!);
+    const text = this.#program.files[name]!;
+    const kind = fileKind(name, this.#program);
+    // A larger file of TypeScript is refused unread.
+    const chars = kind === "typescript" ? Math.min(text.length, TYPESCRIPT_CHARS) : text.length;
+    this.#charge(chars * FILE_FUEL_PER_CHAR[kind]);
+    const source = this.#prepare(name, text, kind);
     this.#sources.set(name, source);
     return source;
   }
 
-  #prepare(name: string, text: string): string {
-    switch (fileKind(name, this.#program)) {
+  #prepare(name: string, text: string, kind: FileKind): string {
+    switch (kind) {
       case "json": {
         const at = jsonErrorOffset(text);
         if (at === null) return `export default JSON.parse(${JSON.stringify(text)});`;

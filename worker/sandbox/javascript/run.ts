@@ -14,7 +14,7 @@ import type { Deadlines } from "./deadlines.ts";
 import { atLoop, NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
 import { fileKind } from "./file-kinds.ts";
 import { INTL_SOURCE } from "./generated/intl.ts";
-import type { GuestFunction, ImageAddresses } from "./guest-interface.ts";
+import { type GuestFunction, type ImageAddresses, PROGRAM_FAILED, UNSETTLED } from "./guest-interface.ts";
 import { canSuspend, EngineFault } from "./imports.ts";
 import { type Completion, Isolate } from "./isolate.ts";
 import { hostCallFuel, limitError } from "./limits.ts";
@@ -38,9 +38,9 @@ export async function runProgram(
   request: GuestRequest,
   shared: Shared,
 ): Promise<GuestResult> {
-  const share = new MemoryShare(shared.memory, request.program, request.limits);
+  const share = new MemoryShare(shared.memory, request);
   try {
-    await share.start(request.clock, request.signal);
+    await share.wait();
     return await runInTurn(new JavaScriptRun(module, image, request, share, shared.deadlines));
   } finally {
     share.release();
@@ -84,7 +84,7 @@ class JavaScriptRun {
     this.#meter = new Meter(limits, clock, signal, this.#journal, { deadlines, pauses: canSuspend() });
     this.#hostCalls = new HostCalls(request.capabilities, limits.hostCalls, this.#journal);
     this.#output = new Output(request.limits.outputBytes, request.onOutput);
-    this.#loader = new ModuleLoader(request.program);
+    this.#loader = new ModuleLoader(request.program, (fuel) => this.#meter.charge(fuel));
   }
 
   dispose(): void {
@@ -180,9 +180,13 @@ class JavaScriptRun {
   /** Runs microtasks, answers of the host and timers until none are left. Null means that the program came to its end. */
   async #runToEnd(isolate: Isolate): Promise<GuestOutcome | null> {
     for (;;) {
-      const failure = (await this.#turn(isolate.runJobs())) ?? (await this.#failureOf(isolate));
+      const failure = await this.#turn(isolate.runJobs());
       if (failure !== null) return failure;
-      const dueAt = await this.#read(isolate, "nextTimerAt", (value) => isolate.readNumber(value));
+      // Of a promise that nobody handles.
+      const rejection = isolate.unhandledRejection();
+      if (rejection !== null) return this.#threw(isolate, rejection);
+      const dueAt = await this.#nextTimerAt(isolate);
+      if (dueAt === PROGRAM_FAILED) return this.#threw(isolate, await this.#valueOf(isolate, "failure"));
       // Also ends a program that made its own timers unreadable.
       const hasTimer = dueAt >= 0;
       if (!hasTimer && !this.#hostCalls.areWaiting) return null;
@@ -227,21 +231,14 @@ class JavaScriptRun {
     return null;
   }
 
-  /** The rejection of the program itself, or of a promise that nobody handles. */
-  async #failureOf(isolate: Isolate): Promise<GuestOutcome | null> {
-    const rejection = isolate.unhandledRejection();
-    if (rejection !== null) return this.#threw(isolate, rejection);
-    const progress = await this.#progress(isolate);
-    return progress === "failed" ? this.#threw(isolate, await this.#valueOf(isolate, "failure")) : null;
-  }
-
   async #result(isolate: Isolate, asModule: boolean): Promise<GuestOutcome> {
-    const progress = await this.#progress(isolate);
-    if (progress === "evaluating") return this.#neverSettles("top-level await never settles");
-    if (progress === "awaiting" && asModule) return this.#neverSettles("the promise of export default never settles");
     const completion = await isolate.call("result");
     if (completion.threw) return this.#threw(isolate, completion.error);
-    const result = readResult(isolate.readString(completion.value));
+    const text = isolate.readString(completion.value);
+    const [evaluating, awaiting] = UNSETTLED;
+    if (text === evaluating) return this.#neverSettles("top-level await never settles");
+    if (text === awaiting && asModule) return this.#neverSettles("the promise of export default never settles");
+    const result = readResult(text);
     if (result.kind === "value") return { kind: "completed", result: result.value };
     if (asModule) return this.#tooLarge();
     // A script's last expression is often a value that nobody asked for; its run does not fail for it.
@@ -281,16 +278,12 @@ class JavaScriptRun {
     return completion.value;
   }
 
-  /** Reads such a function's value and gives it back: a run of many turns would fill its memory with them. */
-  async #read<T>(isolate: Isolate, name: GuestFunction, read: (value: Pointer) => T): Promise<T> {
-    const value = await this.#valueOf(isolate, name);
-    const result = read(value);
+  async #nextTimerAt(isolate: Isolate): Promise<number> {
+    const value = await this.#valueOf(isolate, "nextTimerAt");
+    const dueAt = isolate.readNumber(value);
+    // A run of many turns would fill its memory with them.
     isolate.free(value);
-    return result;
-  }
-
-  #progress(isolate: Isolate): Promise<string | null> {
-    return this.#read(isolate, "progress", (value) => isolate.readString(value));
+    return dueAt;
   }
 
   /** True where a failure of the prelude is no wonder. */
@@ -326,7 +319,7 @@ class JavaScriptRun {
   #endStack(error: Pointer | null): string | null {
     try {
       const interruption = error ?? this.#isolate?.interruption() ?? null;
-      return interruption === null ? null : (this.#isolate?.stackOf(interruption) ?? null);
+      return interruption === null ? null : (this.#isolate?.framesOf(interruption) ?? null);
     } catch (failure) {
       // Anything may be missing in a guest that was stopped in the middle of its work.
       if (failure instanceof Killed || failure instanceof WebAssembly.RuntimeError) return null;

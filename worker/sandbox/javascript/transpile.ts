@@ -48,8 +48,9 @@ export interface Word {
   readonly start: number;
 }
 
-/** The file's tokens; null where it cannot be parsed, which the caller's next step will report. */
+/** The file's tokens; null for one that is too large to be read here, or cannot be parsed, which the engine will report. */
 export function tokens(source: string, isTypeScript: boolean): Word[] | null {
+  if (source.length > TYPESCRIPT_CHARS) return null;
   try {
     return wordsOf(source, new ParsedSource(source, isTypeScript));
   } catch (error) {
@@ -70,7 +71,7 @@ export function isModule(source: string, isTypeScript: boolean): boolean {
   if (!MAYBE_STATIC.test(source)) return false;
   if (beginsAsModule(source)) return true;
   const words = tokens(source, isTypeScript);
-  // Where the parser gives up, the engine will report what is wrong; a line that starts like a module decides how.
+  // Where no parser tells, a line that starts like a module does.
   if (words === null) return /^[ \t]*(?:import\b[ \t]*[^\s(]|export\b)/m.test(source);
   return words.some(({ text }, i) => {
     const next = words[i + 1]?.text ?? "";

@@ -4,6 +4,9 @@
  */
 import type { GuestRequest, OutputStream } from "../engine.ts";
 
+/** Of one UTF-16 unit. */
+const UTF8_BYTES_MAX = 3;
+
 export class OutputGate {
   readonly #limitBytes: number;
   readonly #deliver: GuestRequest["onOutput"];
@@ -27,7 +30,7 @@ export class OutputGate {
 
   write(stream: OutputStream, text: string): void {
     if (this.#isOver || text === "") return;
-    const room = new Uint8Array(this.#limitBytes - this.#bytes);
+    const room = new Uint8Array(Math.min(this.#limitBytes - this.#bytes, text.length * UTF8_BYTES_MAX));
     // Writes whole characters only.
     const { read, written } = new TextEncoder().encodeInto(text, room);
     this.#isOver = read < text.length;

@@ -21,6 +21,8 @@ const MEMORY_BYTES_MIN = PYTHON_PACKAGE.memoryPages * 65_536;
 /** An isolate of which nothing is heard for so long after its time is over is given up. */
 const SILENCE_MS_MAX = 5_000;
 const WATCH_MS = 1_000;
+/** What is kept of a fault's own words: a program may have chosen them. */
+const FAULT_CHARS = 500;
 
 /** What the isolate calls. */
 class SessionTarget extends RpcTarget implements PythonHost {
@@ -86,13 +88,17 @@ async function answerOf(runner: PythonRunner, request: GuestRequest, session: Se
     const answer = await runner.run(isolateRequest(request), new SessionTarget(session));
     if (answer === null && request.signal.aborted) return "unwanted";
     // Our own code says nothing but reports: the program has made it say something else.
-    const report = readReport(answer) ?? { ...NOTHING_SAID, ending: { kind: "failed", failure: FORGED_REPORT } };
+    const report = readReport(answer, request.limits.outputBytes) ?? {
+      ...NOTHING_SAID,
+      ending: { kind: "failed", failure: FORGED_REPORT },
+    };
     // An answer holds on to the isolate that gave it, as long as the caller lives, unless it is given back.
     (answer as Partial<Disposable> | null | undefined)?.[Symbol.dispose]?.();
     return report;
   } catch (error) {
     // The platform ends an isolate that waits for nothing, or that uses more than it may.
-    return broken(`the isolate ended: ${error instanceof Error ? error.message : error}`);
+    const said = String(error instanceof Error ? error.message : error);
+    return broken(`the isolate ended: ${said.slice(0, FAULT_CHARS)}`);
   }
 }
 
@@ -116,22 +122,31 @@ const FORGED_REPORT: Failure = {
 function outcomeOf(answered: Answered, request: GuestRequest, session: Session): GuestOutcome {
   if (answered === "unwanted") return { kind: "cancelled" };
   if (session.wasForged) return threw(FORGED_REPORT, request);
-  if (answered === "silent") {
-    return session.stop?.reason === "cancelled" ? { kind: "cancelled" } : limit("time", NO_TRACE, request);
-  }
+  if (answered === "silent") return givenUp(request, session);
   const { ending } = answered;
   if (ending.kind === "stopped") return stopped(ending, request, session);
   // A program that hides a stop, or more output than it may write, has not ended well.
   if (session.stop !== null) return stopped({ kind: "stopped", limit: null, trace: NO_TRACE }, request, session);
   if (session.outputIsOver) return limit("output", NO_TRACE, request);
   if (ending.kind === "failed") return threw(ending.failure, request);
-  if (ending.kind === "broken") {
-    const error = { name: "EngineFault", message: `the engine failed: ${ending.message}` };
-    const nowhere = { file: null, line: null, column: null, stack: null };
-    return { kind: "threw", error: { category: "infrastructure", ...error, ...nowhere } };
-  }
+  if (ending.kind === "broken") return fault(ending.message);
   const result = readResult(ending.result);
   return { kind: "completed", result: result.kind === "value" ? result.value : undefined };
+}
+
+/** The end of a run whose isolate does not end. */
+function givenUp(request: GuestRequest, session: Session): GuestOutcome {
+  if (!session.hasBegun) return fault("Python did not start in time");
+  if (session.stop?.reason === "cancelled") return { kind: "cancelled" };
+  const { error, ...reached } = limit("time", NO_TRACE, request);
+  const message = `${error.message}. It did not stop when it was told to, and was given up.`;
+  return { ...reached, error: { ...error, message } };
+}
+
+function fault(message: string): GuestOutcome {
+  const error = { name: "EngineFault", message: `the engine failed: ${message}` };
+  const nowhere = { file: null, line: null, column: null, stack: null };
+  return { kind: "threw", error: { category: "infrastructure", ...error, ...nowhere } };
 }
 
 function threw(failure: Failure, { program }: GuestRequest): GuestOutcome {
@@ -147,7 +162,7 @@ function stopped(
   return stop?.reason === "time" ? limit("time", trace, request) : { kind: "cancelled" };
 }
 
-function limit(reached: LimitName, trace: Trace, { limits, program }: GuestRequest): GuestOutcome {
+function limit(reached: LimitName, trace: Trace, { limits, program }: GuestRequest) {
   const error = { ...limitError(reached, limits), ...positionOf(trace, program) };
-  return { kind: "limit", limit: reached, error };
+  return { kind: "limit", limit: reached, error } as const;
 }

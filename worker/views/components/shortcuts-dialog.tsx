@@ -10,6 +10,7 @@ const SECTIONS: readonly { title: string; keys: readonly (readonly [keys: string
     keys: [
       ["?", "This list"],
       ["g o", "Overview"],
+      ["g q", "Queue"],
       ["g p", "Playground"],
       ["g r", "Runs"],
     ],

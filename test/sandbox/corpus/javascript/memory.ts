@@ -3,6 +3,7 @@ import { family, type HostileProgram, type Row } from "../program.ts";
 
 const MEBIBYTE = 2 ** 20;
 const SMALL = { limits: { memoryBytes: 8 * MEBIBYTE, fuel: 100_000_000 } };
+const MUCH = { limits: { memoryBytes: 64 * MEBIBYTE, fuel: 100_000_000 } };
 
 /** One step of an endless growth; `n` counts and `keep` holds what was made. */
 const GROWTH: Readonly<Record<string, string>> = {
@@ -108,11 +109,24 @@ const rows: readonly Row[] = [
       ([name, step]): Row => [
         `${name} without end, caught each time`,
         `let keep = []; for (let n = 0; ; n++) { try { ${step}; } catch { n++; } }`,
-        // A program that goes on after a refusal ends with its fuel, unless the engine itself finds no memory.
-        ["memory", "fuel"],
+        // A program that goes on after a refusal ends with its fuel, unless the engine itself finds no memory. Where not
+        // even an error fits, the console cannot tell a refusal from an object that throws, and says so, again and again.
+        name === "counters of the console" ? ["memory", "fuel", "output"] : ["memory", "fuel"],
         { limits: { ...SMALL.limits, fuel: 20_000_000 } },
       ],
     ),
+  [
+    "rejections that nobody handles, for which the host keeps a record each",
+    "for (;;) Promise.reject();",
+    "memory",
+    MUCH,
+  ],
+  [
+    "rejections that are handled in time, again and again",
+    "for (let i = 0; i < 200; i++) { const all = Array.from({ length: 500 }, () => Promise.reject(1)); for (const each of all) each.catch(() => {}); await null; } 'ok'",
+    { result: "ok" },
+    MUCH,
+  ],
   ...AT_ONCE.map(
     ([name, code, uncaught]): Row => [
       name,

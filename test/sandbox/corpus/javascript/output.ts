@@ -72,7 +72,7 @@ const rows: readonly Row[] = [
   ],
   ["a directive with a symbol", "console.log('%d', Symbol()); 'ok'", { result: "ok" }],
   ["a directive with JSON that loops", "console.log('%j', { toJSON() { for (;;); } })", "fuel"],
-  ["a directive with a cycle", "const o = {}; o.o = o; console.log('%j', o)", "throws TypeError"],
+  ["a directive with a cycle", "const o = {}; o.o = o; console.log('%j', o); 'ok'", { result: "ok" }],
   ["a million elements", "console.log(Array(1e6).fill(1))", "fuel"],
   [
     "a hundred arrays of a hundred arrays",
@@ -97,7 +97,7 @@ const rows: readonly Row[] = [
   [
     "an error with a huge stack",
     "const e = new Error('x'); e.stack = 'at f (main.js:1:1)\\n'.repeat(1e5); console.log(e)",
-    "fuel",
+    "output",
   ],
   ["an error with a huge name", "const e = new Error('x'); e.name = 'N'.repeat(1e6); console.log(e)", "output"],
   [

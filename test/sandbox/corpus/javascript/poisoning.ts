@@ -182,6 +182,26 @@ const hooked: readonly Row[] = [
     "throws Error",
     { limits: { fuel: 40_000_000 } },
   ],
+  [
+    "a looping name in a stack that is read",
+    "Object.defineProperty(new Error('x'), 'name', { get() { for (;;); } }).stack",
+    "fuel",
+  ],
+  [
+    "frames of the engine replaced",
+    "const e = new Error('x'); e['<raw>'] = { toString() { for (;;); } }; console.log(e, e.stack); throw e;",
+    "throws Error",
+  ],
+  [
+    "frames of the engine by a getter",
+    "const e = new Error('x'); Object.defineProperty(e, '<raw>', { get() { throw e; } }); console.log(e); throw e;",
+    "throws Error",
+  ],
+  [
+    "frames of the engine of ten million characters",
+    "const e = new Error('x'); e['<raw>'] = '    at f (main.js:1:1)\\n'.repeat(5e5); throw e;",
+    "fuel",
+  ],
   ["globalThis frozen", "Object.freeze(globalThis); var a = 1; 'ok'", "completed"],
   [
     "all prototypes frozen",

@@ -1,4 +1,6 @@
 /** `structuredClone` without transfer: data and built-in containers, cycles included; functions and symbols are refused. */
+import { FRAMES_PROPERTY } from "../guest-interface.ts";
+import { defineHidden, framesOf } from "./stack.ts";
 
 const cannot = (value: unknown) => {
   const error = new Error(`${typeof value === "symbol" ? String(value) : "a function"} could not be cloned`);
@@ -53,7 +55,8 @@ function cloneError(error: Error, seen: Map<object, unknown>): Error {
   const constructor = known[error.name as keyof typeof known] ?? Error;
   const copy = new constructor(error.message);
   if (error.cause !== undefined) copy.cause = clone(error.cause, seen);
-  Object.defineProperty(copy, "stack", { value: error.stack, writable: true, configurable: true });
+  defineHidden(copy, FRAMES_PROPERTY, framesOf(error));
+  if (Object.hasOwn(error, "stack")) defineHidden(copy, "stack", error.stack);
   return copy;
 }
 

@@ -2,10 +2,11 @@
  * The guest's `console`. Owns format strings, streams, groups, counters and timers; `inspect.ts` prints values.
  * `log`, `info`, `debug`, `table`, `dir`, `group`, `count` and `time` write to stdout; `warn`, `error`, `trace` and
  * `assert` to stderr.
+ * Invariant: printing throws for nothing that is printed: what cannot be shown says so. It throws where the memory is used up.
  */
 import { type GuestHost, STDERR, STDOUT } from "./guest-host.ts";
-import { inspect } from "./inspect.ts";
-import { ownFrames } from "./stack.ts";
+import { inspect, isOutOfMemory, UNSHOWABLE } from "./inspect.ts";
+import { framesOf, ownFrames } from "./stack.ts";
 import { table } from "./table.ts";
 
 /** One call of the host carries at most this many UTF-16 units, so that a huge text cannot stall it. */
@@ -28,12 +29,34 @@ export function format(args: readonly unknown[]): string {
   if (typeof first !== "string" || rest.length === 0 || !first.includes("%")) return args.map(show).join(" ");
   const text = first.replace(/%[sdifjoOc%]/g, (directive) => {
     if (directive === "%%") return "%";
-    return rest.length === 0 ? directive : convert(directive, rest.shift());
+    if (rest.length === 0) return directive;
+    const value = rest.shift();
+    return safely(() => convert(directive, value));
   });
   return [text, ...rest.map(show)].join(" ");
 }
 
+/** A table, or the object itself where it does not let itself be read as one. */
+function tableOr(value: object, columns: readonly string[] | undefined): string {
+  try {
+    return table(value, columns);
+  } catch (error) {
+    if (isOutOfMemory(error)) throw error;
+    return inspect(value);
+  }
+}
+
 const show = (value: unknown) => (typeof value === "string" ? value : inspect(value));
+
+/** What a conversion gives, of which the program may have made anything. */
+function safely(text: () => string): string {
+  try {
+    return text();
+  } catch (error) {
+    if (isOutOfMemory(error)) throw error;
+    return UNSHOWABLE;
+  }
+}
 
 /** True for an object whose `toString` is a program's own. */
 function hasOwnText(value: unknown): boolean {
@@ -69,7 +92,19 @@ function numeric(value: unknown, convertPrimitive: (value: unknown) => number): 
   return inspect(convertPrimitive(value));
 }
 
-export function createConsole(host: Pick<GuestHost, "write" | "now">): Record<string, (...args: never[]) => void> {
+type Methods = Record<string, (...args: never[]) => void>;
+
+/** Instead of what could not be printed. @throws where the memory is used up, which is not for an object to decide */
+function unshowable(host: Pick<GuestHost, "write">, stream: number, error: unknown): void {
+  if (isOutOfMemory(error)) throw error;
+  try {
+    host.write(stream, `${UNSHOWABLE}\n`);
+  } catch {
+    // On the last of the stack, nothing can be printed.
+  }
+}
+
+export function createConsole(host: Pick<GuestHost, "write" | "now">): Methods {
   let indentation = "";
   const counts = new Map<string, number>();
   const timers = new Map<string, number>();
@@ -79,8 +114,22 @@ export function createConsole(host: Pick<GuestHost, "write" | "now">): Record<st
   };
   const printer =
     (stream: number) =>
-    (...args: unknown[]) =>
-      print(stream, format(args));
+    (...args: unknown[]) => {
+      try {
+        print(stream, format(args));
+      } catch (error) {
+        unshowable(host, stream, error);
+      }
+    };
+  const guarded =
+    <Args extends unknown[]>(stream: number, method: (...args: Args) => void) =>
+    (...args: Args) => {
+      try {
+        method(...args);
+      } catch (error) {
+        unshowable(host, stream, error);
+      }
+    };
   const [log, error] = [printer(STDOUT), printer(STDERR)];
   const elapsed = (label: string) => {
     const start = timers.get(label);
@@ -96,49 +145,46 @@ export function createConsole(host: Pick<GuestHost, "write" | "now">): Record<st
     debug: printer(STDOUT),
     warn: printer(STDERR),
     error,
-    trace(...args: unknown[]) {
-      const frames = ownFrames(new Error().stack);
+    trace: guarded(STDERR, (...args: unknown[]) => {
+      const frames = ownFrames(framesOf(new Error()));
       print(STDERR, ["Trace", format(args)].filter((part) => part !== "").join(": ") + (frames && `\n${frames}`));
-    },
+    }),
     assert(condition: unknown, ...args: unknown[]) {
       if (condition) return;
       const [first, ...rest] = args;
       if (typeof first === "string") error(`Assertion failed: ${first}`, ...rest);
       else error("Assertion failed", ...args);
     },
-    dir(value: unknown, options?: { depth?: number | null }) {
+    dir: guarded(STDOUT, (value: unknown, options?: { depth?: number | null }) => {
       const depth = options?.depth === null ? Number.POSITIVE_INFINITY : (options?.depth ?? 2);
       print(STDOUT, inspect(value, { depth }));
-    },
+    }),
     dirxml: log,
-    table(value: unknown, columns?: readonly string[]) {
-      print(STDOUT, typeof value === "object" && value !== null ? table(value, columns) : format([value]));
-    },
+    table: guarded(STDOUT, (value: unknown, columns?: readonly string[]) => {
+      const isTable = typeof value === "object" && value !== null;
+      print(STDOUT, isTable ? tableOr(value, columns) : format([value]));
+    }),
     group,
     groupCollapsed: group,
     groupEnd() {
       indentation = indentation.slice(2);
     },
-    count(label: unknown = "default") {
+    count: guarded(STDOUT, (label: unknown = "default") => {
       const count = (counts.get(String(label)) ?? 0) + 1;
       counts.set(String(label), count);
       log(`${label}: ${count}`);
-    },
-    countReset(label: unknown = "default") {
-      counts.delete(String(label));
-    },
-    time(label: unknown = "default") {
-      timers.set(String(label), host.now());
-    },
-    timeLog(label: unknown = "default", ...args: unknown[]) {
+    }),
+    countReset: guarded(STDOUT, (label: unknown = "default") => void counts.delete(String(label))),
+    time: guarded(STDOUT, (label: unknown = "default") => void timers.set(String(label), host.now())),
+    timeLog: guarded(STDOUT, (label: unknown = "default", ...args: unknown[]) => {
       const text = elapsed(String(label));
       if (text !== null) log(text, ...args);
-    },
-    timeEnd(label: unknown = "default") {
+    }),
+    timeEnd: guarded(STDOUT, (label: unknown = "default") => {
       const text = elapsed(String(label));
       if (text !== null) log(text);
       timers.delete(String(label));
-    },
+    }),
     clear() {},
   };
 }

@@ -1,19 +1,19 @@
 /** Describes whatever was thrown, as JSON text for the host, which trusts none of it. */
 import { errorHead, inspect } from "./inspect.ts";
-import { stackOf } from "./stack.ts";
+import { framesOf } from "./stack.ts";
 
 const MAX_CHARS = 20_000;
 
 const cut = (text: string) => (text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text);
 
-/** `{ name, message, stack }`; the stack is raw and null where there is none. Getters of the thrown value may run. */
+/** `{ name, message, stack }`; the stack is the engine's own, whatever the program made of it, and null where there is none. Getters of the thrown value may run. */
 export function describeFailure(thrown: unknown): string {
   if (!(thrown instanceof Error)) {
     const message = typeof thrown === "string" ? thrown : inspect(thrown);
     return JSON.stringify({ name: "Error", message: cut(message), stack: null });
   }
   const name = thrown.name === "Error" ? errorHead(thrown).split(":", 1)[0]! : String(thrown.name);
-  const stack = stackOf(thrown);
+  const stack = framesOf(thrown);
   return JSON.stringify({ name: cut(name), message: cut(message(thrown)), stack: stack === null ? null : cut(stack) });
 }
 

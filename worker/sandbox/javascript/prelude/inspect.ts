@@ -3,7 +3,7 @@
  * Owns the layout of values; `console.ts` owns format strings and streams.
  * Invariant: ends for every finite value and never throws for one; an object's own getter is named, not called.
  */
-import { ownFrames, stackOf } from "./stack.ts";
+import { framesOf, ownFrames, stackSetByProgram } from "./stack.ts";
 
 export interface InspectOptions {
   /** Levels of nesting that are printed; below them only the kind of object is. */
@@ -43,8 +43,13 @@ function print(value: unknown, visit: Visit): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
+/** Stands for what an object does not let anybody see. */
+export const UNSHOWABLE = "[cannot be shown]";
+
 /** QuickJS's own errors: of memory and of the stack. */
 declare const InternalError: new () => Error;
+
+export const isOutOfMemory = (error: unknown) => error instanceof InternalError && error.message === "out of memory";
 
 /** Printing must not fail for what a Proxy or a getter does, nor for an object that is not what its prototype says. */
 function shown(visit: Visit, text: () => string): string {
@@ -54,7 +59,7 @@ function shown(visit: Visit, text: () => string): string {
   } catch (error) {
     if (error instanceof InternalError) throw error;
     visit.path.length = depth;
-    return "[cannot be shown]";
+    return UNSHOWABLE;
   }
 }
 
@@ -228,13 +233,15 @@ function entries(value: object, keys: readonly (string | symbol)[], visit: Visit
 
 function printError(error: Error, visit: Visit): string {
   const head = errorHead(error);
-  const frames = ownFrames(stackOf(error));
+  const frames = ownFrames(framesOf(error));
   const keys = ownKeys(error).filter((key) => key !== "name" && key !== "message" && key !== "stack");
   const items = entries(error, keys, visit);
   const cause = Object.getOwnPropertyDescriptor(error, "cause");
   if (cause !== undefined && !cause.enumerable) items.push(`[cause]: ${print(cause.value, visit)}`);
   if (error instanceof AggregateError) items.push(`[errors]: ${print(error.errors, visit)}`);
-  const text = visit.path.length > 1 && frames === "" ? `[${head}]` : frames === "" ? head : `${head}\n${frames}`;
+  const text =
+    stackSetByProgram(error) ||
+    [visit.path.length > 1 && frames === "" ? `[${head}]` : head, frames].filter(Boolean).join("\n");
   return items.length === 0 ? text : `${text} {\n${indent(items.join(",\n"))}\n}`;
 }
 

@@ -2,6 +2,7 @@
  * The prelude's entry: defines the globals that a program may use and returns the functions that the host calls.
  * It runs once, while the engine's image is built, so it must neither read the clock, the input nor random numbers.
  */
+import { PROGRAM_FAILED, type UNSETTLED } from "../guest-interface.ts";
 import { AbortController, AbortSignal, later } from "./abort.ts";
 import { structuredClone } from "./clone.ts";
 import { createConsole } from "./console.ts";
@@ -14,14 +15,14 @@ import { createInput } from "./input.ts";
 import { installLocaleMethods } from "./locale-methods.ts";
 import { createCrypto } from "./random.ts";
 import { toJson } from "./result.ts";
+import { installStack } from "./stack.ts";
 import { installTimers } from "./timers.ts";
 import { URL } from "./url.ts";
 import { URLSearchParams } from "./url-search-params.ts";
 
 /** How far the program came: its evaluation first, then its result where that is a promise. */
 type Progress =
-  | { readonly state: "evaluating" }
-  | { readonly state: "awaiting"; readonly value: unknown }
+  | { readonly state: (typeof UNSETTLED)[number] }
   | { readonly state: "done"; readonly value: unknown }
   | { readonly state: "failed"; readonly error: unknown };
 
@@ -60,6 +61,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
     fetch: { fetch: createFetch(hostCalls), Headers, Response },
   };
   installLocaleMethods(host);
+  installStack();
   for (const [name, value] of Object.entries(globals)) defineGlobal(name, value);
   // The module "runyard" is a piece of text that finds its exports here; see module-loader.ts.
   Object.defineProperty(globalThis, Symbol.for("runyard"), { value: input.module });
@@ -68,7 +70,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
   const settle = (value: unknown) => {
     const thenable =
       typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-    progress = thenable ? { state: "awaiting", value } : { state: "done", value };
+    progress = thenable ? { state: "awaiting" } : { state: "done", value };
     if (thenable) Promise.resolve(value).then(finish, fail);
   };
   const finish = (value: unknown) => {
@@ -82,11 +84,10 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
     (name: string) => void import(name).then((module) => settle(module.default), fail),
     /** Watches a script that was evaluated as an asynchronous function. */
     (script: Promise<{ value: unknown }>) => void script.then(({ value }) => settle(value), fail),
-    () => progress.state,
-    () => toJson(progress.state === "done" ? progress.value : undefined),
+    () => (progress.state === "done" ? toJson(progress.value) : progress.state),
     () => (progress.state === "failed" ? progress.error : undefined),
     describeFailure,
-    () => timers.nextDueAt(progress.state === "done" || progress.state === "failed"),
+    () => (progress.state === "failed" ? PROGRAM_FAILED : timers.nextDueAt(progress.state === "done")),
     timers.runNext,
     hostCalls.settle,
     /** Defines the globals of the capabilities that are granted, before the program runs. */

@@ -8,7 +8,6 @@
  * - an object that contains itself: `"[Circular]"`; deeper than {@link MAX_DEPTH}: `"[Object]"` or `"[Array]"`.
  */
 import { inspect } from "./inspect.ts";
-import { ownFrames, stackOf } from "./stack.ts";
 
 /** Levels of nesting. The host checks the same bound again. */
 const MAX_DEPTH = 64;
@@ -85,8 +84,8 @@ class Writer {
       return named ? this.#pairs(pairs as [string, unknown][]) : this.#array(pairs);
     }
     if (value instanceof Error) {
-      const stack = ownFrames(stackOf(value));
-      const own = { name: String(value.name), message: String(value.message), ...(stack === "" ? {} : { stack }) };
+      const { name, message, stack } = value;
+      const own = { name: String(name), message: String(message), ...(typeof stack === "string" ? { stack } : {}) };
       return this.#pairs(Object.entries({ ...own, ...value }));
     }
     if (value instanceof RegExp) return this.#write(String(value));

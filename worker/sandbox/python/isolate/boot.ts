@@ -22,6 +22,8 @@ export interface BootParts {
   readonly pendingSignal: () => number;
   /** Called with the instance's exports before Python starts. */
   readonly onInstance: (exports: WebAssembly.Exports, canSuspend: () => boolean) => void;
+  /** Lets everyone else run who shares the thread: the start is several pieces of 10 to 50 ms. */
+  readonly pause: () => Promise<void>;
   readonly memoryLimitBytes: number;
   readonly onMemoryRefused: () => void;
 }
@@ -81,17 +83,20 @@ export async function boot(parts: BootParts): Promise<Booted> {
     jsglobals: javaScriptGlobals(),
     ...(parts.snapshot ? { _loadSnapshot: parts.snapshot.header } : { _makeSnapshot: true }),
     createPyodideModule: async (settings: object) => {
+      await parts.pause();
       const module = await createPyodideModule({
         ...settings,
         INITIAL_MEMORY: PYTHON_PACKAGE.memoryPages * PAGE_BYTES,
         instantiateWasm(imports, done) {
           const instance = instantiate(parts, imports);
           memory = instance.exports["memory"] as WebAssembly.Memory;
-          done(instance, parts.module);
+          void parts.pause().then(() => done(instance, parts.module));
           return {};
         },
       } satisfies Settings);
+      await parts.pause();
       parts.snapshot?.restore(module.HEAPU8);
+      await parts.pause();
       return module;
     },
   } as object as Parameters<typeof loadPyodide>[0]);

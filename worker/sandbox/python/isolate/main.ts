@@ -17,7 +17,7 @@ import module from "./python.wasm";
 import standardLibrary from "./python_stdlib.zip";
 import snapshotFile from "./snapshot.bin";
 import { Snapshot } from "./snapshot.ts";
-import { world } from "./stand-ins.ts";
+import { isolateClock, world } from "./stand-ins.ts";
 import suspender from "./suspender.wasm";
 
 const ROOT = "/program";
@@ -27,9 +27,9 @@ const refuse = world.compile;
 world.compile = (bytes) => compiled.get(hex(bytes)) ?? refuse(bytes);
 
 export default class PythonIsolate extends WorkerEntrypoint {
-  /** Called once. */
-  async run(request: IsolateRequest, host: PythonHost): Promise<Report> {
-    return new PythonRun(request, host).execute();
+  /** Called once. @param ready called when Python has started */
+  async run(request: IsolateRequest, host: PythonHost, ready: () => Promise<void>): Promise<Report> {
+    return new PythonRun(request, host).execute(ready);
   }
 }
 
@@ -51,8 +51,8 @@ class PythonRun {
     this.#meter = new Meter(host, this.#output, request.fuel);
   }
 
-  async execute(): Promise<Report> {
-    const ending = await this.#ending();
+  async execute(ready: () => Promise<void>): Promise<Report> {
+    const ending = await this.#ending(ready);
     return {
       ...this.#meter.last(),
       ending,
@@ -61,9 +61,11 @@ class PythonRun {
     };
   }
 
-  async #ending(): Promise<Ending> {
+  async #ending(ready: () => Promise<void>): Promise<Ending> {
     try {
+      await isolateClock.sleep(0);
       const pyodide = await this.#boot();
+      await ready();
       const { now, stop } = await this.#host.begin();
       this.#meter.begin(now);
       if (stop) return { kind: "stopped", limit: null, trace: NO_TRACE };
@@ -94,6 +96,7 @@ class PythonRun {
         this.#meter.canSuspend = canSuspend;
         this.#meter.attach(exports as unknown as MeteredExports, suspender);
       },
+      pause: () => isolateClock.sleep(0),
       memoryLimitBytes: this.#request.memoryBytes,
       onMemoryRefused: () => {
         this.#memoryRefused = true;

@@ -88,6 +88,7 @@ const parts = {
   fillRandom: (bytes: Uint8Array) => void bytes.fill(0),
   pendingSignal: () => 0,
   onInstance: () => undefined,
+  pause: async () => undefined,
   memoryLimitBytes: 128 * 2 ** 20,
   onMemoryRefused: () => undefined,
 };

@@ -1,0 +1,66 @@
+/** `/health`: each part of the installation, how long it took to answer, and how old the finding is. */
+import type { Health } from "../domain/health.ts";
+import { HealthBadge } from "./components/health-badge.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { ELEMENT_ID } from "./element-id.ts";
+import { formatDuration } from "./format.ts";
+import { hx, KEEP_ON_ERROR } from "./hx.ts";
+import { Layout, type Shell } from "./layout.tsx";
+
+export function HealthPage({ shell, ...health }: Health & { readonly shell: Shell }) {
+  return (
+    <Layout shell={shell} section={null} title="Health">
+      <HealthFragment {...health} />
+    </Layout>
+  );
+}
+
+/** Answer to `GET /health` with `HX-Request-Type: partial`. */
+export function HealthFragment({ status, parts }: Health) {
+  const poll = hx({ get: "/health", trigger: "every 10s", swap: "outerMorph", status: KEEP_ON_ERROR });
+  return (
+    <section id={ELEMENT_ID.health} {...poll}>
+      <div class="page-head">
+        <h1>Health</h1>
+        <HealthBadge status={status} large />
+      </div>
+      <div class="results">
+        <table class="runs health">
+          <caption class="visually-hidden">Parts of this installation</caption>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col">State</th>
+              <th scope="col">Finding</th>
+              <th scope="col" class="number">
+                Answered in
+              </th>
+              <th scope="col" class="number">
+                Checked
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {parts.map(({ part, status, detail, latencyMs, checkedAt }) => (
+              <tr>
+                <th scope="row">{part}</th>
+                <td>
+                  <HealthBadge status={status} />
+                </td>
+                <td class="cell-run">{detail}</td>
+                <td class="number">{formatDuration(latencyMs)}</td>
+                <td class="number muted">
+                  <RelativeTime at={checkedAt} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="muted note">
+        Machines ask for <code>/api/health/detailed</code> or <code>/metrics</code>; <code>/status</code> is for
+        everybody, and <code>/healthz</code> touches nothing.
+      </p>
+    </section>
+  );
+}
