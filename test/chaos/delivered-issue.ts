@@ -4,7 +4,7 @@
  */
 import { createHmac } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SeededRandom } from "./seeded-random.ts";
+import type { SeededRandom } from "../support/seeded-random.ts";
 import type { Timeline } from "./timeline.ts";
 
 const REPEAT_AFTER_MS = 50;

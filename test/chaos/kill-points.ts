@@ -1,6 +1,6 @@
 /** When the server is killed: at random, and at the moments at which something has just been promised or begun. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SeededRandom } from "./seeded-random.ts";
+import type { SeededRandom } from "../support/seeded-random.ts";
 import type { Sight, Timeline } from "./timeline.ts";
 
 export interface KillPoint {

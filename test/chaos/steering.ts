@@ -3,7 +3,7 @@
  * is repeated until it is answered, so that what was answered must hold from then on.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SeededRandom } from "./seeded-random.ts";
+import type { SeededRandom } from "../support/seeded-random.ts";
 
 const REPEAT_AFTER_MS = 50;
 const ANSWER_TIMEOUT_MS = 30_000;

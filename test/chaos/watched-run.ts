@@ -3,9 +3,9 @@
  * those that watch it and lose their connection at random. Keeps what each of them was told.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { SeededRandom } from "../support/seeded-random.ts";
 import { StreamClient, type StreamEvent } from "../support/stream-client.ts";
 import type { Recovery } from "./recovery.ts";
-import type { SeededRandom } from "./seeded-random.ts";
 import { keep, type Span } from "./steering.ts";
 import type { Timeline } from "./timeline.ts";
 import { codeOf, type Job } from "./workload.ts";

@@ -1,6 +1,6 @@
 /** What is submitted while the server is killed again and again: planned from a seed, before anything runs. */
 import { PRIORITIES, type Priority, repositoryLane } from "../../worker/domain/lane.ts";
-import type { SeededRandom } from "./seeded-random.ts";
+import type { SeededRandom } from "../support/seeded-random.ts";
 
 /** Runs of one workload. */
 export const WORKLOAD_RUNS = 50;

@@ -15,11 +15,11 @@ import type { DeliveredIssue } from "../../chaos/delivered-issue.ts";
 import { planKills } from "../../chaos/kill-points.ts";
 import { expectedMessages, messageFaults } from "../../chaos/messages.ts";
 import { Recovery } from "../../chaos/recovery.ts";
-import { SeededRandom } from "../../chaos/seeded-random.ts";
 import type { Span } from "../../chaos/steering.ts";
 import type { WatchedRun } from "../../chaos/watched-run.ts";
 import { planJobs } from "../../chaos/workload.ts";
 import type { LedgerLine } from "../../support/ledger-receiver.ts";
+import { SeededRandom } from "../../support/seeded-random.ts";
 import type { StreamEvent } from "../../support/stream-client.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
