@@ -97,7 +97,12 @@ class Campaign {
     await this.#poison(jobs.length);
     let isOver = false;
     const asker = { url: this.#server.product.url, headers: { authorization: `Bearer ${this.#server.tokens[0]}` } };
-    const pausing = pauseLanes(asker, REPOSITORIES.map(repositoryLane), random.fork(4), () => isOver);
+    const pausing = pauseLanes(asker, REPOSITORIES.map(repositoryLane), random.fork(4), () => isOver).catch(
+      (error: Error) => {
+        this.#faults.push(error.message);
+        return [];
+      },
+    );
     for (const [index, kill] of planKills(random.fork(2), kills).entries()) {
       const due = jobs.filter(({ afterKills }) => afterKills === index);
       this.#begin(due, random);

@@ -19,28 +19,45 @@ export interface Span {
   readonly to: number;
 }
 
-/** Asks until there is an answer; whether it was done. A refusal is an answer, too: the run has started, or ended. */
-export async function insist({ url, headers }: Asker, path: string): Promise<boolean> {
+/** What may refuse a hold: the run has started, or ended. */
+const RUN_REFUSALS: readonly number[] = [409];
+/** What may refuse a pause: no run has joined the lane yet. */
+const LANE_REFUSALS: readonly number[] = [404];
+
+/** Asks until there is an answer; whether it was done. */
+async function insist({ url, headers }: Asker, path: string, refusals: readonly number[]): Promise<boolean> {
   for (;;) {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const answer = await fetch(url + path, { method: "POST", headers, signal }).catch(() => null);
     if (answer?.ok) return true;
     if (answer && answer.status < 500) {
-      if (answer.status !== 409) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      if (!refusals.includes(answer.status)) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
       return false;
     }
     await sleep(REPEAT_AFTER_MS);
   }
 }
 
-/** Does `begin`, keeps it for a while, and does `end`. Null when it was refused. */
-export async function keep(asker: Asker, begin: string, end: string, forMs: number): Promise<Span | null> {
-  if (!(await insist(asker, begin))) return null;
+interface Keeping {
+  /** Paths of the two requests. */
+  readonly begin: string;
+  readonly end: string;
+  readonly forMs: number;
+}
+
+async function keep(asker: Asker, { begin, end, forMs }: Keeping, refusals: readonly number[]): Promise<Span | null> {
+  if (!(await insist(asker, begin, refusals))) return null;
   const from = Date.now();
   await sleep(forMs);
   const to = Date.now();
-  await insist(asker, end);
+  await insist(asker, end, refusals);
   return { from, to };
+}
+
+/** Holds a run for a while. Null when it did not wait any more. */
+export function holdRun(asker: Asker, runId: string, forMs: number): Promise<Span | null> {
+  const path = `/api/runs/${runId}`;
+  return keep(asker, { begin: `${path}/hold`, end: `${path}/unhold`, forMs }, RUN_REFUSALS);
 }
 
 export interface LanePause extends Span {
@@ -59,7 +76,8 @@ export async function pauseLanes(
     await sleep(random.integer(500, 4_000));
     const lane = random.pick(lanes);
     const path = `/api/lanes/${encodeURIComponent(lane)}`;
-    const span = await keep(asker, `${path}/pause`, `${path}/resume`, random.integer(200, 3_000));
+    const forMs = random.integer(200, 3_000);
+    const span = await keep(asker, { begin: `${path}/pause`, end: `${path}/resume`, forMs }, LANE_REFUSALS);
     if (span) pauses.push({ lane, ...span });
   }
   return pauses;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SeededRandom } from "../support/seeded-random.ts";
 import { StreamClient, type StreamEvent } from "../support/stream-client.ts";
 import type { Recovery } from "./recovery.ts";
-import { keep, type Span } from "./steering.ts";
+import { holdRun, type Span } from "./steering.ts";
 import type { Timeline } from "./timeline.ts";
 import { codeOf, type Job } from "./workload.ts";
 
@@ -113,9 +113,7 @@ export class WatchedRun {
 
   async #hold({ afterMs, forMs }: { readonly afterMs: number; readonly forMs: number }): Promise<void> {
     await sleep(afterMs);
-    const path = `/api/runs/${this.runId}`;
-    const asker = { url: this.#around.url, headers: this.headers };
-    this.held = await keep(asker, `${path}/hold`, `${path}/unhold`, forMs);
+    this.held = await holdRun({ url: this.#around.url, headers: this.headers }, this.runId!, forMs);
     if (this.held) this.#around.timeline.note(`${this.name}: was held`);
   }
 
