@@ -1,4 +1,7 @@
-/** Three kinds of tests: pure ones in Node, those of the Worker in real workerd, those of the product in real Chromium. */
+/**
+ * Five kinds of tests: pure ones in Node, the objects in a simulated world, those of the Worker in real workerd, those of
+ * the product in real Chromium, and the product that is killed while it works.
+ */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { pythonWorker, WORKERD_ENVIRONMENT } from "./scripts/python/python-worker.ts";
@@ -14,6 +17,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" },
+      },
+      {
+        extends: true,
+        test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], environment: "node" },
       },
       {
         extends: true,
@@ -51,6 +58,18 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "chaos",
+          include: ["test/chaos/**/*.test.ts"],
+          environment: "node",
+          // Alone, when the others have ended: it starts a server again and again, and their clocks would feel it.
+          sequence: { groupOrder: 1 },
+          // A minute, and many times that on a machine that is busy with other things.
+          testTimeout: 1_200_000,
         },
       },
     ],

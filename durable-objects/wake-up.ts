@@ -24,14 +24,19 @@ export class WakeUp {
     await this.by(this.#clock.now() + delayMs);
   }
 
+  /** Whether it is known that the object wakes up at this instant, or earlier. */
+  isSetBy(instant: number): boolean {
+    return this.#at !== null && this.#at !== undefined && this.#at <= instant;
+  }
+
   /** The object wakes up at this instant, or earlier. */
   async by(instant: number): Promise<void> {
     if (this.#at === undefined) {
       const left = await this.#storage.getAlarm();
-      // Another call may have armed it meanwhile.
-      this.#at ??= left;
+      // Meanwhile another call may have armed it, or it may have rung.
+      if (this.#at === undefined) this.#at = left;
     }
-    if (this.#at !== null && this.#at !== undefined && this.#at <= instant) return;
+    if (this.isSetBy(instant)) return;
     this.#at = instant;
     await this.#storage.setAlarm(instant);
   }

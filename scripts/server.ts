@@ -66,7 +66,7 @@ export async function startServer({
     telemetry: { enabled: false },
   };
   const secrets = loadOrCreateSecrets(folder);
-  const preparing = open({ ...shared, port: 0 }, { ...workerOptions, ...PREPARING_WORKER });
+  const preparing = open({ ...shared, port: 0 }, [{ ...workerOptions, ...PREPARING_WORKER }]);
   await prepareDatabase(await preparing.getD1Database("DB"), secrets);
   await preparing.dispose();
 
@@ -75,15 +75,13 @@ export async function startServer({
     RUNYARD_SECRETS_KEY: loadOrCreateSecretsKey(folder),
     ...Object.fromEntries(VARIABLE_NAMES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
   };
-  const miniflare = open(
-    { ...shared, port },
-    {
-      ...workerOptions,
-      ...builtModules(),
-      bindings: given,
-      serviceBindings: { ...(workerOptions.serviceBindings as object), PUBLIC_NETWORK },
-    },
-  );
+  const main = {
+    ...workerOptions,
+    ...builtModules(),
+    bindings: given,
+    serviceBindings: { ...(workerOptions.serviceBindings as object), PUBLIC_NETWORK },
+  };
+  const miniflare = open({ ...shared, port }, [main, pythonWorker()]);
   const url = (await miniflare.ready).origin;
   endWorkerdWithThisProcess();
   return { url, credentials: saveCredentials(folder, url, secrets), stop: () => miniflare.dispose() };
@@ -97,17 +95,18 @@ async function prepareDatabase(database: PreparedDatabase, secrets: Secrets): Pr
 
 type V4Options = Parameters<typeof convertV4MiniflareOptions>[0];
 
-function open(shared: object, worker: object): Miniflare {
+function open(shared: object, [main, ...others]: readonly object[]): Miniflare {
   return new Miniflare(
-    convertV4MiniflareOptions({ ...shared, workers: [{ name: "runyard", ...worker }, pythonWorker()] } as V4Options),
+    convertV4MiniflareOptions({ ...shared, workers: [{ name: "runyard", ...main }, ...others] } as V4Options),
   );
 }
 
-/** Stands in while the database is prepared: no objects, no assets, nothing that could serve. */
+/** Stands in while the database is prepared: no objects, no assets, no other Worker, nothing that could serve. */
 const PREPARING_WORKER = {
   modules: true,
   script: "export default { fetch: () => new Response(null, { status: 503 }) }",
   durableObjects: {},
+  serviceBindings: {},
   assets: undefined,
 } as const;
 

@@ -24,7 +24,7 @@ timed("build", () => {
   buildWorker();
 });
 timed("types", () => {
-  for (const project of [".", "client", "scripts", "test", "examples"]) run("tsc", ["-p", project]);
+  for (const project of [".", "client", "scripts", "test", "test/simulation", "examples"]) run("tsc", ["-p", project]);
 });
 timed("lint", () => {
   run("biome", ["check", "--error-on-warnings", "."]);

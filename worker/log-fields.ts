@@ -10,8 +10,10 @@ const ERROR_CHARS = 4_000;
 /** What stands in the place of a value that is not of its field's kind. */
 export const NOT_SHOWN = "[not shown]";
 
-const text = (pattern: RegExp) => (value: unknown) =>
-  typeof value === "string" && pattern.test(value) ? redact(value) : NOT_SHOWN;
+const text =
+  (pattern: RegExp, shown: (value: string) => string = redact) =>
+  (value: unknown) =>
+    typeof value === "string" && pattern.test(value) ? shown(value) : NOT_SHOWN;
 
 /** How a value of each kind is shown. */
 const KINDS = {
@@ -22,7 +24,7 @@ const KINDS = {
   /** A name that somebody gave, without spaces. */
   name: text(/^[\w:./#@-]{1,200}$/),
   /** The pattern of a route, never the address that was asked for. */
-  route: text(/^[/\w:.*{}[\]|?+-]{1,120}$/),
+  route: text(/^\/[/\w:.*{}[\]|?+-]{0,120}$/, String),
   number: (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : NOT_SHOWN),
   error: (value: unknown) => redact(describe(value).slice(0, ERROR_CHARS)),
 } as const satisfies Record<string, (value: unknown) => string | number>;

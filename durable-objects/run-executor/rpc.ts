@@ -15,6 +15,9 @@ export interface FinishedRun {
   readonly stderr: string;
 }
 
+/** What a lane hears of a run that it holds: `ended` when it may let go of it. */
+export type LaneAnswer = "active" | "ended";
+
 export interface RunExecutorRpc {
   /** Accepts the run durably, puts it in its lane and lists it. Repeating it finds the same run. */
   submit(spec: RunSpec): Promise<Result<RunDetail>>;
@@ -24,13 +27,13 @@ export interface RunExecutorRpc {
    * The lane gives the run a slot. Idempotent: also the way in which the lane asks
    * whether the run still needs it, and wakes a run that a crash interrupted.
    */
-  claim(epoch: number): Promise<"running" | "ended">;
+  claim(epoch: number): Promise<LaneAnswer>;
   /** Asks the run to stop; a run that has ended answers `run-finished`. */
   cancel(): Promise<Result<RunDetail>>;
   /** Cancels the run while it waits and says why in its log; answers `started` when it does not wait any more. */
   withdraw(reason: string): Promise<Result<"withdrawn" | "started">>;
-  /** The lane says that the run has waited longer than it may. */
-  expire(): Promise<void>;
+  /** The lane says that the run has waited longer than it may. A run that knows better, or has started, stays active. */
+  expire(): Promise<LaneAnswer>;
   /** Changes what a run about an issue is about, while it waits; answers `started` when it does not wait any more. */
   amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">>;
   /** Gives a run that waits another priority; fails with `run-finished` or `not-waiting` when it does not wait. */

@@ -31,10 +31,10 @@ import { projectRun } from "../../worker/store/runs.ts";
 import { LEASE_MS } from "../run-queue/lane.ts";
 import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
-import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt.ts";
+import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt-port.ts";
 import type { OutputLog } from "./output-log.ts";
 import { logFieldsOf, toDetail, toRow } from "./projection.ts";
-import type { FinishedRun } from "./rpc.ts";
+import type { FinishedRun, LaneAnswer } from "./rpc.ts";
 import { RECHECK_MS, type RunSockets } from "./sockets.ts";
 import type { AttemptRemains, ExecutorStorage, StoredRun } from "./storage.ts";
 
@@ -88,11 +88,10 @@ export class RunCore {
     return succeed({ run: this.#detail(null), ...this.#ports.events.outputOfLastAttempt() });
   }
 
-  async claim(epoch: number): Promise<"running" | "ended"> {
+  async claim(epoch: number): Promise<LaneAnswer> {
     if (!this.#ports.storage.run) return "ended";
     this.#apply({ type: "claimed", epoch });
-    void this.#kick();
-    return hasEnded(this.#accepted().state) ? "ended" : "running";
+    return this.#answerToLane();
   }
 
   async cancel(): Promise<Result<RunDetail>> {
@@ -101,31 +100,36 @@ export class RunCore {
     if (hasEnded(run.state)) return alreadyEnded(run.state);
     this.#apply({ type: "cancel-requested" });
     this.#guest?.abort();
-    void this.#kick();
+    // A run that ends in its line may not be asked for by its lane for long.
+    await this.#answerToLane();
+    // Who cancels a run that waits finds it neither in its lane nor in lists afterwards.
+    if (run.state.name === "queued") await this.#kick();
     return succeed(this.#detail(null));
   }
 
   /** Ends a run that waits. One that has started is left alone. */
   async withdraw(reason: string): Promise<Result<"withdrawn" | "started">> {
+    await this.#decided();
     const run = this.#ports.storage.run;
     if (!run) return fail("not-found", "There is no such run.");
     this.#apply({ type: "withdrawn", reason });
-    void this.#kick();
+    await this.#answerToLane();
     const { state } = this.#accepted();
     return succeed(state.name === "cancelled" && state.startedAt === null ? "withdrawn" : "started");
   }
 
-  async expire(): Promise<void> {
+  async expire(): Promise<LaneAnswer> {
     const { storage, clock } = this.#ports;
-    const expiresAt = storage.run?.spec.expiresAt ?? null;
-    if (expiresAt === null || clock.now() < expiresAt) return;
-    this.#apply({ type: "expired" });
-    void this.#kick();
+    if (!storage.run) return "ended";
+    const { expiresAt } = storage.run.spec;
+    if (expiresAt !== null && clock.now() >= expiresAt) this.#apply({ type: "expired" });
+    return this.#answerToLane();
   }
 
   /** Changes what a waiting run is about. A run that has started keeps what it started with. */
   async amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">> {
     const { storage } = this.#ports;
+    await this.#decided();
     const run = storage.run;
     if (run?.spec.kind !== "issue") return fail("not-found", "There is no such run about an issue.");
     if (run.state.name !== "queued") return succeed("started");
@@ -141,6 +145,7 @@ export class RunCore {
   /** A person changes the priority of a waiting run, of whatever kind. */
   async reprioritise(priority: Priority): Promise<Result<RunDetail>> {
     const { storage } = this.#ports;
+    await this.#decided();
     const run = storage.run;
     if (!run) return fail("not-found", "There is no such run.");
     if (hasEnded(run.state)) return alreadyEnded(run.state);
@@ -165,20 +170,43 @@ export class RunCore {
   /** Writes the run's copy in D1 anew, whole. */
   async reproject(): Promise<"written" | "absent" | "away"> {
     const { storage, wakeUp } = this.#ports;
+    await this.#decided();
     if (!storage.run) return "absent";
     storage.forgetProjection();
-    if (await this.#settle(this.#project())) return "written";
+    const isWritten = await this.#settle(this.#project());
     // It is owed now, and the lane may have let go of the run long ago.
-    await wakeUp.within(RECOVERY_DELAY_MS);
-    return "away";
+    if (!isWritten) await wakeUp.within(RECOVERY_DELAY_MS);
+    // A run that is listed is seen through, even one that a crash left before its lane had it.
+    void this.#kick();
+    return isWritten ? "written" : "away";
   }
 
   async alarm(): Promise<void> {
-    const { wakeUp, audience, storage } = this.#ports;
+    const { storage, wakeUp, audience } = this.#ports;
     wakeUp.rang();
+    // A drive that is under way may rely on the alarm that rang.
+    if (storage.run && this.#owed().length > 0) await wakeUp.within(RECOVERY_DELAY_MS);
     await audience.recheck();
     if (audience.hibernate) await wakeUp.within(RECHECK_MS);
     if (storage.run) await this.#kick();
+  }
+
+  /** The lane lets go of a run of which it hears that it has ended: what that one still owes gets an alarm first. */
+  async #answerToLane(): Promise<LaneAnswer> {
+    void this.#kick();
+    if (!hasEnded(this.#accepted().state)) return "active";
+    if (this.#owed().some((work) => work !== "release")) await this.#ports.wakeUp.within(RECOVERY_DELAY_MS);
+    return "ended";
+  }
+
+  #owed(): readonly OwedWork[] {
+    const { state, version, progress } = this.#accepted();
+    return owedWork(state, version, progress);
+  }
+
+  /** Whether the run is accepted at all is settled then: nothing may be shown or promised of one that is refused. */
+  async #decided(): Promise<void> {
+    await this.#starting?.catch(() => {});
   }
 
   /**
@@ -288,9 +316,10 @@ export class RunCore {
     let isDone = false;
     try {
       while (this.#driveAgain && !isDone) {
+        if (this.#ports.storage.run?.state.name === "queued") await this.#decided();
         this.#driveAgain = false;
-        const run = this.#accepted();
-        const owed = owedWork(run.state, run.version, run.progress);
+        if (!this.#ports.storage.run) return;
+        const owed = this.#owed();
         if (!(await this.#seeThrough(owed))) break;
         isDone = owed.length === 0;
         this.#driveAgain ||= !isDone;
@@ -354,7 +383,6 @@ export class RunCore {
     if (state.name !== "running") return;
     const guest = new AbortController();
     this.#guest = guest;
-    if (state.cancelRequestedAt !== null) guest.abort();
     const attempt = this.#attempt(spec, state.attempt, guest.signal);
     void this.#renewLease(attempt);
     const { outcome, usage, journal, dropped } = await attempt;

@@ -26,7 +26,7 @@ import { tryEngine } from "./engine-trial.ts";
 import { OutputLog } from "./output-log.ts";
 import { logFieldsOf, toDetail } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
-import type { FinishedRun, RunExecutorRpc } from "./rpc.ts";
+import type { FinishedRun, LaneAnswer, RunExecutorRpc } from "./rpc.ts";
 import { RunCore } from "./run-core.ts";
 import { RECHECK_MS, RunSockets } from "./sockets.ts";
 import { ExecutorStorage } from "./storage.ts";
@@ -85,7 +85,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     return this.#core.execute(spec);
   }
 
-  async claim(epoch: number): Promise<"running" | "ended"> {
+  async claim(epoch: number): Promise<LaneAnswer> {
     return this.#core.claim(epoch);
   }
 
@@ -97,7 +97,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     return this.#core.withdraw(reason);
   }
 
-  async expire(): Promise<void> {
+  async expire(): Promise<LaneAnswer> {
     return this.#core.expire();
   }
 

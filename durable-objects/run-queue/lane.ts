@@ -3,7 +3,8 @@
  * itself and never frees a slot by the clock alone: it asks the run. Everything outside comes through {@link LanePorts},
  * so that a simulation can drive it.
  *
- * Invariant: while runs hold slots, wait for capacity or may expire, the object wakes up in time.
+ * Invariant: while runs hold slots, wait for capacity or may expire, the object wakes up in time. The alarm is armed
+ * before that is stored which needs it, so that no crash can fall between the two.
  */
 
 import type { Allotment } from "../../worker/domain/allotment.ts";
@@ -55,10 +56,12 @@ export interface LanePorts {
 export class Lane implements RunQueueRpc {
   readonly #ports: LanePorts;
   #state: QueueState;
-  /** When the executor of a claimed run was last heard of. */
+  /** When the executor of a run that has a slot, or has expired, was last heard of. */
   readonly #heardAt = new Map<string, number>();
-  /** What the workspace was last told of our needs; null when it is due to be told again. */
-  #reported: string | null = null;
+  /** Runs that are being told that they expired. One that joins again meanwhile is struck off. */
+  readonly #expiring = new Map<string, symbol>();
+  /** What the workspace was last told of our needs; null when it is due to be told again, undefined after a restart. */
+  #reported: string | null | undefined;
   /** What the workspace counts as ours. */
   #grantedSlots: number;
   #reporting: Promise<void> | null = null;
@@ -72,6 +75,7 @@ export class Lane implements RunQueueRpc {
   async enqueue(request: EnqueueRequest): Promise<EnqueueAnswer> {
     const { workspaceId, lane, ...entry } = request;
     const { isSmart } = this.#ports;
+    this.#expiring.delete(request.runId);
     // The run hears of its own claim from this answer; the others are told.
     const refusal = await this.#apply({ type: "enqueue", ...entry, isSmart }, { workspaceId, lane }, request.runId);
     if (refusal === "lane-full") return { accepted: false, code: refusal };
@@ -118,36 +122,46 @@ export class Lane implements RunQueueRpc {
     const { clock, wakeUp } = this.#ports;
     wakeUp.rang();
     const now = clock.now();
-    const silent = this.#state.claimed.filter(({ runId }) => now - (this.#heardAt.get(runId) ?? 0) >= LEASE_MS);
-    const expired = expiredRuns(this.#state, now).slice(0, EXPIRED_AT_ONCE);
+    const isSilent = (runId: string) => now >= this.#quietUntil(runId);
+    const silent = this.#state.claimed.filter(({ runId }) => isSilent(runId));
+    const expired = expiredRuns(this.#state, now).filter(isSilent).slice(0, EXPIRED_AT_ONCE);
     await Promise.all([...silent.map((claim) => this.#deliver(claim)), ...expired.map((runId) => this.#expire(runId))]);
-    this.#reported = null;
+    if (this.#reported !== undefined) this.#reported = null;
     await this.#apply({ type: "tick" });
-    await this.#armWakeUp();
   }
 
   /** @param asking the run that waits for this call's answer and learns of its claim from it */
   async #apply(event: QueueEvent, address?: LaneAddress, asking?: string): Promise<QueueRefusal | null> {
-    const { storage, clock, background } = this.#ports;
-    const result = queueTransition(this.#state, event, clock.now());
+    const { storage, clock, wakeUp, background } = this.#ports;
+    let result = queueTransition(this.#state, event, clock.now());
+    for (let at = this.#wakeAt(result.state); at !== null && !wakeUp.isSetBy(at); at = this.#wakeAt(result.state)) {
+      await wakeUp.by(at);
+      // Other calls may have changed the state meanwhile; from here on to the save none can.
+      result = queueTransition(this.#state, event, clock.now());
+    }
     if (result.state !== this.#state) {
       storage.save(result.state, result.writes, address ?? storage.address);
       this.#state = result.state;
       if (event.type === "release") this.#heardAt.delete(event.runId);
       if (event.type === "allot") this.#grantedSlots = event.allotment.slots;
     }
-    // Before anybody is told, so that a crash in between only delays it.
-    await this.#armWakeUp();
     for (const claim of result.claims) if (claim.runId !== asking) background(this.#deliver(claim));
     this.#reportIfNew();
     return result.refusal;
   }
 
-  async #armWakeUp(): Promise<void> {
-    const { wakeUp, clock } = this.#ports;
-    const expiry = nextExpiry(this.#state);
-    if (expiry !== null) await wakeUp.by(expiry);
-    if (this.#state.claimed.length > 0 || isShort(this.#state, clock.now())) await wakeUp.within(RECOVERY_DELAY_MS);
+  /** When a lane in this state must wake up; null when nobody owes it anything. */
+  #wakeAt(state: QueueState): number | null {
+    const now = this.#ports.clock.now();
+    const expiry = nextExpiry(state, (runId) => this.#quietUntil(runId));
+    if (state.claimed.length === 0 && !isShort(state, now)) return expiry;
+    return Math.min(now + RECOVERY_DELAY_MS, expiry ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The run need not be asked before. */
+  #quietUntil(runId: string): number {
+    const heardAt = this.#heardAt.get(runId);
+    return heardAt === undefined ? 0 : heardAt + LEASE_MS;
   }
 
   async #deliver(claim: ClaimedEntry): Promise<void> {
@@ -161,12 +175,18 @@ export class Lane implements RunQueueRpc {
     }
   }
 
+  /** The run decides whether it has expired: its clock may be another one, and it may have been claimed meanwhile. */
   async #expire(runId: string): Promise<void> {
+    const asked = Symbol(runId);
+    this.#expiring.set(runId, asked);
+    this.#heardAt.set(runId, this.#ports.clock.now());
     try {
-      await this.#ports.run(runId).expire();
-      await this.release(runId, null);
+      const answer = await this.#ports.run(runId).expire();
+      if (answer === "ended" && this.#expiring.get(runId) === asked) await this.release(runId, null);
     } catch (error) {
       this.#ports.log.warn("a run could not be told that it expired", { runId, step: "queue", error });
+    } finally {
+      if (this.#expiring.get(runId) === asked) this.#expiring.delete(runId);
     }
   }
 
@@ -183,7 +203,8 @@ export class Lane implements RunQueueRpc {
     const { slots } = report.allotment;
     const need = isShort(this.#state, this.#ports.clock.now()) ? report.demand : 0;
     const news = JSON.stringify([need, report.isPaused]);
-    const isNews = news !== (this.#reported ?? NO_NEED) || slots < this.#grantedSlots;
+    // After a restart nobody knows what the workspace has heard, and its capacity may be another one.
+    const isNews = this.#reported === undefined || news !== (this.#reported ?? NO_NEED) || slots < this.#grantedSlots;
     if (!isNews || report.lane === "") return;
     this.#reported = news;
     this.#grantedSlots = slots;
@@ -201,7 +222,7 @@ export class Lane implements RunQueueRpc {
       await this.#apply({ type: "allot", allotment });
     } catch (error) {
       // The alarm asks again.
-      this.#reported = null;
+      this.#reported = undefined;
       this.#ports.log.warn("the workspace could not be asked for capacity", { lane: report.lane, error });
     }
   }

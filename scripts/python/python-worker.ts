@@ -1,13 +1,19 @@
 /** The built Python Worker as Miniflare takes it: for the self-hosted server and for tests. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const GENERATED = fileURLToPath(new URL("../../worker/sandbox/python/generated/", import.meta.url));
 /** The bundle of `worker/sandbox/python/worker.ts`. */
 export const WORKER_FILE = "worker.js";
 
-const MODULE_TYPES = { ".wasm": "CompiledWasm", ".bin": "Data", ".txt": "Text" } as const;
+const MODULE_TYPES: Readonly<Record<string, "CompiledWasm" | "Data" | "Text">> = {
+  ".wasm": "CompiledWasm",
+  ".bin": "Data",
+  ".txt": "Text",
+};
+
+const sizeOf = (name: string) => statSync(join(GENERATED, name)).size;
 
 /**
  * V8 drops the quickly compiled code of WebAssembly now and then, and compiles it again in the next isolate without
@@ -19,10 +25,12 @@ export function pythonWorker() {
   const config = readFileSync(new URL("../../worker/sandbox/python/wrangler.toml", import.meta.url), "utf8");
   const compatibilityDate = config.match(/^compatibility_date = "(.*)"$/m)?.[1];
   if (compatibilityDate === undefined) throw new Error("the Python Worker has no compatibility date");
-  const names = readdirSync(GENERATED);
-  const embedded = Object.entries(MODULE_TYPES).flatMap(([ending, type]) =>
-    names.filter((name) => name.endsWith(ending)).map((name) => ({ type, path: join(GENERATED, name) })),
-  );
+  // Miniflare copies all that it has encoded so far for each further piece: the large files come last.
+  const names = readdirSync(GENERATED).sort((a, b) => sizeOf(a) - sizeOf(b));
+  const embedded = names.flatMap((name) => {
+    const type = MODULE_TYPES[extname(name)];
+    return type === undefined ? [] : [{ type, path: join(GENERATED, name) }];
+  });
   return {
     name: "runyard-python",
     compatibilityDate,

@@ -121,14 +121,7 @@ describe("repositories", () => {
   ] as const)("fit in %s at %i px, with nothing cut off", async (colorScheme, width) => {
     const { page, assertClean, close } = await openSignedIn(browser, product(), { colorScheme, width });
     const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    for (const path of [
-      "/repos",
-      "/repos/new",
-      "/repos/web-app",
-      "/repos/import",
-      "/inbound-endpoints",
-      "/deliveries",
-    ]) {
+    for (const path of ["/repos", "/repos/new", "/repos/seen", "/repos/import", "/inbound-endpoints", "/deliveries"]) {
       await page.goto(path);
       expect(await isWide(), path).toBe(false);
       await expectNoAxeViolations(page);

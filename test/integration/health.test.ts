@@ -77,6 +77,8 @@ describe("the health of the parts", () => {
       ["database", "ok"],
       ["objects", "ok"],
       ["lanes", "ok"],
+      ["deliveries-in", "ok"],
+      ["deliveries-out", "ok"],
       ["engine-javascript", "ok"],
       ["engine-python", "ok"],
     ]);
@@ -92,6 +94,18 @@ describe("the health of the parts", () => {
     expect(healthSchema.parse(await (await api(ana, "/health", undefined, JSON_ONLY)).json()).status).toBe("ok");
     const page = await (await browse(ana, "/health")).text();
     for (const { part } of health.parts) expect(page).toContain(part);
+  });
+
+  it("is degraded where an endpoint was switched off because it did not answer, and says which", async () => {
+    // Of a workspace that nobody has looked at yet: findings are kept for some seconds.
+    const bo = await createTenant("bo");
+    const body = { url: "https://receiver.example/hook", events: ["run.succeeded"] };
+    expect((await api(bo, "/api/webhooks", body)).status).toBe(201);
+    await env.DB.prepare("UPDATE webhook_endpoints SET enabled = 0, disabled_reason = 'gone', disabled_at = 1").run();
+    const health = healthSchema.parse(await (await api(bo, "/api/health/detailed")).json());
+    const part = health.parts.find((each) => each.part === "deliveries-out");
+    expect(part).toMatchObject({ status: "degraded", detail: expect.stringContaining("receiver.example") });
+    expect(health.status).toBe("degraded");
   });
 });
 

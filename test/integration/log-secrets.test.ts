@@ -84,7 +84,7 @@ describe("no secret reaches the log", () => {
   });
 });
 
-describe("a request about a run", () => {
+describe("a request in the log", () => {
   it("names the route and the run, and only fields of the vocabulary", async () => {
     const app = createApp();
     const answer = await app.request(
@@ -103,5 +103,16 @@ describe("a request about a run", () => {
     expect(
       Object.keys(line).every((name) => ["at", "level", "message", ...Object.keys(LOG_FIELDS)].includes(name)),
     ).toBe(true);
+  });
+
+  it.each([
+    ["/healthz", "/healthz"],
+    ["/login", "/login"],
+    ["/api/runs?q=x", "/api/runs"],
+    ["/no/such/page", "/*"],
+  ])("for %s is named %s", async (path, route) => {
+    const headers = { authorization: `Bearer ${ana.token}` };
+    await createApp().request(ORIGIN + path, { headers }, { ...env, LOG_LEVEL: "info", LOG_FORMAT: "json" });
+    expect(JSON.parse(logged.at(-1)!)).toMatchObject({ message: "request", route });
   });
 });

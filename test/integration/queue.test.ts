@@ -79,12 +79,12 @@ describe("a lane through the API", () => {
   it("is paused by name, starts nothing meanwhile, and goes on when it is resumed", async () => {
     const { holder, waiting } = await line(1);
     const paused = laneViewSchema.parse(await (await post(`/api/lanes/${LANE}/pause`)).json());
-    expect(paused.pause?.by).toBe("ana's token");
+    expect(paused.pause?.by).toBe("ana (token)");
     await post(`/api/runs/${holder}/cancel`);
     await stateOf(ana, holder, "cancelled");
     const run = await detail(ana, waiting[0]!);
-    expect(run.waitingFor).toMatch(/^Lane paused by ana's token at .* UTC; 1st of 1 in its lane\.$/);
-    expect(run.wait).toMatchObject({ position: 1, waitingCount: 1, pause: { by: "ana's token" }, forRuns: [] });
+    expect(run.waitingFor).toMatch(/^Lane paused by ana \(token\) at .* UTC; 1st of 1 in its lane\.$/);
+    expect(run.wait).toMatchObject({ position: 1, waitingCount: 1, pause: { by: "ana (token)" }, forRuns: [] });
     const resumed = laneViewSchema.parse(await (await post(`/api/lanes/${LANE}/resume`)).json());
     expect(resumed.pause).toBeNull();
     await stateOf(ana, waiting[0]!, "succeeded");
@@ -116,8 +116,8 @@ describe("a waiting run", () => {
   it("is held by name, passed by others, and let go again", async () => {
     const { holder, waiting } = await line(2);
     const held = await steer(waiting[0]!, "hold");
-    expect(held.waitingFor).toMatch(/^Held by ana's token at .*; 1st of 2 in its lane\.$/);
-    expect(held.wait?.hold?.by).toBe("ana's token");
+    expect(held.waitingFor).toMatch(/^Held by ana \(token\) at .*; 1st of 2 in its lane\.$/);
+    expect(held.wait?.hold?.by).toBe("ana (token)");
     await post(`/api/runs/${holder}/cancel`);
     await stateOf(ana, waiting[1]!, "succeeded");
     expect((await detail(ana, waiting[0]!)).state).toBe("queued");

@@ -183,12 +183,12 @@ describe("the sockets of a run", () => {
 
   it("have a bounded number of events to send, whatever a program makes of its output limit", () =>
     withRun(async ({ log }) => {
-      for (let turn = 0; turn < 50; turn++) log.append(log.outputEvents("execute", "stdout", "\n".repeat(20_000)), 0);
+      for (let turn = 0; turn < 30; turn++) log.append(log.outputEvents("execute", "stdout", "\n".repeat(20_000)), 0);
       expect(log.lastSeq).toBeLessThan(220_000);
       const chunks = [...log.chunksAfter(0)];
       expect(Math.max(...chunks.map((chunk) => chunk.bytes))).toBeLessThanOrEqual(CHUNK_BYTES);
       expect(chunks.length).toBeLessThan(150);
-      expect((await new Response(log.text()).text()).length).toBe(1_000_000);
+      expect((await new Response(log.text()).text()).length).toBe(600_000);
     }));
 
   it.each(Array.from({ length: 5 }, (_, seed) => seed))(

@@ -215,7 +215,8 @@ describe("a run that waits for memory", () => {
   const logOf = async (runId: string) => (await api(ana, `/api/runs/${runId}/log.txt`)).text();
 
   it("says so, goes on in its turn, and can be cancelled", { timeout: 40_000 }, async () => {
-    const first = await start(ana, program(HOLD, { limits: { memoryBytes: 96 * MIB } }));
+    // Should the test fail, the memory is free again before others need it.
+    const first = await start(ana, program(HOLD, { limits: { memoryBytes: 96 * MIB, timeoutMs: 30_000 } }));
     await until(
       () => logOf(first),
       (log) => log.includes("holds"),

@@ -4,6 +4,7 @@
  * several clients at once. Everything follows from the seed.
  */
 import { createHmac } from "node:crypto";
+import { seededNumbers } from "./seeded-random.ts";
 
 export interface LoadTarget {
   readonly url: string;
@@ -47,17 +48,6 @@ interface Prepared {
 interface ExpectedIssue {
   readonly title: string;
   readonly isWanted: boolean;
-}
-
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function shuffle<T>(list: T[], random: () => number): T[] {
@@ -107,7 +97,7 @@ function prepare({ deliveries, issues, seed }: LoadSize): {
   expected: ExpectedIssue[];
   duplicates: number;
 } {
-  const random = randomFrom(seed);
+  const random = seededNumbers(seed);
   const originals = Math.max(issues, Math.floor(deliveries / (1 + REPEATED_SHARE + REPLAYED_SHARE)));
   const histories = Array.from({ length: issues }, (_, index) => {
     const length = Math.floor(originals / issues) + (index < originals % issues ? 1 : 0);

@@ -16,6 +16,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { seededNumbers } from "./seeded-random.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -60,7 +61,7 @@ export interface Receiver {
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const file = openSync(options.ledger, "a");
   const requests = new Map<string, number>();
-  const random = seeded(options.seed ?? 1);
+  const random = seededNumbers(options.seed ?? 1);
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://receiver");
     if (request.method === "GET" && url.pathname === "/ledger") {
@@ -143,17 +144,6 @@ function pour(response: ServerResponse): void {
   };
   response.writeHead(200);
   more();
-}
-
-/** Numbers from 0 to 1, the same for the same seed: mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 async function main(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Dependencies } from "../dependencies.ts";
 import { type Health, type HealthState, overall, type PartHealth } from "../domain/health.ts";
 import { toIso } from "../domain/instant.ts";
 import { touchDatabase } from "../store/database.ts";
+import { listEndpoints } from "../store/webhooks.ts";
 import { lookAtQueue, type SeenLane } from "./look-at-queue.ts";
 
 interface Check {
@@ -69,10 +70,45 @@ function engineCheck(engine: "javascript" | "python", name: string, freshMs: num
   };
 }
 
+/** Deliveries of a look; what lies behind them is older still. */
+const DELIVERIES_SEEN = 50;
+/** A delivery that is not looked at is looked at again within seconds. */
+const LATE_MS = 60_000;
+
+const DELIVERIES_IN: Check = {
+  ...{ part: "deliveries-in", failure: "degraded", freshMs: FRESH_MS, patienceMs: PATIENCE_MS, isOfWorkspace: true },
+  look: async ({ inbox, clock }, workspaceId) => {
+    const page = { before: null, limit: DELIVERIES_SEEN };
+    const { deliveries, nextBefore } = await inbox(workspaceId).list({ status: "received" }, page);
+    const late = deliveries.filter(({ receivedAt }) => clock.now() - Date.parse(receivedAt) > LATE_MS).length;
+    const more = nextBefore === null ? "" : " or more";
+    if (late > 0) return { status: "degraded", detail: `${late}${more} have not been looked at for over a minute.` };
+    return ok(`The inbox answers; ${deliveries.length}${more} are still to be looked at.`);
+  },
+};
+
+const DELIVERIES_OUT: Check = {
+  ...{ part: "deliveries-out", failure: "degraded", freshMs: FRESH_MS, patienceMs: PATIENCE_MS, isOfWorkspace: true },
+  look: async ({ db, clock }, workspaceId) => {
+    const endpoints = await listEndpoints(db, workspaceId, clock.now());
+    // One that a person has switched off is as it should be.
+    const lost = endpoints.filter(({ disabled }) => disabled && disabled.reason !== "person");
+    if (lost.length > 0) {
+      return {
+        status: "degraded",
+        detail: `Switched off, because they did not answer: ${list(lost.map(({ url }) => new URL(url).host))}.`,
+      };
+    }
+    return ok(`Endpoints: ${endpoints.filter(({ enabled }) => enabled).length} are sent to.`);
+  },
+};
+
 const CHECKS: readonly Check[] = [
   DATABASE,
   OBJECTS,
   LANES,
+  DELIVERIES_IN,
+  DELIVERIES_OUT,
   engineCheck("javascript", "JavaScript", 15_000),
   engineCheck("python", "Python", 60_000),
 ];
@@ -94,7 +130,9 @@ function lanesFinding(lanes: readonly SeenLane[], silent: readonly string[], now
   const waiting = lanes.reduce((sum, { view }) => sum + view.waitingCount, 0);
   const running = lanes.reduce((sum, { view }) => sum + view.claimed.length, 0);
   const paused = lanes.filter(({ view }) => view.pause).length;
-  return ok(`Busy or paused: ${lanes.length}, of these paused: ${paused}; running ${running}, waiting ${waiting}.`);
+  return ok(
+    `All answer. Lanes: ${lanes.length} busy or paused, ${paused} paused. Runs: ${running} run, ${waiting} wait.`,
+  );
 }
 
 const NAMED_MAX = 3;

@@ -7,6 +7,7 @@
 import type { AcceptAnswer } from "../../durable-objects/delivery-inbox/rpc.ts";
 import type { Dependencies, KnownEndpoint } from "../dependencies.ts";
 import { sha256HexOf } from "../digest.ts";
+import type { ReceivedDelivery } from "../domain/delivery.ts";
 import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { ENDPOINT_SECRET_BYTES } from "../domain/inbound-endpoint.ts";
 import type { Tracker } from "../domain/issue-news.ts";
@@ -25,11 +26,6 @@ export interface IncomingDelivery {
   readonly addressSecret: string | null;
   readonly headers: Headers;
   readonly body: Uint8Array;
-}
-
-export interface ReceivedDelivery {
-  readonly id: string;
-  readonly status: "accepted" | "duplicate";
 }
 
 const UNPROVEN = fail(

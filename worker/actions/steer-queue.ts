@@ -20,7 +20,7 @@ export const LANE_ANSWER_RUNS = 100;
 
 /** The name under which people see who did it. */
 export function actorOf({ kind, userName }: Pick<Principal, "kind" | "userName">): string {
-  return kind === "token" ? `${userName}'s token` : userName;
+  return kind === "token" ? `${userName} (token)` : userName;
 }
 
 /**

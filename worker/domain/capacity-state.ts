@@ -64,9 +64,14 @@ export function capacityTransition(state: CapacityState, capacity: number): Capa
   return share({ ...state, capacity }, state.lanes);
 }
 
-/** Whether lanes could use more than they have: then surplus is called back, and lanes are asked what they still need. */
-export function isContended({ lanes }: CapacityState): boolean {
-  return [...lanes.values()].some((each) => each.demand > each.slots);
+/**
+ * Whether lanes could use more than they have, or have more than there is since the capacity was lowered: then surplus is
+ * called back, and lanes are asked what they still need.
+ */
+export function isContended({ capacity, lanes }: CapacityState): boolean {
+  const shares = [...lanes.values()];
+  const held = shares.reduce((sum, { slots }) => sum + slots, 0);
+  return held > capacity || shares.some((each) => each.demand > each.slots);
 }
 
 /**

@@ -60,6 +60,10 @@ export const deliveryListSchema = z.strictObject({
   nextCursor: z.string().nullable(),
 });
 
+/** What a tracker is answered. */
+export const receivedDeliverySchema = z.strictObject({ id: z.string(), status: z.enum(["accepted", "duplicate"]) });
+export type ReceivedDelivery = z.output<typeof receivedDeliverySchema>;
+
 export interface DeliveryFilter {
   readonly repositoryKey?: string;
   readonly endpointId?: string;

@@ -305,11 +305,16 @@ export function expiredRuns(state: QueueState, now: number): readonly string[] {
   return state.waiting.filter((entry) => isExpired(entry, now)).map((entry) => entry.runId);
 }
 
-/** The first instant at which a waiting run expires; null when none does. */
-export function nextExpiry(state: QueueState): number | null {
+/**
+ * The first instant at which a waiting run expires and may be told so; null when none does.
+ * @param quietUntil the run need not be told before
+ */
+export function nextExpiry(state: QueueState, quietUntil: (runId: string) => number = () => 0): number | null {
   let first: number | null = null;
-  for (const { expiresAt } of state.waiting) {
-    if (expiresAt !== null && (first === null || expiresAt < first)) first = expiresAt;
+  for (const { runId, expiresAt } of state.waiting) {
+    if (expiresAt === null) continue;
+    const at = Math.max(expiresAt, quietUntil(runId));
+    if (first === null || at < first) first = at;
   }
   return first;
 }

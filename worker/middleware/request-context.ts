@@ -13,7 +13,7 @@ export function requestFields(c: Context<AppEnv>): LogFields {
   return {
     requestId: c.var.requestId,
     method: c.req.method,
-    route: routePath(c, -1),
+    route: routePath(c),
     runId: id !== undefined && isId("run", id) ? id : undefined,
   };
 }

@@ -7,6 +7,8 @@
  * banker's algorithm), so that guests never hold each other up for good. Requests are granted first come, first served;
  * a guest that is in may pass one that is not, never the other way round, so that everyone's turn comes: those who are
  * in are bounded by their own limits of time and fuel.
+ * A guest whose object was lost ends without a word: its timers never come. Who shows no sign of life while others wait is
+ * counted no longer ({@link MemoryGate.dropSilent}); should it live after all, it asks anew.
  * Growth that cannot wait is allowed and counted ({@link MemoryGate.force}); should that have left every guest waiting,
  * the eldest goes on.
  * Invariant: what is held exceeds the capacity at most by what was forced.
@@ -24,7 +26,12 @@ interface Holder extends Tenant {
   /** What it wants to hold in all; null while it does not wait. */
   wanted: number | null;
   isIn: boolean;
+  /** How often it has shown that it lives. */
+  signs: number;
 }
+
+/** How many signs of life each guest that is in had shown at some moment. */
+export type SignsOfLife = ReadonlyMap<Tenant, number>;
 
 export class MemoryGate {
   readonly #capacity: number;
@@ -43,7 +50,7 @@ export class MemoryGate {
   /** Asks to come in with `start` bytes. A guest that may need more than there is gets what there is. */
   enter(start: number, most: number): Tenant {
     const limit = Math.min(most, this.#capacity);
-    const tenant: Holder = { most: limit, held: 0, wanted: Math.min(start, limit), isIn: false };
+    const tenant: Holder = { most: limit, held: 0, wanted: Math.min(start, limit), isIn: false, signs: 0 };
     this.#waiting.push(tenant);
     this.#admit();
     return tenant;
@@ -68,6 +75,24 @@ export class MemoryGate {
   /** How many requests are before a tenant's and its own, from 1; 0 where it does not wait. */
   position(tenant: Tenant): number {
     return this.#waiting.indexOf(tenant as Holder) + 1;
+  }
+
+  /** The guest lives: called at least at each of its slices, and every second while it sleeps. */
+  lives(tenant: Tenant): void {
+    (tenant as Holder).signs += 1;
+  }
+
+  signsOfLife(): SignsOfLife {
+    return new Map(this.#inside.map((holder) => [holder, holder.signs]));
+  }
+
+  /** Counts those no longer that have shown no sign of life since then. */
+  dropSilent(since: SignsOfLife): void {
+    for (const holder of [...this.#inside]) {
+      if (since.get(holder) !== holder.signs) continue;
+      Object.assign(holder, { held: 0, wanted: null, isIn: false });
+      this.leave(holder);
+    }
   }
 
   /** The guest is gone, or waits no longer. */

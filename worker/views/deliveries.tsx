@@ -159,7 +159,7 @@ export function DeliveryPage({ shell, delivery }: { readonly shell: Shell; reado
         <Facts delivery={delivery} />
         <section class="panel" aria-labelledby="headers-title">
           <h2 id="headers-title">Headers</h2>
-          <table class="plain">
+          <table class="plain delivery-headers">
             <tbody>
               {Object.entries(delivery.headers).map(([name, value]) => (
                 <tr>

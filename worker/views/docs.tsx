@@ -39,6 +39,9 @@ export function DocsPage({ shell, origin, sandboxGlobals }: DocsProps & { readon
   const read = `curl -s ${origin}/api/runs/RUN_ID -H "Authorization: Bearer $RUNYARD_TOKEN"
 curl -s ${origin}/api/runs/RUN_ID/log.txt -H "Authorization: Bearer $RUNYARD_TOKEN"
 curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNYARD_TOKEN"`;
+  const queue = `curl -s ${origin}/api/queue/stats -H "Authorization: Bearer $RUNYARD_TOKEN"
+curl -s ${origin}/api/lanes/LANE -H "Authorization: Bearer $RUNYARD_TOKEN"
+curl -s -X POST ${origin}/api/runs/RUN_ID/hold -H "Authorization: Bearer $RUNYARD_TOKEN"`;
   return (
     <Layout shell={shell} section="docs" title="API">
       <article class="prose">
@@ -65,6 +68,20 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
           Answers 202 with a <code>Location</code>. From there:
         </p>
         <Command id="read" text={read} />
+        <h2>What waits</h2>
+        <Command id="queue" text={queue} />
+        <p>
+          <code>wait</code> of a queued run says its place and what keeps it. Move it with{" "}
+          <code>{'{"position": 1}'}</code>, or <code>first</code>, <code>last</code>, <code>up</code> and{" "}
+          <code>down</code>. <code>POST /api/runs/cancel</code> and <code>/api/runs/retry</code> take up to 100{" "}
+          <code>runIds</code>, a <code>lane</code> or a <code>filter</code>, and answer for each run what happened.
+        </p>
+        <h2>How it is doing</h2>
+        <p>
+          <code>/api/status?detail=summary</code> and <code>/api/health/detailed</code> for machines,{" "}
+          <a href="/health">the health page</a> for people, <code>/metrics</code> for Prometheus (with the token), and{" "}
+          <a href="/status">/status</a> for everybody.
+        </p>
         <h2>Replay</h2>
         <p>
           <code>POST /api/runs/RUN_ID/replay</code> runs an ended run's program again with the clock, the random

@@ -145,7 +145,7 @@ export function ImportPage({ shell, text, changes, errors }: ImportProps & { rea
 function ImportForm({ text, errors }: Pick<ImportProps, "text" | "errors">) {
   return (
     <form class="repository-form" method="post" action="/repos/import" enctype="multipart/form-data">
-      <fieldset class="panel field-group">
+      <fieldset class="panel field-group field-column">
         <legend>repos.json</legend>
         <div class="field">
           <label for="field-upload">File</label>

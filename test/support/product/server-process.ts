@@ -11,10 +11,13 @@ import { fileURLToPath } from "node:url";
 import type { Credentials } from "../../../scripts/credentials.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const START_TIMEOUT_MS = 60_000;
+/** Starting takes a second or two, and much longer where a machine is busy with other things. */
+const START_TIMEOUT_MS = 180_000;
 
 export interface ProductOptions {
   readonly variables?: Readonly<Record<string, string>>;
+  /** Whether all of its processes can be killed at the same instant: {@link Product.killGroup}. */
+  readonly isGroup?: boolean;
 }
 
 /** Where a product is served and keeps its state. */
@@ -53,18 +56,28 @@ export class ProductClient implements ProductPlace {
 export class Product extends ProductClient {
   readonly #port: number;
   readonly #variables: Readonly<Record<string, string>>;
+  readonly #isGroup: boolean;
   #process: ChildProcess | null = null;
+  #said = "";
 
-  private constructor(port: number, variables: Readonly<Record<string, string>>) {
+  private constructor(port: number, { variables = {}, isGroup = false }: ProductOptions) {
     super({ url: `http://127.0.0.1:${port}`, stateFolder: mkdtempSync(join(tmpdir(), "runyard-test-")) });
     this.#port = port;
     this.#variables = variables;
+    this.#isGroup = isGroup;
+    // A group of its own hears of no Ctrl+C and of no end of whoever started it.
+    if (isGroup) process.once("exit", () => this.#process && signalGroup(this.#process, "SIGKILL"));
   }
 
-  static async start({ variables = {} }: ProductOptions = {}): Promise<Product> {
-    const product = new Product(await freePort(), variables);
+  static async start(options: ProductOptions = {}): Promise<Product> {
+    const product = new Product(await freePort(), options);
     await product.start();
     return product;
+  }
+
+  /** What it has written since it was last started. */
+  get said(): string {
+    return this.#said;
   }
 
   async start(): Promise<void> {
@@ -79,20 +92,22 @@ export class Product extends ProductClient {
         ...this.#variables,
       },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: this.#isGroup,
     });
     this.#process = child;
-    let said = "";
+    this.#said = "";
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the server did not start: ${said}`)), START_TIMEOUT_MS);
+      const timer = setTimeout(() => reject(new Error(`the server did not start: ${this.#said}`)), START_TIMEOUT_MS);
       const settle = (end: () => void) => {
         clearTimeout(timer);
         end();
       };
-      child.on("exit", (code) => settle(() => reject(new Error(`the server exited with ${code}: ${said}`))));
+      child.on("exit", (code) => settle(() => reject(new Error(`the server exited with ${code}: ${this.#said}`))));
       for (const stream of [child.stdout, child.stderr]) {
         stream?.on("data", (data) => {
-          said += String(data);
-          if (said.includes("Runyard serves")) settle(resolve);
+          if (child !== this.#process) return;
+          this.#said += String(data);
+          if (this.#said.includes("Runyard serves")) settle(resolve);
         });
       }
     });
@@ -104,17 +119,29 @@ export class Product extends ProductClient {
     await this.#portFree();
   }
 
-  async stop(): Promise<void> {
+  /** The launcher and workerd at the same instant. It may be killed while it starts, too. */
+  async killGroup(): Promise<void> {
+    await this.#end("SIGKILL", true);
+    await this.#portFree();
+  }
+
+  /** Ends it in order, and keeps its folder. */
+  async halt(): Promise<void> {
     await this.#end("SIGTERM");
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
     rmSync(this.stateFolder, { recursive: true, force: true });
   }
 
-  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  async #end(signal: "SIGKILL" | "SIGTERM", isWholeGroup = false): Promise<void> {
     const child = this.#process;
     this.#process = null;
     if (!child || child.exitCode !== null) return;
     const gone = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
+    if (isWholeGroup) signalGroup(child, signal);
+    else child.kill(signal);
     await gone;
   }
 
@@ -128,6 +155,14 @@ export class Product extends ProductClient {
       if (!answers) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+}
+
+function signalGroup({ pid }: ChildProcess, signal: "SIGKILL" | "SIGTERM"): void {
+  try {
+    process.kill(-pid!, signal);
+  } catch {
+    // It has ended.
   }
 }
 

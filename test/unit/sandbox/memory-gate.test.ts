@@ -142,3 +142,20 @@ describe("any number of guests", () => {
     );
   });
 });
+
+describe("a guest that was lost with its object", () => {
+  it("is counted no longer once it has shown no sign of life, and asks anew should it live", () => {
+    const gate = new MemoryGate(96);
+    const lost = gate.enter(90, 96);
+    const sleeper = gate.enter(1, 4);
+    const waiting = gate.enter(20, 64);
+    expect([lost, sleeper, waiting].map(({ held }) => held)).toEqual([90, 1, 0]);
+    const before = gate.signsOfLife();
+    gate.lives(sleeper);
+    gate.dropSilent(before);
+    expect([lost, sleeper, waiting].map(({ held }) => held)).toEqual([0, 1, 20]);
+    expect(gate.grow(lost, 90)).toBe(false);
+    gate.leave(waiting);
+    expect(lost.held).toBe(90);
+  });
+});

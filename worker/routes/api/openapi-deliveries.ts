@@ -1,17 +1,45 @@
 /** What `/openapi.json` says about the trackers' deliveries: where they arrive, and how they are listed. */
-import { deliveryDetailSchema, deliveryListSchema, deliverySchema } from "../../domain/delivery.ts";
+import * as z from "zod";
+import {
+  deliveryDetailSchema,
+  deliveryListSchema,
+  deliverySchema,
+  receivedDeliverySchema,
+} from "../../domain/delivery.ts";
 import {
   createdEndpointSchema,
   endpointListSchema,
   newEndpointSchema,
   rotationSchema,
 } from "../../domain/inbound-endpoint.ts";
+import { TRACKER_NAMES, TRACKERS } from "../../domain/issue-news.ts";
 import { deliveryListQuerySchema } from "./deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 
 const ENDPOINTS = "/api/inbound-endpoints";
 
+/** Where a tracker delivers: with the id of an endpoint, or found by what the delivery is about. */
+const ARRIVALS: readonly Operation[] = TRACKERS.flatMap((tracker) =>
+  [`/webhook/${tracker}`, `/webhook/${tracker}/{endpoint}`].map((path) => ({
+    method: "post" as const,
+    path,
+    summary: `Take a delivery of ${TRACKER_NAMES[tracker]}, as it is sent. Acknowledged once it is stored.`,
+    isOpen: true as const,
+    query: z.object({ secret: z.string().optional() }),
+    answers: { 202: receivedDeliverySchema },
+    problems: [
+      "payload-too-large",
+      "bad-signature",
+      "malformed-json",
+      "invalid-request",
+      "delivery-conflict",
+      "unavailable",
+    ],
+  })),
+);
+
 export const DELIVERY_OPERATIONS: readonly Operation[] = [
+  ...ARRIVALS,
   {
     method: "get",
     path: ENDPOINTS,

@@ -2,6 +2,7 @@
  * One run's place at the gate of the isolate's memory: what a guest takes, and how it waits for it. Each run waits on
  * its own timer, because a Worker must not be woken by what another request does.
  */
+import type { Clock } from "../../domain/ports.ts";
 import type { Program } from "../../domain/program.ts";
 import type { GuestRequest } from "../engine.ts";
 import type { MemoryGate, Tenant } from "../memory-gate.ts";
@@ -11,6 +12,8 @@ import { WASM_PAGE_BYTES } from "./limits.ts";
 
 /** Those at the head of the queue look every millisecond, those behind less often, or looking would be all they do. */
 const MAX_WAIT_MS = 50;
+/** A guest that lives shows it every second; one that does not in so long was lost with its object. */
+const SILENCE_MS = 30_000;
 
 export class MemoryShare {
   readonly #gate: MemoryGate;
@@ -28,15 +31,33 @@ export class MemoryShare {
     return this.#tenant.most;
   }
 
+  /** The request's clock. Whoever looks at it lives. */
+  get clock(): Clock {
+    const { clock } = this.#request;
+    const now = () => {
+      this.#gate.lives(this.#tenant);
+      return clock.now();
+    };
+    return { now, sleep: (ms) => clock.sleep(ms) };
+  }
+
   /** Waits until the run has what it asked for, or is cancelled. */
   async wait(): Promise<void> {
     const { clock, signal } = this.#request;
+    let [signs, sleptMs] = [this.#gate.signsOfLife(), 0];
     const wait = new Wait(this.#request, "memory that other programs hold");
     for (;;) {
       const position = this.#gate.position(this.#tenant);
       if (position === 0 || signal.aborted) break;
       wait.goesOn();
-      await clock.sleep(Math.min(position, MAX_WAIT_MS));
+      const ms = Math.min(position, MAX_WAIT_MS);
+      await clock.sleep(ms);
+      this.#gate.lives(this.#tenant);
+      sleptMs += ms;
+      // Counted in naps, not by the clock: one that jumps makes nobody silent.
+      if (sleptMs < SILENCE_MS) continue;
+      this.#gate.dropSilent(signs);
+      [signs, sleptMs] = [this.#gate.signsOfLife(), 0];
     }
     if (!signal.aborted) wait.isOver();
   }

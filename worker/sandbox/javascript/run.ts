@@ -41,7 +41,8 @@ export async function runProgram(
   const share = new MemoryShare(shared.memory, request);
   try {
     await share.wait();
-    return await runInTurn(new JavaScriptRun(module, image, request, share, shared.deadlines));
+    const seen = { ...request, clock: share.clock };
+    return await runInTurn(new JavaScriptRun(module, image, seen, share, shared.deadlines));
   } finally {
     share.release();
   }

@@ -51,12 +51,12 @@ export function QueueCard({ card, filter }: { readonly card: BoardCard; readonly
         </span>{" "}
         <span class="muted">
           waits <Duration from={enqueuedAt} to={null} />
-          {expiresAt === null ? null : <> , until {formatInstant(expiresAt)} at most</>}
         </span>
       </p>
       <p>
         <Reason {...card} />
       </p>
+      {expiresAt === null ? null : <p class="muted">Ends if not started by {formatInstant(expiresAt)}.</p>}
       <Steering {...card} from="queue" filter={filter} />
     </li>
   );

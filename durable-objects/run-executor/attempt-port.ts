@@ -1,0 +1,32 @@
+/**
+ * One attempt at a run as the run's core sees it: what it is given, what comes of it, and whether it may be made again.
+ * What each kind of run really does is in attempt.ts; a simulation supplies attempts of its own.
+ */
+import type { Usage } from "../../worker/domain/guest-outcome.ts";
+import type { Clock } from "../../worker/domain/ports.ts";
+import type { Program } from "../../worker/domain/program.ts";
+import type { EventStream } from "../../worker/domain/run.ts";
+import type { GuestResult } from "../../worker/sandbox/engine.ts";
+import type { StoredSpec } from "./storage.ts";
+
+/** What came of one attempt. Without a journal where no program ran to an end. */
+export type AttemptResult = Pick<GuestResult, "outcome" | "usage"> & Partial<Pick<GuestResult, "journal" | "dropped">>;
+
+export interface AttemptRequest {
+  readonly spec: StoredSpec;
+  /** The files and the input of a run that has a program. */
+  readonly program: () => Program;
+  readonly clock: Clock;
+  readonly onOutput: (stream: EventStream, text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Throws only for a fault of ours. */
+export type RunAttempt = (request: AttemptRequest) => Promise<AttemptResult>;
+
+export const NO_USAGE: Usage = { fuel: 0, memoryBytes: 0, wallMs: 0, outputBytes: 0, hostCalls: 0 };
+
+/** A run that may have reached the world outside is not repeatable: nobody knows what it did before it was lost. */
+export function isRepeatable(spec: StoredSpec): boolean {
+  return spec.kind !== "execution" || spec.grants.fetch.length === 0;
+}
