@@ -2,8 +2,8 @@
 import { family, type HostileProgram, type Row } from "../program.ts";
 
 const MEBIBYTE = 2 ** 20;
-const SMALL = { limits: { memoryBytes: 8 * MEBIBYTE, fuel: 100_000_000 } };
-const MUCH = { limits: { memoryBytes: 64 * MEBIBYTE, fuel: 100_000_000 } };
+const SMALL = { limits: { memoryBytes: 8 * MEBIBYTE, fuel: 300_000_000 } };
+const MUCH = { limits: { memoryBytes: 64 * MEBIBYTE, fuel: 300_000_000 } };
 
 /** One step of an endless growth; `n` counts and `keep` holds what was made. */
 const GROWTH: Readonly<Record<string, string>> = {

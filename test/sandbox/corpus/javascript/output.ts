@@ -3,7 +3,12 @@ import { family, type HostileProgram, type Row } from "../program.ts";
 
 const rows: readonly Row[] = [
   ["lines without end", "for (let i = 0; ; i++) console.log(i);", "output"],
-  ["lines on both streams", "for (;;) { console.log('o'); console.error('e'); }", "output"],
+  [
+    "lines on both streams",
+    "for (;;) { console.log('o'); console.error('e'); }",
+    "output",
+    { limits: { fuel: 40_000_000 } },
+  ],
   ["empty lines", "for (;;) console.log();", "output", { limits: { fuel: 40_000_000 } }],
   ["one line without end", "for (;;) globalThis[Symbol.for('runyard')].write('x');", "output"],
   ["empty writes", "for (;;) globalThis[Symbol.for('runyard')].write('');", "fuel"],
@@ -25,6 +30,7 @@ const rows: readonly Row[] = [
     "output in catch and finally",
     "for (;;) try { console.log('a'); throw 1; } catch { console.log('b'); } finally { console.log('c'); }",
     "output",
+    { limits: { fuel: 40_000_000 } },
   ],
   ["output in microtasks", "const f = () => { console.log('xxxxxxxxx'); queueMicrotask(f); }; f();", "output"],
   [
@@ -37,11 +43,17 @@ const rows: readonly Row[] = [
     "const o = { toString() { console.log('x' + o); return ''; } }; console.log('x' + o);",
     "stack",
   ],
-  ["output in the getters of a result", "({ get a() { for (;;) console.log('x'); } })", "output"],
+  [
+    "output in the getters of a result",
+    "({ get a() { for (;;) console.log('x'); } })",
+    "output",
+    { limits: { fuel: 40_000_000 } },
+  ],
   [
     "output in the getters of an error",
     "throw Object.defineProperty(new Error(), 'message', { get() { for (;;) console.log('x'); } });",
     "output",
+    { limits: { fuel: 40_000_000 } },
   ],
   ["a table of 100,000 rows", "console.table(Array.from({ length: 1e5 }, (_, i) => ({ i })))", "fuel"],
   [

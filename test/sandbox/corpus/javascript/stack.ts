@@ -2,7 +2,7 @@
 /** Recursion of every kind: an error or a limit, never the end of the host's own stack. */
 import { family, type HostileProgram, type Row } from "../program.ts";
 
-const STACK = { limits: { fuel: 50_000_000, memoryBytes: 64 * 2 ** 20 } };
+const STACK = { limits: { fuel: 80_000_000, memoryBytes: 64 * 2 ** 20 } };
 
 /** Expressions or statements that never come to an end of calls. */
 const RECURSION: Readonly<Record<string, string>> = {
