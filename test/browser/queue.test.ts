@@ -232,7 +232,7 @@ describe("the board", () => {
     await expectNoAxeViolations(page);
     await screenshot(page, `queue-menu-${colorScheme}-${width}`);
     await look(`/runs/${urgent}`, "run-waiting");
-    await look("/runs?kind=execution", "runs-chosen");
+    await look("/runs?kind=execution&state=queued", "runs-chosen");
     for (const path of ["/health", "/status", "/"]) await look(path);
     assertClean();
     await close();
