@@ -11,11 +11,26 @@ export const NOTHING_DROPPED: DroppedOutput = { bytes: 0, lines: 0 };
 
 const LINE_FEED = 10;
 
-/** Adds a piece of UTF-8. A piece without a line feed at its end counts as a line: the program was stopped within it. */
-export function alsoDropped({ bytes, lines }: DroppedOutput, utf8: Uint8Array): DroppedOutput {
-  let added = utf8.length > 0 && utf8.at(-1) !== LINE_FEED ? 1 : 0;
-  for (let at = utf8.indexOf(LINE_FEED); at !== -1; at = utf8.indexOf(LINE_FEED, at + 1)) added++;
-  return { bytes: bytes + utf8.length, lines: lines + added };
+/** Counts piece by piece: a long text comes in several, and a line that goes on from one to the next is one line. */
+export class DropCount {
+  #bytes = 0;
+  #lines = 0;
+  #isWithinLine = false;
+
+  get dropped(): DroppedOutput {
+    return { bytes: this.#bytes, lines: this.#lines };
+  }
+
+  add(utf8: Uint8Array): void {
+    if (utf8.length === 0) return;
+    let begun = this.#isWithinLine ? 0 : 1;
+    for (let at = utf8.indexOf(LINE_FEED); at !== -1 && at + 1 < utf8.length; at = utf8.indexOf(LINE_FEED, at + 1)) {
+      begun++;
+    }
+    this.#bytes += utf8.length;
+    this.#lines += begun;
+    this.#isWithinLine = utf8.at(-1) !== LINE_FEED;
+  }
 }
 
 /** The line that closes a log from which something is missing; null where nothing is. */

@@ -2,7 +2,7 @@
  * Collects what one run prints and hands it on. Owns the output limit and the order of the streams.
  * Invariant: of all bytes written exactly the first `limitBytes` are handed on, less those of a character that would be cut.
  */
-import { alsoDropped, type DroppedOutput, NOTHING_DROPPED } from "../../domain/dropped-output.ts";
+import { DropCount, type DroppedOutput } from "../../domain/dropped-output.ts";
 import type { GuestRequest, OutputStream } from "../engine.ts";
 import { OUTPUT_BUFFER_BYTES } from "./limits.ts";
 
@@ -14,7 +14,7 @@ export class Output {
   #pending: { stream: OutputStream; text: string }[] = [];
   #pendingBytes = 0;
   #bytes = 0;
-  #dropped = NOTHING_DROPPED;
+  readonly #dropCount = new DropCount();
 
   constructor(limitBytes: number, deliver: GuestRequest["onOutput"]) {
     this.#limitBytes = limitBytes;
@@ -28,7 +28,7 @@ export class Output {
 
   /** What was written beyond the limit. */
   get dropped(): DroppedOutput {
-    return this.#dropped;
+    return this.#dropCount.dropped;
   }
 
   get isFull(): boolean {
@@ -43,7 +43,7 @@ export class Output {
     if (accepted.length > 0) this.#append(stream, this.#decoder.decode(accepted));
     this.#bytes += accepted.length;
     this.#pendingBytes += accepted.length;
-    if (!fits) this.#dropped = alsoDropped(this.#dropped, utf8.subarray(accepted.length));
+    if (!fits) this.#dropCount.add(utf8.subarray(accepted.length));
     return fits;
   }
 

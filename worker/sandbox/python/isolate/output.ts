@@ -3,7 +3,7 @@
  * Invariant: of all bytes written exactly the first `limitBytes` are handed on, less those of a character that would be
  * cut; a text never ends within a character.
  */
-import { alsoDropped, type DroppedOutput, NOTHING_DROPPED } from "../../../domain/dropped-output.ts";
+import { DropCount, type DroppedOutput } from "../../../domain/dropped-output.ts";
 import type { OutputStream } from "../../engine.ts";
 import type { OutputPiece } from "../protocol.ts";
 
@@ -17,7 +17,7 @@ export class Output {
   #pieces: { stream: OutputStream; text: string }[] = [];
   #waitingBytes = 0;
   #bytes = 0;
-  #dropped = NOTHING_DROPPED;
+  readonly #dropCount = new DropCount();
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -25,7 +25,7 @@ export class Output {
 
   /** What was written beyond the limit. */
   get dropped(): DroppedOutput {
-    return this.#dropped;
+    return this.#dropCount.dropped;
   }
 
   get isFull(): boolean {
@@ -40,7 +40,7 @@ export class Output {
     this.#waitingBytes += accepted.length;
     this.#append(stream, this.#decoders[stream].decode(accepted, { stream: true }));
     const fits = accepted.length === utf8.length;
-    if (!fits) this.#dropped = alsoDropped(this.#dropped, utf8.subarray(accepted.length));
+    if (!fits) this.#dropCount.add(utf8.subarray(accepted.length));
     return fits;
   }
 
