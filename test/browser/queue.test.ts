@@ -72,7 +72,10 @@ const titles = (page: Page, priority: string) =>
 describe("the workspace's capacity", () => {
   it("is shared: a lane of one's own does not keep a repository from its turn, and the wait says why", async () => {
     const mine: string[] = [];
-    for (let index = 0; index < 6; index++) mine.push(await start(`Mine ${index}`, {}, 1_500));
+    for (let index = 0; index < 6; index++) mine.push(await start(`Mine ${index}`, {}, 3_000));
+    // What lanes of before still held for their next runs is called back first.
+    const running = async () => (await Promise.all(mine.map(run))).filter(({ state }) => state === "running").length;
+    await expect.poll(running).toBe(2);
     const theirs = await start("Theirs", { lane: WEB }, 100);
     expect((await run(theirs)).waitingFor).toBe(
       "Waiting for a share of the workspace's capacity, which other lanes use; 1st of 1 in its lane.",
