@@ -62,6 +62,8 @@ describe("a person who signs out elsewhere", () => {
     const signedOut = await context.request.post("/logout", { headers: { origin: product.url }, maxRedirects: 0 });
     expect(signedOut.status()).toBe(303);
     await expect.poll(() => page.innerText(".log-status"), { timeout: 6_000 }).toContain("You are signed out");
+    // What had come before the end is drawn a moment later.
+    await page.waitForTimeout(500);
     const lines = await page.locator("run-log .ln").count();
     await page.waitForTimeout(1_500);
     expect(await page.locator("run-log .ln").count()).toBe(lines);
