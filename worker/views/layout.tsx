@@ -42,7 +42,7 @@ const NAVIGATION: readonly { section: LayoutProps["section"]; href: string; labe
   { section: "queue", href: "/queue", label: "Queue", icon: "layers" },
   { section: "runs", href: "/runs", label: "Runs", icon: "list" },
   { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
-  { section: "repositories", href: "/repos", label: "Repositories", icon: "folder-git-2" },
+  { section: "repositories", href: "/repos", label: "Repos", icon: "folder-git-2" },
   { section: "docs", href: "/docs", label: "API", icon: "book-open" },
 ];
 
