@@ -133,7 +133,9 @@ describe("/openapi.json", () => {
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const mounted = createApp()
-      .routes.filter(({ method, path }) => method !== "ALL" && /^\/(api|webhook|health|status|metrics|openapi)/.test(path))
+      .routes.filter(
+        ({ method, path }) => method !== "ALL" && /^\/(api|webhook|health|status|metrics|openapi)/.test(path),
+      )
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}").replace(/(.)\/$/, "$1")}`);
     expect(described.toSorted()).toEqual([...new Set(mounted)].toSorted());
   });
