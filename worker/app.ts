@@ -53,6 +53,8 @@ export function createApp() {
     }),
   );
 
+  // The platform answers these itself; a launcher without such a front leaves them to us.
+  app.get("/assets/*", (c) => c.var.dependencies.assets.fetch(c.req.raw));
   app.route("/healthz", health);
   app.route("/openapi.json", openapi);
   // Needs no session and reads none: it answers also when the database is away.

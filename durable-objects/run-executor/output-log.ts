@@ -5,6 +5,7 @@
 import { toIso } from "../../worker/domain/instant.ts";
 import type { OutputSegment } from "../../worker/domain/replay.ts";
 import type { EventStream, RunEvent, RunEventBody, StepName } from "../../worker/domain/run.ts";
+import { hasTable } from "../object-storage.ts";
 import {
   chunkBehind,
   chunkOf,
@@ -37,9 +38,9 @@ export class OutputLog {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(SCHEMA);
-    const row = sql.exec<{ seq: number | null }>("SELECT max(last_seq) AS seq FROM event_chunks").one();
-    this.#lastSeq = row.seq ?? 0;
+    const stored = "SELECT max(last_seq) AS seq FROM event_chunks";
+    const row = hasTable(sql, "event_chunks") ? sql.exec<{ seq: number | null }>(stored).one() : null;
+    this.#lastSeq = row?.seq ?? 0;
   }
 
   get lastSeq(): number {
@@ -53,6 +54,7 @@ export class OutputLog {
 
   /** Numbers and stores the events; returns them as they were stored. */
   append(bodies: readonly RunEventBody[], now: number): readonly EventChunk[] {
+    if (this.#lastSeq === 0) this.#sql.exec(SCHEMA);
     const at = toIso(now);
     const chunks = packEvents(bodies.map((body, index) => ({ seq: this.#lastSeq + 1 + index, at, ...body })));
     for (const { firstSeq, lastSeq, json } of chunks) {

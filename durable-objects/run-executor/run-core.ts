@@ -26,55 +26,51 @@ import {
 } from "../../worker/domain/run-state.ts";
 import type { Wait } from "../../worker/domain/wait-reason.ts";
 import type { Logger } from "../../worker/log.ts";
-import type { Database } from "../../worker/store/database.ts";
-import { projectRun } from "../../worker/store/runs.ts";
 import { LEASE_MS } from "../run-queue/lane.ts";
 import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
 import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt-port.ts";
+import { Listing, type ListingPorts } from "./listing.ts";
 import type { OutputLog } from "./output-log.ts";
-import { logFieldsOf, toDetail, toRow } from "./projection.ts";
+import { logFieldsOf, toDetail } from "./projection.ts";
 import type { FinishedRun, LaneAnswer } from "./rpc.ts";
 import { RECHECK_MS, type RunSockets } from "./sockets.ts";
-import type { AttemptRemains, ExecutorStorage, StoredRun } from "./storage.ts";
+import type { AttemptRemains, StoredRun } from "./storage.ts";
 
 /** Most programs end sooner than a copy of their start would be written: it is written for those that do not. */
 const BRIEF_RUN_MS = 25;
 
-export interface RunPorts {
-  readonly storage: ExecutorStorage;
-  readonly events: OutputLog;
+export interface RunPorts extends ListingPorts {
   readonly audience: Pick<RunSockets, "publish" | "end" | "recheck" | "hibernate">;
-  readonly db: Database;
   readonly clock: Clock;
   readonly wakeUp: WakeUp;
   readonly log: Logger;
   readonly attempt: RunAttempt;
   lane(address: LaneAddress): Pick<RunQueueRpc, "enqueue" | "release" | "renew" | "reprioritise" | "describeWait">;
-  /** Tells subscribers of the run's new state, if there are any; may be repeated. */
-  announce(run: StoredRun): Promise<void>;
 }
 
 const alreadyEnded = ({ name }: EndedRun) => fail("run-finished", `The run has already ended as ${name}.`);
 
 export class RunCore {
   readonly #ports: RunPorts;
+  readonly #listing: Listing;
   /** Stops the attempt that is under way in this object right now. */
   #guest: AbortController | null = null;
   #driving: Promise<void> | null = null;
   #driveAgain = false;
-  #projecting: Promise<void> = Promise.resolve();
   #starting: Promise<Failure | null> | null = null;
   #endWaiters: (() => void)[] = [];
 
   constructor(ports: RunPorts) {
     this.#ports = ports;
+    this.#listing = new Listing(ports);
   }
 
   async submit(spec: RunSpec): Promise<Result<RunDetail>> {
     const refusal = await this.#start(spec);
     if (refusal) return refusal;
-    await this.#settle(this.#project());
+    if (this.#accepted().state.name === "running") await Promise.race([this.#driving, this.#brief()]);
+    await this.#settle(this.#listing.project());
     return succeed(this.#detail(null));
   }
 
@@ -89,6 +85,7 @@ export class RunCore {
   }
 
   async claim(epoch: number): Promise<LaneAnswer> {
+    await this.#turn();
     if (!this.#ports.storage.run) return "ended";
     this.#apply({ type: "claimed", epoch });
     return this.#answerToLane();
@@ -156,7 +153,7 @@ export class RunCore {
     const { state, spec } = this.#accepted();
     if (state.name === "queued" && spec.priority !== priority) storage.amend({ ...spec, priority });
     void this.#kick();
-    await this.#settle(this.#project());
+    await this.#settle(this.#listing.project());
     return succeed((await this.describe())!);
   }
 
@@ -173,7 +170,7 @@ export class RunCore {
     await this.#decided();
     if (!storage.run) return "absent";
     storage.forgetProjection();
-    const isWritten = await this.#settle(this.#project());
+    const isWritten = await this.#settle(this.#listing.project());
     // It is owed now, and the lane may have let go of the run long ago.
     if (!isWritten) await wakeUp.within(RECOVERY_DELAY_MS);
     // A run that is listed is seen through, even one that a crash left before its lane had it.
@@ -271,8 +268,18 @@ export class RunCore {
     const answer = await this.#lane(run).enqueue({ workspaceId, lane, runId, priority, concurrency, expiresAt });
     if (!answer.accepted) return false;
     this.#ports.storage.note({ enqueued: true });
-    if (answer.epoch !== null) this.#apply({ type: "claimed", epoch: answer.epoch });
+    if (answer.epoch === null) return true;
+    await this.#turn();
+    this.#apply({ type: "claimed", epoch: answer.epoch });
     return true;
+  }
+
+  /**
+   * The platform sends answers and hears requests when nothing else is to be done. Short runs that follow each other
+   * without a pause would keep it from that for seconds, so each lets it before it begins.
+   */
+  #turn(): Promise<void> {
+    return this.#ports.clock.sleep(0);
   }
 
   /** Stores the transition and its events together, then tells the clients. */
@@ -337,11 +344,11 @@ export class RunCore {
    * is armed before the lane lets go of the run. Answers whether everything went well.
    */
   async #seeThrough(owed: readonly OwedWork[]): Promise<boolean> {
-    const { clock, wakeUp } = this.#ports;
+    const { wakeUp } = this.#ports;
     let execution: Promise<boolean> | null = null;
     if (owed.includes("execute")) {
       execution = this.#settle(this.#execute());
-      const brief = await Promise.race([execution, clock.sleep(BRIEF_RUN_MS).then(() => null)]);
+      const brief = await Promise.race([execution, this.#brief().then(() => null)]);
       if (brief !== null) return brief;
     }
     let isWell = true;
@@ -353,15 +360,19 @@ export class RunCore {
     return (await execution) !== false && isWell;
   }
 
+  #brief(): Promise<void> {
+    return this.#ports.clock.sleep(BRIEF_RUN_MS);
+  }
+
   async #do(work: Exclude<OwedWork, "execute">): Promise<void> {
     switch (work) {
       case "enqueue":
         if (!(await this.#join())) throw new Error("the lane is full");
         return;
       case "project":
-        return this.#project();
+        return this.#listing.project();
       case "announce":
-        return this.#announce();
+        return this.#listing.announce();
       case "release":
         return this.#release();
     }
@@ -424,36 +435,11 @@ export class RunCore {
     }
   }
 
-  async #announce(): Promise<void> {
-    const run = this.#accepted();
-    await this.#ports.announce(run);
-    this.#ports.storage.note({ announced: run.state.name });
-  }
-
   async #release(): Promise<void> {
     const run = this.#accepted();
     const epoch = hasEnded(run.state) ? run.state.epoch : null;
     await this.#lane(run).release(run.spec.id, epoch);
     this.#ports.storage.note({ released: true });
-  }
-
-  /** One projection at a time: the second finds the first one's work done, or carries what came since. */
-  #project(): Promise<void> {
-    this.#projecting = this.#projecting.catch(() => {}).then(() => this.#projectNow());
-    return this.#projecting;
-  }
-
-  async #projectNow(): Promise<void> {
-    const { storage, events, db } = this.#ports;
-    const run = this.#accepted();
-    if (run.progress.projectedVersion >= run.version) return;
-    const isFirst = run.progress.projectedVersion === 0;
-    await projectRun(db, {
-      row: toRow(run, { result: storage.result(), lastSeq: events.lastSeq }),
-      program: isFirst && run.spec.kind === "execution" ? storage.program() : null,
-      output: hasEnded(run.state) ? events.chunksAfter(0) : [],
-    });
-    storage.note({ projectedVersion: run.version });
   }
 
   #resolveEndWaiters(): void {

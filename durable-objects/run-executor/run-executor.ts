@@ -70,9 +70,9 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       log: this.#logger,
       attempt: attemptsIn(env),
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
-      announce: (run) => {
+      announce: (run, subscribers) => {
         const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
-        return notifyRunEvents({ db, sender }, run.spec.workspaceId, told, run.progress.announced);
+        return notifyRunEvents(sender, subscribers, run.spec.workspaceId, told, run.progress.announced);
       },
     });
   }

@@ -8,7 +8,7 @@ import type { ExecutionSpec, IssueSpec, RunSpec } from "../../worker/domain/run-
 import type { Progress, RunState } from "../../worker/domain/run-state.ts";
 import { joinFiles, splitText, type TextPart } from "../../worker/domain/text-parts.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
-import type { ObjectStorage } from "../object-storage.ts";
+import { hasTable, type ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS run (
@@ -71,8 +71,7 @@ export class ExecutorStorage {
 
   constructor(storage: ObjectStorage) {
     this.#storage = storage;
-    storage.sql.exec(SCHEMA);
-    const row = storage.sql.exec<RunRow>("SELECT * FROM run").toArray()[0];
+    const row = hasTable(storage.sql, "run") ? storage.sql.exec<RunRow>("SELECT * FROM run").toArray()[0] : undefined;
     this.#run = row
       ? {
           spec: { ...LATER_FIELDS, ...JSON.parse(row.spec) },
@@ -94,6 +93,7 @@ export class ExecutorStorage {
   }
 
   insert(spec: RunSpec, state: RunState): void {
+    this.#storage.sql.exec(SCHEMA);
     const stored = this.#withoutTexts(spec);
     this.#storage.sql.exec(
       "INSERT INTO run (id, spec, state, version) VALUES (1, ?, ?, 1)",

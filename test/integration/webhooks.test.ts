@@ -14,6 +14,7 @@ import {
 } from "../../worker/domain/webhook-endpoint.ts";
 import { RUN_EVENT_TYPES, runEventSchema, type ToldRun } from "../../worker/domain/webhook-events.ts";
 import { openDatabase } from "../../worker/store/database.ts";
+import { type SubscriberRow, subscribersOf, toSubscribers } from "../../worker/store/webhooks.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import { receiverPlace as place } from "../support/receiver-place.ts";
 import { toldRun as run } from "../support/told-run.ts";
@@ -53,8 +54,10 @@ async function kill(endpointId: string): Promise<void> {
   await runInDurableObject(object, (_, state) => state.abort("killed by the test")).catch(() => {});
 }
 
-const notify = (told: ToldRun, before: RunStateName | null = null) =>
-  notifyRunEvents({ db: openDatabase(DB), sender: senderOf }, ana.workspaceId, told, before);
+async function notify(told: ToldRun, before: RunStateName | null = null): Promise<void> {
+  const rows = await subscribersOf(openDatabase(DB), ana.workspaceId).all<SubscriberRow>();
+  await notifyRunEvents(senderOf, toSubscribers(rows.results), ana.workspaceId, told, before);
+}
 
 async function message(endpointId: string, id: string) {
   return messageDetailSchema.parse(await (await send(ana, "GET", `/${endpointId}/messages/${id}`)).json());

@@ -14,6 +14,7 @@ export interface Mutant {
 const LANE = "durable-objects/run-queue/lane.ts";
 const LANE_STORAGE = "durable-objects/run-queue/storage.ts";
 const RUN = "durable-objects/run-executor/run-core.ts";
+const LISTING = "durable-objects/run-executor/listing.ts";
 const RUN_STORAGE = "durable-objects/run-executor/storage.ts";
 const OUTPUT = "durable-objects/run-executor/output-log.ts";
 const CAPACITY = "durable-objects/workspace-capacity/capacity.ts";
@@ -220,10 +221,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "note a copy as written before it is",
-    file: RUN,
-    find: "if (run.progress.projectedVersion >= run.version) return;",
+    file: LISTING,
+    find: "run.progress.projectedVersion >= run.version) return;",
     replace:
-      "if (run.progress.projectedVersion >= run.version) return;\n    storage.note({ projectedVersion: run.version });",
+      "run.progress.projectedVersion >= run.version) return;\n    storage.note({ projectedVersion: run.version });",
   },
   {
     name: "drive twice at once",
@@ -240,8 +241,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "list an end before its output",
     file: RUNS,
-    find: "  await db.batch([statements[0]!, ...statements.slice(1), ...rows]);",
-    replace: "  await statements[0]!;\n  await db.batch([statements[0]!, ...statements.slice(1), ...rows]);",
+    find: "  const answers = await db.$client.batch",
+    replace: "  await upsert.run();\n  const answers = await db.$client.batch",
   },
   {
     name: "change a run under its old version",
@@ -258,8 +259,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "number the stream anew after a restart",
     file: OUTPUT,
-    find: "this.#lastSeq = row.seq ?? 0;",
-    replace: "this.#lastSeq = Math.min(row.seq ?? 0, 2);",
+    find: "this.#lastSeq = row?.seq ?? 0;",
+    replace: "this.#lastSeq = Math.min(row?.seq ?? 0, 2);",
   },
   {
     name: "send a client again what it has seen",

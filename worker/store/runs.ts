@@ -11,7 +11,9 @@ import type { RunEvent, RunStateName, RunSummary } from "../domain/run.ts";
 import type { RunFilter } from "../domain/run-filter.ts";
 import { joinFiles, splitFiles } from "../domain/text-parts.ts";
 import type { Database } from "./database.ts";
+import { FixedStatement, placeholdersOf } from "./fixed-statement.ts";
 import { idempotencyKeys, type RunRow, runFiles, runInputs, runOutput, runs } from "./schema.ts";
+import { type RunSubscriber, type SubscriberRow, subscribersOf, toSubscribers } from "./webhooks.ts";
 
 /** What a later version may change, the title and the priority of a run that waits among them; everything else is fixed when the run is accepted. */
 function projectedColumns() {
@@ -34,16 +36,36 @@ function projectedColumns() {
   };
 }
 
-function upsertRun(db: Database, row: RunRow) {
-  return db
+const UPSERT_RUN = new FixedStatement<RunRow>((db) =>
+  db
     .insert(runs)
-    .values(row)
+    .values(placeholdersOf(runs) as never)
     .onConflictDoUpdate({
       target: runs.id,
       set: projectedColumns(),
       setWhere: sql`excluded.version > ${runs.version}`,
-    });
-}
+    }),
+);
+const INSERT_INPUTS = new FixedStatement<typeof runInputs.$inferSelect>((db) =>
+  db
+    .insert(runInputs)
+    .values(placeholdersOf(runInputs) as never)
+    .onConflictDoNothing(),
+);
+const INSERT_FILE = new FixedStatement<typeof runFiles.$inferSelect>((db) =>
+  db
+    .insert(runFiles)
+    .values(placeholdersOf(runFiles) as never)
+    .onConflictDoNothing(),
+);
+/** The events are JSON already. */
+const INSERT_OUTPUT = new FixedStatement<Omit<typeof runOutput.$inferSelect, "events"> & { readonly events: string }>(
+  (db) =>
+    db
+      .insert(runOutput)
+      .values({ ...placeholdersOf(runOutput), events: sql`${sql.placeholder("events")}` } as never)
+      .onConflictDoNothing(),
+);
 
 /** A stretch of a run's stream: one row, far below the 2 MB that it may have. `json` is the array of its events. */
 export interface OutputChunk {
@@ -67,14 +89,23 @@ const OUTPUT_ROWS_PER_CALL = 8;
 /**
  * Writes a version of the run. Repeats and late versions change nothing. An end is listed in the call that carries the
  * last of its output, so that a listed end has all of it; a short run takes one call.
+ *
+ * Answers who is to be told of the runs of its workspace: a look that costs a call of its own anywhere else.
  */
-export async function projectRun(db: Database, { row, program, output }: RunProjection): Promise<void> {
-  const statements = program ? [upsertRun(db, row), ...insertProgram(db, row.id, program)] : [upsertRun(db, row)];
+export async function projectRun(
+  db: Database,
+  { row, program, output }: RunProjection,
+): Promise<readonly RunSubscriber[]> {
   const chunks = [...output];
   const last = chunks.splice(Math.max(0, chunks.length - OUTPUT_ROWS_PER_CALL));
   if (chunks.length > 0) await projectLongOutput(db, row, chunks);
-  const rows = last.map((chunk) => insertOutput(db, row.id, chunk));
-  await db.batch([statements[0]!, ...statements.slice(1), ...rows]);
+  const upsert = UPSERT_RUN.bind(db, row);
+  const inserts = [
+    ...(program ? insertProgram(db, row.id, program) : []),
+    ...last.map((chunk) => insertOutput(db, row.id, chunk)),
+  ];
+  const answers = await db.$client.batch<SubscriberRow>([upsert, ...inserts, subscribersOf(db, row.workspaceId)]);
+  return toSubscribers(answers.at(-1)!.results);
 }
 
 /** Output refers to its run, so that has to be there first: as it was before its end, which is listed last. */
@@ -84,8 +115,8 @@ async function projectLongOutput(db: Database, row: RunRow, chunks: readonly Out
     .values({ ...row, ...NOT_ENDED, startedAt: row.startedAt ?? row.createdAt })
     .onConflictDoNothing();
   for (let start = 0; start < chunks.length; start += OUTPUT_ROWS_PER_CALL) {
-    const rows = chunks.slice(start, start + OUTPUT_ROWS_PER_CALL).map((chunk) => insertOutput(db, row.id, chunk));
-    await db.batch([rows[0]!, ...rows.slice(1)]);
+    const rows = chunks.slice(start, start + OUTPUT_ROWS_PER_CALL);
+    await db.$client.batch(rows.map((chunk) => insertOutput(db, row.id, chunk)));
   }
 }
 
@@ -94,23 +125,15 @@ const NOT_ENDED = {
   ...{ result: null, usage: null, version: 0 },
 };
 
-function insertProgram(db: Database, runId: string, { files, stdin, args }: Program) {
+function insertProgram(db: Database, runId: string, { files, stdin, args }: Program): D1PreparedStatement[] {
   return [
-    db.insert(runInputs).values({ runId, stdin, args }).onConflictDoNothing(),
-    ...splitFiles(files).map((part) =>
-      db
-        .insert(runFiles)
-        .values({ runId, ...part })
-        .onConflictDoNothing(),
-    ),
+    INSERT_INPUTS.bind(db, { runId, stdin, args }),
+    ...splitFiles(files).map((part) => INSERT_FILE.bind(db, { runId, ...part })),
   ];
 }
 
-function insertOutput(db: Database, runId: string, { firstSeq, lastSeq, json }: OutputChunk) {
-  return db
-    .insert(runOutput)
-    .values({ runId, firstSeq, lastSeq, events: sql`${json}` })
-    .onConflictDoNothing();
+function insertOutput(db: Database, runId: string, { firstSeq, lastSeq, json }: OutputChunk): D1PreparedStatement {
+  return INSERT_OUTPUT.bind(db, { runId, firstSeq, lastSeq, events: json });
 }
 
 const SUMMARY_COLUMNS = {

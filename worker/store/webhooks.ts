@@ -7,6 +7,7 @@ import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { DisabledReason, MessageSummary, WebhookEndpoint } from "../domain/webhook-endpoint.ts";
 import type { RunEventType } from "../domain/webhook-events.ts";
 import type { Database } from "./database.ts";
+import { FixedStatement } from "./fixed-statement.ts";
 import { type EndpointRow, type MessageRow, webhookEndpoints, webhookMessages } from "./schema.ts";
 
 /** Inserts the endpoint unless the workspace has `most` already; answers whether it did. */
@@ -27,15 +28,31 @@ export async function loadEndpoint(db: Database, id: string): Promise<EndpointRo
   return (await db.select().from(webhookEndpoints).where(eq(webhookEndpoints.id, id)).get()) ?? null;
 }
 
-/** Who is to be told of what in a workspace. */
-export async function listSubscribers(
-  db: Database,
-  workspaceId: string,
-): Promise<{ id: string; events: readonly RunEventType[] }[]> {
-  return db
+/** An endpoint that is to be told of these events of its workspace's runs. */
+export interface RunSubscriber {
+  readonly id: string;
+  readonly events: readonly RunEventType[];
+}
+
+/** As the database's own client answers it: the events are JSON. */
+export type SubscriberRow = { readonly id: string; readonly events: string };
+
+const SELECT_SUBSCRIBERS = new FixedStatement<{ readonly workspaceId: string }>((db) =>
+  db
     .select({ id: webhookEndpoints.id, events: webhookEndpoints.events })
     .from(webhookEndpoints)
-    .where(and(eq(webhookEndpoints.workspaceId, workspaceId), eq(webhookEndpoints.enabled, true)));
+    .where(
+      and(eq(webhookEndpoints.workspaceId, sql.placeholder("workspaceId")), eq(webhookEndpoints.enabled, sql.raw("1"))),
+    ),
+);
+
+/** Who is to be told of what in a workspace: asked for in one call with what a run writes. */
+export function subscribersOf(db: Database, workspaceId: string): D1PreparedStatement {
+  return SELECT_SUBSCRIBERS.bind(db, { workspaceId });
+}
+
+export function toSubscribers(rows: readonly SubscriberRow[]): readonly RunSubscriber[] {
+  return rows.map(({ id, events }) => ({ id, events: JSON.parse(events) }));
 }
 
 export async function listEndpoints(db: Database, workspaceId: string, now: number): Promise<WebhookEndpoint[]> {

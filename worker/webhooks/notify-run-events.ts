@@ -5,28 +5,24 @@
 import type { WebhookSenderRpc } from "../../durable-objects/webhook-sender/rpc.ts";
 import type { RunStateName } from "../domain/run.ts";
 import { runEventMessage, runEventsAfter, type ToldRun } from "../domain/webhook-events.ts";
-import type { Database } from "../store/database.ts";
-import { listSubscribers } from "../store/webhooks.ts";
+import type { RunSubscriber } from "../store/webhooks.ts";
 
-export interface NotifyPorts {
-  readonly db: Database;
-  /** The sender object of an endpoint. */
-  readonly sender: (endpointId: string) => Pick<WebhookSenderRpc, "notify">;
-}
+/** The sender object of an endpoint. */
+export type SenderOf = (endpointId: string) => Pick<WebhookSenderRpc, "notify">;
 
 /**
  * @param announced the last state of the run that was told before; null when nothing was
  * Resolves when every endpoint that wants what is new has stored it. Throws where one could not be reached.
  */
 export async function notifyRunEvents(
-  { db, sender }: NotifyPorts,
+  sender: SenderOf,
+  subscribers: readonly RunSubscriber[],
   workspaceId: string,
   run: ToldRun,
   announced: RunStateName | null,
 ): Promise<void> {
   const news = runEventsAfter(run, announced);
   if (news.length === 0) return;
-  const subscribers = await listSubscribers(db, workspaceId);
   await Promise.all(
     subscribers.map(async ({ id, events: wanted }) => {
       const messages = news
