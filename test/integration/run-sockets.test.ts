@@ -51,8 +51,9 @@ interface Run {
 }
 
 function runOf(sql: SqlStorage): Run {
+  // The tests share an object.
+  sql.exec("DROP TABLE IF EXISTS event_chunks");
   const log = new OutputLog(sql);
-  log.clear();
   const clock = new HandClock();
   const ctx = { getWebSockets: () => [] } as unknown as DurableObjectState;
   const sockets = new RunSockets({
