@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEngineWorker } from "../../../scripts/bare-engine.ts";
+import { WORKERD_ENVIRONMENT } from "../../../scripts/python/python-worker.ts";
 import { type Burst, burst, ms, printTable, quantile, repeat, timed } from "../measure.ts";
 import { burners, neighbourRows, nobody, requests } from "./neighbours.ts";
 import { ORDINARY, TRIVIAL } from "./programs.ts";
@@ -192,6 +193,7 @@ async function main(): Promise<void> {
   if (!existsSync(join(HERE, "node_modules"))) {
     execFileSync("npm", ["ci", "--ignore-scripts"], { cwd: HERE, stdio: ["ignore", "ignore", "inherit"] });
   }
+  Object.assign(process.env, WORKERD_ENVIRONMENT);
   const bare = await startEngineWorker(join(HERE, "engine-worker.ts"));
   try {
     const run = client(`${bare.origin}/run`);
