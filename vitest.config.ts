@@ -9,6 +9,13 @@ import { pythonWorker, WORKERD_ENVIRONMENT } from "./scripts/python/python-worke
 Object.assign(process.env, WORKERD_ENVIRONMENT);
 const migrations = await readD1Migrations("migrations");
 
+/** The files that `worker/sandbox/javascript/sucrase.ts` imports. */
+const SUCRASE = [
+  ...["parser/tokenizer/index", "parser/tokenizer/state", "parser/tokenizer/types"],
+  ...["parser/traverser/base", "parser/traverser/statement", "TokenProcessor", "identifyShadowedGlobals"],
+  ...["transformers/RootTransformer", "util/getTSImportedNames"],
+].map((name) => `sucrase/dist/${name}.js`);
+
 export default defineConfig({
   test: {
     // A test that waits for something that does not come must say so, not hang.
@@ -44,6 +51,9 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          // Bundled, as in the product: else what is imported of CommonJS and what that requires are two copies, with
+          // two states of the parser.
+          deps: { optimizer: { ssr: { enabled: true, include: SUCRASE } } },
           include: ["test/{integration,sandbox}/**/*.test.ts"],
           globalSetup: ["test/support/node-figures.ts", "test/support/receiver-process.ts"],
         },
