@@ -1,6 +1,6 @@
 /**
- * `npm run rebuild -- URL TOKEN [CURSOR]`: has a workspace's runs written into D1 anew, page by page. Prints how far it
- * is and where to go on; repeating it does no harm.
+ * `npm run rebuild -- URL [CURSOR]`: has a workspace's runs written into D1 anew, page by page. Prints how far it is and
+ * where to go on; repeating it does no harm. The token comes in RUNYARD_TOKEN: arguments are seen by everybody.
  */
 /** What the server says of a page. */
 interface Page {
@@ -42,9 +42,13 @@ async function ask(url: string, token: string, cursor: string | null): Promise<P
 }
 
 async function main(): Promise<void> {
-  const [url, token, from] = process.argv.slice(2);
+  const [url, from] = process.argv.slice(2);
+  const token = process.env["RUNYARD_TOKEN"];
   if (!url || !URL.canParse(url) || !token) {
-    throw new Error("Say which server and as whom: npm run rebuild -- http://127.0.0.1:8787 TOKEN [CURSOR]");
+    throw new Error(
+      "Say as whom and which server: RUNYARD_TOKEN=… npm run rebuild -- http://127.0.0.1:8787 [CURSOR]. " +
+        "The token of npm start is the apiToken in credentials.json of its state folder.",
+    );
   }
   const sum = { rebuilt: 0, absent: 0 };
   const failed: string[] = [];

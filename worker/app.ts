@@ -3,6 +3,7 @@
  */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { dependenciesOf } from "./dependencies.ts";
 import { ERRORS, type Failure, fail } from "./domain/errors.ts";
 import { createLogger } from "./log.ts";
 import { faultOf } from "./log-fields.ts";
@@ -42,6 +43,8 @@ function answerFailure(c: AppContext, failure: Failure): Response | Promise<Resp
 
 export function createApp() {
   const app = new Hono<AppEnv>();
+  // The platform answers these before it asks us; a launcher without such a front leaves them to us, as they are.
+  app.get("/assets/*", (c) => dependenciesOf(c.env).assets.fetch(c.req.raw));
   app.use(securityHeaders);
   app.use(requestContext);
   // Before everything that asks for a session, and with a limit of its own: a delivery proves itself.
@@ -53,8 +56,6 @@ export function createApp() {
     }),
   );
 
-  // The platform answers these itself; a launcher without such a front leaves them to us.
-  app.get("/assets/*", (c) => c.var.dependencies.assets.fetch(c.req.raw));
   app.route("/healthz", health);
   app.route("/openapi.json", openapi);
   // Needs no session and reads none: it answers also when the database is away.

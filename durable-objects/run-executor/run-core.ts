@@ -86,8 +86,13 @@ export class RunCore {
 
   async claim(epoch: number): Promise<LaneAnswer> {
     await this.#turn();
-    if (!this.#ports.storage.run) return "ended";
-    this.#apply({ type: "claimed", epoch });
+    const { run } = this.#ports.storage;
+    if (!run) return "ended";
+    // One that is late may be from before the run was forgotten and accepted again. Who has not joined yet does so, and
+    // hears of a slot in the answer.
+    const { claimsFrom } = run.progress;
+    const isLate = run.state.name === "queued" && (claimsFrom === null || epoch < claimsFrom);
+    if (!isLate) this.#apply({ type: "claimed", epoch });
     return this.#answerToLane();
   }
 
@@ -262,12 +267,12 @@ export class RunCore {
   /** Joins the lane; false when the lane is full. A slot that is free at once comes with the answer. */
   async #join(): Promise<boolean> {
     const run = this.#accepted();
-    if (run.state.name !== "queued" || run.progress.enqueued) return true;
+    if (run.state.name !== "queued" || run.progress.claimsFrom !== null) return true;
     const { id: runId, workspaceId, lane, priority, expiresAt } = run.spec;
     const concurrency = laneConcurrency(lane);
     const answer = await this.#lane(run).enqueue({ workspaceId, lane, runId, priority, concurrency, expiresAt });
     if (!answer.accepted) return false;
-    this.#ports.storage.note({ enqueued: true });
+    this.#ports.storage.note({ claimsFrom: answer.nextEpoch });
     if (answer.epoch === null) return true;
     await this.#turn();
     this.#apply({ type: "claimed", epoch: answer.epoch });

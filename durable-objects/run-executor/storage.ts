@@ -50,7 +50,7 @@ function withLaterFields(state: RunState): RunState {
 }
 
 /** All owed work may be repeated, and an ended run is not asked for it again: whether it was done is not worth a write. */
-const NOTHING_DONE: Progress = { enqueued: false, released: false, projectedVersion: 0, announced: null };
+const NOTHING_DONE: Progress = { claimsFrom: null, released: false, projectedVersion: 0, announced: null };
 
 export interface StoredRun {
   readonly spec: StoredSpec;

@@ -81,7 +81,7 @@ export class Lane implements RunQueueRpc {
     if (refusal === "lane-full") return { accepted: false, code: refusal };
     await this.#reporting;
     const claim = this.#state.claimed.find((each) => each.runId === request.runId);
-    return { accepted: true, epoch: claim?.epoch ?? null };
+    return { accepted: true, epoch: claim?.epoch ?? null, nextEpoch: this.#state.nextEpoch };
   }
 
   async release(runId: string, epoch: number | null): Promise<void> {

@@ -21,9 +21,9 @@ export interface EnqueueRequest extends LaneAddress {
   readonly expiresAt: number | null;
 }
 
-/** `epoch` is set when the run holds a slot already; otherwise the lane claims it later. */
+/** `epoch` is set when the run holds a slot already; otherwise the lane claims it later, under `nextEpoch` or a later one. */
 export type EnqueueAnswer =
-  | { readonly accepted: true; readonly epoch: number | null }
+  | { readonly accepted: true; readonly epoch: number | null; readonly nextEpoch: number }
   | { readonly accepted: false; readonly code: "lane-full" };
 
 /** What a person may do to the line. */

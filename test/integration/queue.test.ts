@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { laneListSchema, laneViewSchema, queueStatsSchema } from "../../worker/domain/lane-schema.ts";
 import { cancelBatchAnswerSchema, retryBatchAnswerSchema } from "../../worker/domain/run-batch.ts";
 import { runDetailSchema, runListSchema } from "../../worker/domain/run-schema.ts";
+import { send } from "../support/deliveries.ts";
 import { detail, program, start, startSleeper, stateOf } from "../support/runs.ts";
 import { api, createTenant, freshDatabase, problemOf, type Tenant } from "../support/workerd.ts";
 
@@ -88,6 +89,19 @@ describe("a lane through the API", () => {
     const resumed = laneViewSchema.parse(await (await post(`/api/lanes/${LANE}/resume`)).json());
     expect(resumed.pause).toBeNull();
     await stateOf(ana, waiting[0]!, "succeeded");
+  });
+
+  it("of a repository is paused before its first run, which waits then and says why", async () => {
+    const settings = { key: "docs", name: "Docs", gitUrl: "https://git.test/acme/docs.git" };
+    expect((await send(ana, "POST", "/api/repositories", settings)).status).toBe(201);
+    const docs = "repository:docs";
+    expect(await lane(docs)).toMatchObject({ waitingCount: 0, pause: null });
+    await post(`/api/lanes/${docs}/pause`);
+    const first = await start(ana, program("1", { lane: docs }));
+    expect((await detail(ana, first)).waitingFor).toMatch(/^Lane paused by ana \(token\) at /);
+    expect((await api(bo, `/api/lanes/${docs}`)).status).toBe(404);
+    await post(`/api/lanes/${docs}/resume`);
+    await stateOf(ana, first, "succeeded");
   });
 
   it("is absent for everybody who has no run in it", async () => {

@@ -178,6 +178,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "",
   },
   {
+    name: "believe a claim of before the run was forgotten",
+    file: RUN,
+    find: "(claimsFrom === null || epoch < claimsFrom)",
+    replace: "false",
+  },
+  {
     name: "start an ended run again",
     file: RUN_STATE,
     find: 'if (state.name !== "queued") return unchanged(state);',

@@ -5,10 +5,11 @@
 import type { Dependencies } from "../dependencies.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { toIso } from "../domain/instant.ts";
-import { PRIORITIES, type Priority } from "../domain/lane.ts";
+import { PRIORITIES, type Priority, repositoryOf } from "../domain/lane.ts";
 import type { QueueStats, Throughput } from "../domain/lane-schema.ts";
 import type { LaneView } from "../domain/lane-view.ts";
 import { countEndedSince, listBusyLanes } from "../store/queue.ts";
+import { findRepository } from "../store/repositories.ts";
 
 /** Lanes that are asked for one look: each is an object of its own. */
 const LANES_ASKED_MAX = 100;
@@ -69,17 +70,27 @@ async function askLane(
   return Promise.race([asked, late]);
 }
 
-const noLane = () => fail("not-found", "There is no lane of this name in your workspace: the first run makes one.");
+const noLane = () =>
+  fail("not-found", "There is no lane of this name in your workspace: a repository or its first run makes one.");
 
-/** Fails with `not-found` for a lane that no run of this workspace has joined yet. */
+/** Fails with `not-found` for a lane that is no repository's, and that no run of this workspace has joined yet. */
 export async function viewLane(
-  { capacity, lane }: Queues,
+  dependencies: Queues,
   address: { readonly workspaceId: string; readonly lane: string },
   waitingMax: number,
 ): Promise<Result<LaneView>> {
-  const known = await capacity(address.workspaceId).lanes();
-  if (!known.some((each) => each.lane === address.lane)) return noLane();
-  return succeed(await lane(address).view(waitingMax));
+  const known = await dependencies.capacity(address.workspaceId).lanes();
+  const isKnown = known.some((each) => each.lane === address.lane) || (await isOfRepository(dependencies, address));
+  return isKnown ? succeed(await dependencies.lane(address).view(waitingMax)) : noLane();
+}
+
+/** Somebody may want to pause it before its first run. */
+async function isOfRepository(
+  { db }: Queues,
+  { workspaceId, lane }: { readonly workspaceId: string; readonly lane: string },
+): Promise<boolean> {
+  const key = repositoryOf(lane);
+  return key !== null && (await findRepository(db, workspaceId, key)) !== null;
 }
 
 /** All lanes that ever had a run, by name, with the counts of the copy in D1. */

@@ -63,7 +63,7 @@ async function placeOf(to: Place, ask: () => Promise<{ readonly position: number
   return to === "up" ? Math.max(1, position - 1) : position + 1;
 }
 
-/** Answers the lane as it is then. Fails with `not-found` for a lane that no run has joined yet. */
+/** Answers the lane as it is then. Fails with `not-found` as {@link viewLane} does. */
 export async function steerLane(
   dependencies: Dependencies,
   principal: Principal,

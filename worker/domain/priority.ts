@@ -20,6 +20,9 @@ const LABELS: Readonly<Record<string, Priority>> = {
   trivial: "low",
 };
 
+/** What teams write before such a word: `priority: high`, `prio/high`, `severity-critical`. */
+const LABEL_PREFIX = /^(?:priority|prio|urgency|severity|sev)\s*[:/_ -]\s*/;
+
 /**
  * Names of Jira's priority field, in lower case: those of Cloud, and the older ones of Server. What a new issue has by
  * itself ("Medium", "Major") is no sign of anything and stays out.
@@ -48,7 +51,7 @@ export function priorityOf({ labels, field, rules }: PrioritySigns): Priority {
   const own = new Map(Object.entries(rules).map(([label, priority]) => [label.toLowerCase(), priority]));
   const signs = labels.flatMap((label) => {
     const name = label.trim().toLowerCase();
-    return own.get(name) ?? lookUp(LABELS, name) ?? [];
+    return own.get(name) ?? lookUp(LABELS, name.replace(LABEL_PREFIX, "")) ?? [];
   });
   const named = field === null ? undefined : lookUp(JIRA_FIELD, field.trim().toLowerCase());
   if (named) signs.push(named);

@@ -269,7 +269,8 @@ export function infrastructureError(message: string, name = "InfrastructureError
 
 /** What the executor has already seen through, beside the state itself. */
 export interface Progress {
-  readonly enqueued: boolean;
+  /** The lane has the run, and claims of this epoch or a later one are meant for it; null before it is known to. */
+  readonly claimsFrom: number | null;
   readonly released: boolean;
   readonly projectedVersion: number;
   /** The last state that subscribers were told of, or had no need to be told of. */
@@ -284,7 +285,7 @@ export type OwedWork = "enqueue" | "execute" | "project" | "announce" | "release
  */
 export function owedWork(state: RunState, version: number, progress: Progress): readonly OwedWork[] {
   const owed: OwedWork[] = [];
-  if (state.name === "queued" && !progress.enqueued) owed.push("enqueue");
+  if (state.name === "queued" && progress.claimsFrom === null) owed.push("enqueue");
   if (state.name === "running") owed.push("execute");
   if (progress.projectedVersion < version) owed.push("project");
   if (progress.announced !== state.name) owed.push("announce");

@@ -4,14 +4,15 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { RunQueueRpc } from "../../../durable-objects/run-queue/rpc.ts";
+import { RunQueue as ProductQueue } from "../../../durable-objects/run-queue/run-queue.ts";
 import { laneConcurrency, laneObjectName, PRIORITIES, type Priority } from "../../../worker/domain/lane.ts";
 import type { DrainFigures, EnqueueFigures } from "./lane-figures.ts";
 
-export { RunQueue } from "../../../durable-objects/run-queue/run-queue.ts";
 export { WorkspaceCapacity } from "../../../durable-objects/workspace-capacity/workspace-capacity.ts";
 
 const WORKSPACE = "ws_load";
 const LANE = "repository:load";
+const EXECUTORS = 16;
 const ADDRESS = { workspaceId: WORKSPACE, lane: LANE };
 
 interface LaneEnv {
@@ -29,19 +30,31 @@ const priorityOf = (index: number): Priority => PRIORITIES[index % PRIORITIES.le
 const runId = (index: number) => `run_${index}`;
 const laneOf = (env: LaneEnv) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(WORKSPACE, LANE)));
 
-/** A run without a program: it holds its slot for as long as it takes to say that it has ended. */
+/**
+ * The product's queue. The objects of the runs that it calls are there already, as a run's own is when it has joined; they
+ * are shared by all runs, because ten thousand open databases are more than a process may have.
+ */
+export class RunQueue extends ProductQueue {
+  constructor(ctx: DurableObjectState, env: LaneEnv) {
+    const runs = env.RUN_EXECUTOR;
+    const executor = (name: string) => {
+      const object = runs.get(runs.idFromName(`executor_${Number(name.slice("run_".length)) % EXECUTORS}`));
+      return { claim: (epoch: number) => object.claim(name, epoch), expire: async () => "ended" };
+    };
+    super(ctx, { ...env, RUN_EXECUTOR: { idFromName: (name: string) => name, get: executor } } as never);
+  }
+}
+
+/** Runs without a program: each holds its slot for as long as it takes to say that it has ended. */
 export class ReleasingRun extends DurableObject<LaneEnv> {
-  async claim(epoch: number): Promise<"running"> {
+  async claim(name: string, epoch: number): Promise<"running"> {
     const now = performance.now();
     if (releasedAt !== null) claimsMs.push(now - releasedAt);
     claimed += 1;
-    const name = this.ctx.id.name!;
     priorities.push(priorityOf(Number(name.slice("run_".length))));
     this.ctx.waitUntil(this.#release(name, epoch));
     return "running";
   }
-
-  async expire(): Promise<void> {}
 
   async #release(name: string, epoch: number): Promise<void> {
     releasedAt = performance.now();

@@ -21,6 +21,20 @@ describe("priorityOf", () => {
     expect(ofLabels(...labels)).toBe("normal");
   });
 
+  it.each([
+    ["priority: high", "high"],
+    ["Priority/Critical", "urgent"],
+    ["priority-low", "low"],
+    ["prio:p0", "urgent"],
+    ["severity: critical", "urgent"],
+    ["priority: medium", "normal"],
+    ["priority", "normal"],
+    ["highlight", "normal"],
+    ["not: high", "normal"],
+  ])("takes %s for %s", (label, priority) => {
+    expect(ofLabels(label)).toBe(priority);
+  });
+
   it("does not mind case and blanks", () => {
     expect(ofLabels(" HotFix ")).toBe("urgent");
     expect(ofField("HIGHEST")).toBe("urgent");

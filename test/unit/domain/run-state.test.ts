@@ -132,14 +132,14 @@ describe("transition", () => {
 });
 
 describe("owedWork", () => {
-  const progress = { enqueued: false, released: false, projectedVersion: 0, announced: null };
+  const progress = { claimsFrom: null, released: false, projectedVersion: 0, announced: null };
 
   it("is empty only when nothing is left to do", () => {
     expect(owedWork(play([]), 1, progress)).toEqual(["enqueue", "project", "announce"]);
-    expect(owedWork(play([claimed]), 2, { ...progress, enqueued: true })).toEqual(["execute", "project", "announce"]);
+    expect(owedWork(play([claimed]), 2, { ...progress, claimsFrom: 1 })).toEqual(["execute", "project", "announce"]);
     const end = play([claimed, began, ended(completed)]);
-    expect(owedWork(end, 4, { ...progress, enqueued: true })).toEqual(["project", "announce", "release"]);
-    expect(owedWork(end, 4, { enqueued: true, released: true, projectedVersion: 4, announced: "succeeded" })).toEqual(
+    expect(owedWork(end, 4, { ...progress, claimsFrom: 1 })).toEqual(["project", "announce", "release"]);
+    expect(owedWork(end, 4, { claimsFrom: 1, released: true, projectedVersion: 4, announced: "succeeded" })).toEqual(
       [],
     );
   });
