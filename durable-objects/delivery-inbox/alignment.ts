@@ -13,9 +13,10 @@ import type { IssueRunRequest } from "../../worker/domain/run-spec.ts";
 import type { IssueRuns } from "./issue-runs.ts";
 import type { InboxStorage, StoredIssue } from "./storage.ts";
 
-/** Issues that one alarm deals with, and how many of them at a time. */
+/** Issues that one alarm deals with. */
 const AT_ONCE = 200;
-const SIDE_BY_SIDE = 8;
+/** Issues at a time. What they have others do may share our thread, and deliveries are acknowledged only between. */
+const SIDE_BY_SIDE = 2;
 /** More steps than any issue needs: a start, a cancellation, a start elsewhere, a change. */
 const STEPS_MAX = 8;
 /** A step that failed is tried again after a second, then twice as long each time, up to a minute. */
@@ -36,7 +37,10 @@ export interface Alignment {
 export async function alignIssues(alignment: Alignment): Promise<void> {
   const due = alignment.storage.dueIssues(alignment.clock.now(), AT_ONCE);
   const workers = Array.from({ length: SIDE_BY_SIDE }, async () => {
-    for (let issue = due.shift(); issue; issue = due.shift()) await alignIssue(alignment, issue);
+    for (let issue = due.shift(); issue; issue = due.shift()) {
+      await alignment.clock.sleep(0);
+      await alignIssue(alignment, issue);
+    }
   });
   await Promise.all(workers);
 }

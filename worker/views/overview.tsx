@@ -9,7 +9,7 @@ import { ErrorClassBar } from "./components/error-class-bar.tsx";
 import { Icon } from "./components/icon.tsx";
 import { type LaneChipProps, LaneChips } from "./components/lane-chips.tsx";
 import { RunList } from "./components/run-list.tsx";
-import { RelativeTime } from "./components/time.tsx";
+import { Updated } from "./components/updated.tsx";
 import { ELEMENT_ID } from "./element-id.ts";
 import { formatCount, formatDuration, formatShare } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
@@ -77,14 +77,7 @@ export function OverviewPage({ shell, ...props }: OverviewProps & { readonly she
               </a>
             ))}
           </nav>
-          <span class="updated">
-            <span class="muted">
-              updated <RelativeTime id={ELEMENT_ID.overviewUpdated} at={props.updatedAt} />
-            </span>
-            <button type="button" class="button quiet needs-script" data-poll-toggle aria-pressed="false">
-              <Icon name="pause" /> Pause
-            </button>
-          </span>
+          <Updated id={ELEMENT_ID.overviewUpdated} at={props.updatedAt} />
         </div>
         <OverviewFragment {...props} />
       </div>

@@ -10,7 +10,8 @@ import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
 import { type BoardCard, QueueCard } from "./components/queue-card.tsx";
 import { STEERING_SWAPS } from "./components/steering.tsx";
-import { Duration, RelativeTime } from "./components/time.tsx";
+import { Duration } from "./components/time.tsx";
+import { Updated } from "./components/updated.tsx";
 import { ELEMENT_ID } from "./element-id.ts";
 import { formatCount, plural } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
@@ -58,14 +59,7 @@ export function QueuePage({ shell, ...props }: BoardProps & { readonly shell: Sh
               </a>
             </span>
           )}
-          <span class="updated">
-            <span class="muted">
-              updated <RelativeTime id={ELEMENT_ID.queueUpdated} at={props.updatedAt} />
-            </span>
-            <button type="button" class="button quiet needs-script" data-poll-toggle aria-pressed="false">
-              <Icon name="pause" /> Pause
-            </button>
-          </span>
+          <Updated id={ELEMENT_ID.queueUpdated} at={props.updatedAt} />
         </div>
         <QueueBoard {...props} />
       </div>
