@@ -7,6 +7,25 @@ import { defineConfig } from "vitest/config";
 import { pythonWorker, WORKERD_ENVIRONMENT } from "./scripts/python/python-worker.ts";
 
 Object.assign(process.env, WORKERD_ENVIRONMENT);
+/** What the Worker imports of packages, each as one file: workerd asks for every module of every file's tests anew. */
+const PACKAGES = [
+  "@anthropic-ai/sdk",
+  "drizzle-orm",
+  "drizzle-orm/d1",
+  "drizzle-orm/sqlite-core",
+  "hono",
+  "hono/body-limit",
+  "hono/cookie",
+  "hono/html",
+  "hono/jsx",
+  "hono/jsx/jsx-runtime",
+  "hono/route",
+  "hono/streaming",
+  "ipaddr.js",
+  "openai",
+  "zod",
+];
+
 const migrations = await readD1Migrations("migrations");
 
 /** The files that `worker/sandbox/javascript/sucrase.ts` imports. */
@@ -18,8 +37,12 @@ const SUCRASE = [
 
 export default defineConfig({
   test: {
+    // By itself Vitest leaves one processor to itself: of two, that is every other one.
+    maxWorkers: "100%",
     // A test that waits for something that does not come must say so, not hang.
     testTimeout: 20_000,
+    // What a test polls for takes as long as the machine is busy: the second that is usual fails where nothing is wrong.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
@@ -55,6 +78,7 @@ export default defineConfig({
           // two states of the parser.
           deps: { optimizer: { ssr: { enabled: true, include: SUCRASE } } },
           include: ["test/{integration,sandbox}/**/*.test.ts"],
+          deps: { optimizer: { ssr: { enabled: true, include: PACKAGES } } },
           globalSetup: ["test/support/node-figures.ts", "test/support/receiver-process.ts"],
         },
       },
@@ -65,7 +89,8 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/product/shared-product.ts"],
           environment: "node",
-          fileParallelism: false,
+          // After those whose programs are timed. Two browsers at once: most of a test is waiting for what it sees.
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -77,7 +102,7 @@ export default defineConfig({
           include: ["test/chaos/**/*.test.ts"],
           environment: "node",
           // Alone, when the others have ended: it starts a server again and again, and their clocks would feel it.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           // A minute, and many times that on a machine that is busy with other things.
           testTimeout: 1_200_000,
         },

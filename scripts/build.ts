@@ -32,6 +32,7 @@ export function buildParts(): void {
 export function buildWorker(): void {
   rmSync(join(ROOT, "dist"), { recursive: true, force: true });
   run(process.execPath, [join(BIN, "wrangler"), "deploy", "--dry-run", "--outdir", "dist"]);
+  run(process.execPath, [join(ROOT, "scripts/describe-worker.ts")]);
 }
 
 if (import.meta.main) {

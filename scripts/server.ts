@@ -2,26 +2,21 @@
  * Serves the built Worker on this machine, in workerd, without an account: Miniflare over `dist/`.
  * The database is migrated and seeded before the port opens, so that whoever reaches the server finds it ready.
  */
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 import { VARIABLE_NAMES } from "../worker/config.ts";
-import {
-  bootstrapStatements,
-  type Credentials,
-  loadOrCreateSecrets,
-  loadOrCreateSecretsKey,
-  type Secrets,
-  saveCredentials,
-} from "./credentials.ts";
+import { type Credentials, loadOrCreateSecrets, loadOrCreateSecretsKey, saveCredentials } from "./credentials.ts";
+import { isDatabasePrepared, prepareDatabase } from "./database.ts";
 import { endWorkerdWithThisProcess } from "./processes.ts";
 import { pythonWorker, WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
+import { DIST, readServing } from "./serving.ts";
 
-const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
-const DIST = join(ROOT, "dist");
-const MIGRATIONS = join(ROOT, "migrations");
+// Required: to import CommonJS Node reads it two more times, for its format and its exports. That is a second for this file.
+const { convertV4MiniflareOptions, Log, LogLevel, Miniflare }: typeof import("miniflare") = createRequire(
+  import.meta.url,
+)("miniflare");
+
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
 
@@ -53,21 +48,22 @@ export async function startServer({
   Object.assign(process.env, WORKERD_ENVIRONMENT);
   const folder = resolve(stateFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { workerOptions: described } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
-  // The modules are listed one by one, so the rules by which wrangler would find them do not apply.
-  const { modulesRules, assets, ...workerOptions } = described;
+  const { options, assets, migrations } = readServing();
+  const storage = join(folder, "storage");
   const shared = {
     cf: false,
     log: new Log(LogLevel.WARN),
     logRequests: false,
     enableDevRegistry: false,
-    resourcePersistencePath: join(folder, "storage"),
+    resourcePersistencePath: storage,
     telemetry: { enabled: false },
   };
   const secrets = loadOrCreateSecrets(folder);
-  const preparing = open({ ...shared, port: 0 }, [{ ...workerOptions, ...PREPARING_WORKER }]);
-  await prepareDatabase(await preparing.getD1Database("DB"), secrets);
-  await preparing.dispose();
+  if (!isDatabasePrepared(storage, migrations, secrets)) {
+    const preparing = open({ ...shared, port: 0 }, [{ ...options, ...PREPARING_WORKER }]);
+    await prepareDatabase(await preparing.getD1Database("DB"), migrations, secrets);
+    await preparing.dispose();
+  }
 
   const given = {
     RUNYARD_SANDBOX_MEMORY_MIB: SANDBOX_MEMORY_MIB,
@@ -75,29 +71,24 @@ export async function startServer({
     ...Object.fromEntries(VARIABLE_NAMES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),
   };
   const main = {
-    ...workerOptions,
+    ...options,
     ...builtModules(),
     bindings: given,
-    serviceBindings: { ...(workerOptions.serviceBindings as object), PUBLIC_NETWORK, ASSETS: ASSETS_WORKER.name },
+    serviceBindings: { ...options.serviceBindings, PUBLIC_NETWORK, ASSETS: ASSETS_WORKER.name },
     // Miniflare's own door leads through three Workers of its own before ours: half of what a small request costs.
     unsafeDirectSockets: [{ host, port }],
   };
-  const miniflare = open({ ...shared, port: 0 }, [main, pythonWorker(), { ...ASSETS_WORKER, assets }]);
+  // Miniflare copies all that it has encoded so far for each further piece: the large Worker comes last.
+  const miniflare = open({ ...shared, port: 0 }, [main, { ...ASSETS_WORKER, assets }, pythonWorker()]);
   await miniflare.ready;
   const url = (await miniflare.unsafeGetDirectURL()).origin;
   endWorkerdWithThisProcess();
   return { url, credentials: saveCredentials(folder, url, secrets), stop: () => miniflare.dispose() };
 }
 
-async function prepareDatabase(database: PreparedDatabase, secrets: Secrets): Promise<void> {
-  await migrate(database);
-  const seed = bootstrapStatements(secrets, Date.now());
-  await database.batch(seed.map(({ sql, values }) => database.prepare(sql).bind(...values)));
-}
-
 type V4Options = Parameters<typeof convertV4MiniflareOptions>[0];
 
-function open(shared: object, [main, ...others]: readonly object[]): Miniflare {
+function open(shared: object, [main, ...others]: readonly object[]) {
   return new Miniflare(
     convertV4MiniflareOptions({ ...shared, workers: [{ name: "runyard", ...main }, ...others] } as V4Options),
   );
@@ -127,25 +118,4 @@ function builtModules() {
     path: join(DIST, name),
   }));
   return { modulesRoot: DIST, modules };
-}
-
-type PreparedDatabase = Awaited<ReturnType<Miniflare["getD1Database"]>>;
-
-/** Applies the migrations that are not in the database's own list yet: the table that wrangler keeps, too. */
-async function migrate(database: PreparedDatabase): Promise<void> {
-  await database.exec(
-    "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
-  );
-  const applied = await database.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
-  const known = new Set(applied.results.map((row) => row.name));
-  for (const name of readdirSync(MIGRATIONS)
-    .filter((file) => file.endsWith(".sql"))
-    .sort()) {
-    if (known.has(name)) continue;
-    const statements = unstable_splitSqlQuery(readFileSync(join(MIGRATIONS, name), "utf8"));
-    await database.batch([
-      ...statements.map((statement) => database.prepare(statement)),
-      database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),
-    ]);
-  }
 }

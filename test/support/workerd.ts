@@ -1,5 +1,5 @@
 /** What tests in workerd share: a fresh database, a person with a session, a machine with a token, and requests. */
-import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
+import { type D1Migration, reset } from "cloudflare:test";
 import { exports, env as testEnv } from "cloudflare:workers";
 import { expect } from "vitest";
 import { sha256Hex } from "../../worker/digest.ts";
@@ -21,6 +21,8 @@ export interface Tenant {
 }
 
 const RESETS_MAX = 10;
+/** All at once: one migration after another, with a list of those applied, took most of a short test's time. */
+const MIGRATION_SQL = env.TEST_MIGRATIONS.flatMap(({ queries }) => queries);
 
 /**
  * Empties everything and applies the migrations. A database that is written to in that moment, by runs that an earlier
@@ -29,11 +31,12 @@ const RESETS_MAX = 10;
 export async function freshDatabase(): Promise<void> {
   for (let attempt = 1; attempt <= RESETS_MAX; attempt++) {
     await reset();
-    await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
-    const left = await env.DB.prepare("SELECT count(*) AS count FROM workspaces").first<number>("count");
-    if (left === 0) return;
+    const left = await env.DB.prepare("SELECT name FROM sqlite_master WHERE name = 'workspaces'").first();
+    if (left) continue;
+    await env.DB.batch(MIGRATION_SQL.map((statement) => env.DB.prepare(statement)));
+    return;
   }
-  throw new Error(`the database still holds rows after ${RESETS_MAX} resets`);
+  throw new Error(`the database still has tables after ${RESETS_MAX} resets`);
 }
 
 /** A workspace with one person, a session and a token. `name` keeps two tenants apart. */

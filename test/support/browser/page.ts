@@ -13,7 +13,7 @@ import type { ProductClient } from "../product/server-process.ts";
 const SCREENSHOTS = fileURLToPath(new URL("../../../.cache/screenshots/", import.meta.url));
 
 /** Tests talk to a server on the same machine: what takes longer than this is broken, not slow. */
-const ACTION_TIMEOUT_MS = 10_000;
+const ACTION_TIMEOUT_MS = 15_000;
 
 /** Schemes that never touch the network. */
 const LOCAL_SCHEMES = new Set(["about:", "blob:", "data:"]);
