@@ -28,7 +28,10 @@ const PACKAGES = [
 
 const migrations = await readD1Migrations("migrations");
 
-/** The files that `worker/sandbox/javascript/sucrase.ts` imports. */
+/**
+ * The files that `worker/sandbox/javascript/sucrase.ts` imports. Else what is imported of CommonJS and what that requires
+ * are two copies, with two states of the parser.
+ */
 const SUCRASE = [
   ...["parser/tokenizer/index", "parser/tokenizer/state", "parser/tokenizer/types"],
   ...["parser/traverser/base", "parser/traverser/statement", "TokenProcessor", "identifyShadowedGlobals"],
@@ -74,11 +77,8 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          // Bundled, as in the product: else what is imported of CommonJS and what that requires are two copies, with
-          // two states of the parser.
-          deps: { optimizer: { ssr: { enabled: true, include: SUCRASE } } },
           include: ["test/{integration,sandbox}/**/*.test.ts"],
-          deps: { optimizer: { ssr: { enabled: true, include: PACKAGES } } },
+          deps: { optimizer: { ssr: { enabled: true, include: [...PACKAGES, ...SUCRASE] } } },
           globalSetup: ["test/support/node-figures.ts", "test/support/receiver-process.ts"],
         },
       },
