@@ -12,7 +12,4 @@ export const ARTIFACT = {
   memoryPages: 24,
 } as const;
 
-/** Raised where the host counts a run's fuel or its places in another way than before. */
-const COUNTING = 2;
-
-export const ENGINE_VERSION = `quickjs-${ARTIFACT.version}-${ARTIFACT.sha256.slice(0, 8)}-${COUNTING}`;
+export const ENGINE_VERSION = `quickjs-${ARTIFACT.version}-${ARTIFACT.sha256.slice(0, 8)}`;
