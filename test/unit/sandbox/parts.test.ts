@@ -1,13 +1,13 @@
 /** The engine's pure parts: names of modules, results, random numbers, output, fuel. */
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
-import { Deadlines } from "../../../worker/sandbox/javascript/deadlines.ts";
 import { FUEL_QUANTUM, UNWIND_FUEL } from "../../../worker/sandbox/javascript/limits.ts";
 import { readResult } from "../../../worker/sandbox/javascript/marshal.ts";
 import { Killed, Meter, VERDICT } from "../../../worker/sandbox/javascript/meter.ts";
 import { LoadFailure, ModuleLoader } from "../../../worker/sandbox/javascript/module-loader.ts";
 import { Output } from "../../../worker/sandbox/javascript/output.ts";
 import { SeededRandom } from "../../../worker/sandbox/javascript/random.ts";
+import { SliceQueue } from "../../../worker/sandbox/javascript/slice-queue.ts";
 import { JournalWriter } from "../../../worker/sandbox/journal.ts";
 
 const loaderOf = (names: readonly string[]) =>
@@ -110,7 +110,7 @@ describe("the meter", () => {
       { now, sleep: async () => {} },
       new AbortController().signal,
       new JournalWriter(0),
-      { deadlines: new Deadlines(), pauses: true },
+      { slices: new SliceQueue(), pauses: true },
     );
     const counter = { value: 0 };
     meter.attach(counter, () => undefined);

@@ -7,8 +7,8 @@ import type { LimitName } from "../../domain/guest-outcome.ts";
 import type { Clock } from "../../domain/ports.ts";
 import type { Limits } from "../../domain/program.ts";
 import type { JournalPort, StopReason } from "../journal.ts";
-import type { Deadlines } from "./deadlines.ts";
 import { FUEL_QUANTUM, IDLE_CHECK_MS, SLICE_FUEL, SLICE_MS, UNWIND_FUEL } from "./limits.ts";
+import type { SliceQueue } from "./slice-queue.ts";
 
 export type EndReason = LimitName | "cancelled";
 
@@ -27,7 +27,7 @@ interface Nap {
 export class Meter {
   readonly #startedAt: number;
   readonly #limits: Limits;
-  readonly #deadlines: Deadlines;
+  readonly #slices: SliceQueue;
   readonly #pauses: boolean;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
@@ -57,9 +57,9 @@ export class Meter {
     clock: Clock,
     signal: AbortSignal,
     journal: JournalPort,
-    { deadlines, pauses }: { readonly deadlines: Deadlines; readonly pauses: boolean },
+    { slices, pauses }: { readonly slices: SliceQueue; readonly pauses: boolean },
   ) {
-    this.#deadlines = deadlines;
+    this.#slices = slices;
     this.#limits = limits;
     this.#pauses = pauses;
     this.#clock = clock;
@@ -68,6 +68,7 @@ export class Meter {
     this.#now = clock.now();
     this.#startedAt = this.#now;
     this.#sliceStartedAt = this.#now;
+    slices.begin(this.#now);
     this.#aborted = new Promise((resolve) => {
       const listener = () => resolve();
       signal.addEventListener("abort", listener, { once: true });
@@ -171,14 +172,15 @@ export class Meter {
   }
 
   sliceIsOver(): boolean {
-    if (this.#used + this.#outstanding() - this.#fuelAtSliceStart >= SLICE_FUEL) return true;
     const now = this.#clock.now();
-    return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline || this.#deadlines.hasPassed(now);
+    const isClockStill = now === this.#sliceStartedAt;
+    if (isClockStill && this.#used + this.#outstanding() - this.#fuelAtSliceStart >= SLICE_FUEL) return true;
+    return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline;
   }
 
   /** Lets everyone else run, then begins a new slice. */
   async yield(): Promise<void> {
-    await this.#deadlines.during(this.#deadline, this.#clock.sleep(0));
+    await this.#turn(null);
     this.#beginSlice(0);
   }
 
@@ -187,11 +189,19 @@ export class Meter {
     while (this.#endedBy === null && !this.#journal.isReplay && this.#now < dueAt && !isReady()) {
       const nap = this.#napUntil(Math.min(dueAt, this.#deadline, this.#now + IDLE_CHECK_MS));
       const isOver = await Promise.race([nap.over, this.#aborted, wake()]);
-      // A clock that stood still meanwhile must not keep a timer from ever being due.
-      if (isOver === true) this.#beginSlice(nap.wakesAt);
       // What woke the run may have come without anybody else having had a turn: the slice goes on.
-      else this.#lookAround(0);
+      if (isOver !== true) this.#lookAround(0);
+      else {
+        await this.#turn(nap.wakesAt);
+        // A clock that stood still meanwhile must not keep a timer from ever being due.
+        this.#beginSlice(nap.wakesAt);
+      }
     }
+  }
+
+  async #turn(wokenAt: number | null): Promise<void> {
+    const [clock, deadline, signal, aborted] = [this.#clock, this.#deadline, this.#signal, this.#aborted];
+    await this.#slices.next({ clock, deadline, signal, aborted, wokenAt });
   }
 
   /** Waits for what others hold. The time counts for nothing. */
@@ -214,6 +224,7 @@ export class Meter {
 
   #beginSlice(notBefore: number): void {
     this.#sliceStartedAt = this.#clock.now();
+    this.#slices.begin(this.#sliceStartedAt);
     this.#fuelAtSliceStart = this.#used + this.#outstanding();
     this.#lookAround(notBefore);
   }

@@ -10,7 +10,6 @@ import { type Journal, type JournalPort, JournalReader, JournalWriter } from "..
 import type { MemoryGate } from "../memory-gate.ts";
 import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
-import type { Deadlines } from "./deadlines.ts";
 import { atLoop, NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
 import { fileKind } from "./file-kinds.ts";
 import { INTL_SOURCE } from "./generated/intl.ts";
@@ -24,12 +23,13 @@ import { Killed, Meter } from "./meter.ts";
 import { LoadFailure, ModuleLoader } from "./module-loader.ts";
 import { Output } from "./output.ts";
 import { SeededRandom } from "./random.ts";
+import type { SliceQueue } from "./slice-queue.ts";
 import { isModule } from "./transpile.ts";
 
 /** What the runs of one isolate have in common. */
 export interface Shared {
   readonly memory: MemoryGate;
-  readonly deadlines: Deadlines;
+  readonly slices: SliceQueue;
 }
 
 export async function runProgram(
@@ -42,7 +42,7 @@ export async function runProgram(
   try {
     await share.wait();
     const seen = { ...request, clock: share.clock };
-    return await runInTurn(new JavaScriptRun(module, image, seen, share, shared.deadlines));
+    return await runInTurn(new JavaScriptRun(module, image, seen, share, shared.slices));
   } finally {
     share.release();
   }
@@ -74,7 +74,7 @@ class JavaScriptRun {
     image: ImageAddresses,
     request: GuestRequest,
     share: MemoryShare,
-    deadlines: Deadlines,
+    slices: SliceQueue,
   ) {
     this.#share = share;
     this.#module = module;
@@ -82,7 +82,7 @@ class JavaScriptRun {
     this.#request = request;
     const { replay, clock, limits, signal } = request;
     this.#journal = replay === null ? new JournalWriter(clock.now()) : new JournalReader(replay);
-    this.#meter = new Meter(limits, clock, signal, this.#journal, { deadlines, pauses: canSuspend() });
+    this.#meter = new Meter(limits, clock, signal, this.#journal, { slices, pauses: canSuspend() });
     this.#hostCalls = new HostCalls(request.capabilities, limits.hostCalls, this.#journal);
     this.#output = new Output(request.limits.outputBytes, request.onOutput);
     this.#loader = new ModuleLoader(request.program, (fuel) => this.#meter.charge(fuel));
