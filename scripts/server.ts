@@ -3,19 +3,14 @@
  * The database is migrated and seeded before the port opens, so that whoever reaches the server finds it ready.
  */
 import { mkdirSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { VARIABLE_NAMES } from "../worker/config.ts";
 import { type Credentials, loadOrCreateSecrets, loadOrCreateSecretsKey, saveCredentials } from "./credentials.ts";
 import { isDatabasePrepared, prepareDatabase } from "./database.ts";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "./miniflare.ts";
 import { endWorkerdWithThisProcess } from "./processes.ts";
 import { pythonWorker, WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
 import { DIST, readServing } from "./serving.ts";
-
-// Required: to import CommonJS Node reads it two more times, for its format and its exports. That is a second for this file.
-const { convertV4MiniflareOptions, Log, LogLevel, Miniflare }: typeof import("miniflare") = createRequire(
-  import.meta.url,
-)("miniflare");
 
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";

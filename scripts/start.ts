@@ -1,6 +1,7 @@
 /** `npm start`: builds, migrates, seeds and serves. Variables: PORT, RUNYARD_STATE, and those in the README. */
 import { readConfig } from "../worker/config.ts";
 import { buildParts, buildWorker } from "./build.ts";
+import { keepCompiled } from "./compile-cache.ts";
 import { stopWithNpm } from "./processes.ts";
 import { startServer } from "./server.ts";
 
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     buildWorker();
   }
   const server = await startServer({ port, stateFolder, variables });
+  keepCompiled();
   console.log(`
 Runyard serves ${server.url}
 
