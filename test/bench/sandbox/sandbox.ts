@@ -7,7 +7,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEngineWorker } from "../../../scripts/bare-engine.ts";
+import { WORKERD_ENVIRONMENT } from "../../../scripts/python/python-worker.ts";
 import { type Burst, burst, ms, printTable, quantile, repeat, timed } from "../measure.ts";
+import { HOSTILE_GROUPS } from "./hostile.ts";
 import { burners, neighbourRows, nobody, requests } from "./neighbours.ts";
 import { ORDINARY, TRIVIAL } from "./programs.ts";
 
@@ -115,24 +117,26 @@ async function barRows(origin: string, coldMs: number, ours: Speed): Promise<str
     return (text === "pong" ? text : JSON.parse(text)) as never;
   };
   const run = client(`${origin}/run`);
+  const loops = (count: number, ms: number) =>
+    Promise.all(Array.from({ length: count }, () => ask<Loop>(`/loop?ms=${ms}`)));
   const streams: { firstMs: number; lagMs: number[] }[] = [];
   for (let turn = 0; turn < 5; turn++) streams.push(await ask("/stream"));
   const lag = streams.flatMap(({ lagMs }) => lagMs);
   const cancels: number[] = [];
   for (let turn = 0; turn < 20; turn++) cancels.push(await ask("/cancel"));
-  const alone = await ask<Loop[]>("/loops?count=1&ms=1000");
-  const ten = ask<Loop[]>("/loops?count=10&ms=3000");
+  const alone = await loops(1, 1_000);
+  const ten = loops(10, 3_000);
   const pings = await pingsDuring(ask, ten);
   const fuels = (await ten).map(({ fuel }) => fuel);
-  const fifty = ask<Loop[]>("/loops?count=50&ms=3000");
+  const fifty = loops(50, 3_000);
   const pingsOfFifty = await pingsDuring(ask, fifty);
-  const two = ask<Loop[]>("/loops?count=2&ms=6000");
+  const two = loops(2, 6_000);
   const beside = await burst(20, 1_500, () => run(TRIVIAL));
   await two;
   const quiet = await burst(20, 1_500, () => run(TRIVIAL));
   const calls = await ask<Record<"synchronousUs" | "emptyUs" | "awaitedUs" | "rowsUs", number>>("/host-calls");
   const types = await ask<number[]>("/typescript");
-  const over = (loops: readonly Loop[]) => `${Math.max(...loops.map(({ overMs }) => overMs))} ms`;
+  const over = (ended: readonly Loop[]) => `${Math.max(...ended.map(({ overMs }) => overMs))} ms`;
   const us = (value: number) => `${value.toFixed(2)} µs`;
   return [
     ["trivial run, fresh instance, p50", ms(quantile(ours.alone, 0.5)), "≤ 2 ms"],
@@ -173,11 +177,13 @@ async function barRows(origin: string, coldMs: number, ours: Speed): Promise<str
 async function allNeighbourRows(origin: string): Promise<string[][]> {
   const run = client(`${origin}/run`);
   const ours = { run: () => run(TRIVIAL), ping: async () => (await fetch(`${origin}/ping`)).text() };
-  const group = (name: string, key: string) =>
-    requests(name, (forMs) => [fetch(`${origin}/hostile?group=${key}&ms=${forMs}`)]);
+  const group = (name: string, key: keyof typeof HOSTILE_GROUPS) =>
+    requests(name, (forMs) =>
+      HOSTILE_GROUPS[key].map((_, program) => fetch(`${origin}/hostile?group=${key}&program=${program}&ms=${forMs}`)),
+    );
   const rows = await neighbourRows("Runyard's engine", ours, [
     ...[nobody, burners, group("10 endless loops", "loops"), group("10 loops of native work", "natives")],
-    group("large sources, one after the other", "sources"),
+    requests("large sources, one after the other", (forMs) => [fetch(`${origin}/sources?ms=${forMs}`)]),
   ]);
   const peer = await startPeer("isolated-vm");
   const loops = requests("10 endless loops", () => Array.from({ length: 10 }, () => peer.run("for (;;) ;")));
@@ -192,6 +198,7 @@ async function main(): Promise<void> {
   if (!existsSync(join(HERE, "node_modules"))) {
     execFileSync("npm", ["ci", "--ignore-scripts"], { cwd: HERE, stdio: ["ignore", "ignore", "inherit"] });
   }
+  Object.assign(process.env, WORKERD_ENVIRONMENT);
   const bare = await startEngineWorker(join(HERE, "engine-worker.ts"));
   try {
     const run = client(`${bare.origin}/run`);

@@ -1,12 +1,12 @@
 /** TypeScript without an engine: what becomes of the source, what is refused, and where positions lie. */
 import { describe, expect, it } from "vitest";
 import { jsonErrorOffset, positionAt } from "../../../worker/sandbox/javascript/source-position.ts";
-import {
-  isModule,
-  originalPositions,
-  TranspileError,
-  transpile,
-} from "../../../worker/sandbox/javascript/transpile.ts";
+import { atOnce } from "../../../worker/sandbox/javascript/steps.ts";
+import * as transpiling from "../../../worker/sandbox/javascript/transpile.ts";
+
+const { originalPositions, TranspileError } = transpiling;
+const transpile = (file: string, source: string) => atOnce(transpiling.transpile(file, source));
+const isModule = (source: string, isTypeScript: boolean) => atOnce(transpiling.isModule(source, isTypeScript));
 
 describe("transpile", () => {
   it("keeps every line where it is", () => {
