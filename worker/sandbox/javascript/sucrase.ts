@@ -2,7 +2,7 @@
  * Drives sucrase: one parse of a file, and the JavaScript made from it. Knows nothing of what is refused; see `transpile.ts`.
  * Invariant: the work is bounded by the length of the source, in counted looks and not in time. sucrase's own entry
  * cannot promise that: it collects a stack for each thing it tried in vain, searches a free name for each field of a
- * class from the beginning, and writes nested classes again at each level.
+ * class from the beginning, writes nested classes again at each level, and tries types at each left shift.
  * A long source is read and written in steps that end between two statements of the file; one statement, however long,
  * is read in one step.
  */
@@ -16,6 +16,7 @@ import { parseStatement } from "sucrase/dist/parser/traverser/statement.js";
 import processor from "sucrase/dist/TokenProcessor.js";
 import root from "sucrase/dist/transformers/RootTransformer.js";
 import imported from "sucrase/dist/util/getTSImportedNames.js";
+import { leftShiftOffsets } from "./left-shifts.ts";
 import { TYPESCRIPT_STEP_CHARS } from "./limits.ts";
 import type { Steps } from "./steps.ts";
 
@@ -47,20 +48,28 @@ class Looks {
   }
 }
 
-/** The parser takes any object that behaves like a string. */
+const [AMPERSAND, LESS_THAN] = [0x26, 0x3c];
+
+/**
+ * The parser takes any object that behaves like a string. It sees a left shift as `&&`: an operator of two characters
+ * too, which it never mistakes for types, and which ends no literal or comment. What is written is copied by `slice`.
+ */
 class MeteredSource extends String {
   readonly #text: string;
   readonly #looks: Looks;
+  readonly #shifts: ReadonlySet<number>;
 
   constructor(text: string, looks: Looks) {
     super(text);
     this.#text = text;
     this.#looks = looks;
+    this.#shifts = leftShiftOffsets(text);
   }
 
   override charCodeAt(index: number): number {
     this.#looks.take();
-    return this.#text.charCodeAt(index);
+    const code = this.#text.charCodeAt(index);
+    return code === LESS_THAN && this.#shifts.has(index) ? AMPERSAND : code;
   }
 
   override slice(start?: number, end?: number): string {
