@@ -171,7 +171,7 @@ document.querySelector("#count").addEventListener("click", (event) => {
 });
 
 describe("the isolation", () => {
-  it("leaves a page no cookie, storage, console, network, window or form", { retry: 2 }, async () => {
+  it("leaves a page no cookie, storage, console, network, window or form", async () => {
     const { page, context, faults, close } = await script(`
 const tell = (name, value) => console.log(name + "=" + value + ";");
 const attempt = (name, act) => { try { tell(name, act()); } catch (error) { tell(name, error.name); } };

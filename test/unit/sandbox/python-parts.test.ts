@@ -72,7 +72,7 @@ it("an image of memory holds the pages that differ, and puts them back", () => {
 describe("slots", () => {
   const clock = { now: () => 0, sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 10)) };
 
-  it("let so many run at once, the others in the order of their arrival", { retry: 3 }, async () => {
+  it("let so many run at once, the others in the order of their arrival", async () => {
     const slots = new Slots(3, clock);
     const begun: number[] = [];
     let [running, most] = [0, 0];

@@ -9,6 +9,7 @@ import type { Limits } from "../../domain/program.ts";
 import type { JournalPort, StopReason } from "../journal.ts";
 import { FUEL_QUANTUM, IDLE_CHECK_MS, SLICE_FUEL, SLICE_MS, UNWIND_FUEL } from "./limits.ts";
 import type { SliceQueue } from "./slice-queue.ts";
+import type { Steps } from "./steps.ts";
 
 export type EndReason = LimitName | "cancelled";
 
@@ -182,6 +183,17 @@ export class Meter {
   async yield(): Promise<void> {
     await this.#turn(null);
     this.#beginSlice(0);
+  }
+
+  /** Does the host's work for the guest, and lets everyone else run between two steps. Null where the run ended first. */
+  async inTurns<T>(steps: Steps<T>): Promise<T | null> {
+    while (this.#endedBy === null) {
+      await this.yield();
+      if (this.#endedBy !== null) break;
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+    return null;
   }
 
   /** Sleeps until the run's clock shows `dueAt`, `isReady` after a `wake`, or the run must end. A replay does not wait. */

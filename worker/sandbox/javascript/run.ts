@@ -24,6 +24,7 @@ import { LoadFailure, ModuleLoader } from "./module-loader.ts";
 import { Output } from "./output.ts";
 import { SeededRandom } from "./random.ts";
 import type { SliceQueue } from "./slice-queue.ts";
+import type { Steps } from "./steps.ts";
 import { isModule } from "./transpile.ts";
 
 /** What the runs of one isolate have in common. */
@@ -128,16 +129,25 @@ class JavaScriptRun {
     if (this.#meter.endedBy !== null) return this.#ended();
     const { program } = this.#request;
     const entry = program.files[program.entry]!;
-    const asModule = isModule(entry, fileKind(program.entry, program) === "typescript");
-    const script = asModule ? null : this.#loader.source(program.entry);
+    const asModule = await this.#prepare(isModule(entry, fileKind(program.entry, program) === "typescript"));
+    if (asModule === null) return this.#ended();
+    const script = asModule ? "" : await this.#prepare(this.#loader.source(program.entry));
+    if (script === null) return this.#ended();
     const isolate = this.#start();
     const refused = await this.#grant(isolate);
     if (refused !== null) return refused;
-    const failure =
-      script === null
-        ? await this.#turn(isolate.call("importEntry", isolate.newString(program.entry)))
-        : await this.#evaluate(isolate, script);
+    const failure = asModule
+      ? await this.#turn(isolate.call("importEntry", isolate.newString(program.entry)))
+      : await this.#evaluate(isolate, script);
     return failure ?? (await this.#runToEnd(isolate)) ?? this.#result(isolate, asModule);
+  }
+
+  /** Reads a file before there is a guest. Null where the run ended first. */
+  async #prepare<T>(steps: Steps<T>): Promise<T | null> {
+    const first = steps.next();
+    if (first.done) return first.value;
+    this.#meter.place();
+    return this.#meter.inTurns(steps);
   }
 
   async #grant(isolate: Isolate): Promise<GuestOutcome | null> {
