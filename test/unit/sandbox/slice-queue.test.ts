@@ -169,7 +169,7 @@ describe("a guest that waits for its turn", () => {
   it("does not wait for one that never comes back", async () => {
     const [thread, slices] = [new Thread(), new SliceQueue()];
     const { signal } = new AbortController();
-    const claim = { deadline: Number.POSITIVE_INFINITY, signal, aborted: new Promise<void>(() => {}), wokenAt: null };
+    const claim = { deadline: Number.POSITIVE_INFINITY, signal, wokenAt: null };
     const lost = { now: thread.clock.now, sleep: () => new Promise<void>(() => {}) };
     void slices.next({ ...claim, clock: lost });
     const startedAt = thread.now;

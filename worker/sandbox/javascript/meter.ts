@@ -212,8 +212,7 @@ export class Meter {
   }
 
   async #turn(wokenAt: number | null): Promise<void> {
-    const [clock, deadline, signal, aborted] = [this.#clock, this.#deadline, this.#signal, this.#aborted];
-    await this.#slices.next({ clock, deadline, signal, aborted, wokenAt });
+    await this.#slices.next({ clock: this.#clock, deadline: this.#deadline, signal: this.#signal, wokenAt });
   }
 
   /** Waits for what others hold. The time counts for nothing. */
