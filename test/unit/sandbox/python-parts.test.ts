@@ -87,7 +87,8 @@ describe("slots", () => {
       }),
     );
     expect(await Promise.all(work)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    // Those that are let in at once may begin in either order: each looks on a timer of its own.
+    for (const [place, i] of begun.entries()) expect(Math.abs(i - place)).toBeLessThan(3);
     expect(most).toBe(3);
   });
 
