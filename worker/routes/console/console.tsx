@@ -1,14 +1,15 @@
 /** The console's pages, all behind a session. */
 import { Hono } from "hono";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
-import { requirePrincipal } from "../../middleware/authentication.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
+import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
 import { overview } from "./overview.tsx";
 import { page, signedInShell } from "./page.tsx";
+import { invitationForms, memberPages, workspacePages } from "./people.tsx";
 import { playground } from "./playground.tsx";
 import { queuePages } from "./queue.tsx";
 import { repositoryPages } from "./repositories.tsx";
@@ -18,24 +19,7 @@ import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
 import { webhookPages } from "./webhooks.tsx";
 
-export const consolePages = new Hono<SignedInEnv>();
-
-for (const path of [
-  "/",
-  "/queue/*",
-  "/runs/*",
-  "/playground/*",
-  "/p/*",
-  "/repos/*",
-  "/inbound-endpoints/*",
-  "/deliveries/*",
-  "/settings/*",
-  "/health",
-  "/docs",
-])
-  consolePages.use(path, requirePrincipal);
-
-consolePages
+export const consolePages = new Hono<SignedInEnv>()
   .route("/", overview)
   .route("/queue", queuePages)
   .route("/health", healthPages)
@@ -45,6 +29,11 @@ consolePages
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .route("/settings/webhooks", webhookPages)
+  .route("/settings/members", memberPages)
+  .route("/settings/invitations", invitationForms)
+  .route("/settings/workspaces", workspacePages)
+  .route("/settings/tokens", tokenPages)
+  .route("/settings/sessions", sessionPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)

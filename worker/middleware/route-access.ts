@@ -1,0 +1,172 @@
+/**
+ * Who may use which route: one row for each, by its method and its pattern as it is mounted. A route without a row is
+ * refused by {@link authorize} and fails a test; so does a row without a route.
+ */
+import type { Access, Role, Scope } from "../domain/access.ts";
+
+const needs = (role: Role, scope: Scope | null): Access => ({ role, scope });
+
+/** Read by whoever is in the workspace, and by a token that was made for it. */
+const SEES_RUNS = needs("viewer", "runs:read");
+const SEES_SETTINGS = needs("viewer", "settings:read");
+const SEES_METRICS = needs("viewer", "metrics:read");
+const RUNS = needs("member", "runs:write");
+const CONFIGURES = needs("admin", "settings:write");
+/** Pages are for people: a token has the API. */
+const READER = needs("viewer", null);
+const RUNNER = needs("member", null);
+const ADMIN = needs("admin", null);
+/** One's own session, tokens and memberships: everybody has those. */
+const SELF = needs("viewer", null);
+
+const API = {
+  "GET /healthz": "open",
+  "GET /openapi.json": "open",
+  "GET /status": "open",
+  "POST /webhook/github": "open",
+  "POST /webhook/github/:endpoint": "open",
+  "POST /webhook/jira": "open",
+  "POST /webhook/jira/:endpoint": "open",
+  "GET /metrics": SEES_METRICS,
+  "GET /api/health/detailed": SEES_METRICS,
+  "GET /api/status": SEES_RUNS,
+  "GET /api/metrics/summary": SEES_RUNS,
+  "GET /api/queue/stats": SEES_RUNS,
+  "POST /api/execute": RUNS,
+  "GET /api/runs": SEES_RUNS,
+  "GET /api/runs/:id": SEES_RUNS,
+  "GET /api/runs/:id/log.txt": SEES_RUNS,
+  "GET /api/runs/:id/stream": SEES_RUNS,
+  "POST /api/runs/:id/cancel": RUNS,
+  "POST /api/runs/:id/retry": RUNS,
+  "POST /api/runs/:id/replay": RUNS,
+  "POST /api/runs/:id/hold": RUNS,
+  "POST /api/runs/:id/unhold": RUNS,
+  "POST /api/runs/:id/move": RUNS,
+  "POST /api/runs/:id/priority": RUNS,
+  "POST /api/runs/cancel": RUNS,
+  "POST /api/runs/retry": RUNS,
+  "GET /api/lanes": SEES_RUNS,
+  "GET /api/lanes/:lane": SEES_RUNS,
+  "POST /api/lanes/:lane/pause": RUNS,
+  "POST /api/lanes/:lane/resume": RUNS,
+  "POST /api/rebuild": CONFIGURES,
+  "GET /api/webhooks": SEES_SETTINGS,
+  "POST /api/webhooks": CONFIGURES,
+  "GET /api/webhooks/:id": SEES_SETTINGS,
+  "PATCH /api/webhooks/:id": CONFIGURES,
+  "DELETE /api/webhooks/:id": CONFIGURES,
+  "POST /api/webhooks/:id/rotate-secret": CONFIGURES,
+  "POST /api/webhooks/:id/test": CONFIGURES,
+  "GET /api/webhooks/:id/messages": SEES_SETTINGS,
+  "GET /api/webhooks/:id/messages/:messageId": SEES_SETTINGS,
+  "POST /api/webhooks/:id/messages/:messageId/resend": CONFIGURES,
+  "GET /api/repositories": SEES_SETTINGS,
+  "POST /api/repositories": CONFIGURES,
+  "GET /api/repositories/export": SEES_SETTINGS,
+  "POST /api/repositories/import": CONFIGURES,
+  "GET /api/repositories/:key": SEES_SETTINGS,
+  "PUT /api/repositories/:key": CONFIGURES,
+  "DELETE /api/repositories/:key": CONFIGURES,
+  "GET /api/inbound-endpoints": SEES_SETTINGS,
+  "POST /api/inbound-endpoints": CONFIGURES,
+  "DELETE /api/inbound-endpoints/:id": CONFIGURES,
+  "POST /api/inbound-endpoints/:id/rotate": CONFIGURES,
+  "POST /api/inbound-endpoints/:id/test": CONFIGURES,
+  "GET /api/deliveries": SEES_SETTINGS,
+  "GET /api/deliveries/:id": SEES_SETTINGS,
+  "POST /api/deliveries/:id/reprocess": CONFIGURES,
+} as const satisfies Record<string, Access>;
+
+const CONSOLE = {
+  "GET /login": "open",
+  "POST /login": "open",
+  "GET /login/github": "open",
+  "GET /login/callback/github": "open",
+  "GET /signup": "open",
+  "POST /signup": "open",
+  "GET /invite/:secret": "open",
+  "POST /invite/:secret": SELF,
+  "GET /sign-in/:secret": "open",
+  "POST /logout": "open",
+  // Admitted by the secret in the address; with a session, the owner's alone.
+  "GET /previews/:secret{[0-9a-f]+}/:name{.+}": "open",
+  "GET /": READER,
+  "GET /docs": READER,
+  "GET /health": SEES_METRICS,
+  "GET /queue": READER,
+  "POST /queue/lanes/:lane/pause": RUNNER,
+  "POST /queue/lanes/:lane/resumption": RUNNER,
+  "POST /queue/cancellations": RUNNER,
+  "GET /runs": READER,
+  "GET /runs/news": READER,
+  "GET /runs/:id": READER,
+  "GET /runs/:id/program": READER,
+  "GET /runs/:id/metrics": READER,
+  "GET /runs/:id/header": READER,
+  "POST /runs/:id/cancellation": RUNNER,
+  "POST /runs/:id/replays": RUNNER,
+  "POST /runs/:id/retries": RUNNER,
+  "POST /runs/:id/steering": RUNNER,
+  "POST /runs/cancellations": RUNNER,
+  "POST /runs/retries": RUNNER,
+  "GET /playground": READER,
+  "POST /playground/runs": RUNNER,
+  "GET /playground/runs/:id/outcome": READER,
+  "GET /playground/previews/:secret": READER,
+  "GET /playground/history": READER,
+  "POST /playground/shares": RUNNER,
+  "POST /playground/generations": RUNNER,
+  "GET /p/:slug": READER,
+  "GET /repos": READER,
+  "POST /repos": ADMIN,
+  "GET /repos/new": ADMIN,
+  "GET /repos/export": READER,
+  "GET /repos/import": ADMIN,
+  "POST /repos/import": ADMIN,
+  "GET /repos/:key": READER,
+  "POST /repos/:key": ADMIN,
+  "POST /repos/:key/deletion": ADMIN,
+  "GET /inbound-endpoints": READER,
+  "POST /inbound-endpoints": ADMIN,
+  "POST /inbound-endpoints/:id/secrets": ADMIN,
+  "POST /inbound-endpoints/:id/tests": ADMIN,
+  "POST /inbound-endpoints/:id/deletion": ADMIN,
+  "GET /deliveries": READER,
+  "GET /deliveries/:id": READER,
+  "POST /deliveries/:id/reprocessings": ADMIN,
+  "GET /settings/members": READER,
+  "POST /settings/members/:id/role": ADMIN,
+  // Oneself, or as an admin somebody else.
+  "POST /settings/members/:id/removal": SELF,
+  "POST /settings/invitations": ADMIN,
+  "POST /settings/invitations/:id/withdrawal": ADMIN,
+  "GET /settings/tokens": SELF,
+  "POST /settings/tokens": SELF,
+  // One's own, or as an admin anybody's.
+  "POST /settings/tokens/:id/revocation": SELF,
+  "GET /settings/sessions": SELF,
+  "POST /settings/sessions/revocations": SELF,
+  "POST /settings/sessions/:id/revocation": SELF,
+  "GET /settings/workspaces": SELF,
+  "POST /settings/workspaces": SELF,
+  "POST /settings/workspaces/:id/choice": SELF,
+  "GET /settings/webhooks": READER,
+  "POST /settings/webhooks": ADMIN,
+  "GET /settings/webhooks/:id": READER,
+  "POST /settings/webhooks/:id/changes": ADMIN,
+  "POST /settings/webhooks/:id/enabling": ADMIN,
+  "POST /settings/webhooks/:id/disabling": ADMIN,
+  "POST /settings/webhooks/:id/secrets": ADMIN,
+  "POST /settings/webhooks/:id/tests": ADMIN,
+  "POST /settings/webhooks/:id/deletion": ADMIN,
+  "GET /settings/webhooks/:id/messages/:messageId": READER,
+  "POST /settings/webhooks/:id/messages/:messageId/deliveries": ADMIN,
+} as const satisfies Record<string, Access>;
+
+export const ROUTE_ACCESS: Readonly<Record<string, Access>> = { ...API, ...CONSOLE };
+
+/** The name under which a route is declared. A pattern may be mounted with a slash at its end. */
+export function routeName(method: string, path: string): string {
+  return `${method} ${path.replace(/(.)\/$/, "$1")}`;
+}
