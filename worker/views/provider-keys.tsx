@@ -150,8 +150,6 @@ function KeyTable({ keys }: Pick<ProviderKeysProps, "keys">) {
           <tr>
             <th scope="col">State</th>
             <th scope="col">Key</th>
-            <th scope="col">Provider</th>
-            <th scope="col">Last used</th>
             <th scope="col" class="number">
               Made
             </th>
@@ -168,12 +166,16 @@ function KeyTable({ keys }: Pick<ProviderKeysProps, "keys">) {
                   {key.name}
                 </a>
                 <span class="cell-note muted">
-                  <code>{maskedKey(key)}</code>
+                  <code>{maskedKey(key)}</code> · {PROVIDER_WORDS[key.provider]}
                   {key.isChosen ? " · in use" : null}
+                  {key.lastUsedAt === null ? null : (
+                    <>
+                      {" · used "}
+                      <RelativeTime at={key.lastUsedAt} />
+                    </>
+                  )}
                 </span>
               </td>
-              <td class="muted">{PROVIDER_WORDS[key.provider]}</td>
-              <td class="muted">{key.lastUsedAt === null ? "never" : <RelativeTime at={key.lastUsedAt} />}</td>
               <td class="cell-when number muted">
                 <RelativeTime at={key.createdAt} />
               </td>
