@@ -28,6 +28,16 @@ const PACKAGES = [
 
 const migrations = await readD1Migrations("migrations");
 
+/**
+ * The files that `worker/sandbox/javascript/sucrase.ts` imports. Else what is imported of CommonJS and what that requires
+ * are two copies, with two states of the parser.
+ */
+const SUCRASE = [
+  ...["parser/tokenizer/index", "parser/tokenizer/state", "parser/tokenizer/types"],
+  ...["parser/traverser/base", "parser/traverser/statement", "TokenProcessor", "identifyShadowedGlobals"],
+  ...["transformers/RootTransformer", "util/getTSImportedNames"],
+].map((name) => `sucrase/dist/${name}.js`);
+
 export default defineConfig({
   test: {
     // By itself Vitest leaves one processor to itself: of two, that is every other one.
@@ -69,7 +79,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{integration,sandbox}/**/*.test.ts"],
-          deps: { optimizer: { ssr: { enabled: true, include: PACKAGES } } },
+          deps: { optimizer: { ssr: { enabled: true, include: [...PACKAGES, ...SUCRASE] } } },
           globalSetup: [
             "test/support/node-figures.ts",
             "test/support/receiver-process.ts",

@@ -1,6 +1,7 @@
 /**
  * Deliveries under load: thousands of them, duplicated, reordered and replayed, must make exactly the right runs, and
- * each must be acknowledged fast: `npm run bench:deliveries`, or with `-- --deliveries 500` in short.
+ * each must be acknowledged fast: `npm run bench:deliveries`, or with `-- --deliveries 500` in short. They come at a steady
+ * pace, or with `--clients 20` as fast as so many clients get their answers.
  *
  * A program holds each lane meanwhile, so that all runs wait: each issue that is wanted in the end has one, with its newest
  * title, and no other has any. Then the lanes go on, and the same runs, no more and no fewer, come to their end.
@@ -20,7 +21,8 @@ const { values } = parseArgs({
   options: {
     deliveries: { type: "string", default: "10000" },
     issues: { type: "string", default: "200" },
-    clients: { type: "string", default: "20" },
+    "per-second": { type: "string", default: "50" },
+    clients: { type: "string" },
     seed: { type: "string", default: "1" },
   },
 });
@@ -62,7 +64,7 @@ try {
     {
       deliveries: Number(values.deliveries),
       issues: Number(values.issues),
-      clients: Number(values.clients),
+      arrival: values.clients ? { clients: Number(values.clients) } : { perSecond: Number(values["per-second"]) },
       seed: Number(values.seed),
     },
   );

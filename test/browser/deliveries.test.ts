@@ -16,7 +16,7 @@ afterAll(async () => {
 describe("300 deliveries, duplicated, reordered and replayed", () => {
   it("make exactly the right runs", async () => {
     const address = { url: product.url, apiToken: product.credentials.apiToken };
-    const figures = await loadDeliveries(address, { deliveries: 300, issues: 15, clients: 8, seed: 7 });
+    const figures = await loadDeliveries(address, { deliveries: 300, issues: 15, arrival: { clients: 8 }, seed: 7 });
     expect(figures).toMatchObject({ deliveries: 300, issues: 15 });
     expect(figures.runs).toBe(figures.wanted);
     expect(figures.duplicates).toBeGreaterThan(50);

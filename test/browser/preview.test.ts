@@ -171,7 +171,7 @@ document.querySelector("#count").addEventListener("click", (event) => {
 });
 
 describe("the isolation", () => {
-  it("leaves a page no cookie, storage, console, network, window or form", { retry: 2 }, async () => {
+  it("leaves a page no cookie, storage, console, network, window or form", async () => {
     const { page, context, faults, close } = await script(`
 const tell = (name, value) => console.log(name + "=" + value + ";");
 const attempt = (name, act) => { try { tell(name, act()); } catch (error) { tell(name, error.name); } };
@@ -198,11 +198,6 @@ document.body.append(Object.assign(new Image(), { src: "https://example.invalid/
 import("/assets/console.js").catch((error) => tell("import", error.name));
 `);
     await show(page);
-    await expect
-      .poll(() => said(page), { timeout: 10_000 })
-      .toMatch(/import=TypeError;[\s\S]*|own=TypeError;[\s\S]*import=/);
-    await expect.poll(() => said(page)).toContain("own=TypeError;");
-    const words = await said(page);
     for (const expected of [
       "origin=null;",
       "cookie=SecurityError;",
@@ -215,11 +210,14 @@ import("/assets/console.js").catch((error) => tell("import", error.name));
       "rtc=undefined;",
       "fetch=TypeError;",
       "submit=seen;",
+      "own=TypeError;",
+      "import=TypeError;",
+      // What the page did not do itself is told by the browser, whenever it comes to it.
+      "A preview sends no forms",
     ]) {
-      expect(words).toContain(expected);
+      await expect.poll(() => said(page)).toContain(expected);
     }
-    expect(words).toMatch(/A preview has no network\. Refused: http:\/\/127\.0\.0\.1:\d+\/api\/runs/);
-    expect(words).toMatch(/A preview sends no forms/);
+    expect(await said(page)).toMatch(/A preview has no network\. Refused: http:\/\/127\.0\.0\.1:\d+\/api\/runs/);
     // Still signed in, still on the page, no other page opened, and nothing left for a foreign host.
     expect(new URL(page.url()).pathname).toBe("/playground");
     expect(context.pages()).toHaveLength(1);

@@ -1,7 +1,7 @@
 /** Every limit ends a run as what it is, whatever the program does about it, and the next run is not affected. */
 import { afterEach, describe, expect, it } from "vitest";
 import { resultOf, run } from "./guest.ts";
-import { endOf, frozenClock } from "./harness.ts";
+import { endOf, frozenClock, realClock } from "./harness.ts";
 
 afterEach(async () => {
   expect(await resultOf("6 * 7")).toBe(42);
@@ -109,7 +109,7 @@ describe("fuel", () => {
 
   it("is the same in every run, however it is cut into slices", async () => {
     let tick = 0;
-    const fastClock = { now: () => (tick += 7), sleep: () => Promise.resolve() };
+    const fastClock = { now: () => (tick += 7), sleep: () => realClock.sleep(0) };
     // Four at once take longer than the usual limit where the machine is busy with other things.
     const patient = { limits: { timeoutMs: 60_000 } };
     const runs = await Promise.all([

@@ -1,10 +1,10 @@
 /** Many guests in one isolate share its memory: all of them end, and together they never hold more than the cap. */
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../worker/sandbox/engine.ts";
-import { Deadlines } from "../../worker/sandbox/javascript/deadlines.ts";
 import { IMAGE } from "../../worker/sandbox/javascript/generated/image.ts";
 import { quickJsModule } from "../../worker/sandbox/javascript/quickjs-module.ts";
 import { runProgram } from "../../worker/sandbox/javascript/run.ts";
+import { SliceQueue } from "../../worker/sandbox/javascript/slice-queue.ts";
 import { MemoryGate } from "../../worker/sandbox/memory-gate.ts";
 import { endOf, harness, type RunOptions, realClock } from "./harness.ts";
 
@@ -17,7 +17,7 @@ interface StartOptions extends Pick<RunOptions, "signal" | "onNotice"> {
 function start(memory: MemoryGate, code: string, { timeoutMs = 30_000, ...options }: StartOptions = {}) {
   const engine: Engine = {
     version: "",
-    execute: (request) => runProgram(quickJsModule, IMAGE, request, { memory, deadlines: new Deadlines() }),
+    execute: (request) => runProgram(quickJsModule, IMAGE, request, { memory, slices: new SliceQueue() }),
   };
   return harness(engine, { language: "javascript", timeoutMs }).run(code, options);
 }

@@ -5,7 +5,7 @@ import { defineCapability } from "../../worker/domain/capability.ts";
 import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
 import { run } from "./guest.ts";
-import { endOf, frozenClock, type Ran, type RunOptions, realClock } from "./harness.ts";
+import { endOf, frozenClock, type Ran, type RunOptions, realClock, type Source } from "./harness.ts";
 
 /** A clock that shows other times than the first run saw, and counts how often it was slept on. */
 function strangeClock() {
@@ -20,7 +20,7 @@ function strangeClock() {
   return clock;
 }
 
-async function replay(first: Ran, code: string, options: RunOptions = {}): Promise<Ran> {
+async function replay(first: Ran, code: Source, options: RunOptions = {}): Promise<Ran> {
   const { signal, ...rest } = options;
   // As it is stored: what JSON loses, a replay would miss.
   const journal = JSON.parse(JSON.stringify(first.journal)) as Journal;
@@ -103,6 +103,29 @@ describe("a replay", () => {
     const first = await run(code, { signal: stop.signal });
     expect(endOf(first.outcome)).toBe("cancelled");
     expect(visible(await replay(first, code))).toEqual(visible(first));
+  });
+
+  it.each(["main.js", "main.ts", "module.ts"])("ends where the run was stopped while %s was read", async (entry) => {
+    const long = "var a: number = 1;\n".repeat(6_000);
+    const files = {
+      "main.js": "console.log('imports'); await import('./a.ts');",
+      "a.ts": `${long} console.log('never'); export default a;`,
+      "main.ts": `${long} console.log('never');`,
+      "module.ts": `${long} console.log('never'); export default a;`,
+    };
+    for (const turns of [1, 3, 8, 12]) {
+      const stop = new AbortController();
+      let left = turns;
+      const sleep = (ms: number) => {
+        left -= 1;
+        if (left === 0) stop.abort();
+        return realClock.sleep(ms);
+      };
+      const first = await run(files, { entry, signal: stop.signal, clock: { ...frozenClock, sleep } });
+      expect(endOf(first.outcome)).toBe("cancelled");
+      expect(first.stdout).not.toContain("never");
+      expect(visible(await replay(first, files, { entry }))).toEqual(visible(first));
+    }
   });
 
   it("does not wait", async () => {

@@ -60,13 +60,15 @@ describe("a run", () => {
 });
 
 /** How often a program lets others in where the clock stands still: that depends on its fuel alone. */
-async function pauses(code: string | Readonly<Record<string, string>>): Promise<number> {
+async function pauses(code: string | Readonly<Record<string, string>>, entry?: string): Promise<number> {
   let count = 0;
   const sleep = (ms: number) => {
     count += 1;
     return frozenClock.sleep(ms);
   };
-  expect(endOf((await run(code, { clock: { ...frozenClock, sleep } })).outcome)).toBe("completed");
+  expect(
+    endOf((await run(code, { clock: { ...frozenClock, sleep }, ...(entry === undefined ? {} : { entry }) })).outcome),
+  ).toBe("completed");
   return count;
 }
 
@@ -90,6 +92,14 @@ describe("work that turns no loop of the program makes a run pause", () => {
     const filled = (text: string) => Object.fromEntries([["main.js", main], ...names.map((name) => [name, text])]);
     expect(await pauses(filled("1"))).toBe(0);
     expect(await pauses(filled(`/*${"x".repeat(140_000)}*/`))).toBeGreaterThanOrEqual(2);
+  });
+
+  it("for what is read of a long file, as an entry and as a module", async () => {
+    const long = "var a: number = 1;\n".repeat(6_000);
+    expect(await pauses({ "main.ts": "const a: number = 1;" }, "main.ts")).toBe(0);
+    expect(await pauses({ "main.ts": long }, "main.ts")).toBeGreaterThanOrEqual(10);
+    expect(await pauses({ "main.ts": `${long} export default 1;` }, "main.ts")).toBeGreaterThanOrEqual(10);
+    expect(await pauses({ "main.js": "import './a.ts'; export default 1;", "a.ts": long })).toBeGreaterThanOrEqual(10);
   });
 
   it("for fresh memory, by its size", async () => {

@@ -1,7 +1,7 @@
 /**
  * Sends a product a load of GitHub deliveries whose right outcome is known, and checks that exactly this came of it.
  * Each issue has a history of edits, labels and closings; the whole is shuffled, a part of it repeated, and then sent by
- * several clients at once. Everything follows from the seed.
+ * several clients at once, or at a steady pace. Everything follows from the seed.
  */
 import { createHmac } from "node:crypto";
 import { seededNumbers } from "./seeded-random.ts";
@@ -15,9 +15,15 @@ export interface LoadSize {
   /** All that are sent, repeats included. */
   readonly deliveries: number;
   readonly issues: number;
-  readonly clients: number;
+  readonly arrival: Arrival;
   readonly seed: number;
 }
+
+/**
+ * How they come: from so many clients that each wait for an answer before they go on, which measures how much goes through;
+ * or so many a second whether answers have come or not, as trackers send them, which measures how long one waits.
+ */
+export type Arrival = { readonly clients: number } | { readonly perSecond: number };
 
 export interface DeliveryFigures {
   /** One for each delivery, from sending it to its answer. */
@@ -190,16 +196,11 @@ export async function loadDeliveries(address: LoadTarget, size: LoadSize): Promi
   const occupants = await occupyLanes(target);
   const { sent, expected, duplicates } = prepare(size);
   const acknowledgedMs: number[] = [];
-  let next = 0;
   const startedAt = performance.now();
-  const client = async () => {
-    for (let delivery = sent[next++]; delivery; delivery = sent[next++]) {
-      const before = performance.now();
-      await target.deliver(endpoint.path, endpoint.secret, delivery);
-      acknowledgedMs.push(performance.now() - before);
-    }
-  };
-  await Promise.all(Array.from({ length: size.clients }, client));
+  await sendAll(sent, size.arrival, async (delivery, dueAt) => {
+    await target.deliver(endpoint.path, endpoint.secret, delivery);
+    acknowledgedMs.push(performance.now() - dueAt);
+  });
   const wallMs = performance.now() - startedAt;
   const settledAt = performance.now();
   await settle(target);
@@ -219,6 +220,31 @@ export async function loadDeliveries(address: LoadTarget, size: LoadSize): Promi
     wanted,
     runs,
   };
+}
+
+/** @param send is told when the delivery was to be sent: one that was held up by others waits from then on */
+async function sendAll(
+  deliveries: readonly Prepared[],
+  arrival: Arrival,
+  send: (delivery: Prepared, dueAt: number) => Promise<void>,
+): Promise<void> {
+  if ("perSecond" in arrival) {
+    const startedAt = performance.now();
+    const inTime = async (delivery: Prepared, index: number) => {
+      const dueAt = startedAt + (index * 1_000) / arrival.perSecond;
+      await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
+      await send(delivery, dueAt);
+    };
+    await Promise.all(deliveries.map(inTime));
+    return;
+  }
+  let next = 0;
+  const client = async () => {
+    for (let delivery = deliveries[next++]; delivery; delivery = deliveries[next++]) {
+      await send(delivery, performance.now());
+    }
+  };
+  await Promise.all(Array.from({ length: arrival.clients }, client));
 }
 
 /** A program in each lane that does nothing: runs about issues wait behind it, so that what waits can be compared. */

@@ -38,7 +38,11 @@ export const largeSource = (turn: number): HostileProgram => ({
   },
 });
 
-export const HOSTILE_GROUPS: Readonly<Record<"loops" | "natives", readonly HostileProgram[]>> = {
+export const HOSTILE_GROUPS: Readonly<Record<"loops" | "natives" | "naps", readonly HostileProgram[]>> = {
   loops: Array.from({ length: 10 }, () => script("for (;;) ;")),
   natives: NATIVES.map(script),
+  // They sleep just before they would be made to pause.
+  naps: Array.from({ length: 10 }, () =>
+    script("for (;;) { for (let i = 0; i < 50_000; i++); await new Promise((done) => setTimeout(done, 1)); }"),
+  ),
 };

@@ -1,13 +1,16 @@
 /**
  * Measures the JavaScript engine against its bars and against what people use today, side by side in one run:
- * `npm run bench:sandbox`. The peers are installed beside this file on first use. Compare the ratios.
+ * `npm run bench:sandbox`, or some parts of it: `npm run bench:sandbox -- sources`. The peers are installed beside this
+ * file on first use. Compare the ratios.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEngineWorker } from "../../../scripts/bare-engine.ts";
+import { WORKERD_ENVIRONMENT } from "../../../scripts/python/python-worker.ts";
 import { type Burst, burst, ms, printTable, quantile, repeat, timed } from "../measure.ts";
+import { HOSTILE_GROUPS } from "./hostile.ts";
 import { burners, neighbourRows, nobody, requests } from "./neighbours.ts";
 import { ORDINARY, TRIVIAL } from "./programs.ts";
 
@@ -115,24 +118,26 @@ async function barRows(origin: string, coldMs: number, ours: Speed): Promise<str
     return (text === "pong" ? text : JSON.parse(text)) as never;
   };
   const run = client(`${origin}/run`);
+  const loops = (count: number, ms: number) =>
+    Promise.all(Array.from({ length: count }, () => ask<Loop>(`/loop?ms=${ms}`)));
   const streams: { firstMs: number; lagMs: number[] }[] = [];
   for (let turn = 0; turn < 5; turn++) streams.push(await ask("/stream"));
   const lag = streams.flatMap(({ lagMs }) => lagMs);
   const cancels: number[] = [];
   for (let turn = 0; turn < 20; turn++) cancels.push(await ask("/cancel"));
-  const alone = await ask<Loop[]>("/loops?count=1&ms=1000");
-  const ten = ask<Loop[]>("/loops?count=10&ms=3000");
+  const alone = await loops(1, 1_000);
+  const ten = loops(10, 3_000);
   const pings = await pingsDuring(ask, ten);
   const fuels = (await ten).map(({ fuel }) => fuel);
-  const fifty = ask<Loop[]>("/loops?count=50&ms=3000");
+  const fifty = loops(50, 3_000);
   const pingsOfFifty = await pingsDuring(ask, fifty);
-  const two = ask<Loop[]>("/loops?count=2&ms=6000");
+  const two = loops(2, 6_000);
   const beside = await burst(20, 1_500, () => run(TRIVIAL));
   await two;
   const quiet = await burst(20, 1_500, () => run(TRIVIAL));
   const calls = await ask<Record<"synchronousUs" | "emptyUs" | "awaitedUs" | "rowsUs", number>>("/host-calls");
   const types = await ask<number[]>("/typescript");
-  const over = (loops: readonly Loop[]) => `${Math.max(...loops.map(({ overMs }) => overMs))} ms`;
+  const over = (ended: readonly Loop[]) => `${Math.max(...ended.map(({ overMs }) => overMs))} ms`;
   const us = (value: number) => `${value.toFixed(2)} µs`;
   return [
     ["trivial run, fresh instance, p50", ms(quantile(ours.alone, 0.5)), "≤ 2 ms"],
@@ -169,15 +174,23 @@ async function barRows(origin: string, coldMs: number, ours: Speed): Promise<str
   ];
 }
 
-/** The engine's neighbours, and those of isolated-vm under the same endless loops. */
-async function allNeighbourRows(origin: string): Promise<string[][]> {
+const NEIGHBOUR_COLUMNS =
+  "server|beside|trivial run, p50 / p99 / worst|p99 to quiet|ping, p50 / p99 / worst|p99 to quiet";
+
+const neighbour = (origin: string) => {
   const run = client(`${origin}/run`);
-  const ours = { run: () => run(TRIVIAL), ping: async () => (await fetch(`${origin}/ping`)).text() };
-  const group = (name: string, key: string) =>
-    requests(name, (forMs) => [fetch(`${origin}/hostile?group=${key}&ms=${forMs}`)]);
-  const rows = await neighbourRows("Runyard's engine", ours, [
+  return { run: () => run(TRIVIAL), ping: async () => (await fetch(`${origin}/ping`)).text() };
+};
+
+/** The engine's neighbours, and those of isolated-vm under the same endless loops. */
+async function hostileRows(origin: string): Promise<string[][]> {
+  const group = (name: string, key: keyof typeof HOSTILE_GROUPS) =>
+    requests(name, (forMs) =>
+      HOSTILE_GROUPS[key].map((_, program) => fetch(`${origin}/hostile?group=${key}&program=${program}&ms=${forMs}`)),
+    );
+  const rows = await neighbourRows("Runyard's engine", neighbour(origin), [
     ...[nobody, burners, group("10 endless loops", "loops"), group("10 loops of native work", "natives")],
-    group("large sources, one after the other", "sources"),
+    group("10 loops that sleep for 1 ms before they must pause", "naps"),
   ]);
   const peer = await startPeer("isolated-vm");
   const loops = requests("10 endless loops", () => Array.from({ length: 10 }, () => peer.run("for (;;) ;")));
@@ -188,32 +201,56 @@ async function allNeighbourRows(origin: string): Promise<string[][]> {
   return rows;
 }
 
+/** The engine's neighbours while large files of TypeScript are read. */
+function sourceRows(origin: string): Promise<string[][]> {
+  const sources = requests("large sources, one after the other", (forMs) => [fetch(`${origin}/sources?ms=${forMs}`)]);
+  return neighbourRows("Runyard's engine", neighbour(origin), [nobody, sources]);
+}
+
+async function peerSpeeds(): Promise<Speed[]> {
+  const speeds: Speed[] = [];
+  for (const name of ["nothing", "node vm", "isolated-vm", "@sebastianwessel/quickjs", "spawn node"]) {
+    const peer = await startPeer(name);
+    speeds.push(await speedOf(peer));
+    await peer.stop();
+  }
+  return speeds;
+}
+
+const PARTS = ["speed", "bars", "neighbours", "sources"];
+
+function askedParts(): readonly string[] {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !PARTS.includes(name));
+  if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(", ")}; there are ${PARTS.join(", ")}`);
+  return asked.length === 0 ? PARTS : asked;
+}
+
 async function main(): Promise<void> {
+  const parts = askedParts();
   if (!existsSync(join(HERE, "node_modules"))) {
     execFileSync("npm", ["ci", "--ignore-scripts"], { cwd: HERE, stdio: ["ignore", "ignore", "inherit"] });
   }
+  Object.assign(process.env, WORKERD_ENVIRONMENT);
   const bare = await startEngineWorker(join(HERE, "engine-worker.ts"));
   try {
     const run = client(`${bare.origin}/run`);
     const coldMs = await timed(() => run(TRIVIAL));
-    const ours = await speedOf({ name: "Runyard's engine", run, stop: async () => {} });
-    const peers: Speed[] = [];
-    for (const name of ["nothing", "node vm", "isolated-vm", "@sebastianwessel/quickjs", "spawn node"]) {
-      const peer = await startPeer(name);
-      peers.push(await speedOf(peer));
-      await peer.stop();
+    if (parts.includes("speed") || parts.includes("bars")) {
+      const ours = await speedOf({ name: "Runyard's engine", run, stop: async () => {} });
+      if (parts.includes("speed")) {
+        printTable(
+          ["", "trivial, alone, p50 / p99", "runs/s", "runs/s, 100 at once", "p99", "ratio", "ordinary program, p50"],
+          speedRows([ours, ...(await peerSpeeds())]),
+        );
+        console.log();
+      }
+      if (parts.includes("bars")) printTable(["figure", "value", "bar"], await barRows(bare.origin, coldMs, ours));
+      console.log();
     }
-    printTable(
-      ["", "trivial, alone, p50 / p99", "runs/s", "runs/s, 100 at once", "p99", "ratio", "ordinary program, p50"],
-      speedRows([ours, ...peers]),
-    );
-    console.log();
-    printTable(["figure", "value", "bar"], await barRows(bare.origin, coldMs, ours));
-    console.log();
-    printTable(
-      ["server", "beside", "trivial run, p50 / p99 / worst", "p99 to quiet", "ping, p50 / p99 / worst", "p99 to quiet"],
-      await allNeighbourRows(bare.origin),
-    );
+    const rows = parts.includes("neighbours") ? await hostileRows(bare.origin) : [];
+    if (parts.includes("sources")) rows.push(...(await sourceRows(bare.origin)));
+    if (rows.length > 0) printTable(NEIGHBOUR_COLUMNS.split("|"), rows);
   } finally {
     await bare.stop();
   }

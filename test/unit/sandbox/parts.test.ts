@@ -1,13 +1,14 @@
 /** The engine's pure parts: names of modules, results, random numbers, output, fuel. */
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
-import { Deadlines } from "../../../worker/sandbox/javascript/deadlines.ts";
 import { FUEL_QUANTUM, UNWIND_FUEL } from "../../../worker/sandbox/javascript/limits.ts";
 import { readResult } from "../../../worker/sandbox/javascript/marshal.ts";
 import { Killed, Meter, VERDICT } from "../../../worker/sandbox/javascript/meter.ts";
 import { LoadFailure, ModuleLoader } from "../../../worker/sandbox/javascript/module-loader.ts";
 import { Output } from "../../../worker/sandbox/javascript/output.ts";
 import { SeededRandom } from "../../../worker/sandbox/javascript/random.ts";
+import { SliceQueue } from "../../../worker/sandbox/javascript/slice-queue.ts";
+import { atOnce } from "../../../worker/sandbox/javascript/steps.ts";
 import { JournalWriter } from "../../../worker/sandbox/journal.ts";
 
 const loaderOf = (names: readonly string[]) =>
@@ -45,7 +46,7 @@ describe("module names", () => {
     (specifier) => {
       const name = loader.resolve("main.ts", specifier);
       expect(name).toContain(":");
-      expect(() => loader.source(name)).toThrow(LoadFailure);
+      expect(() => atOnce(loader.source(name))).toThrow(LoadFailure);
     },
   );
 
@@ -53,7 +54,7 @@ describe("module names", () => {
     const other = loaderOf(["main.ts"]);
     for (let i = 0; i < 5_000; i++) other.resolve("main.ts", `./none-${i}`);
     expect(other.failures.length).toBeLessThanOrEqual(100);
-    expect(() => other.source(other.resolve("main.ts", "./one-more"))).toThrow(LoadFailure);
+    expect(() => atOnce(other.source(other.resolve("main.ts", "./one-more")))).toThrow(LoadFailure);
   });
 });
 
@@ -110,7 +111,7 @@ describe("the meter", () => {
       { now, sleep: async () => {} },
       new AbortController().signal,
       new JournalWriter(0),
-      { deadlines: new Deadlines(), pauses: true },
+      { slices: new SliceQueue(), pauses: true },
     );
     const counter = { value: 0 };
     meter.attach(counter, () => undefined);

@@ -1,12 +1,13 @@
 /** TypeScript without an engine: what becomes of the source, what is refused, and where positions lie. */
 import { describe, expect, it } from "vitest";
+import { TYPESCRIPT_CHARS } from "../../../worker/sandbox/javascript/limits.ts";
 import { jsonErrorOffset, positionAt } from "../../../worker/sandbox/javascript/source-position.ts";
-import {
-  isModule,
-  originalPositions,
-  TranspileError,
-  transpile,
-} from "../../../worker/sandbox/javascript/transpile.ts";
+import { atOnce } from "../../../worker/sandbox/javascript/steps.ts";
+import * as transpiling from "../../../worker/sandbox/javascript/transpile.ts";
+
+const { originalPositions, TranspileError } = transpiling;
+const transpile = (file: string, source: string) => atOnce(transpiling.transpile(file, source));
+const isModule = (source: string, isTypeScript: boolean) => atOnce(transpiling.isModule(source, isTypeScript));
 
 describe("transpile", () => {
   it("keeps every line where it is", () => {
@@ -79,6 +80,39 @@ describe("transpile", () => {
     const line =
       "const f = (a: number, b = (x: string) => ({ x })) => g(async (c: T<U>) => (a < b ? (c) : ((d) => d)(a)));\n";
     expect(() => transpile("a.ts", line.repeat(500))).not.toThrow();
+  });
+
+  // To sucrase each may be type arguments, `f<<T>(a: T) => T>(b)`: by itself it tries that up to the end of the file.
+  it.each([
+    ["enum A { B = 1 << 0, C = 1 << 1, D = 1 << E }", "var A;"],
+    ["x = (a << 8) | b[c << d] | f(a << b, c) | 1 <<\n2;", "x = (a << 8) | b[c << d] | f(a << b, c) | 1 <<\n2;"],
+    [`const s: string = \`\${1 << a}\` + '<<' + /<</;`, `const s = \`\${1 << a}\` + '<<' + /<</;`],
+    ["x = y << z", "x = y << z"],
+    ["x = y as number << 2", "x = y  << 2"],
+    ["x = y as any <<= 1 >> 2", "x = y  <<= 1 >> 2"],
+  ])("takes a long file of left shifts: %s", (line, expected) => {
+    const count = Math.floor(TYPESCRIPT_CHARS / (line.length + 1));
+    const lines = transpile("a.ts", `${line}\n`.repeat(count));
+    expect(lines.split(expected)).toHaveLength(count + 1);
+  });
+
+  it.each([
+    ["f<<T>(a: T) => T>(b);", "f(b);"],
+    ["f<<const T extends (a: U) => void, V = Map<T, U>>(a: T) => V>(b);", "f(b);"],
+    ["f<</* any */T>(a: T) => T>(b);", "f(b);"],
+    ["class A extends B<<T,>(a: T) => T> {}", "class A extends B {}"],
+  ])("knows type arguments from a left shift: %s", (source, expected) => {
+    expect(transpile("a.ts", source)).toBe(expected);
+  });
+
+  it.each([
+    ["x = a << 1;\nf<<T>(a: T) => T>(b);", "x = a << 1;\nf(b);"],
+    ["const a = 1 << b, c = d<E>(f);", "const a = 1 << b, c = d(f);"],
+    ["f(a < b, c < 1 << (e));", "f(a < b, c < 1 << (e));"],
+    ["x = a << /* b */ c\nf<<T>(a: T) => T>(b);", "x = a << /* b */ c\nf(b);"],
+    ["enum A { B = c << 1, D = 2 << E }\nf<<T>(a: T) => T>(b);", /D = 2 << E; .*\nf\(b\);$/],
+  ])("drops no left shift that types follow: %s", (source, expected) => {
+    expect(transpile("a.ts", source)).toMatch(expected);
   });
 
   it("refuses a file that is too large to be transpiled in time", () => {

@@ -6,10 +6,10 @@ import { DEFAULT_LIMITS } from "../../domain/program.ts";
 import type { Engine, GuestRequest } from "../engine.ts";
 import { MemoryGate } from "../memory-gate.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
-import { Deadlines } from "./deadlines.ts";
 import { IMAGE } from "./generated/image.ts";
 import { ISOLATE_MEMORY_BYTES } from "./limits.ts";
 import { runProgram } from "./run.ts";
+import { SliceQueue } from "./slice-queue.ts";
 
 /**
  * Create one for each isolate: it shares out the isolate's memory.
@@ -17,7 +17,7 @@ import { runProgram } from "./run.ts";
  * @param memoryBytes what all guests together may hold
  */
 export function createJavaScriptEngine(module: WebAssembly.Module, memoryBytes = ISOLATE_MEMORY_BYTES): Engine {
-  const shared = { memory: new MemoryGate(memoryBytes), deadlines: new Deadlines() };
+  const shared = { memory: new MemoryGate(memoryBytes), slices: new SliceQueue() };
   let warm: Promise<unknown> | null = null;
   return {
     version: ENGINE_VERSION,

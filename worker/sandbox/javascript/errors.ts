@@ -10,6 +10,7 @@ import { REREAD_CHARS } from "./limits.ts";
 import { loopPosition } from "./loop-position.ts";
 import type { ModuleLoader } from "./module-loader.ts";
 import type { SourcePosition } from "./source-position.ts";
+import { atOnce } from "./steps.ts";
 import { originalPositions, TranspileError, transpile } from "./transpile.ts";
 
 export type Position = Pick<ProgramError, "file" | "line" | "column" | "stack">;
@@ -150,7 +151,7 @@ function syntaxHint({ file }: Position, program: Program): string {
   const source = program.files[file]!;
   if (source.length > REREAD_CHARS) return "";
   try {
-    const isTypeScript = transpile(file, source) !== source;
+    const isTypeScript = atOnce(transpile(file, source)) !== source;
     return isTypeScript ? ". The file is JavaScript; for TypeScript its name ends with .ts" : "";
   } catch (error) {
     if (error instanceof TranspileError) return "";

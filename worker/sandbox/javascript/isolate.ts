@@ -17,6 +17,7 @@ import type { Meter } from "./meter.ts";
 import { LoadFailure, type ModuleLoader } from "./module-loader.ts";
 import type { Output } from "./output.ts";
 import type { SeededRandom } from "./random.ts";
+import { atOnce, type Steps } from "./steps.ts";
 
 /** What came of entering the guest: a value, or what it threw. Both belong to the caller. */
 export type Completion =
@@ -66,6 +67,8 @@ export class Isolate implements GuestImports {
   #memoryRefused = false;
   /** The size in pages that a suspended guest waits for. */
   #growsTo: number | null = null;
+  /** What is left of preparing the module that a suspended guest waits for. */
+  #loading: Steps<string> | null = null;
 
   constructor(module: WebAssembly.Module, image: ImageAddresses, parts: IsolateParts) {
     this.#parts = parts;
@@ -211,6 +214,7 @@ export class Isolate implements GuestImports {
 
   async suspend(): Promise<number> {
     if (this.#growsTo !== null) return this.#growInTurn(this.#growsTo);
+    if (this.#loading !== null) return this.#loadInTurns(this.#loading);
     const forHostCall = this.#hostCallSuspends;
     this.#hostCallSuspends = false;
     const { meter, output } = this.#parts;
@@ -331,9 +335,40 @@ export class Isolate implements GuestImports {
   }
 
   loadModule(name: Pointer): Pointer {
+    const suspend = -1;
+    const steps = this.#parts.loader.source(this.#text.readName(name));
+    return this.#module(() => {
+      const first = steps.next();
+      if (first.done) return first.value;
+      this.#parts.meter.place();
+      if (this.#parts.meter.endedBy !== null) return null;
+      if (!this.#maySuspend(1)) return atOnce(steps);
+      this.#loading = steps;
+      return suspend;
+    });
+  }
+
+  /** A long file is prepared while the guest waits, and others run. */
+  async #loadInTurns(steps: Steps<string>): Promise<Pointer> {
+    this.#loading = null;
+    const { meter, output } = this.#parts;
+    output.flush();
+    try {
+      const source = await meter.inTurns(steps);
+      return this.#module(() => source);
+    } catch (error) {
+      return this.#module(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** Hands a module over: its source, or why it cannot be loaded. A run that ended meanwhile gets an empty one. */
+  #module(source: () => string | Pointer | null): Pointer {
     return this.#fromHost(() => {
       try {
-        return this.#text.allocate(this.#parts.loader.source(this.#text.readName(name))).pointer;
+        const answer = source();
+        return typeof answer === "number" ? answer : this.#text.allocate(answer ?? "").pointer;
       } catch (error) {
         if (!(error instanceof LoadFailure)) throw error;
         this.#throwInGuest(error);

@@ -49,11 +49,10 @@ export const IDLE_CHECK_MS = 1_000;
 export const RESULT_BYTES = 1_048_576;
 export const RESULT_DEPTH = 70;
 
-/**
- * Larger TypeScript files would hold up everyone else while they are transpiled, for which nothing can suspend the host:
- * ordinary code takes some 0.1 to 0.2 ms for each 1,000 characters, code of the slowest kind twice as much.
- */
+/** Larger TypeScript files take too long: ordinary code some 0.1 to 0.4 ms for each 1,000 characters, the slowest kind twice. */
 export const TYPESCRIPT_CHARS = 150_000;
+/** So much of a file is read or written before others have a turn: about a slice. */
+export const TYPESCRIPT_STEP_CHARS = 20_000;
 /** What is read again to tell where an error or a stopped loop stands: up to 10 ms in which the host does nothing else. */
 export const REREAD_CHARS = 50_000;
 /**

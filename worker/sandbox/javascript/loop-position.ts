@@ -3,6 +3,7 @@
  * last expression before it that has a position, or the start of the function. The loop is what follows there.
  */
 import { offsetAt, positionAt, type SourcePosition } from "./source-position.ts";
+import { atOnce } from "./steps.ts";
 import { tokens, type Word } from "./transpile.ts";
 
 /**
@@ -15,7 +16,7 @@ export function loopPosition(
   known: SourcePosition,
   isProgram: boolean,
 ): SourcePosition {
-  const words = tokens(source, isTypeScript);
+  const words = atOnce(tokens(source, isTypeScript));
   if (words === null) return known;
   const offset = offsetAt(source, known);
   const at = words.findIndex(({ start }) => start >= offset);

@@ -7,8 +7,9 @@ import type { LimitName } from "../../domain/guest-outcome.ts";
 import type { Clock } from "../../domain/ports.ts";
 import type { Limits } from "../../domain/program.ts";
 import type { JournalPort, StopReason } from "../journal.ts";
-import type { Deadlines } from "./deadlines.ts";
 import { FUEL_QUANTUM, IDLE_CHECK_MS, SLICE_FUEL, SLICE_MS, UNWIND_FUEL } from "./limits.ts";
+import type { SliceQueue } from "./slice-queue.ts";
+import type { Steps } from "./steps.ts";
 
 export type EndReason = LimitName | "cancelled";
 
@@ -27,7 +28,7 @@ interface Nap {
 export class Meter {
   readonly #startedAt: number;
   readonly #limits: Limits;
-  readonly #deadlines: Deadlines;
+  readonly #slices: SliceQueue;
   readonly #pauses: boolean;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
@@ -57,9 +58,9 @@ export class Meter {
     clock: Clock,
     signal: AbortSignal,
     journal: JournalPort,
-    { deadlines, pauses }: { readonly deadlines: Deadlines; readonly pauses: boolean },
+    { slices, pauses }: { readonly slices: SliceQueue; readonly pauses: boolean },
   ) {
-    this.#deadlines = deadlines;
+    this.#slices = slices;
     this.#limits = limits;
     this.#pauses = pauses;
     this.#clock = clock;
@@ -68,6 +69,7 @@ export class Meter {
     this.#now = clock.now();
     this.#startedAt = this.#now;
     this.#sliceStartedAt = this.#now;
+    slices.begin(this.#now);
     this.#aborted = new Promise((resolve) => {
       const listener = () => resolve();
       signal.addEventListener("abort", listener, { once: true });
@@ -171,15 +173,27 @@ export class Meter {
   }
 
   sliceIsOver(): boolean {
-    if (this.#used + this.#outstanding() - this.#fuelAtSliceStart >= SLICE_FUEL) return true;
     const now = this.#clock.now();
-    return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline || this.#deadlines.hasPassed(now);
+    const isClockStill = now === this.#sliceStartedAt;
+    if (isClockStill && this.#used + this.#outstanding() - this.#fuelAtSliceStart >= SLICE_FUEL) return true;
+    return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline;
   }
 
   /** Lets everyone else run, then begins a new slice. */
   async yield(): Promise<void> {
-    await this.#deadlines.during(this.#deadline, this.#clock.sleep(0));
+    await this.#turn(null);
     this.#beginSlice(0);
+  }
+
+  /** Does the host's work for the guest, and lets everyone else run between two steps. Null where the run ended first. */
+  async inTurns<T>(steps: Steps<T>): Promise<T | null> {
+    while (this.#endedBy === null) {
+      await this.yield();
+      if (this.#endedBy !== null) break;
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+    return null;
   }
 
   /** Sleeps until the run's clock shows `dueAt`, `isReady` after a `wake`, or the run must end. A replay does not wait. */
@@ -187,11 +201,18 @@ export class Meter {
     while (this.#endedBy === null && !this.#journal.isReplay && this.#now < dueAt && !isReady()) {
       const nap = this.#napUntil(Math.min(dueAt, this.#deadline, this.#now + IDLE_CHECK_MS));
       const isOver = await Promise.race([nap.over, this.#aborted, wake()]);
-      // A clock that stood still meanwhile must not keep a timer from ever being due.
-      if (isOver === true) this.#beginSlice(nap.wakesAt);
       // What woke the run may have come without anybody else having had a turn: the slice goes on.
-      else this.#lookAround(0);
+      if (isOver !== true) this.#lookAround(0);
+      else {
+        await this.#turn(nap.wakesAt);
+        // A clock that stood still meanwhile must not keep a timer from ever being due.
+        this.#beginSlice(nap.wakesAt);
+      }
     }
+  }
+
+  async #turn(wokenAt: number | null): Promise<void> {
+    await this.#slices.next({ clock: this.#clock, deadline: this.#deadline, signal: this.#signal, wokenAt });
   }
 
   /** Waits for what others hold. The time counts for nothing. */
@@ -214,6 +235,7 @@ export class Meter {
 
   #beginSlice(notBefore: number): void {
     this.#sliceStartedAt = this.#clock.now();
+    this.#slices.begin(this.#sliceStartedAt);
     this.#fuelAtSliceStart = this.#used + this.#outstanding();
     this.#lookAround(notBefore);
   }

@@ -9,6 +9,7 @@ import { type FileKind, fileKind } from "./file-kinds.ts";
 import { EVALUATED_FILE, PRELUDE_FILE } from "./guest-interface.ts";
 import { FILE_FUEL_PER_CHAR, TYPESCRIPT_CHARS } from "./limits.ts";
 import { jsonErrorOffset, positionAt, type SourcePosition } from "./source-position.ts";
+import type { Steps } from "./steps.ts";
 import { TranspileError, transpile } from "./transpile.ts";
 
 /** A module that cannot be loaded, and why, as the developer should read it. */
@@ -81,7 +82,7 @@ export class ModuleLoader {
   }
 
   /** A module's source as JavaScript. @throws LoadFailure; RangeError for source that is nested too deeply */
-  source(name: string): string {
+  *source(name: string): Steps<string> {
     if (name === BUILT_IN) return BUILT_IN_SOURCE;
     if (name === MISSING) throw new LoadFailure(TOO_MANY_FAILURES);
     if (name.startsWith(MISSING)) throw new LoadFailure(this.#failures[Number(name.slice(MISSING.length))]!);
@@ -92,12 +93,12 @@ export class ModuleLoader {
     // A larger file of TypeScript is refused unread.
     const chars = kind === "typescript" ? Math.min(text.length, TYPESCRIPT_CHARS) : text.length;
     this.#charge(chars * FILE_FUEL_PER_CHAR[kind]);
-    const source = this.#prepare(name, text, kind);
+    const source = yield* this.#prepare(name, text, kind);
     this.#sources.set(name, source);
     return source;
   }
 
-  #prepare(name: string, text: string, kind: FileKind): string {
+  *#prepare(name: string, text: string, kind: FileKind): Steps<string> {
     switch (kind) {
       case "json": {
         const at = jsonErrorOffset(text);
@@ -114,7 +115,7 @@ export class ModuleLoader {
         return withoutNul(text);
       case "typescript":
         try {
-          return withoutNul(transpile(name, text));
+          return withoutNul(yield* transpile(name, text));
         } catch (error) {
           if (error instanceof TranspileError) return this.#fail(error.error);
           throw error;

@@ -10,7 +10,6 @@ import { type Journal, type JournalPort, JournalReader, JournalWriter } from "..
 import type { MemoryGate } from "../memory-gate.ts";
 import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
-import type { Deadlines } from "./deadlines.ts";
 import { atLoop, NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
 import { fileKind } from "./file-kinds.ts";
 import { INTL_SOURCE } from "./generated/intl.ts";
@@ -24,12 +23,14 @@ import { Killed, Meter } from "./meter.ts";
 import { LoadFailure, ModuleLoader } from "./module-loader.ts";
 import { Output } from "./output.ts";
 import { SeededRandom } from "./random.ts";
+import type { SliceQueue } from "./slice-queue.ts";
+import type { Steps } from "./steps.ts";
 import { isModule } from "./transpile.ts";
 
 /** What the runs of one isolate have in common. */
 export interface Shared {
   readonly memory: MemoryGate;
-  readonly deadlines: Deadlines;
+  readonly slices: SliceQueue;
 }
 
 export async function runProgram(
@@ -42,7 +43,7 @@ export async function runProgram(
   try {
     await share.wait();
     const seen = { ...request, clock: share.clock };
-    return await runInTurn(new JavaScriptRun(module, image, seen, share, shared.deadlines));
+    return await runInTurn(new JavaScriptRun(module, image, seen, share, shared.slices));
   } finally {
     share.release();
   }
@@ -74,7 +75,7 @@ class JavaScriptRun {
     image: ImageAddresses,
     request: GuestRequest,
     share: MemoryShare,
-    deadlines: Deadlines,
+    slices: SliceQueue,
   ) {
     this.#share = share;
     this.#module = module;
@@ -82,7 +83,7 @@ class JavaScriptRun {
     this.#request = request;
     const { replay, clock, limits, signal } = request;
     this.#journal = replay === null ? new JournalWriter(clock.now()) : new JournalReader(replay);
-    this.#meter = new Meter(limits, clock, signal, this.#journal, { deadlines, pauses: canSuspend() });
+    this.#meter = new Meter(limits, clock, signal, this.#journal, { slices, pauses: canSuspend() });
     this.#hostCalls = new HostCalls(request.capabilities, limits.hostCalls, this.#journal);
     this.#output = new Output(request.limits.outputBytes, request.onOutput);
     this.#loader = new ModuleLoader(request.program, (fuel) => this.#meter.charge(fuel));
@@ -128,16 +129,25 @@ class JavaScriptRun {
     if (this.#meter.endedBy !== null) return this.#ended();
     const { program } = this.#request;
     const entry = program.files[program.entry]!;
-    const asModule = isModule(entry, fileKind(program.entry, program) === "typescript");
-    const script = asModule ? null : this.#loader.source(program.entry);
+    const asModule = await this.#prepare(isModule(entry, fileKind(program.entry, program) === "typescript"));
+    if (asModule === null) return this.#ended();
+    const script = asModule ? "" : await this.#prepare(this.#loader.source(program.entry));
+    if (script === null) return this.#ended();
     const isolate = this.#start();
     const refused = await this.#grant(isolate);
     if (refused !== null) return refused;
-    const failure =
-      script === null
-        ? await this.#turn(isolate.call("importEntry", isolate.newString(program.entry)))
-        : await this.#evaluate(isolate, script);
+    const failure = asModule
+      ? await this.#turn(isolate.call("importEntry", isolate.newString(program.entry)))
+      : await this.#evaluate(isolate, script);
     return failure ?? (await this.#runToEnd(isolate)) ?? this.#result(isolate, asModule);
+  }
+
+  /** Reads a file before there is a guest. Null where the run ended first. */
+  async #prepare<T>(steps: Steps<T>): Promise<T | null> {
+    const first = steps.next();
+    if (first.done) return first.value;
+    this.#meter.place();
+    return this.#meter.inTurns(steps);
   }
 
   async #grant(isolate: Isolate): Promise<GuestOutcome | null> {

@@ -3,12 +3,44 @@
  * bundle take the same, CommonJS, copy: the package's ES modules cannot be loaded by Node, and a mix of both would be
  * bundled twice. Internal to the package, which is pinned to one version.
  */
-declare module "sucrase/dist/parser/index.js" {
-  export interface Parsed {
+declare module "sucrase/dist/parser/traverser/base.js" {
+  export interface State {
+    readonly pos: number;
     readonly tokens: readonly { readonly start: number; readonly end: number }[];
-    readonly scopes: readonly unknown[];
+    readonly scopes: unknown[];
+    readonly scopeDepth: number;
+    readonly error: Error | null;
   }
-  export function parse(source: string, isJsx: boolean, isTypeScript: boolean, isFlow: boolean): Parsed;
+  /** The one parser that is under way: its functions know no other. */
+  const module: {
+    state: State;
+    input: string;
+    nextContextId: number;
+    isTypeScriptEnabled: boolean;
+    initParser(source: string, isJsx: boolean, isTypeScript: boolean, isFlow: boolean): void;
+    augmentError(error: Error): Error;
+  };
+  export default module;
+}
+
+declare module "sucrase/dist/parser/traverser/statement.js" {
+  export function parseStatement(isDeclaration: boolean): void;
+}
+
+declare module "sucrase/dist/parser/tokenizer/index.js" {
+  export function eat(type: number): boolean;
+  export function nextToken(): void;
+  export function skipLineComment(chars: number): void;
+}
+
+declare module "sucrase/dist/parser/tokenizer/types.js" {
+  export const TokenType: { readonly eof: number };
+}
+
+declare module "sucrase/dist/parser/tokenizer/state.js" {
+  export class Scope {
+    constructor(startToken: number, endToken: number, isFunction: boolean);
+  }
 }
 
 declare module "sucrase/dist/TokenProcessor.js" {
@@ -20,7 +52,11 @@ declare module "sucrase/dist/TokenProcessor.js" {
       disableEsTransforms: boolean,
       helpers: object,
     );
+    readonly tokens: readonly { readonly end: number }[];
+    readonly tokenIndex: number;
     nextToken(): void;
+    isAtEnd(): boolean;
+    reset(): void;
   }
   const module: typeof TokenProcessor;
   export default module;
@@ -42,6 +78,9 @@ declare module "sucrase/dist/transformers/RootTransformer.js" {
     transforms: readonly string[],
     legacyInterop: boolean,
     options: object,
-  ) => { transform(): { readonly code: string; readonly mappings: readonly (number | undefined)[] } };
+  ) => {
+    processToken(): void;
+    transform(): { readonly code: string; readonly mappings: readonly (number | undefined)[] };
+  };
   export default module;
 }

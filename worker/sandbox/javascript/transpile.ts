@@ -6,6 +6,7 @@
 import type { ProgramError } from "../../domain/guest-outcome.ts";
 import { TYPESCRIPT_CHARS } from "./limits.ts";
 import { offsetAt, positionAt, type SourcePosition } from "./source-position.ts";
+import { atOnce, type Steps } from "./steps.ts";
 import { ParsedSource } from "./sucrase.ts";
 
 /** A file that cannot be turned into JavaScript. */
@@ -19,16 +20,17 @@ export class TranspileError extends Error {
 }
 
 /** @throws TranspileError; RangeError where the source is nested too deeply for the host's stack */
-export function transpile(file: string, source: string): string {
+export function* transpile(file: string, source: string): Steps<string> {
   if (source.length > TYPESCRIPT_CHARS) {
     const size = `the file has ${source.length} characters; TypeScript may have ${TYPESCRIPT_CHARS}`;
     const message = `${size}. Keep data in .json or .txt files`;
     throw new TranspileError(file, message, { line: 1, column: 1 });
   }
   try {
-    const parsed = new ParsedSource(source, true);
+    const parsed = yield* ParsedSource.parse(source, true);
     refuseUnsupported(file, source, parsed);
-    return parsed.withoutTypes().code;
+    const { code } = yield* parsed.withoutTypes();
+    return code;
   } catch (error) {
     throw error instanceof TranspileError ? error : syntaxError(file, source, error);
   }
@@ -49,10 +51,10 @@ export interface Word {
 }
 
 /** The file's tokens; null for one that is too large to be read here, or cannot be parsed, which the engine will report. */
-export function tokens(source: string, isTypeScript: boolean): Word[] | null {
+export function* tokens(source: string, isTypeScript: boolean): Steps<Word[] | null> {
   if (source.length > TYPESCRIPT_CHARS) return null;
   try {
-    return wordsOf(source, new ParsedSource(source, isTypeScript));
+    return wordsOf(source, yield* ParsedSource.parse(source, isTypeScript));
   } catch (error) {
     if (error instanceof RangeError) throw error;
     return null;
@@ -67,10 +69,10 @@ function wordsOf(source: string, { file }: ParsedSource): Word[] {
 const MAYBE_STATIC = /\b(?:import\b\s*(?:["'{*.\w$]|\/[/*])|export\b\s*(?:[{*=@a-z]|\/[/*]))/;
 
 /** True for a file with a static `import` or `export`, or with `import.meta`. */
-export function isModule(source: string, isTypeScript: boolean): boolean {
+export function* isModule(source: string, isTypeScript: boolean): Steps<boolean> {
   if (!MAYBE_STATIC.test(source)) return false;
   if (beginsAsModule(source)) return true;
-  const words = tokens(source, isTypeScript);
+  const words = yield* tokens(source, isTypeScript);
   // Where no parser tells, a line that starts like a module does.
   if (words === null) return /^[ \t]*(?:import\b[ \t]*[^\s(]|export\b)/m.test(source);
   return words.some(({ text }, i) => {
@@ -142,8 +144,8 @@ function endOfBlock(words: readonly Word[], from: number): number {
 
 /** Tells where positions of the transpiled file lie in its source. Transpiles again: for errors only, once a file. */
 export function originalPositions(source: string): (position: SourcePosition) => SourcePosition {
-  const parsed = new ParsedSource(source, true);
-  const { code, mappings } = parsed.withoutTypes();
+  const parsed = atOnce(ParsedSource.parse(source, true));
+  const { code, mappings } = atOnce(parsed.withoutTypes());
   const starts = parsed.file.tokens.map(({ start }) => start);
   return (position) => {
     const offset = offsetAt(code, position);
