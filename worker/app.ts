@@ -14,6 +14,7 @@ import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { audit } from "./routes/api/audit.ts";
 import { deliveries } from "./routes/api/deliveries.ts";
 import { execute } from "./routes/api/execute.ts";
 import { health } from "./routes/api/health.ts";
@@ -80,6 +81,7 @@ export function createApp() {
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);
+  app.route("/api/audit", audit as never);
   app.route("/", consolePages as never);
 
   app.notFound((c) => answerFailure(c, fail("not-found", `Nothing answers ${c.req.method} ${c.req.path}.`)));

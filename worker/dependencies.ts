@@ -9,7 +9,7 @@ import type { WorkspaceCapacityRpc } from "../durable-objects/workspace-capacity
 import { type Config, configOf } from "./config.ts";
 import { laneObjectName } from "./domain/lane.ts";
 import type { Clock, Random } from "./domain/ports.ts";
-import type { Principal } from "./domain/principal.ts";
+import type { KnownPrincipal } from "./domain/principal.ts";
 import type { Provider } from "./llm/provider.ts";
 import { selectProvider } from "./llm/select-provider.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -27,7 +27,7 @@ export interface Dependencies {
   readonly assets: Fetcher;
   readonly provider: Provider;
   /** Who somebody is, by the kind of a secret and its hash: `token:…` or `session:…`. */
-  readonly knownPrincipals: RecentlyKnown<Principal>;
+  readonly knownPrincipals: RecentlyKnown<KnownPrincipal>;
   /** Where deliveries arrive, by the id of an endpoint. */
   readonly knownEndpoints: RecentlyKnown<KnownEndpoint>;
   /** The inbox of a workspace's deliveries. */

@@ -11,6 +11,7 @@ import { SESSION_ABSOLUTE_MS } from "../domain/session.ts";
 import { findSession, findToken, touchCredential } from "../store/identities.ts";
 import type { AppEnv } from "./context.ts";
 import { problem } from "./problem.ts";
+import { addressOf } from "./request-address.ts";
 
 const SESSION_COOKIE = "runyard_session";
 
@@ -35,7 +36,7 @@ const FIND = { session: findSession, token: findToken } as const;
 async function recognise(c: Context<AppEnv>, kind: keyof typeof FIND, secret: string): Promise<Principal | null> {
   const { db, clock, knownPrincipals, log, afterwards } = c.var.dependencies;
   const hash = await sha256Hex(secret);
-  return knownPrincipals.find(`${kind}:${hash}`, async () => {
+  const known = await knownPrincipals.find(`${kind}:${hash}`, async () => {
     const principal = await FIND[kind](db, hash, clock.now());
     if (principal) {
       const touched = touchCredential(db, principal.credential, clock.now());
@@ -43,6 +44,7 @@ async function recognise(c: Context<AppEnv>, kind: keyof typeof FIND, secret: st
     }
     return principal;
   });
+  return known ? { ...known, address: addressOf(c) } : null;
 }
 
 export function setSessionCookie(c: Context, secret: string): void {

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
+import { auditPages } from "./audit.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
 import { healthPages } from "./health.tsx";
@@ -33,6 +34,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/invitations", invitationForms)
   .route("/settings/workspaces", workspacePages)
   .route("/settings/tokens", tokenPages)
+  .route("/settings/audit", auditPages)
   .route("/settings/sessions", sessionPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)

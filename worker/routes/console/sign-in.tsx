@@ -10,18 +10,27 @@ import {
   signUp,
   startGitHub,
 } from "../../accounts/accounts.ts";
-import { acceptInvitation, admitPerson, NO_INVITATION, openInvitation } from "../../actions/admit-person.ts";
-import { beginSession } from "../../actions/begin-session.ts";
+import {
+  acceptInvitation,
+  admitPerson,
+  NO_INVITATION,
+  noteFailedSignIn,
+  openInvitation,
+} from "../../actions/admit-person.ts";
+import { record } from "../../actions/audit-trail.ts";
+import { beginSession, type SignInWay } from "../../actions/begin-session.ts";
 import { switchWorkspace } from "../../actions/manage-people.ts";
 import { startSampleRuns } from "../../actions/start-sample-runs.ts";
 import { sha256Hex } from "../../digest.ts";
+import { actorOf } from "../../domain/audit.ts";
 import { ERRORS, type Failure, type Result } from "../../domain/errors.ts";
 import { toIso } from "../../domain/instant.ts";
 import { emailSchema, nameSchema } from "../../domain/membership.ts";
 import { check } from "../../domain/validation.ts";
 import { clearSessionCookie, setSessionCookie } from "../../middleware/authentication.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
-import { findSession, findSignInLink } from "../../store/identities.ts";
+import { addressOf } from "../../middleware/request-address.ts";
+import { findSignInLink } from "../../store/identities.ts";
 import type { OpenInvitation } from "../../store/memberships.ts";
 import { deleteSessionByHash } from "../../store/sessions.ts";
 import { InvitationPage } from "../../views/invitation.tsx";
@@ -49,7 +58,9 @@ export const entry = new Hono<AppEnv>()
     const values = { email: textOf(form, "email"), password: textOf(form, "password") };
     const login = check(values, signInSchema);
     const proved = login.ok ? await signIn(c.var.dependencies, originOf(c), login.value) : login;
-    const admitted = proved.ok ? await admit(c, proved.value, textOf(form, "invitation") || null) : proved;
+    if (login.ok && !proved.ok) await noteFailedSignIn(c.var.dependencies, login.value.email, addressOf(c));
+    const invitation = textOf(form, "invitation") || null;
+    const admitted = proved.ok ? await admit(c, proved.value, "password", invitation) : proved;
     if (admitted.ok) return c.redirect("/", 303);
     return showSignIn(c, { email: values.email, failure: admitted, invitation: textOf(form, "invitation") });
   })
@@ -62,7 +73,7 @@ export const entry = new Hono<AppEnv>()
     if (!(await mayRegister(c, invitation))) return showSignUp(c, shown);
     const person = check(values, signUpSchema);
     const proved = person.ok ? await signUp(c.var.dependencies, originOf(c), person.value) : person;
-    const admitted = proved.ok ? await admit(c, proved.value, invitation || null) : proved;
+    const admitted = proved.ok ? await admit(c, proved.value, "sign-up", invitation || null) : proved;
     return admitted.ok ? c.redirect("/", 303) : showSignUp(c, { ...shown, failure: admitted });
   })
   .get("/login/github", async (c) => {
@@ -80,16 +91,16 @@ export const entry = new Hono<AppEnv>()
     if (!finished.ok) return showSignIn(c, { failure: finished });
     for (const cookie of finished.value.cookies) c.header("set-cookie", cookie, { append: true });
     const secret = /^\/invite\/([^/]+)$/.exec(finished.value.returnTo)?.[1] ?? null;
-    const admitted = await admit(c, finished.value, secret);
+    const admitted = await admit(c, finished.value, "github", secret);
     return admitted.ok ? c.redirect("/", 303) : showSignIn(c, { failure: admitted });
   })
   .get("/sign-in/:secret", async (c) => {
     const { dependencies } = c.var;
     const link = await findSignInLink(dependencies.db, await sha256Hex(c.req.param("secret")));
     if (!link) return showSignIn(c, { problem: "invalid" });
-    const { secret, secretHash } = await beginSession(dependencies, { ...link, userAgent: userAgentOf(c) });
+    const start = { ...link, userAgent: userAgentOf(c), address: addressOf(c), way: "link" } as const;
+    const { secret, principal } = await beginSession(dependencies, start);
     setSessionCookie(c, secret);
-    const principal = await findSession(dependencies.db, secretHash, dependencies.clock.now());
     if (principal?.isSample) await startSampleRuns(dependencies, principal);
     return c.redirect("/", 303);
   })
@@ -101,7 +112,7 @@ export const entry = new Hono<AppEnv>()
   })
   .post("/invite/:secret", async (c) => {
     const { dependencies, principal } = (c as unknown as Context<SignedInEnv>).var;
-    const accepted = await acceptInvitation(dependencies, principal.userId, c.req.param("secret"));
+    const accepted = await acceptInvitation(dependencies, principal, c.req.param("secret"));
     if (!accepted.ok) return failurePage(c, accepted);
     await switchWorkspace(dependencies, principal, accepted.value.workspaceId);
     return c.redirect("/", 303);
@@ -113,6 +124,8 @@ export const entry = new Hono<AppEnv>()
     if (hash) {
       await deleteSessionByHash(db, hash);
       knownPrincipals.forget(`session:${hash}`);
+      const { principal } = c.var;
+      if (principal) await record(c.var.dependencies, actorOf(principal), "session.ended", "", {});
     }
     return c.redirect("/login?signed-out", 303);
   });
@@ -121,8 +134,14 @@ const originOf = (c: EntryContext) => new URL(c.req.url).origin;
 const userAgentOf = (c: EntryContext) => c.req.header("user-agent") ?? "";
 
 /** Brings in who has proved who they are; the cookie of their session is set. */
-async function admit(c: EntryContext, { userId }: ProvedPerson, invitation: string | null): Promise<Result<unknown>> {
-  const admitted = await admitPerson(c.var.dependencies, { userId, userAgent: userAgentOf(c), invitation });
+async function admit(
+  c: EntryContext,
+  { userId }: ProvedPerson,
+  way: SignInWay,
+  invitation: string | null,
+): Promise<Result<unknown>> {
+  const start = { userId, userAgent: userAgentOf(c), address: addressOf(c), way };
+  const admitted = await admitPerson(c.var.dependencies, { ...start, invitation });
   if (admitted.ok) setSessionCookie(c, admitted.value.secret);
   return admitted;
 }

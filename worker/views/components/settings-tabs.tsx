@@ -4,6 +4,7 @@ const TABS = [
   { name: "tokens", href: "/settings/tokens", label: "Tokens" },
   { name: "sessions", href: "/settings/sessions", label: "Sessions" },
   { name: "workspaces", href: "/settings/workspaces", label: "Workspaces" },
+  { name: "audit", href: "/settings/audit", label: "Audit log" },
   { name: "webhooks", href: "/settings/webhooks", label: "Outgoing webhooks" },
 ] as const;
 
