@@ -1,8 +1,9 @@
 -- Who changed what in a workspace: a chain of entries that is only ever added to. The database itself refuses a fork of the
--- chain, and a change or removal of an entry; what goes round the database is found by `npm run audit:verify`.
+-- chain, and a change or removal of an entry; what goes round the database is found by `npm run audit:verify`. Nothing is
+-- referred to: the log outlives what it tells of, a workspace included.
 
 CREATE TABLE audit_entries (
-  workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+  workspace_id TEXT NOT NULL,
   seq INTEGER NOT NULL CHECK (seq >= 1),
   at INTEGER NOT NULL,
   kind TEXT NOT NULL,
@@ -23,7 +24,7 @@ CREATE INDEX audit_entries_by_time ON audit_entries (workspace_id, at, seq);
 
 -- The last entry of each chain, kept apart from it: without this a removal at the end would leave no trace at all.
 CREATE TABLE audit_heads (
-  workspace_id TEXT PRIMARY KEY REFERENCES workspaces (id),
+  workspace_id TEXT PRIMARY KEY,
   seq INTEGER NOT NULL,
   hash TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

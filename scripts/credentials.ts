@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { SCOPES } from "../worker/domain/access.ts";
 import { shownPrefix, TOKEN_BYTES, TOKEN_PREFIX } from "../worker/domain/api-token.ts";
 import { newId } from "../worker/domain/ids.ts";
-import { SECRETS_KEY_BYTES } from "../worker/keys/sealed-secret.ts";
+import { KEY_BYTES } from "../worker/keys/cipher.ts";
 
 export interface Credentials {
   readonly url: string;
@@ -50,7 +50,7 @@ export function saveCredentials(stateFolder: string, url: string, secrets: Secre
  */
 export function loadOrCreateSecretsKey(stateFolder: string): string {
   const path = join(stateFolder, KEY_FILE);
-  if (!existsSync(path)) writePrivately(path, `${randomBytes(SECRETS_KEY_BYTES).toString("base64")}\n`);
+  if (!existsSync(path)) writePrivately(path, `${randomBytes(KEY_BYTES).toString("base64")}\n`);
   return readFileSync(path, "utf8").trim();
 }
 

@@ -5,6 +5,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../worker/app.ts";
 import { type Access, ROLES, SCOPES } from "../../worker/domain/access.ts";
+import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
 import { addEndpoint, addRepository } from "../support/deliveries.ts";
@@ -36,6 +37,7 @@ interface Things {
   readonly session: string;
   readonly workspace: string;
   readonly preview: string;
+  readonly providerKey: string;
 }
 
 const ABSENT: Things = {
@@ -51,6 +53,7 @@ const ABSENT: Things = {
   session: `ses_${ZEROS}`,
   workspace: `ws_${ZEROS}`,
   preview: "0".repeat(48),
+  providerKey: `key_${ZEROS}`,
 };
 
 /** The beginning of a path, and what its first and second part with a name stand for. The first row that fits counts. */
@@ -65,6 +68,7 @@ const NAMED: readonly (readonly [RegExp, keyof Things, (keyof Things)?])[] = [
   [/^\/settings\/tokens\/:id/, "token"],
   [/^\/settings\/sessions\/:id/, "session"],
   [/^\/settings\/workspaces\/:id/, "workspace"],
+  [/^\/(?:api\/workspace\/api-keys|settings\/keys)\/:id/, "providerKey"],
   [/^\/playground\/previews\/:secret/, "preview"],
 ];
 
@@ -80,9 +84,13 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /api/runs/:id/priority": { priority: "high" },
   "PATCH /api/webhooks/:id": { description: "changed" },
   "PUT /api/repositories/:key": REPOSITORY,
+  "PATCH /api/workspace/api-keys/:id": { model: "changed" },
+  "POST /api/workspace/api-keys/:id/rotate": { key: "sk-another" },
   "POST /runs/:id/steering": { do: "hold" },
   "POST /repos/:key": { ...REPOSITORY, defaultBranch: "main", takeLabels: "x", branchTemplate: "x/{key}" },
   "POST /repos/:key/deletion": { confirm: "" },
+  "POST /settings/keys/:id/changes": { name: "changed", baseUrl: "http://127.0.0.1:9/v1", model: "" },
+  "POST /settings/keys/:id/rotations": { key: "sk-another", overlapSeconds: "60" },
   "POST /inbound-endpoints/:id/secrets": { keepOldSeconds: "60" },
   "POST /settings/members/:id/role": { role: "viewer" },
 };
@@ -124,7 +132,7 @@ const isApi = ({ path }: Route) => /^\/(api|metrics)/.test(path);
 function ask(route: Route, from: Things, who: Tenant | null, as: "token" | "session"): Promise<Response> {
   const { method, name } = route;
   const given = BODIES[name] ?? {};
-  const named = "key" in given ? "key" : "confirm";
+  const named = given["key"] === "" ? "key" : "confirm";
   const body = named in given ? { ...given, [named]: from.repository } : given;
   const headers: Record<string, string> = { accept: isApi(route) ? "application/json" : "text/html", origin: ORIGIN };
   if (who && as === "token") headers["authorization"] = `Bearer ${who.token}`;
@@ -185,6 +193,7 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
     token: await one("SELECT id FROM api_tokens WHERE workspace_id = ? AND name = 'thing'"),
     session,
     workspace: tenant.workspaceId,
+    providerKey: await addProviderKey(tenant),
     preview: previewed.headers.get("location")!.split("/").at(-1)!,
   };
 }
@@ -193,9 +202,16 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
 async function madeAnew(tenant: Tenant, thing: keyof Things | undefined): Promise<Partial<Things>> {
   if (thing === "inbound") return { inbound: (await addEndpoint(tenant)).id };
   if (thing === "endpoint") return { endpoint: await addReceiver(tenant) };
+  if (thing === "providerKey") return { providerKey: await addProviderKey(tenant) };
   if (thing !== "repository") return {};
   await addRepository(tenant, { key: "repo-anew" });
   return { repository: "repo-anew" };
+}
+
+async function addProviderKey(tenant: Tenant): Promise<string> {
+  const settings = { provider: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", model: "tiny", key: "sk-canary" };
+  const made = await api(tenant, "/api/workspace/api-keys", { name: "Groq", ...settings });
+  return testedKeySchema.parse(await made.json()).key.id;
 }
 
 async function addReceiver(tenant: Tenant): Promise<string> {

@@ -38,7 +38,8 @@ const NO_KEY = "Set RUNYARD_SECRETS_KEY (openssl rand -base64 32): without it no
 
 /** One use of better-auth, for one request: `proved` is whom it would have begun a session for. */
 async function open({ config, db, clock, random }: AccountPorts, origin: string) {
-  if (config.secretsKey === null) return fail("not-configured", NO_KEY);
+  const [key] = config.secretsKeys;
+  if (!key) return fail("not-configured", NO_KEY);
   const { betterAuth } = await import("better-auth/minimal");
   const proof: { userId: string | null } = { userId: null };
   const onProved = (userId: string) => {
@@ -47,7 +48,7 @@ async function open({ config, db, clock, random }: AccountPorts, origin: string)
   const auth = betterAuth({
     baseURL: origin,
     basePath: BASE_PATH,
-    secret: await secretOf(config.secretsKey),
+    secret: await secretOf(key.reveal()),
     database: accountAdapter(db, onProved) as never,
     // It would write addresses of people into the log.
     logger: { disabled: true },

@@ -32,7 +32,7 @@ export function MembersPage({ shell, ...props }: MembersProps & { readonly shell
         <h1>People</h1>
       </div>
       <SettingsTabs current="people" />
-      <div class="webhooks">
+      <div class="settings">
         <ErrorSummary title="Nothing was changed" errors={props.errors} />
         {props.link === null ? null : (
           <OneTimeSecret title="Copy the link now: it is not shown again" secret={props.link} copyLabel="Copy link">
@@ -172,7 +172,7 @@ function InvitationForm({ viewer, values, errors }: MembersProps) {
   return (
     <section class="panel" aria-labelledby="invite-title">
       <h2 id="invite-title">Invite somebody</h2>
-      <form class="webhook-form" method="post" action="/settings/invitations">
+      <form class="settings-form" method="post" action="/settings/invitations">
         <TextField
           name="email"
           label="E-mail address"

@@ -35,7 +35,7 @@ export function SessionsPage({
         ) : null}
       </div>
       <SettingsTabs current="sessions" />
-      <div class="webhooks">
+      <div class="settings">
         <div class="results">
           <table class="runs">
             <caption class="visually-hidden">Your sessions, the last used first</caption>

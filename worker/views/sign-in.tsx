@@ -41,7 +41,7 @@ export function SignInPage({ problem, email, errors, ...around }: SignInProps) {
         )}
         <InvitedTo invitation={around.invitation} />
         <ErrorSummary title="You are not signed in" errors={errors} />
-        <form class="webhook-form" method="post" action="/login">
+        <form class="settings-form" method="post" action="/login">
           <InvitationField invitation={around.invitation} />
           <EmailField email={email} errors={errors} />
           <TextField

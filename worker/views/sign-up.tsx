@@ -18,7 +18,7 @@ export function SignUpPage({ name, email, errors, ...around }: SignUpProps) {
         {around.mayRegister ? (
           <>
             <ErrorSummary title="The account was not made" errors={errors} />
-            <form class="webhook-form" method="post" action="/signup">
+            <form class="settings-form" method="post" action="/signup">
               <InvitationField invitation={around.invitation} />
               <TextField name="name" label="Your name" autocomplete="name" value={name} isRequired errors={errors} />
               <EmailField email={email} errors={errors} />

@@ -31,7 +31,7 @@ export function TokensPage({ shell, tokens, token, values, errors }: TokensProps
         <h1>Tokens</h1>
       </div>
       <SettingsTabs current="tokens" />
-      <div class="webhooks">
+      <div class="settings">
         <ErrorSummary title="The token was not made" errors={errors} />
         {token === null ? null : (
           <OneTimeSecret title="Copy the token now: it is not shown again" secret={token} copyLabel="Copy token">
@@ -114,7 +114,7 @@ function NewToken({ values, errors }: Pick<TokensProps, "values" | "errors">) {
   return (
     <section class="panel" aria-labelledby="new-token-title">
       <h2 id="new-token-title">New token</h2>
-      <form class="webhook-form" method="post" action="/settings/tokens">
+      <form class="settings-form" method="post" action="/settings/tokens">
         <TextField
           name="name"
           label="Name"

@@ -26,7 +26,7 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
         <h1>Workspaces</h1>
       </div>
       <SettingsTabs current="workspaces" />
-      <div class="webhooks">
+      <div class="settings">
         <ErrorSummary title="The workspace was not made" errors={errors} />
         <div class="results">
           <table class="runs">
@@ -49,7 +49,7 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
         </div>
         <section class="panel" aria-labelledby="new-workspace-title">
           <h2 id="new-workspace-title">New workspace</h2>
-          <form class="webhook-form" method="post" action="/settings/workspaces">
+          <form class="settings-form" method="post" action="/settings/workspaces">
             <TextField
               name="name"
               label="Name"

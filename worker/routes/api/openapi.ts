@@ -19,6 +19,7 @@ import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
 import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
+import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
 import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
 import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
@@ -96,6 +97,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...PROVIDER_KEY_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...AUDIT_OPERATIONS,

@@ -1,7 +1,8 @@
 /** The console's pages, all behind a session. */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
+import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
-import type { SignedInEnv } from "../../middleware/context.ts";
+import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
 import { auditPages } from "./audit.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
@@ -9,9 +10,10 @@ import { deliveryPages } from "./deliveries.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
 import { overview } from "./overview.tsx";
-import { page, signedInShell } from "./page.tsx";
+import { isPartial, page, signedInShell } from "./page.tsx";
 import { invitationForms, memberPages, workspacePages } from "./people.tsx";
 import { playground } from "./playground.tsx";
+import { providerKeyPages } from "./provider-keys.tsx";
 import { queuePages } from "./queue.tsx";
 import { repositoryPages } from "./repositories.tsx";
 import { runBatchForms } from "./run-batches.tsx";
@@ -20,7 +22,15 @@ import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
 import { webhookPages } from "./webhooks.tsx";
 
+/** Fragments are shown without the page's header, which is where the provider stands. */
+const showProvider: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { principal, dependencies } = c.var;
+  if (principal && !isPartial(c)) c.set("providerName", await providerNameOf(dependencies, principal.workspaceId));
+  return next();
+};
+
 export const consolePages = new Hono<SignedInEnv>()
+  .use(showProvider as never)
   .route("/", overview)
   .route("/queue", queuePages)
   .route("/health", healthPages)
@@ -36,6 +46,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/tokens", tokenPages)
   .route("/settings/audit", auditPages)
   .route("/settings/sessions", sessionPages)
+  .route("/settings/keys", providerKeyPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)

@@ -6,17 +6,17 @@ import { ErrorFragment, ErrorPage } from "../../views/error.tsx";
 import type { Shell } from "../../views/layout.tsx";
 
 /** Whether htmx asks for a fragment of a page that is already open. */
-export function isPartial(c: Context<SignedInEnv>): boolean {
+export function isPartial(c: Context<AppEnv> | Context<SignedInEnv>): boolean {
   return c.req.header("hx-request-type") === "partial";
 }
 
 export function shellOf(c: Context<AppEnv> | Context<SignedInEnv>): Shell | null {
   const { principal, dependencies } = c.var;
   if (!principal) return null;
-  const { provider } = dependencies;
+  const name = c.var.providerName ?? dependencies.config.provider?.choice.provider ?? "mock";
   return {
     workspace: { name: principal.workspaceName, isSample: principal.isSample },
-    provider: { name: provider.name, isMock: provider.name === "mock" },
+    provider: { name, isMock: name === "mock" },
     person: { name: principal.userName },
   };
 }
@@ -41,6 +41,5 @@ export function failurePage(c: Context<AppEnv> | Context<SignedInEnv>, failure: 
   const { status, title, retryable } = ERRORS[failure.code];
   const retryHref = retryable && c.req.method === "GET" ? c.req.path : null;
   const error = { status, title, detail: failure.detail, requestId: c.var.requestId, retryHref };
-  const isFragment = c.req.header("hx-request-type") === "partial";
-  return page(c, isFragment ? <ErrorFragment {...error} /> : <ErrorPage shell={shellOf(c)} {...error} />, status);
+  return page(c, isPartial(c) ? <ErrorFragment {...error} /> : <ErrorPage shell={shellOf(c)} {...error} />, status);
 }

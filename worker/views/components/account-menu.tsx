@@ -16,6 +16,7 @@ const LINKS: readonly { href: string; label: string; icon: IconName }[] = [
   { href: "/settings/members", label: "People", icon: "user" },
   { href: "/settings/tokens", label: "Tokens", icon: "key-round" },
   { href: "/settings/sessions", label: "Sessions", icon: "monitor" },
+  { href: "/settings/keys", label: "Provider keys", icon: "key-round" },
   { href: "/settings/webhooks", label: "Outgoing webhooks", icon: "webhook" },
 ];
 

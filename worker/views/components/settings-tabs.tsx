@@ -4,8 +4,9 @@ const TABS = [
   { name: "tokens", href: "/settings/tokens", label: "Tokens" },
   { name: "sessions", href: "/settings/sessions", label: "Sessions" },
   { name: "workspaces", href: "/settings/workspaces", label: "Workspaces" },
-  { name: "audit", href: "/settings/audit", label: "Audit log" },
+  { name: "keys", href: "/settings/keys", label: "Provider keys" },
   { name: "webhooks", href: "/settings/webhooks", label: "Outgoing webhooks" },
+  { name: "audit", href: "/settings/audit", label: "Audit log" },
 ] as const;
 
 export type SettingsTab = (typeof TABS)[number]["name"];
