@@ -55,6 +55,13 @@ BEGIN
   SELECT RAISE(ABORT, 'audit: entries are never removed');
 END;
 
+-- INSERT OR REPLACE removes what was there without asking the triggers of a removal.
+CREATE TRIGGER audit_heads_last BEFORE INSERT ON audit_heads
+BEGIN
+  SELECT RAISE(ABORT, 'audit: a head is the last entry of its chain')
+  WHERE NEW.seq IS NOT (SELECT max(seq) FROM audit_entries WHERE workspace_id = NEW.workspace_id);
+END;
+
 CREATE TRIGGER audit_heads_onwards BEFORE UPDATE ON audit_heads
 BEGIN
   SELECT RAISE(ABORT, 'audit: a head goes on to the entry after it alone')
