@@ -12,6 +12,7 @@ import { authorize } from "./middleware/authorization.ts";
 import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
+import { limitRate } from "./middleware/rate-limit.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { audit } from "./routes/api/audit.ts";
@@ -65,6 +66,7 @@ export function createApp() {
   app.route("/status", publicStatus);
 
   app.use(authenticate);
+  app.use(limitRate(answerFailure));
   app.use(checkOrigin);
   app.use(authorize(answerFailure));
   app.route("/", entry);

@@ -46,6 +46,8 @@ export async function invite(
   const { db, clock, random } = dependencies;
   const refusal = invitationRefusal(principal.role, role);
   if (refusal) return refusal;
+  const tooOften = await dependencies.rateLimits.use("invitation", principal.userId);
+  if (tooOften) return tooOften;
   const secret = newSecret(INVITATION_SECRET_BYTES, random);
   const now = clock.now();
   const invitation = {

@@ -20,8 +20,11 @@ export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (header !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
     const principal = token ? await recognise(c, "token", token) : null;
-    if (!principal)
-      return problem(c, fail("unauthenticated", "The bearer token is not known, has expired, or was revoked."));
+    if (!principal) {
+      const { rateLimits } = c.var.dependencies;
+      const refusal = await rateLimits.use("anonymous", addressOf(c));
+      return problem(c, refusal ?? UNKNOWN_TOKEN);
+    }
     c.set("principal", principal);
   } else {
     const session = getCookie(c, SESSION_COOKIE);
@@ -29,6 +32,8 @@ export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
   }
   return next();
 };
+
+const UNKNOWN_TOKEN = fail("unauthenticated", "The bearer token is not known, has expired, or was revoked.");
 
 const FIND = { session: findSession, token: findToken } as const;
 

@@ -5,6 +5,7 @@ import {
   finishGitHub,
   PASSWORD_MAX_CHARS,
   PASSWORD_MIN_CHARS,
+  type PasswordLogin,
   type ProvedPerson,
   signIn,
   signUp,
@@ -37,7 +38,7 @@ import { InvitationPage } from "../../views/invitation.tsx";
 import { SignInPage, type SignInProblem } from "../../views/sign-in.tsx";
 import { SignUpPage } from "../../views/sign-up.tsx";
 import { formOf, shownErrors, textOf } from "./form.ts";
-import { failurePage, page } from "./page.tsx";
+import { announceRetry, failurePage, page } from "./page.tsx";
 
 type EntryContext = Context<AppEnv>;
 
@@ -48,6 +49,8 @@ const passwordSchema = z
 const signInSchema = z.strictObject({ email: emailSchema, password: z.string().min(1, "is empty").max(1_000) });
 const signUpSchema = z.strictObject({ name: nameSchema, email: emailSchema, password: passwordSchema });
 
+type NewAccount = z.output<typeof signUpSchema>;
+
 export const entry = new Hono<AppEnv>()
   .get("/login", async (c) => {
     if (c.var.principal) return c.redirect("/", 303);
@@ -57,8 +60,8 @@ export const entry = new Hono<AppEnv>()
     const form = await formOf(c);
     const values = { email: textOf(form, "email"), password: textOf(form, "password") };
     const login = check(values, signInSchema);
-    const proved = login.ok ? await signIn(c.var.dependencies, originOf(c), login.value) : login;
-    if (login.ok && !proved.ok) await noteFailedSignIn(c.var.dependencies, login.value.email, addressOf(c));
+    const proved = login.ok ? await tryPassword(c, login.value) : login;
+    if (login.ok && isWrong(proved)) await noteFailedSignIn(c.var.dependencies, login.value.email, addressOf(c));
     const invitation = textOf(form, "invitation") || null;
     const admitted = proved.ok ? await admit(c, proved.value, "password", invitation) : proved;
     if (admitted.ok) return c.redirect("/", 303);
@@ -72,7 +75,7 @@ export const entry = new Hono<AppEnv>()
     const shown = { ...values, invitation };
     if (!(await mayRegister(c, invitation))) return showSignUp(c, shown);
     const person = check(values, signUpSchema);
-    const proved = person.ok ? await signUp(c.var.dependencies, originOf(c), person.value) : person;
+    const proved = person.ok ? await makeAccount(c, person.value) : person;
     const admitted = proved.ok ? await admit(c, proved.value, "sign-up", invitation || null) : proved;
     return admitted.ok ? c.redirect("/", 303) : showSignUp(c, { ...shown, failure: admitted });
   })
@@ -133,6 +136,21 @@ export const entry = new Hono<AppEnv>()
 const originOf = (c: EntryContext) => new URL(c.req.url).origin;
 const userAgentOf = (c: EntryContext) => c.req.header("user-agent") ?? "";
 
+/** Each try counts, from the address and at the account, until one is right. */
+async function tryPassword(c: EntryContext, login: PasswordLogin): Promise<Result<ProvedPerson>> {
+  const { rateLimits } = c.var.dependencies;
+  const tooOften = await rateLimits.guess(login.email, addressOf(c));
+  if (tooOften) return tooOften;
+  const proved = await signIn(c.var.dependencies, originOf(c), login);
+  if (proved.ok) await rateLimits.forgive(login.email, addressOf(c));
+  return proved;
+}
+
+async function makeAccount(c: EntryContext, person: NewAccount): Promise<Result<ProvedPerson>> {
+  const tooOften = await c.var.dependencies.rateLimits.use("sign-up", addressOf(c));
+  return tooOften ?? signUp(c.var.dependencies, originOf(c), person);
+}
+
 /** Brings in who has proved who they are; the cookie of their session is set. */
 async function admit(
   c: EntryContext,
@@ -162,6 +180,9 @@ async function surroundings(c: EntryContext, invitation: string) {
   };
 }
 
+/** Whether a password was tried and did not fit. */
+const isWrong = (proved: Result<unknown>) => !proved.ok && proved.code === "invalid-request";
+
 /** Wrong words are 422; a password that does not fit, like a link that does not, is 401. */
 function statusOf(failure: Failure | undefined): number {
   if (!failure) return 200;
@@ -181,6 +202,7 @@ async function showSignIn(c: EntryContext, shown: ShownSignIn) {
   const around = await surroundings(c, shown.invitation ?? c.req.query("invitation") ?? "");
   const errors = failure ? shownErrors(failure) : [];
   const status = problem === "invalid" ? 401 : statusOf(failure);
+  if (failure) announceRetry(c, failure);
   return page(c, <SignInPage {...around} problem={problem} email={email} errors={errors} />, status);
 }
 
@@ -196,6 +218,7 @@ async function showSignUp(c: EntryContext, { name = "", email = "", failure, inv
   const errors = failure ? shownErrors(failure) : [];
   const isRefused = !around.mayRegister && c.req.method === "POST";
   const status = isRefused ? ERRORS.forbidden.status : statusOf(failure);
+  if (failure) announceRetry(c, failure);
   return page(c, <SignUpPage {...around} name={name} email={email} errors={errors} />, status);
 }
 
