@@ -16,6 +16,7 @@ import {
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
+import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
@@ -99,6 +100,7 @@ const OPERATIONS: readonly Operation[] = [
   ...PROVIDER_KEY_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   {
     method: "get",
     path: "/healthz",
