@@ -241,7 +241,6 @@ class MessageReader implements AnswerReader<RawMessageStreamEvent> {
         if (this.#thought) this.#thought.text += delta.thinking;
         return [{ type: "thinking", text: delta.thinking }];
       case "signature_delta":
-        this.chars += delta.signature.length;
         if (this.#thought) this.#thought.signature += delta.signature;
         return [];
       case "input_json_delta":

@@ -94,7 +94,7 @@ describe("withRetries", () => {
 
   it.each([
     [{ attempts: 1 }, []],
-    [{ attempts: 3, baseMs: 200 }, [104, 208]],
+    [{ attempts: 3, baseMs: 200 }, [104, 209]],
     [{ attempts: 3, baseMs: 200, jitter: false }, [200, 400]],
   ])("keeps to the settings of a call: %j", async (settings, expected) => {
     const { run, waits } = world(Array(9).fill([fault("overloaded")]), { byte: 0x85, settings });
