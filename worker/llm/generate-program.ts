@@ -76,10 +76,9 @@ export async function* generateProgram(request: GenerationRequest): AsyncGenerat
       if (text !== "") yield { type: "text", text };
       continue;
     }
-    if (event.type === "retry") {
-      yield event;
-      continue;
-    }
+    if (event.type === "retry") yield event;
+    // Thinking is not part of the program, and tools were not offered.
+    if (event.type !== "done") continue;
     const rest = reader.finish();
     program += rest;
     checkAnswer(event, program);
