@@ -1,5 +1,6 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
-import { exports } from "cloudflare:workers";
+import { exports, waitUntil } from "cloudflare:workers";
+import type { CallGateRpc } from "../durable-objects/call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
@@ -42,12 +43,16 @@ export interface Dependencies {
   readonly inbox: (workspaceId: string) => DeliveryInboxRpc;
   /** This Worker's own front door: the request takes the way of any other, without the network. */
   readonly loopback: (request: Request) => Promise<Response>;
+  /** Lets work go on when the request has been answered. */
+  readonly afterwards: (work: Promise<unknown>) => void;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
   /** The queue object of a lane. */
   readonly lane: (address: LaneAddress) => RunQueueRpc;
   /** The object that shares a workspace's capacity over its lanes. */
   readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
+  /** The gate of a workspace's calls to other services. */
+  readonly gate: (workspaceId: string) => CallGateRpc;
   /** The object that sends the messages of a webhook endpoint. */
   readonly sender: (endpointId: string) => WebhookSenderRpc;
 }
@@ -84,9 +89,11 @@ function compose(env: Env): Dependencies {
     knownProviders: new RecentlyKnown(systemClock),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
+    afterwards: (work) => waitUntil(work),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
     lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
+    gate: (workspaceId) => env.CALL_GATE.get(env.CALL_GATE.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

@@ -84,6 +84,7 @@ export async function createKey(
     ...{ sealedPrevious: null, previousHint: null, previousExpiresAt: null },
     ...{ testedAt: now, verdict: test.verdict },
     ...{ chosenAt: now, lastUsedAt: null, createdBy: principal.id, createdAt: now },
+    fallbackPosition: null,
   };
   const inserted = await insertProviderKey(db, row, PROVIDER_KEYS_MAX);
   if (inserted === "name-taken") return wrong("name", "is the name of another key of the workspace");

@@ -38,7 +38,7 @@ export interface GenerationRequest {
 
 export type GenerationEvent =
   | { readonly type: "text"; readonly text: string }
-  | Extract<ModelEvent, { type: "retry" }>
+  | Extract<ModelEvent, { type: "retry" | "wait" | "fallback" }>
   | {
       readonly type: "done";
       readonly program: string;
@@ -76,7 +76,7 @@ export async function* generateProgram(request: GenerationRequest): AsyncGenerat
       if (text !== "") yield { type: "text", text };
       continue;
     }
-    if (event.type === "retry") {
+    if (event.type !== "done") {
       yield event;
       continue;
     }

@@ -87,7 +87,8 @@ function fraction(random: Random): number {
   return new DataView(Uint8Array.from(random.bytes(4)).buffer).getUint32(0) / 0xffff_ffff;
 }
 
-async function sleepUnlessAborted(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+/** Ends early, and without an error, where the signal does. */
+export async function sleepUnlessAborted(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
   if (ms === 0 || signal.aborted) return;
   let onAbort = () => {};
   const aborted = new Promise<void>((resolve) => {
