@@ -85,7 +85,7 @@ export interface ReserveRequest {
   readonly subjects: readonly BudgetSubject[];
 }
 
-const windowKey = (capId: string, window: string) => `${capId} ${window}`;
+export const windowKey = (capId: string, window: string) => `${capId} ${window}`;
 
 /** The period of a cap in which an instant lies. */
 export function windowAt(period: BudgetPeriod, now: number): string {
