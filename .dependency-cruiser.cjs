@@ -33,14 +33,15 @@ module.exports = {
     only(
       "webhooks",
       folder("worker/webhooks"),
-      "^(worker/(domain|store|effects|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|effects|egress|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
     ),
-    only("llm", folder("worker/llm"), "^worker/(domain|llm)/"),
+    only("llm", folder("worker/llm"), "^worker/(domain|llm|egress)/"),
+    only("egress", folder("worker/egress"), "^worker/(domain/|egress/|system-ports\\.ts$)"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
     only(
       "actions",
       folder("worker/actions"),
-      "^(worker/(domain|store|actions|llm|keys|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|actions|egress|llm|keys|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",
@@ -73,6 +74,19 @@ module.exports = {
       severity: "error",
       from: { path: "^(worker|durable-objects)/", pathNot: "^worker/llm/" },
       to: { path: "node_modules/(openai|@anthropic-ai)/" },
+    },
+    {
+      name: "addresses-in-egress",
+      severity: "error",
+      from: { path: "^(worker|durable-objects)/", pathNot: "^worker/egress/" },
+      to: { path: "node_modules/ipaddr\\.js/" },
+    },
+    {
+      name: "network-in-egress",
+      comment: "what leaves for other hosts goes through worker/egress: no sockets beside it",
+      severity: "error",
+      from: { path: "^(worker|durable-objects)/" },
+      to: { path: "^cloudflare:sockets$" },
     },
     {
       name: "transpiler-in-sandbox",

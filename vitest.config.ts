@@ -67,6 +67,7 @@ export default defineConfig({
                 TEST_MIGRATIONS: migrations,
                 RUNYARD_SECRETS_KEY: Buffer.alloc(32, "k").toString("base64"),
                 RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: "allow",
+                RUNYARD_PROVIDER_PRIVATE_HOSTS: "allow",
                 RUNYARD_WEBHOOK_RETRY_SECONDS: "0.05,0.1,0.1",
                 RUNYARD_WEBHOOK_TIMEOUT_SECONDS: "0.5",
                 RUNYARD_ISSUE_QUIET_SECONDS: "0.05",
@@ -79,7 +80,11 @@ export default defineConfig({
           name: "workerd",
           include: ["test/{integration,sandbox}/**/*.test.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: [...PACKAGES, ...SUCRASE] } } },
-          globalSetup: ["test/support/node-figures.ts", "test/support/receiver-process.ts"],
+          globalSetup: [
+            "test/support/node-figures.ts",
+            "test/support/receiver-process.ts",
+            "test/support/providers/shared-server.ts",
+          ],
         },
       },
       {

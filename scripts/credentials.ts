@@ -6,7 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newId } from "../worker/domain/ids.ts";
-import { SECRETS_KEY_BYTES } from "../worker/keys/sealed-secret.ts";
+import { KEY_BYTES } from "../worker/keys/cipher.ts";
 
 export interface Credentials {
   readonly url: string;
@@ -49,7 +49,7 @@ export function saveCredentials(stateFolder: string, url: string, secrets: Secre
  */
 export function loadOrCreateSecretsKey(stateFolder: string): string {
   const path = join(stateFolder, KEY_FILE);
-  if (!existsSync(path)) writePrivately(path, `${randomBytes(SECRETS_KEY_BYTES).toString("base64")}\n`);
+  if (!existsSync(path)) writePrivately(path, `${randomBytes(KEY_BYTES).toString("base64")}\n`);
   return readFileSync(path, "utf8").trim();
 }
 

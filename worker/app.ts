@@ -19,6 +19,7 @@ import { health } from "./routes/api/health.ts";
 import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
 import { lanes, queue } from "./routes/api/lanes.ts";
 import { openapi } from "./routes/api/openapi.ts";
+import { providerKeys } from "./routes/api/provider-keys.ts";
 import { rebuild } from "./routes/api/rebuild.ts";
 import { repositories } from "./routes/api/repositories.ts";
 import { runBatches } from "./routes/api/run-batches.ts";
@@ -77,6 +78,7 @@ export function createApp() {
   app.use("/metrics", requirePrincipal as never);
   app.route("/metrics", metrics as never);
   app.route("/api/webhooks", webhooks as never);
+  app.route("/api/workspace/api-keys", providerKeys as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);

@@ -6,8 +6,14 @@ import * as z from "zod";
 import { WORKSPACE_CONCURRENCY, WORKSPACE_CONCURRENCY_MAX } from "./domain/capacity-state.ts";
 import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
-import { SECRETS_KEY_BYTES } from "./keys/sealed-secret.ts";
-import { type ProviderSettings, providerSettingProblems } from "./llm/select-provider.ts";
+import { Secret } from "./domain/secret.ts";
+import { KEY_BYTES } from "./keys/cipher.ts";
+import {
+  chooseProvider,
+  type ProviderChoice,
+  type ProviderSettings,
+  providerSettingProblems,
+} from "./llm/select-provider.ts";
 import { isLogLevel, LOG_FORMATS, type LogFormat, type LogLevel } from "./log.ts";
 
 /** Which variable sets what of the model provider. */
@@ -44,9 +50,20 @@ const workspaceConcurrencySchema = z.coerce
   .max(WORKSPACE_CONCURRENCY_MAX, `must be a whole number from 1 to ${WORKSPACE_CONCURRENCY_MAX}`);
 
 /** 32 bytes as base64 writes them, its padding included. */
+const SECRETS_KEY = /^[A-Za-z0-9+/]{43}=$/;
 const secretsKeySchema = z
   .string()
-  .regex(/^[A-Za-z0-9+/]{43}=$/, `must be ${SECRETS_KEY_BYTES} random bytes in base64: openssl rand -base64 32`);
+  .regex(SECRETS_KEY, `must be ${KEY_BYTES} random bytes in base64: openssl rand -base64 32`)
+  .transform((text) => new Secret(text));
+
+/** Data keys are wrapped anew as they are used: more than a few keys at a time mean that somebody forgot to take one out. */
+const OPENING_KEYS_MAX = 8;
+const OPENING_KEYS_PROBLEM = `must be 1 to ${OPENING_KEYS_MAX} keys like RUNYARD_SECRETS_KEY with commas between them`;
+const openingKeysSchema = z
+  .string()
+  .transform((text) => text.split(",").map((each) => each.trim()))
+  .pipe(z.array(z.string().regex(SECRETS_KEY, OPENING_KEYS_PROBLEM)).max(OPENING_KEYS_MAX, OPENING_KEYS_PROBLEM))
+  .transform((keys) => keys.map((text) => new Secret(text)));
 
 /** The schedule that Standard Webhooks recommends: ten tries within some three days. */
 const WEBHOOK_RETRY_SECONDS = "5,300,1800,7200,18000,36000,50400,72000,86400";
@@ -84,6 +101,8 @@ const settingsSchema = z.object({
   RUNYARD_FETCH_ORIGINS: originsSchema.default([]),
   RUNYARD_SANDBOX_MEMORY_MIB: sandboxMemorySchema.default(SANDBOX_MEMORY_MIB),
   RUNYARD_SECRETS_KEY: secretsKeySchema.optional(),
+  RUNYARD_SECRETS_KEYS_OPENING: openingKeysSchema.default([]),
+  RUNYARD_PROVIDER_PRIVATE_HOSTS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
   RUNYARD_ISSUE_QUIET_SECONDS: issueQuietSchema.default(ISSUE_QUIET_SECONDS.default),
   RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
   RUNYARD_WEBHOOK_RETRY_SECONDS: retrySecondsSchema.prefault(WEBHOOK_RETRY_SECONDS),
@@ -105,7 +124,10 @@ export type Variables = { readonly [Name in VariableName]?: string | undefined }
 export interface Config {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
-  readonly llm: ProviderSettings;
+  /** The provider that workspaces without a key of their own ask; null for the built-in mock. */
+  readonly provider: ConfiguredProvider | null;
+  /** Whether workspaces may have models asked at private addresses, and without TLS. */
+  readonly allowsPrivateProviders: boolean;
   /** What all guests of one isolate together may hold. */
   readonly sandboxMemoryBytes: number;
   /** Whether lanes know priorities; otherwise first in, first out. */
@@ -116,9 +138,14 @@ export interface Config {
   readonly issueQuietMs: number;
   /** The most that any run may be granted. */
   readonly allowance: Grants;
-  /** Seals secrets that must be read again, as base64; null where the operator set none. */
-  readonly secretsKey: string | null;
+  /** Key-encryption keys: the first wraps, all unwrap. Empty where the operator set none. */
+  readonly secretsKeys: readonly Secret[];
   readonly webhooks: WebhookSettings;
+}
+
+export interface ConfiguredProvider {
+  readonly choice: ProviderChoice;
+  readonly key: Secret | null;
 }
 
 export interface WebhookSettings {
@@ -155,17 +182,25 @@ export function readConfig(env: Variables): Config {
   return {
     logLevel: data.LOG_LEVEL as LogLevel,
     logFormat: data.LOG_FORMAT,
-    llm,
+    provider: configuredProvider(llm),
+    allowsPrivateProviders: data.RUNYARD_PROVIDER_PRIVATE_HOSTS === "allow",
     isQueueSmart: data.SMART_QUEUE === "true",
     workspaceConcurrency: data.RUNYARD_WORKSPACE_CONCURRENCY,
     sandboxMemoryBytes: data.RUNYARD_SANDBOX_MEMORY_MIB * 2 ** 20,
     issueQuietMs: data.RUNYARD_ISSUE_QUIET_SECONDS * 1_000,
     allowance: { fetch: data.RUNYARD_FETCH_ORIGINS },
-    secretsKey: data.RUNYARD_SECRETS_KEY ?? null,
+    secretsKeys: data.RUNYARD_SECRETS_KEY ? [data.RUNYARD_SECRETS_KEY, ...data.RUNYARD_SECRETS_KEYS_OPENING] : [],
     webhooks: {
       allowsPrivateReceivers: data.RUNYARD_WEBHOOK_PRIVATE_RECEIVERS === "allow",
       retryDelaysMs: data.RUNYARD_WEBHOOK_RETRY_SECONDS.map((seconds) => seconds * 1_000),
       timeoutMs: data.RUNYARD_WEBHOOK_TIMEOUT_SECONDS * 1_000,
     },
   };
+}
+
+function configuredProvider(settings: ProviderSettings): ConfiguredProvider | null {
+  const chosen = chooseProvider(settings);
+  if (chosen === null) return null;
+  const { keySetting, ...choice } = chosen;
+  return { choice, key: choice.hasKey ? new Secret(settings[keySetting]!) : null };
 }

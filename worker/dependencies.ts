@@ -10,10 +10,13 @@ import { type Config, configOf } from "./config.ts";
 import { laneObjectName } from "./domain/lane.ts";
 import type { Clock, Random } from "./domain/ports.ts";
 import type { Principal } from "./domain/principal.ts";
-import type { Provider } from "./llm/provider.ts";
-import { selectProvider } from "./llm/select-provider.ts";
+import type { Egress } from "./egress/egress.ts";
+import { openEgress } from "./egress/network.ts";
+import { Vault } from "./keys/vault.ts";
+import type { ProviderName } from "./llm/provider.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { RecentlyKnown } from "./recently-known.ts";
+import { dataKeysIn } from "./store/data-keys.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import type { StoredEndpoint } from "./store/inbound-endpoints.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
@@ -24,8 +27,13 @@ export interface Dependencies {
   readonly random: Random;
   readonly log: Logger;
   readonly db: Database;
+  /** Seals and opens the secrets of workspaces. */
+  readonly vault: Vault;
   readonly assets: Fetcher;
-  readonly provider: Provider;
+  /** The gateway to other hosts. */
+  readonly egress: Egress;
+  /** Which provider a workspace's models are asked through. */
+  readonly knownProviders: RecentlyKnown<ProviderName>;
   /** Who somebody is, by the kind of a secret and its hash: `token:…` or `session:…`. */
   readonly knownPrincipals: RecentlyKnown<Principal>;
   /** Where deliveries arrive, by the id of an endpoint. */
@@ -61,16 +69,19 @@ export function dependenciesOf(env: Env): Dependencies {
 
 function compose(env: Env): Dependencies {
   const config = configOf(env);
+  const db = openDatabase(env.DB);
   return {
     config,
     clock: systemClock,
     random: systemRandom,
     log: createLogger(config.logLevel, config.logFormat),
-    db: openDatabase(env.DB),
+    db,
+    vault: new Vault(config.secretsKeys, dataKeysIn(db, systemClock), systemRandom),
     assets: env.ASSETS,
     knownPrincipals: new RecentlyKnown(systemClock),
     knownEndpoints: new RecentlyKnown(systemClock),
-    provider: selectProvider(config.llm, { fetch: (input, init) => fetch(input, init), clock: systemClock }),
+    egress: openEgress(env.PUBLIC_NETWORK),
+    knownProviders: new RecentlyKnown(systemClock),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),

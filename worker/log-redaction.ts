@@ -2,9 +2,7 @@
  * The last line of defence of the log: takes what has the shape of a secret out of a text that nobody could check before,
  * such as an error of the platform. It is no licence to log anything: fields hold no free text (log-fields.ts). Pure.
  */
-
-/** What stands in a secret's place. */
-export const REDACTED = "[redacted]";
+import { REDACTED } from "./domain/secret.ts";
 
 /** Shapes of secrets, most telling first. A group named `kept` stays: it says what kind of secret stood there. */
 const SHAPES: readonly RegExp[] = [

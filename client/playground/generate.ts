@@ -2,7 +2,7 @@
  * "Describe it": asks the server for a program and lets it stream into the editor. Never runs it. The text before can
  * be had back with undo, or with Stop followed by undo.
  */
-import { formatCount } from "../../worker/views/format.ts";
+import { formatCount, formatDuration } from "../../worker/views/format.ts";
 import type { CodeEditorElement } from "../code-editor.ts";
 import { readJsonLines } from "./ndjson.ts";
 
@@ -15,7 +15,8 @@ type GenerationEvent =
       model: string;
       usage: { inputTokens: number; outputTokens: number; estimated: boolean };
     }
-  | { type: "error"; message: string };
+  | { type: "retry"; attempt: number; reason: string; waitMs: number }
+  | { type: "error"; message: string; isPartial?: boolean };
 
 export interface GenerateParts {
   readonly box: HTMLElement;
@@ -49,7 +50,9 @@ export function setUpGenerate({ box, editor, language, start: prepare }: Generat
     try {
       show(
         false,
-        await stream({ description, language: language(), current: editor.value }, editor, controller.signal),
+        await stream({ description, language: language(), current: editor.value }, editor, controller.signal, (words) =>
+          show(true, words),
+        ),
       );
     } catch (error) {
       const words = controller.signal.aborted
@@ -72,7 +75,12 @@ export function setUpGenerate({ box, editor, language, start: prepare }: Generat
 }
 
 /** Resolves to what is said about the finished text. */
-async function stream(body: object, editor: CodeEditorElement, signal: AbortSignal): Promise<string> {
+async function stream(
+  body: object,
+  editor: CodeEditorElement,
+  signal: AbortSignal,
+  tell: (words: string) => void,
+): Promise<string> {
   const response = await fetch("/playground/generations", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -82,14 +90,22 @@ async function stream(body: object, editor: CodeEditorElement, signal: AbortSign
   if (!response.ok || !response.body) throw new Error(await problemOf(response));
   let isFirst = true;
   for await (const event of readJsonLines<GenerationEvent>(response.body as unknown as AsyncIterable<Uint8Array>)) {
-    if (event.type === "error") throw new Error(event.message);
+    if (event.type === "error") throw new Error(event.message + (event.isPartial ? PARTIAL : ""));
     if (event.type === "done") return doneWords(event);
+    if (event.type === "retry") {
+      tell(
+        `Attempt ${event.attempt} failed (${event.reason}); the next one follows in ${formatDuration(event.waitMs)} …`,
+      );
+      continue;
+    }
     if (isFirst) editor.value = event.text;
     else editor.appendText(event.text);
     isFirst = false;
   }
   throw new Error("the answer broke off");
 }
+
+const PARTIAL = " What is in the editor is only a part of the program: undo brings back the text before.";
 
 function doneWords({ provider, isMock, model, usage }: Extract<GenerationEvent, { type: "done" }>): string {
   const about = usage.estimated ? "about " : "";

@@ -5,10 +5,10 @@
 import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
-import { systemFetch } from "../../worker/system-ports.ts";
 import type { Env } from "../env.ts";
 import { NO_USAGE, type RunAttempt } from "./attempt-port.ts";
 import { engineFor } from "./engine.ts";
+import { programNetwork } from "./program-network.ts";
 
 const NO_ISSUE_RUNNER =
   "There is no runner for issues yet: the issue was received, put in its repository's line and its turn came, but nothing was planned or changed.";
@@ -20,7 +20,7 @@ export function attemptsIn(env: Env): RunAttempt {
         return engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
           ...{ program: program(), limits: spec.limits, seed: spec.seed, clock, onOutput, signal, replay: null },
           onNotice: (text) => onOutput("system", `${text}\n`),
-          capabilities: grantedCapabilities(spec.grants, { fetch: systemFetch }),
+          capabilities: grantedCapabilities(spec.grants, { fetch: programNetwork(spec.grants, env.PUBLIC_NETWORK) }),
         });
       case "issue":
         return {

@@ -10,8 +10,8 @@ import type { ExecutionSpec } from "../../worker/domain/run-spec.ts";
 import { type EndedRun, endingOf } from "../../worker/domain/run-state.ts";
 import type { Engine } from "../../worker/sandbox/engine.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
-import { systemFetch } from "../../worker/system-ports.ts";
 import type { OutputLog } from "./output-log.ts";
+import { NO_NETWORK } from "./program-network.ts";
 import type { ExecutorStorage } from "./storage.ts";
 
 /** A replay does not wait, so it needs no longer than the run; more than that means that it took another way. */
@@ -54,7 +54,7 @@ export async function replayRun(
   const replayed = await engine.execute({
     ...{ program, limits, seed, replay: journal },
     ...boundedBy(limits.timeoutMs + GRACE_MS, clock),
-    capabilities: grantedCapabilities(grants, { fetch: systemFetch }),
+    capabilities: grantedCapabilities(grants, { fetch: NO_NETWORK }),
     onOutput: (stream, text) => void output.push({ stream, text }),
     onNotice: () => undefined,
   });

@@ -9,11 +9,14 @@ import { type Config, configOf } from "../../worker/config.ts";
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { DisabledReason, MessageDetail } from "../../worker/domain/webhook-endpoint.ts";
 import { performEffect } from "../../worker/effects/perform.ts";
+import { openEgress } from "../../worker/egress/network.ts";
+import { Vault } from "../../worker/keys/vault.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
+import { dataKeysIn } from "../../worker/store/data-keys.ts";
 import { type Database, openDatabase } from "../../worker/store/database.ts";
 import type { EndpointRow } from "../../worker/store/schema.ts";
 import { deleteMessages, disableEndpoint, loadEndpoint, projectMessages } from "../../worker/store/webhooks.ts";
-import { systemClock, systemFetch, systemRandom } from "../../worker/system-ports.ts";
+import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { createDelivery, GONE } from "../../worker/webhooks/delivery.ts";
 import { signingSecrets } from "../../worker/webhooks/signing-secrets.ts";
 import type { Env } from "../env.ts";
@@ -139,11 +142,11 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
   }
 
   async #kindFor(row: EndpointRow): Promise<Kind> {
-    const { secretsKey, webhooks } = this.#config;
-    const secrets = await signingSecrets(row, secretsKey, systemClock.now());
-    const guarded = webhooks.allowsPrivateReceivers ? undefined : this.env.PUBLIC_NETWORK;
-    const fetch = guarded ? (url: string, init: RequestInit) => guarded.fetch(url, init) : systemFetch;
-    return createDelivery({ url: row.url, secrets }, webhooks, { fetch, clock: systemClock });
+    const { secretsKeys, webhooks } = this.#config;
+    const vault = new Vault(secretsKeys, dataKeysIn(this.#db, systemClock), systemRandom);
+    const secrets = await signingSecrets(row, vault, systemClock.now());
+    const ports = { egress: openEgress(this.env.PUBLIC_NETWORK), clock: systemClock };
+    return createDelivery({ url: row.url, secrets }, webhooks, ports);
   }
 
   /** Looks for due messages now if the alarm drives, else soon. */

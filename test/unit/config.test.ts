@@ -10,7 +10,7 @@ describe("readConfig", () => {
       logLevel: "info",
       logFormat: "json",
       allowance: { fetch: [] },
-      secretsKey: null,
+      secretsKeys: [],
       webhooks: { allowsPrivateReceivers: false, timeoutMs: 15_000 },
     });
   });
@@ -38,11 +38,13 @@ describe("readConfig", () => {
     ["RUNYARD_SANDBOX_MEMORY_MIB", "95", "must be a whole number of MiB, 96 or more"],
     ["RUNYARD_SANDBOX_MEMORY_MIB", "canary", "must be a number"],
     ["RUNYARD_SECRETS_KEY", "canary", "openssl rand -base64 32"],
+    ["RUNYARD_SECRETS_KEYS_OPENING", "canary", "with commas between them"],
     ["RUNYARD_WEBHOOK_RETRY_SECONDS", "5,canary", "numbers of seconds"],
     ["RUNYARD_WEBHOOK_RETRY_SECONDS", "5,,5", "numbers of seconds"],
     ["RUNYARD_WEBHOOK_RETRY_SECONDS", "-1", "numbers of seconds"],
     ["RUNYARD_WEBHOOK_RETRY_SECONDS", "9".repeat(9), "a week at most"],
     ["RUNYARD_WEBHOOK_TIMEOUT_SECONDS", "31", "must be 30 or less"],
+    ["RUNYARD_PROVIDER_PRIVATE_HOSTS", "canary", "must be allow or refuse"],
     ["RUNYARD_WEBHOOK_PRIVATE_RECEIVERS", "canary", "must be allow or refuse"],
   ])("refuses %s=%s by its name and never by its value", (name, value, problem) => {
     let message = "";

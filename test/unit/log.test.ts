@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { DrizzleQueryError } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { REDACTED } from "../../worker/domain/secret.ts";
 import { createLogger, type LogFormat, type Logger } from "../../worker/log.ts";
 import { LOG_FIELDS, type LogFieldName, type LogFields, NOT_SHOWN } from "../../worker/log-fields.ts";
-import { REDACTED, redact } from "../../worker/log-redaction.ts";
+import { redact } from "../../worker/log-redaction.ts";
 
 const CANARY = "canary-4f1c";
 const CLOCK = { now: () => Date.UTC(2026, 10, 20, 18, 4, 36, 806) };

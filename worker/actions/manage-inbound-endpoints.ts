@@ -13,7 +13,7 @@ import {
 } from "../domain/inbound-endpoint.ts";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { Principal } from "../domain/principal.ts";
-import { sealSecret } from "../keys/sealed-secret.ts";
+import { Secret } from "../domain/secret.ts";
 import {
   deleteEndpoint,
   type EndpointRow,
@@ -108,10 +108,10 @@ export async function findOwnEndpoint(
 }
 
 async function makeSecret(
-  { config, clock, random }: Dependencies,
+  { vault, clock, random }: Dependencies,
   endpoint: EndpointRow,
 ): Promise<Result<{ secret: string; row: SecretRow }>> {
-  if (config.secretsKey === null) {
+  if (!vault.canSeal) {
     return fail(
       "not-configured",
       "Set RUNYARD_SECRETS_KEY (openssl rand -base64 32): it seals the secrets that prove deliveries.",
@@ -121,7 +121,7 @@ async function makeSecret(
   const row = {
     id: newId("sec", clock, random),
     endpointId: endpoint.id,
-    sealed: await sealSecret(config.secretsKey, secret, secretContext(endpoint), random),
+    sealed: await vault.seal(endpoint.workspaceId, secretContext(endpoint), new Secret(secret)),
     hint: secretHint(secret),
     createdAt: clock.now(),
     expiresAt: null,

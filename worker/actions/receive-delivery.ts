@@ -11,7 +11,6 @@ import type { ReceivedDelivery } from "../domain/delivery.ts";
 import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { ENDPOINT_SECRET_BYTES } from "../domain/inbound-endpoint.ts";
 import type { Tracker } from "../domain/issue-news.ts";
-import { openSecret } from "../keys/sealed-secret.ts";
 import { candidateEndpoints, findEndpoint, type StoredEndpoint } from "../store/inbound-endpoints.ts";
 import { parsePayload } from "../webhooks/payload.ts";
 import { PROTOCOLS, readDelivery } from "../webhooks/reading.ts";
@@ -129,11 +128,12 @@ async function claimedEndpoints(
 }
 
 /** A secret that does not open counts for nothing: the operator changed the key. */
-async function openEndpoint({ config, log }: Dependencies, endpoint: StoredEndpoint): Promise<KnownEndpoint> {
+async function openEndpoint({ vault, log }: Dependencies, endpoint: StoredEndpoint): Promise<KnownEndpoint> {
   const opened: { secret: string; expiresAt: number | null }[] = [];
   for (const { sealed, expiresAt } of endpoint.secrets) {
     try {
-      opened.push({ secret: await openSecret(config.secretsKey ?? "", sealed, secretContext(endpoint)), expiresAt });
+      const secret = await vault.open(endpoint.workspaceId, secretContext(endpoint), sealed);
+      opened.push({ secret: secret.reveal(), expiresAt });
     } catch (error) {
       log.error("the secret of an endpoint does not open", { endpointId: endpoint.id, error });
     }

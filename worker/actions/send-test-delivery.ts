@@ -9,7 +9,6 @@ import { newSecret } from "../domain/ids.ts";
 import { endpointPath } from "../domain/inbound-endpoint.ts";
 import { toIso } from "../domain/instant.ts";
 import { EVERY_LABEL, type Repository } from "../domain/repository.ts";
-import { openSecret } from "../keys/sealed-secret.ts";
 import type { StoredEndpoint } from "../store/inbound-endpoints.ts";
 import { listRepositories } from "../store/repositories.ts";
 import { signatureOf } from "../webhooks/signature.ts";
@@ -58,12 +57,13 @@ async function waitForEnd({ inbox, clock }: Dependencies, workspaceId: string, i
 }
 
 async function sampleRequest(
-  { config, clock, random }: Dependencies,
+  { vault, clock, random }: Dependencies,
   endpoint: StoredEndpoint,
   repository: Repository,
   origin: string,
 ): Promise<Request> {
-  const secret = await openSecret(config.secretsKey ?? "", endpoint.secrets[0]!.sealed, secretContext(endpoint));
+  const { sealed } = endpoint.secrets[0]!;
+  const secret = (await vault.open(endpoint.workspaceId, secretContext(endpoint), sealed)).reveal();
   const sample = endpoint.tracker === "github" ? githubSample : jiraSample;
   const body = JSON.stringify({ runyard_test: true, ...sample(repository, clock.now()) });
   const signature = await signatureOf(secret, new TextEncoder().encode(body));

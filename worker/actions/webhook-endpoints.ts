@@ -42,8 +42,8 @@ export async function createEndpoint(
   principal: Principal,
   { url, description, events }: CreateEndpoint,
 ): Promise<Result<CreatedEndpoint>> {
-  const { config, clock, random, db } = dependencies;
-  if (config.secretsKey === null) return fail("not-configured", NO_KEY);
+  const { vault, clock, random, db } = dependencies;
+  if (!vault.canSeal) return fail("not-configured", NO_KEY);
   const wrong = urlFailure(dependencies, url);
   if (wrong) return wrong;
   const { workspaceId } = principal;
@@ -52,7 +52,7 @@ export async function createEndpoint(
   const row = {
     ...owner,
     ...{ url, description, events, enabled: true, disabledReason: null, disabledAt: null },
-    sealedSecret: await sealSigningSecret(owner, config.secretsKey, secret, random),
+    sealedSecret: await sealSigningSecret(owner, vault, secret),
     ...{ sealedPreviousSecret: null, previousSecretExpiresAt: null },
     ...{ createdBy: principal.id, createdAt: clock.now() },
   };
@@ -89,15 +89,14 @@ export async function rotateSecret(
   principal: Principal,
   id: string,
 ): Promise<Result<CreatedEndpoint>> {
-  const { config, clock, random, db } = dependencies;
-  const { secretsKey } = config;
-  if (secretsKey === null) return fail("not-configured", NO_KEY);
+  const { vault, clock, random, db } = dependencies;
+  if (!vault.canSeal) return fail("not-configured", NO_KEY);
   const found = await accessEndpoint(dependencies, principal, id);
   if (!found.ok) return found;
   const before = (await loadEndpoint(db, id))!;
   const secret = newSigningSecret(random);
   await updateEndpoint(db, principal.workspaceId, id, {
-    sealedSecret: await sealSigningSecret(before, secretsKey, secret, random),
+    sealedSecret: await sealSigningSecret(before, vault, secret),
     sealedPreviousSecret: before.sealedSecret,
     previousSecretExpiresAt: clock.now() + ROTATION_OVERLAP_MS,
   });

@@ -10,7 +10,7 @@ export type FetchPort = (url: string, init: RequestInit) => Promise<Response>;
 
 const MAX_REDIRECTS = 5;
 /** Of one answer's body. The sandbox bounds the sum over a run. */
-const BODY_BYTES = 2 * 2 ** 20;
+export const FETCH_ANSWER_BYTES = 2 * 2 ** 20;
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 /** Set by the platform, or able to make a request look like another's. */
 const REFUSED_HEADERS =
@@ -104,7 +104,8 @@ async function readBody(response: Response, received: CapabilityContext["receive
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES) throw new CapabilityError("Error", `the body is larger than ${BODY_BYTES} bytes`);
+    if (bytes > FETCH_ANSWER_BYTES)
+      throw new CapabilityError("Error", `the body is larger than ${FETCH_ANSWER_BYTES} bytes`);
     received(chunk.length);
     chunks.push(chunk);
   }

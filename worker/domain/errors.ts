@@ -31,6 +31,7 @@ export const ERRORS = {
   "run-finished": { status: 409, retryable: false, title: "The run has already ended." },
   "run-active": { status: 409, retryable: true, title: "The run has not ended yet." },
   "too-many-endpoints": { status: 409, retryable: false, title: "The workspace has as many endpoints as it may have." },
+  "too-many-keys": { status: 409, retryable: false, title: "The workspace has as many provider keys as it may have." },
   "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
   "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },
   "not-waiting": { status: 409, retryable: false, title: "The run does not wait in its lane." },

@@ -4,6 +4,7 @@
  * request and the meaning of each event.
  * Invariant: ends in exactly one of `done` or a thrown {@link ModelError}.
  */
+import { EgressError, type EgressErrorCode } from "../egress/egress.ts";
 import { type CallGuard, guardCall, type StopCause } from "./call-guard.ts";
 import type { Connection, Fetch } from "./connection.ts";
 import { faultOf, faultOfFacts } from "./model-fault.ts";
@@ -70,6 +71,19 @@ const REASON_OF_STOP: Readonly<Record<StopCause, ModelErrorReason>> = {
   "not-a-stream": "bad-request",
 };
 
+const REASON_OF_REFUSAL: Readonly<Record<EgressErrorCode, ModelErrorReason>> = {
+  "not-allowed": "bad-request",
+  "key-unreadable": "rejected-key",
+  "too-large": "cut-off",
+  "too-late": "timed-out",
+};
+
+/** The gateway's own word, which the SDKs wrap into an error of the connection. */
+function refusalIn(error: unknown): EgressError | null {
+  if (error instanceof EgressError) return error;
+  return error instanceof Error && error.cause instanceof EgressError ? error.cause : null;
+}
+
 function faultOfCall<Event>(call: AnswerCall<Event>, guard: CallGuard, error: unknown): ModelError {
   const { label, errors } = call;
   const stopped = guard.stopped();
@@ -81,6 +95,8 @@ function faultOfCall<Event>(call: AnswerCall<Event>, guard: CallGuard, error: un
   }
   // Our own reason goes first: the SDKs report a call that we stopped in several ways, one of them a silent end.
   if (stopped !== null) return faultOf(REASON_OF_STOP[stopped], label);
+  const refusal = refusalIn(error);
+  if (refusal) return new ModelError(REASON_OF_REFUSAL[refusal.code], refusal.message);
   if (error instanceof ModelError) return error;
   if (error instanceof errors.APIConnectionTimeoutError) return faultOf("timed-out", label);
   if (error instanceof errors.APIConnectionError) return faultOf("unreachable", label, error);

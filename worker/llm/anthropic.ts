@@ -3,13 +3,13 @@
  * faults are answer-stream.ts's.
  */
 import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages";
+import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection } from "./connection.ts";
 import type { ModelEvent, ModelRequest, ModelUsage, Provider, StopReason } from "./provider.ts";
 import { estimateUsage } from "./usage.ts";
 
 export const ANTHROPIC_DEFAULT_MODEL = "claude-sonnet-5-5";
-const ANTHROPIC_BASE_URL = "https://api.anthropic.com";
 
 export interface AnthropicOptions {
   readonly connection: Connection;
@@ -37,7 +37,7 @@ export function createAnthropicProvider(options: AnthropicOptions): Provider {
           // A client for each call (0.1 ms): a Worker may not carry sockets and signals over from another request.
           const client = new sdk.default({
             apiKey: options.apiKey,
-            baseURL: options.baseUrl ?? ANTHROPIC_BASE_URL,
+            baseURL: options.baseUrl ?? PROVIDER_BASE_URLS.anthropic,
             // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
             ...(options.baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": options.apiKey } }),
             fetch,

@@ -4,6 +4,8 @@
  * swallows are a sign of life, and a body that ignores the signal must still end.
  * Invariant: once the guard has stopped a call, every pending read fails, and `stopped` says why.
  */
+import { settleOrAbort } from "../egress/egress.ts";
+import { watchBody } from "../egress/watched-body.ts";
 import { type Connection, DEFAULT_TIMEOUTS, type Fetch } from "./connection.ts";
 
 /** Why the guard ended a call. */
@@ -20,7 +22,7 @@ export interface CallGuard {
 }
 
 /** Bytes of one streamed answer: some 100 times the longest useful one, since every token travels in an envelope. */
-const ANSWER_BYTES = 32 * 2 ** 20;
+export const ANSWER_BYTES = 32 * 2 ** 20;
 /** Bytes of an error's body that are read: the SDKs take in all of it. */
 const ERROR_BYTES = 64 * 2 ** 10;
 /** Longest single sleep of the watch, so that a finished call leaves a timer of at most a second behind. */
@@ -52,11 +54,17 @@ export function guardCall(connection: Connection, caller: AbortSignal): CallGuar
       stop("not-a-stream");
       throw new TypeError("not an event stream");
     }
-    return guardBody(response, signal, (bytes) => {
+    const onBytes = (total: number) => {
       pulse.body = true;
       pulse.lastByteAt = clock.now();
-      if (bytes > ANSWER_BYTES) stop("size");
-    });
+      if (total > ANSWER_BYTES) stop("size");
+      return !response.ok && total >= ERROR_BYTES;
+    };
+    const watched = watchBody(response, { signal, onBytes });
+    // They describe the bytes on the wire, which the platform has already decoded.
+    watched.headers.delete("content-encoding");
+    watched.headers.delete("content-length");
+    return watched;
   };
   void watch(connection, pulse, () => cause !== null || closed, stop);
   return {
@@ -98,61 +106,4 @@ async function watch(connection: Connection, pulse: Pulse, isOver: () => boolean
 /** A web page or a JSON document where a stream was asked for: most often a base URL that points at something else. */
 function isDocument(response: Response): boolean {
   return /\b(html|json|xml)\b/i.test(response.headers.get("content-type") ?? "");
-}
-
-/** Like `pending`, but gives up as soon as `signal` does, also where the network port ignores its signal. */
-async function settleOrAbort(pending: Promise<Response>, signal: AbortSignal): Promise<Response> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([pending, aborted]);
-  } catch (error) {
-    // The loser may still arrive: take it off the wire and keep its failure from surfacing unhandled.
-    pending.then((late) => late.body?.cancel()).catch(() => undefined);
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-/** The same response with a body that reports its size so far, ends with the signal and, for an error, stops early. */
-function guardBody(response: Response, signal: AbortSignal, onBytes: (total: number) => void): Response {
-  if (response.body === null) return response;
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  const ceiling = response.ok ? Number.POSITIVE_INFINITY : ERROR_BYTES;
-  const drop = (reason: unknown) => void reader.cancel(reason).catch(() => undefined);
-  let total = 0;
-  const body = new ReadableStream<Uint8Array>({
-    start(out) {
-      const onAbort = () => {
-        out.error(signal.reason);
-        drop(signal.reason);
-      };
-      if (signal.aborted) onAbort();
-      else signal.addEventListener("abort", onAbort, { once: true });
-    },
-    async pull(out) {
-      const chunk = await reader.read();
-      if (signal.aborted) return;
-      if (chunk.done) return out.close();
-      total += chunk.value.byteLength;
-      onBytes(total);
-      if (signal.aborted) return;
-      out.enqueue(chunk.value);
-      if (total >= ceiling) {
-        out.close();
-        drop(undefined);
-      }
-    },
-    cancel: drop,
-  });
-  const headers = new Headers(response.headers);
-  // They describe the bytes on the wire, which the platform has already decoded.
-  headers.delete("content-encoding");
-  headers.delete("content-length");
-  return new Response(body, { status: response.status, statusText: response.statusText, headers });
 }

@@ -1,12 +1,19 @@
 /**
  * Asks a model for one program and hands its text out as it is written. Owns the prompt, the bounds of question and
- * answer, and what counts as an answer; does not run, check or store the program, and does not retry.
+ * answer, and what counts as an answer; does not run, check or store the program; retry.ts retries.
  * Invariant: the text events, joined, are the program of `done`; without `done` there is no program.
  */
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import { createFencedProgramReader } from "./fenced-program.ts";
 import { systemPrompt, userPrompt } from "./program-prompt.ts";
-import { ModelError, type ModelEvent, type ModelUsage, type Provider, type ProviderName } from "./provider.ts";
+import {
+  ModelError,
+  type ModelEvent,
+  type ModelUsage,
+  type Provider,
+  type ProviderName,
+  type Retry,
+} from "./provider.ts";
 
 export const GENERATION_BOUNDS = {
   /** A page of prose: what a person types, and far below what any model takes. */
@@ -31,6 +38,7 @@ export interface GenerationRequest {
 
 export type GenerationEvent =
   | { readonly type: "text"; readonly text: string }
+  | Extract<ModelEvent, { type: "retry" }>
   | {
       readonly type: "done";
       readonly program: string;
@@ -39,6 +47,8 @@ export type GenerationEvent =
       readonly provider: ProviderName;
       /** True where no model was called: such a program must be labelled. */
       readonly isMock: boolean;
+      /** The attempts that failed before. */
+      readonly retries: readonly Retry[];
     };
 
 /**
@@ -66,12 +76,16 @@ export async function* generateProgram(request: GenerationRequest): AsyncGenerat
       if (text !== "") yield { type: "text", text };
       continue;
     }
+    if (event.type === "retry") {
+      yield event;
+      continue;
+    }
     const rest = reader.finish();
     program += rest;
     checkAnswer(event, program);
     if (rest !== "") yield { type: "text", text: rest };
-    const { usage, model } = event;
-    yield { type: "done", program, usage, model, provider: provider.name, isMock: provider.name === "mock" };
+    const { usage, model, retries = [] } = event;
+    yield { type: "done", program, usage, model, provider: provider.name, isMock: provider.name === "mock", retries };
   }
 }
 

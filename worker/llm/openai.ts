@@ -3,6 +3,7 @@
  * faults are answer-stream.ts's. Servers that only speak Chat Completions are openai-compatible.ts's.
  */
 import type { Response as OpenAIResponse, ResponseStreamEvent } from "openai/resources/responses/responses";
+import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection } from "./connection.ts";
 import { faultOfFacts } from "./model-fault.ts";
@@ -17,7 +18,6 @@ import {
 import { estimateUsage } from "./usage.ts";
 
 export const OPENAI_DEFAULT_MODEL = "gpt-5.5";
-export const OPENAI_BASE_URL = "https://api.openai.com/v1";
 const LABEL = "OpenAI";
 
 export interface OpenAIOptions {
@@ -51,7 +51,7 @@ export function createOpenAIProvider(options: OpenAIOptions): Provider {
             organization: null,
             project: null,
             webhookSecret: null,
-            baseURL: options.baseUrl ?? OPENAI_BASE_URL,
+            baseURL: options.baseUrl ?? PROVIDER_BASE_URLS.openai,
             fetch,
             maxRetries: 0,
             logLevel: "off",

@@ -43,8 +43,28 @@ export type StopReason = "end" | "max-tokens" | "refusal" | "tool-use" | "other"
 
 export type ModelEvent =
   | { readonly type: "text"; readonly text: string }
+  /** An attempt has failed before any text, and another follows after the wait. Only retry.ts says so. */
+  | ({ readonly type: "retry" } & Retry)
   /** The last event of a whole answer. A stream that ends without it throws: it must not be taken for whole. */
-  | { readonly type: "done"; readonly stopReason: StopReason; readonly usage: ModelUsage; readonly model: string };
+  | {
+      readonly type: "done";
+      readonly stopReason: StopReason;
+      readonly usage: ModelUsage;
+      readonly model: string;
+      /** The attempts that failed before this one; left out by adapters, which make only one. */
+      readonly retries?: readonly Retry[];
+    };
+
+/** One attempt that failed and was followed by another. */
+export interface Retry {
+  /** From 1. */
+  readonly attempt: number;
+  readonly reason: ModelErrorReason;
+  /** As {@link ModelError.status}. */
+  readonly status: number | null;
+  /** How long the next attempt waits. */
+  readonly waitMs: number;
+}
 
 /** Why a call failed, in terms that are the same for every provider. */
 export const MODEL_ERROR_REASONS = [
@@ -75,6 +95,8 @@ export interface ModelErrorDetails {
   readonly retryAfterMs?: number | null;
   readonly status?: number | null;
   readonly usage?: ModelUsage | null;
+  readonly retries?: readonly Retry[];
+  readonly isPartial?: boolean;
 }
 
 /** A fault of a provider. `message` is safe to show: it never holds a key, a header or a body. */
@@ -88,6 +110,10 @@ export class ModelError extends Error {
   readonly status: number | null;
   /** What the failed call still cost, where that is known. A caller that keeps accounts adds it like any other. */
   readonly usage: ModelUsage | null;
+  /** The attempts that failed before the one that this is about. */
+  readonly retries: readonly Retry[];
+  /** Text was handed out before the fault: it is a part of an answer, and must not be taken for a whole one. */
+  readonly isPartial: boolean;
 
   constructor(reason: ModelErrorReason, message: string, details: ModelErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
@@ -96,6 +122,14 @@ export class ModelError extends Error {
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.status = details.status ?? null;
     this.usage = details.usage ?? null;
+    this.retries = details.retries ?? [];
+    this.isPartial = details.isPartial ?? false;
+  }
+
+  /** The same fault with what came before it. */
+  after(retries: readonly Retry[], isPartial: boolean): ModelError {
+    const { cause, retryAfterMs, status, usage } = this;
+    return new ModelError(this.reason, this.message, { cause, retryAfterMs, status, usage, retries, isPartial });
   }
 }
 

@@ -1,11 +1,19 @@
 /**
- * Chooses the provider from the settings that a person made, and says what is wrong with them. Reads no environment:
- * config.ts does.
+ * Chooses the provider from the settings that an operator made, says what is wrong with them, and makes the adapter for a
+ * choice, whoever made it. Reads no environment: config.ts does. No key comes through here: adapters hold its stand-in,
+ * and the gateway behind the connection puts the key in its place.
  */
+import {
+  apiKeyProblem,
+  baseUrlProblem,
+  type KeyedProvider,
+  modelProblem,
+  PROVIDER_BASE_URLS,
+} from "../domain/provider-key.ts";
+import { KEY_STAND_IN } from "../egress/egress.ts";
 import { createAnthropicProvider } from "./anthropic.ts";
-import { apiKeyProblem, baseUrlProblem, type Connection } from "./connection.ts";
-import { createMockProvider } from "./mock.ts";
-import { createOpenAIProvider, OPENAI_BASE_URL } from "./openai.ts";
+import type { Connection } from "./connection.ts";
+import { createOpenAIProvider } from "./openai.ts";
 import { createOpenAICompatibleProvider } from "./openai-compatible.ts";
 import type { Provider } from "./provider.ts";
 
@@ -27,9 +35,16 @@ export interface SettingProblem {
   readonly problem: string;
 }
 
-const MODEL_CHARS = 200;
+export interface ProviderChoice {
+  readonly provider: KeyedProvider;
+  readonly baseUrl: string;
+  /** Null for the provider's usual one. */
+  readonly model: string | null;
+  /** False for a server that asks for none. */
+  readonly hasKey: boolean;
+}
 
-/** Everything that is wrong, at once. {@link selectProvider} takes settings for which this is empty. */
+/** Everything that is wrong, at once. {@link chooseProvider} takes settings for which this is empty. */
 export function providerSettingProblems(settings: ProviderSettings): SettingProblem[] {
   const checks: Readonly<Record<keyof ProviderSettings, (text: string) => string | null>> = {
     anthropicApiKey: apiKeyProblem,
@@ -40,37 +55,53 @@ export function providerSettingProblems(settings: ProviderSettings): SettingProb
   };
   return (Object.keys(checks) as (keyof ProviderSettings)[]).flatMap((setting) => {
     const text = settings[setting];
-    const problem = isSet(text) ? checks[setting](text) : null;
+    const problem = text ? checks[setting](text) : null;
     return problem === null ? [] : [{ setting, problem }];
   });
 }
 
-/** Anthropic's key goes first, then a server by its address, then OpenAI's key, then the mock. */
-export function selectProvider(settings: ProviderSettings, connection: Connection): Provider {
+/**
+ * Anthropic's key goes first, then a server by its address, then OpenAI's key; null for the mock. `keySetting` names the
+ * setting that holds the key.
+ */
+export function chooseProvider(
+  settings: ProviderSettings,
+): (ProviderChoice & { readonly keySetting: "anthropicApiKey" | "openaiApiKey" }) | null {
   const [problem] = providerSettingProblems(settings);
   // Reaching this is a bug of the caller; sending a key to a bad address would be worse than stopping.
   if (problem) throw new Error(`${problem.setting} ${problem.problem}`);
   const { anthropicApiKey, openaiApiKey, openaiBaseUrl } = settings;
-  const model = isSet(settings.model) ? settings.model : undefined;
-  if (isSet(anthropicApiKey)) {
-    const baseUrl = isSet(settings.anthropicBaseUrl) ? settings.anthropicBaseUrl : undefined;
-    return createAnthropicProvider({ connection, apiKey: anthropicApiKey, baseUrl, model });
+  const model = settings.model || null;
+  if (anthropicApiKey) {
+    const baseUrl = settings.anthropicBaseUrl || PROVIDER_BASE_URLS.anthropic!;
+    return { provider: "anthropic", baseUrl, model, hasKey: true, keySetting: "anthropicApiKey" };
   }
-  const isOpenAIItself = isSet(openaiBaseUrl) && new URL(openaiBaseUrl).host === new URL(OPENAI_BASE_URL).host;
-  if (isSet(openaiBaseUrl) && !(isOpenAIItself && isSet(openaiApiKey))) {
-    const apiKey = isSet(openaiApiKey) ? openaiApiKey : undefined;
-    return createOpenAICompatibleProvider({ connection, baseUrl: openaiBaseUrl, apiKey, model });
-  }
-  if (isSet(openaiApiKey))
-    return createOpenAIProvider({ connection, apiKey: openaiApiKey, baseUrl: openaiBaseUrl || undefined, model });
-  return createMockProvider({ clock: connection.clock });
+  const own = PROVIDER_BASE_URLS.openai!;
+  const hasKey = Boolean(openaiApiKey);
+  const isOpenAIItself = !openaiBaseUrl || new URL(openaiBaseUrl).host === new URL(own).host;
+  if (hasKey && isOpenAIItself)
+    return { provider: "openai", baseUrl: openaiBaseUrl || own, model, hasKey, keySetting: "openaiApiKey" };
+  if (!openaiBaseUrl) return null;
+  return { provider: "openai-compatible", baseUrl: openaiBaseUrl, model, hasKey, keySetting: "openaiApiKey" };
 }
 
-function isSet(text: string | undefined): text is string {
-  return text !== undefined && text !== "";
-}
-
-function modelProblem(text: string): string | null {
-  if (text.length > MODEL_CHARS) return `is longer than ${MODEL_CHARS} characters`;
-  return /^[\x21-\x7e]+$/.test(text) ? null : "contains a space or a character that no model name has";
+export function createProvider(
+  { provider, baseUrl: chosenUrl, model: chosenModel, hasKey }: ProviderChoice,
+  connection: Connection,
+): Provider {
+  const baseUrl = chosenUrl === PROVIDER_BASE_URLS[provider] ? undefined : chosenUrl;
+  const model = chosenModel ?? undefined;
+  switch (provider) {
+    case "anthropic":
+      return createAnthropicProvider({ connection, apiKey: KEY_STAND_IN, baseUrl, model });
+    case "openai":
+      return createOpenAIProvider({ connection, apiKey: KEY_STAND_IN, baseUrl, model });
+    case "openai-compatible":
+      return createOpenAICompatibleProvider({
+        connection,
+        baseUrl: chosenUrl,
+        apiKey: hasKey ? KEY_STAND_IN : undefined,
+        model,
+      });
+  }
 }

@@ -2,6 +2,7 @@
 import type { Env } from "../../durable-objects/env.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { Principal } from "../domain/principal.ts";
+import type { ProviderName } from "../llm/provider.ts";
 
 export interface AppEnv {
   Bindings: Env;
@@ -10,6 +11,8 @@ export interface AppEnv {
     dependencies: Dependencies;
     /** Null for a request that proved nobody. */
     principal: Principal | null;
+    /** The provider that the workspace asks, where a page is to show it; without it the operator's is shown. */
+    providerName?: ProviderName;
   };
 }
 

@@ -12,6 +12,7 @@ import type { Priority } from "../domain/lane.ts";
 import type { Language } from "../domain/languages.ts";
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import type { Limits } from "../domain/program.ts";
+import type { KeyedProvider, KeyVerdict } from "../domain/provider-key.ts";
 import type { Repository } from "../domain/repository.ts";
 import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
 import type { DisabledReason, MessageState } from "../domain/webhook-endpoint.ts";
@@ -202,6 +203,36 @@ export const webhookMessages = sqliteTable(
 );
 
 export type MessageRow = typeof webhookMessages.$inferSelect;
+
+export const workspaceDataKeys = sqliteTable("workspace_data_keys", {
+  workspaceId: text("workspace_id").primaryKey(),
+  wrapped: text().notNull(),
+  wrappedBy: text("wrapped_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const providerKeys = sqliteTable("provider_keys", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  name: text().notNull(),
+  provider: text().$type<KeyedProvider>().notNull(),
+  baseUrl: text("base_url").notNull(),
+  model: text(),
+  version: integer().notNull(),
+  sealed: text(),
+  hint: text().notNull(),
+  sealedPrevious: text("sealed_previous"),
+  previousHint: text("previous_hint"),
+  previousExpiresAt: integer("previous_expires_at"),
+  testedAt: integer("tested_at"),
+  verdict: text().$type<KeyVerdict>(),
+  chosenAt: integer("chosen_at").notNull(),
+  lastUsedAt: integer("last_used_at"),
+  createdBy: text("created_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export type ProviderKeyRow = typeof providerKeys.$inferSelect;
 
 export const repositories = sqliteTable(
   "repositories",

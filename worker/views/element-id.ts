@@ -32,6 +32,7 @@ export const ELEMENT_ID = {
   historyRuns: "history-runs",
   fileDialog: "file-dialog",
   webhookMessage: "webhook-message",
+  keyTest: "key-test",
 } as const;
 
 /** The names of a program's files as its page lists them. The entry comes first: it is what people look for. */

@@ -29,7 +29,7 @@ export function EndpointPage({ shell, ...props }: EndpointProps & { readonly she
   return (
     <Layout shell={shell} section={null} title={`Webhook to ${new URL(endpoint.url).host}`}>
       <EndpointHead endpoint={endpoint} address={address} />
-      <div class="webhooks">
+      <div class="settings">
         <ErrorSummary title="Nothing was changed" errors={errors} />
         {secret === null ? null : <NewSecret secret={secret} />}
         {endpoint.disabled ? (
@@ -44,7 +44,7 @@ export function EndpointPage({ shell, ...props }: EndpointProps & { readonly she
         <Messages {...props} address={address} />
         <section class="panel" aria-labelledby="change-title">
           <h2 id="change-title">Change it</h2>
-          <form class="webhook-form" method="post" action={`${address}/changes`}>
+          <form class="settings-form" method="post" action={`${address}/changes`}>
             <EndpointFields values={values} errors={errors} />
             <div class="actions">
               <button type="submit" class="button">
@@ -138,7 +138,7 @@ function DeletionPanel({ endpoint, address }: Addressed) {
   return (
     <section class="panel" aria-labelledby="deletion-title">
       <h2 id="deletion-title">Delete it</h2>
-      <form class="webhook-form" method="post" action={`${address}/deletion`}>
+      <form class="settings-form" method="post" action={`${address}/deletion`}>
         <TextField
           name={ENDPOINT_NAME_FIELD}
           label="Host of the endpoint"

@@ -37,7 +37,7 @@ export function MessageBody({ endpoint, message }: MessageProps) {
   const isMoving = endpoint.enabled && (message.state === "sent" || message.nextAttemptAt !== null);
   const poll = hx({ get: address, trigger: "every 2s", swap: "outerHTML", status: KEEP_ON_ERROR });
   return (
-    <div id={ELEMENT_ID.webhookMessage} class="webhooks" {...(isMoving ? poll : {})}>
+    <div id={ELEMENT_ID.webhookMessage} class="settings" {...(isMoving ? poll : {})}>
       <div class="run-header">
         <div class="page-head">
           <h1>{message.event}</h1>

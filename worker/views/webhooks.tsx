@@ -34,7 +34,7 @@ export function WebhooksPage({ shell, endpoints, values, errors }: WebhooksProps
       <div class="page-head">
         <h1>Outgoing webhooks</h1>
       </div>
-      <div class="webhooks">
+      <div class="settings">
         <ErrorSummary title="The endpoint was not made" errors={errors} />
         {endpoints.length > 0 ? (
           <EndpointTable endpoints={endpoints} />
@@ -47,7 +47,7 @@ export function WebhooksPage({ shell, endpoints, values, errors }: WebhooksProps
         )}
         <section class="panel" aria-labelledby="new-endpoint-title">
           <h2 id="new-endpoint-title">New endpoint</h2>
-          <form class="webhook-form" method="post" action="/settings/webhooks">
+          <form class="settings-form" method="post" action="/settings/webhooks">
             <EndpointFields values={values} errors={errors} />
             <div class="actions">
               <button type="submit" class="button primary">

@@ -7,6 +7,7 @@
 import type { Clock } from "../domain/ports.ts";
 import type { EffectOutcome } from "../effects/journal.ts";
 import type { EffectAnswer, RepeatableKind } from "../effects/perform.ts";
+import { type Egress, EgressError } from "../egress/egress.ts";
 import { receiverProblem } from "./receiver-address.ts";
 import { signatureHeader } from "./standard-signature.ts";
 
@@ -23,7 +24,7 @@ export interface DeliveryRules {
 }
 
 export interface DeliveryPorts {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly egress: Egress;
   readonly clock: Clock;
 }
 
@@ -37,10 +38,10 @@ export interface DeliveryReceipt {
 
 /** Of an answer's body. The rest is not read: a receiver has nothing to tell us but its status. */
 const EXCERPT_BYTES = 1_000;
+/** Room for the piece that holds the excerpt's end: pieces of a body are some 64 KiB at most. */
+const ANSWER_BYTES = 2 ** 20;
 /** Longest wait that a receiver's Retry-After can ask for. */
 const RETRY_AFTER_MS_MAX = 24 * 3_600_000;
-/** Longest single sleep of the watch, so that an answered request leaves a timer of at most a second behind. */
-const WATCH_INTERVAL_MS = 1_000;
 /** Statuses of gateways that got no answer of the receiver's own. */
 const GATEWAY_STATUSES: readonly number[] = [502, 504];
 export const GONE = 410;
@@ -68,8 +69,8 @@ async function deliver(
   body: string,
   id: string,
   { url, secrets }: Receiver,
-  { allowsPrivateReceivers, timeoutMs }: DeliveryRules,
-  { fetch, clock }: DeliveryPorts,
+  { allowsPrivateReceivers: allowsPrivate, timeoutMs }: DeliveryRules,
+  { egress, clock }: DeliveryPorts,
 ): Promise<EffectAnswer<DeliveryReceipt>> {
   const startedAt = clock.now();
   const heard: Heard = { status: null, retryAfter: null, excerpt: "" };
@@ -79,7 +80,7 @@ async function deliver(
     return { outcome, notBefore, receipt: { durationMs: clock.now() - startedAt, status, problem, excerpt } };
   };
   // The operator may have changed what is allowed since the address was accepted.
-  const wrong = receiverProblem(url, allowsPrivateReceivers);
+  const wrong = receiverProblem(url, allowsPrivate);
   if (wrong !== null) return answer("refused", `Not sent: the URL ${wrong}.`);
   const timestamp = Math.floor(startedAt / 1_000);
   const headers = {
@@ -89,17 +90,21 @@ async function deliver(
     "webhook-timestamp": String(timestamp),
     "webhook-signature": await signatureHeader(secrets, id, timestamp, body),
   };
-  const exchange = async (signal: AbortSignal) => {
-    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+  const send = egress({ origins: [new URL(url).origin], allowsPrivate, timeoutMs, answerBytes: ANSWER_BYTES });
+  let isTooLate = false;
+  try {
+    const response = await send(url, { method: "POST", headers, body });
     heard.status = response.status;
     heard.retryAfter = response.headers.get("retry-after");
     await hear(response, heard);
-  };
-  const end = await withDeadline(exchange, timeoutMs, clock);
+  } catch (error) {
+    isTooLate = error instanceof EgressError && error.code === "too-late";
+  }
   if (heard.status !== null) return answer(...meaningOf(heard.status));
-  const silence =
-    end === "too-late" ? `No answer came within ${timeoutMs / 1_000} s.` : "No connection, or it was cut.";
-  return answer("unknown", silence);
+  return answer(
+    "unknown",
+    isTooLate ? `No answer came within ${timeoutMs / 1_000} s.` : "No connection, or it was cut.",
+  );
 }
 
 function meaningOf(status: number): [EffectOutcome, string | null] {
@@ -120,30 +125,6 @@ async function hear(response: Response, heard: Heard): Promise<void> {
     // Leaving the loop cancels the rest.
     if (bytes >= EXCERPT_BYTES) break;
   }
-}
-
-/** Stops `work` at its deadline, also where it does not heed its signal. */
-async function withDeadline(
-  work: (signal: AbortSignal) => Promise<void>,
-  ms: number,
-  clock: Clock,
-): Promise<"done" | "failed" | "too-late"> {
-  const controller = new AbortController();
-  let isOver = false;
-  const working = work(controller.signal).then(
-    () => "done" as const,
-    () => "failed" as const,
-  );
-  const watch = async () => {
-    for (let left = ms; left > 0 && !isOver; left -= WATCH_INTERVAL_MS) {
-      await clock.sleep(Math.min(left, WATCH_INTERVAL_MS));
-    }
-    return "too-late" as const;
-  };
-  const end = await Promise.race([working, watch()]);
-  isOver = true;
-  controller.abort();
-  return end;
 }
 
 /** Retry-After holds seconds or a date (RFC 9110, 10.2.3). */

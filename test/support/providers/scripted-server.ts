@@ -4,6 +4,7 @@
  * Each script gets a base URL of its own, so that tests may run side by side.
  */
 /// <reference types="node" />
+/* Over HTTP the same: POST /plays with scripts in JSON answers {"id"}, and GET /plays/ID what was asked there. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -27,31 +28,43 @@ export interface SeenRequest {
 }
 
 export interface ScriptedServer {
-  /** Registers a script and returns the base URL that plays it, for any path below, as often as it is asked. */
-  play(script: Script): { readonly baseUrl: string; readonly requests: readonly SeenRequest[] };
+  readonly url: string;
+  /**
+   * Registers scripts and returns the base URL that plays them, for any path below: one for each request, and the last
+   * one as often as it is asked.
+   */
+  play(...scripts: readonly Script[]): { readonly baseUrl: string; readonly requests: readonly SeenRequest[] };
   /** Resolves once no connection is open. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startScriptedServer(): Promise<ScriptedServer> {
-  const plays: { script: Script; requests: SeenRequest[] }[] = [];
+  const plays: { scripts: readonly Script[]; requests: SeenRequest[] }[] = [];
   let open = 0;
   const server = createServer((request, response) => {
     open++;
     response.on("close", () => open--);
-    const [, id = "", path = ""] = /^\/(\d+)(.*)$/.exec(request.url ?? "") ?? [];
+    const [, asked = "", id = "", path = ""] = /^\/(plays\/?)?(\d*)(.*)$/.exec(request.url ?? "") ?? [];
+    if (asked !== "" && id === "") return void register(request, response);
     const play = plays[Number(id)];
     if (!play) return response.writeHead(404).end();
-    void answer(play.script, path, request, response, play.requests);
+    if (asked !== "") return response.end(JSON.stringify(play.requests));
+    const script = play.scripts[Math.min(play.requests.length, play.scripts.length - 1)]!;
+    void answer(script, path, request, response, play.requests);
   });
+  const play = (scripts: readonly Script[]) => plays.push({ scripts, requests: [] }) - 1;
+  const register = async (request: IncomingMessage, response: ServerResponse) => {
+    response.end(JSON.stringify({ id: play(JSON.parse(await textOf(request))) }));
+  };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   return {
-    play(script) {
-      const requests: SeenRequest[] = [];
-      plays.push({ script, requests });
-      return { baseUrl: `http://127.0.0.1:${port}/${plays.length - 1}`, requests };
+    url,
+    play(...scripts) {
+      const id = play(scripts);
+      return { baseUrl: `${url}/${id}`, requests: plays[id]!.requests };
     },
     async idle() {
       while (open > 0) await nextTurn();
@@ -64,6 +77,12 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   };
 }
 
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
 async function answer(
   script: Script,
   path: string,
@@ -71,9 +90,7 @@ async function answer(
   response: ServerResponse,
   seen: SeenRequest[],
 ) {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString("utf8");
+  const text = await textOf(request);
   seen.push({ path, headers: request.headers, body: text === "" ? null : JSON.parse(text) });
   if (script.silent) return;
   response.socket?.setNoDelay(true);

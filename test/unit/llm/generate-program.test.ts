@@ -69,6 +69,7 @@ describe("generateProgram", () => {
     const program = "const a = 1;\nconst b = 2;\n";
     expect(events.at(-1)).toEqual({
       type: "done",
+      retries: [],
       program,
       usage: USAGE,
       model: "model-1",

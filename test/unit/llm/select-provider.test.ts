@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ANTHROPIC_DEFAULT_MODEL } from "../../../worker/llm/anthropic.ts";
 import type { Connection } from "../../../worker/llm/connection.ts";
-import { MOCK_MODEL } from "../../../worker/llm/mock.ts";
 import { OPENAI_DEFAULT_MODEL } from "../../../worker/llm/openai.ts";
-import { providerSettingProblems, selectProvider } from "../../../worker/llm/select-provider.ts";
+import { chooseProvider, createProvider, providerSettingProblems } from "../../../worker/llm/select-provider.ts";
 import { frozenClock } from "./test-clock.ts";
 
 const connection: Connection = { fetch: () => Promise.reject(new Error("closed")), clock: frozenClock };
@@ -11,11 +10,11 @@ const anthropicApiKey = "sk-ant-1";
 const openaiApiKey = "sk-1";
 const openaiBaseUrl = "http://localhost:11434/v1";
 
-describe("selectProvider", () => {
+describe("chooseProvider", () => {
   it.each([
-    [{}, "mock", MOCK_MODEL],
-    [{ anthropicApiKey: "", openaiApiKey: "", openaiBaseUrl: "", model: "" }, "mock", MOCK_MODEL],
-    [{ model: "m" }, "mock", MOCK_MODEL],
+    [{}, null, null],
+    [{ anthropicApiKey: "", openaiApiKey: "", openaiBaseUrl: "", model: "" }, null, null],
+    [{ model: "m" }, null, null],
     [{ anthropicApiKey }, "anthropic", ANTHROPIC_DEFAULT_MODEL],
     [{ anthropicApiKey, openaiApiKey, openaiBaseUrl, model: "m" }, "anthropic", "m"],
     [{ openaiBaseUrl }, "openai-compatible", OPENAI_DEFAULT_MODEL],
@@ -23,14 +22,15 @@ describe("selectProvider", () => {
     [{ openaiApiKey }, "openai", OPENAI_DEFAULT_MODEL],
     [{ openaiApiKey, model: "m" }, "openai", "m"],
     [{ openaiApiKey, openaiBaseUrl: "https://api.openai.com/v1" }, "openai", OPENAI_DEFAULT_MODEL],
-    [{ anthropicBaseUrl: "https://gateway.example" }, "mock", MOCK_MODEL],
+    [{ anthropicBaseUrl: "https://gateway.example" }, null, null],
   ])("chooses for %j the provider %s", (settings, name, model) => {
-    const provider = selectProvider(settings, connection);
-    expect([provider.name, provider.defaultModel]).toEqual([name, model]);
+    const choice = chooseProvider(settings);
+    const provider = choice && createProvider(choice, connection);
+    expect([provider?.name ?? null, provider?.defaultModel ?? null]).toEqual([name, model]);
   });
 
   it("refuses settings that were not checked", () => {
-    expect(() => selectProvider({ openaiBaseUrl: "ftp://x" }, connection)).toThrow(
+    expect(() => chooseProvider({ openaiBaseUrl: "ftp://x" })).toThrow(
       "openaiBaseUrl must start with https:// or http://",
     );
   });

@@ -17,6 +17,7 @@ import {
 import type { AppEnv } from "../../middleware/context.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
+import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
 import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
 import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
@@ -94,6 +95,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...PROVIDER_KEY_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   {

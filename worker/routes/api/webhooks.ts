@@ -1,5 +1,5 @@
 /** `/api/webhooks`: endpoints of outgoing webhooks, and their messages. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 import {
   accessEndpoint,
@@ -11,7 +11,6 @@ import {
   rotateSecret,
   sendTestMessage,
 } from "../../actions/webhook-endpoints.ts";
-import type { Result } from "../../domain/errors.ts";
 import { check } from "../../domain/validation.ts";
 import { createEndpointSchema, updateEndpointSchema } from "../../domain/webhook-endpoint.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
@@ -19,17 +18,12 @@ import { problem } from "../../middleware/problem.ts";
 import { listEndpoints, listMessages } from "../../store/webhooks.ts";
 import { decodeOrdinalCursor, encodeCursor } from "../cursor.ts";
 import { readJson } from "../json-body.ts";
+import { answer } from "./answer.ts";
 
 export const messageListQuerySchema = z.object({
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
-
-function answer<T>(c: Context<SignedInEnv>, result: Result<T>, status: 200 | 201 | 202 = 200): Response {
-  return result.ok
-    ? c.json(result.value as object, status, { "cache-control": "private, no-store" })
-    : problem(c, result);
-}
 
 export const webhooks = new Hono<SignedInEnv>()
   .get("/", async (c) => {

@@ -1,5 +1,6 @@
 /** The console's pages, all behind a session. */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
+import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import { requirePrincipal } from "../../middleware/authentication.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
@@ -8,8 +9,9 @@ import { deliveryPages } from "./deliveries.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
 import { overview } from "./overview.tsx";
-import { page, signedInShell } from "./page.tsx";
+import { isPartial, page, signedInShell } from "./page.tsx";
 import { playground } from "./playground.tsx";
+import { providerKeyPages } from "./provider-keys.tsx";
 import { queuePages } from "./queue.tsx";
 import { repositoryPages } from "./repositories.tsx";
 import { runBatchForms } from "./run-batches.tsx";
@@ -17,6 +19,12 @@ import { runSteeringForms } from "./run-steering.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
 import { webhookPages } from "./webhooks.tsx";
+
+/** Fragments are shown without the page's header, which is where the provider stands. */
+const showProvider: MiddlewareHandler<SignedInEnv> = async (c, next) => {
+  if (!isPartial(c)) c.set("providerName", await providerNameOf(c.var.dependencies, c.var.principal.workspaceId));
+  return next();
+};
 
 export const consolePages = new Hono<SignedInEnv>();
 
@@ -33,7 +41,7 @@ for (const path of [
   "/health",
   "/docs",
 ])
-  consolePages.use(path, requirePrincipal);
+  consolePages.use(path, requirePrincipal, showProvider);
 
 consolePages
   .route("/", overview)
@@ -45,6 +53,7 @@ consolePages
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .route("/settings/webhooks", webhookPages)
+  .route("/settings/keys", providerKeyPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)

@@ -1,10 +1,12 @@
 /**
  * `POST /playground/generations`: a model writes a program, and its text streams back as lines of JSON:
- * `{"type":"text"}` as it is written, then `{"type":"done"}` with what it used, or `{"type":"error"}`.
+ * `{"type":"retry"}` before it waits and asks again, `{"type":"text"}` as it is written, then `{"type":"done"}` with what
+ * it used, or `{"type":"error"}`, which says whether the text before it is a part of an answer.
  */
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import * as z from "zod";
+import { providerOf } from "../../actions/workspace-provider.ts";
 import { MODES } from "../../domain/playground-modes.ts";
 import { GENERATION_BOUNDS, generateProgram } from "../../llm/generate-program.ts";
 import { ModelError } from "../../llm/provider.ts";
@@ -24,7 +26,8 @@ const requestSchema = z.strictObject({
 export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
   const body = await readJson(c, requestSchema);
   if (!body.ok) return problem(c, body);
-  const { provider, log } = c.var.dependencies;
+  const { log } = c.var.dependencies;
+  const provider = await providerOf(c.var.dependencies, c.var.principal.workspaceId);
   const requestId = c.var.requestId;
   c.header("content-type", "application/x-ndjson");
   c.header("cache-control", "private, no-store");
@@ -37,8 +40,13 @@ export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
     } catch (error) {
       if (stop.signal.aborted) return;
       log.warn("a generation failed", { requestId, provider: provider.name, error });
-      const message = error instanceof ModelError ? error.message : "The program could not be generated.";
-      await line({ type: "error", message });
+      const isFault = error instanceof ModelError;
+      const message = isFault ? error.message : "The program could not be generated.";
+      await line({
+        type: "error",
+        message,
+        ...(isFault ? { isPartial: error.isPartial, retries: error.retries } : {}),
+      });
     }
   });
 });

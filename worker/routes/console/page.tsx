@@ -13,10 +13,10 @@ export function isPartial(c: Context<SignedInEnv>): boolean {
 export function shellOf(c: Context<AppEnv> | Context<SignedInEnv>): Shell | null {
   const { principal, dependencies } = c.var;
   if (!principal) return null;
-  const { provider } = dependencies;
+  const name = c.var.providerName ?? dependencies.config.provider?.choice.provider ?? "mock";
   return {
     workspace: { name: principal.workspaceName, isSample: principal.isSample },
-    provider: { name: provider.name, isMock: provider.name === "mock" },
+    provider: { name, isMock: name === "mock" },
     person: { name: principal.userName },
   };
 }

@@ -34,6 +34,9 @@ export function AccountMenu({ person }: { readonly person: { readonly name: stri
             </button>
           ))}
         </fieldset>
+        <a class="menu-item" href="/settings/keys">
+          <Icon name="key-round" /> Provider keys
+        </a>
         <a class="menu-item" href="/settings/webhooks">
           <Icon name="webhook" /> Outgoing webhooks
         </a>

@@ -69,6 +69,22 @@ export function TextField({ value, placeholder, isRequired, isReadOnly, rows, ..
   );
 }
 
+/** A secret that is typed in: never shown, neither as it is typed nor when the form comes back. */
+export function SecretField(field: FieldProps) {
+  return (
+    <Field {...field}>
+      <input
+        type="password"
+        id={fieldId(field.name)}
+        name={field.name}
+        autocomplete="off"
+        spellcheck={"false" as never}
+        {...describedBy(field)}
+      />
+    </Field>
+  );
+}
+
 export interface SelectFieldProps extends FieldProps {
   readonly value: string;
   readonly options: readonly { readonly value: string; readonly label: string }[];

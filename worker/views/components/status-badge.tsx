@@ -36,7 +36,11 @@ export interface StatusBadgeProps {
 }
 
 export function StatusBadge({ state, large }: StatusBadgeProps) {
-  const look = RUN_LOOKS[state];
+  return <StateBadge look={RUN_LOOKS[state]} large={large} />;
+}
+
+/** Any state, by its look. */
+export function StateBadge({ look, large }: { readonly look: StateLook; readonly large?: boolean | undefined }) {
   return (
     <span class={large ? "status status-large" : "status"} data-tone={look.tone}>
       <Icon name={look.icon} /> {look.word}

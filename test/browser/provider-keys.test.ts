@@ -1,0 +1,105 @@
+/** Keys of providers as a person manages them, against a server that speaks a provider's protocol. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
+import { launchBrowser } from "../support/browser/chromium.ts";
+import { openSignedIn, screenshot } from "../support/browser/page.ts";
+import { Product } from "../support/product/server-process.ts";
+import { chatProtocol } from "../support/providers/chat-completions.ts";
+import { type ScriptedServer, startScriptedServer } from "../support/providers/scripted-server.ts";
+
+const KEY = "sk-canary-0123456789-a1b2";
+const NEW_KEY = "sk-canary-9876543210-c3d4";
+let product: Product;
+let browser: Browser;
+let server: ScriptedServer;
+
+beforeAll(async () => {
+  [product, browser, server] = await Promise.all([
+    Product.start({ variables: { RUNYARD_PROVIDER_PRIVATE_HOSTS: "allow" } }),
+    launchBrowser(),
+    startScriptedServer(),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await server?.close();
+});
+
+async function look(page: Page, name: string): Promise<void> {
+  await expectNoAxeViolations(page);
+  await screenshot(page, name);
+}
+
+describe("Provider keys", () => {
+  it("tests a key in the form, saves it, writes a program with it, rotates it, and deletes it by its name", async () => {
+    const rejected = chatProtocol.failures.find(({ title }) => title === "401")!.script;
+    const { baseUrl, requests } = server.play(rejected, { body: chatProtocol.frames().join("") });
+    const { page, assertClean, close } = await openSignedIn(browser, product, { width: 360 });
+    await page.goto("/settings/keys");
+    await look(page, "keys-empty");
+    await page.selectOption("[name=provider]", "openai-compatible");
+    await page.fill("[name=key]", KEY);
+    await page.fill("[name=name]", "local server");
+    await page.fill("[name=baseUrl]", `${baseUrl}/v1`);
+    await page.fill("[name=model]", "llama");
+    await page.click("button:has-text('Test')");
+    await page.waitForSelector("#key-test >> text=Rejected");
+    await look(page, "key-rejected");
+    // The form is as it was typed, the key included.
+    await page.click("button:has-text('Test')");
+    await page.waitForSelector("#key-test >> text=Works");
+    await look(page, "key-works");
+    await page.click("button:has-text('Save')");
+    await page.waitForURL(/\/settings\/keys\/key_/);
+    expect(await page.innerText("main")).toMatch(/Works[\s\S]*…a1b2[\s\S]*In use\s*yes/);
+    await look(page, "key-saved");
+
+    await page.goto("/playground");
+    expect(await page.innerText("header")).toContain("openai-compatible");
+    await page.fill("[data-generate-text]", "print the primes");
+    await page.click("[data-generate-start]");
+    await expect.poll(() => page.innerText("[data-generate-status]")).toContain("Written by openai-compatible");
+
+    await page.goto("/settings/keys");
+    await look(page, "keys");
+    await page.click("text=local server");
+    await page.fill("[name=key]", NEW_KEY);
+    await page.click("button:has-text('Rotate')");
+    await page.waitForSelector("text=is still taken");
+    expect(await page.innerText("main")).toMatch(/…c3d4[\s\S]*…a1b2/);
+    await look(page, "key-rotated");
+    const seen = requests.map(({ headers }) => headers.authorization);
+    expect(seen).toEqual([KEY, KEY, KEY, KEY, NEW_KEY].map((key) => `Bearer ${key}`));
+    expect(await page.content()).not.toContain("canary");
+
+    await page.fill("#deletion-name", "local server");
+    await page.click("button:has-text('Delete')");
+    await page.waitForSelector("text=No keys yet");
+    assertClean();
+    await close();
+  });
+
+  it("works without a script, and in the dark", async () => {
+    const { baseUrl } = server.play({ body: chatProtocol.frames().join("") });
+    const { page, assertClean, close } = await openSignedIn(browser, product, {
+      javaScript: false,
+      colorScheme: "dark",
+    });
+    await page.goto("/settings/keys");
+    await page.selectOption("[name=provider]", "openai-compatible");
+    await page.fill("[name=name]", "without a script");
+    await page.fill("[name=baseUrl]", `${baseUrl}/v1`);
+    await page.click("button:has-text('Test')");
+    await page.waitForSelector("text=Works");
+    expect(await page.inputValue("[name=baseUrl]")).toBe(`${baseUrl}/v1`);
+    await page.fill("[name=name]", "without a script");
+    await page.click("button:has-text('Save')");
+    await page.waitForURL(/\/settings\/keys\/key_/);
+    await screenshot(page, "key-dark");
+    assertClean();
+    await close();
+  });
+});

@@ -1,0 +1,249 @@
+/**
+ * What can be done with the keys of providers, for the API and the console alike. Every key is looked up in the workspace
+ * of who asks: a foreign one looks exactly like one that does not exist. No answer holds more of a key than its end.
+ */
+import type { Dependencies } from "../dependencies.ts";
+import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
+import { isId, newId } from "../domain/ids.ts";
+import { toIso, toIsoOrNull } from "../domain/instant.ts";
+import type { Principal } from "../domain/principal.ts";
+import {
+  type ChangeKey,
+  type CreateKey,
+  type KeyedProvider,
+  type KeyTest,
+  PROVIDER_BASE_URLS,
+  PROVIDER_KEYS_MAX,
+  type ProviderKey,
+  type RotateKey,
+  type TestedKey,
+  type TestKey,
+} from "../domain/provider-key.ts";
+import { Secret } from "../domain/secret.ts";
+import { isPlainlySpelled, isPublicHost } from "../egress/public-host.ts";
+import {
+  deleteProviderKey,
+  findChosenKey,
+  findProviderKey,
+  insertProviderKey,
+  listProviderKeys,
+  type ProviderKeyChange,
+  updateProviderKey,
+} from "../store/provider-keys.ts";
+import type { ProviderKeyRow } from "../store/schema.ts";
+import { keyContext, testProvider } from "./workspace-provider.ts";
+
+const NO_SECRETS_KEY = "Set RUNYARD_SECRETS_KEY (openssl rand -base64 32): it seals the keys of providers.";
+const SECOND_MS = 1_000;
+
+export async function listKeys({ db, clock }: Dependencies, { workspaceId }: Principal): Promise<ProviderKey[]> {
+  const [rows, chosen] = await Promise.all([listProviderKeys(db, workspaceId), findChosenKey(db, workspaceId)]);
+  return rows.map((row) => toProviderKey(row, chosen, clock.now()));
+}
+
+export async function accessKey(
+  dependencies: Dependencies,
+  principal: Principal,
+  id: string,
+): Promise<Result<ProviderKey>> {
+  const row = await findRow(dependencies, principal, id);
+  if (!row.ok) return row;
+  const { db, clock } = dependencies;
+  return succeed(toProviderKey(row.value, await findChosenKey(db, principal.workspaceId), clock.now()));
+}
+
+/** Tests what is not saved, and saves nothing. */
+export async function testUnsavedKey(dependencies: Dependencies, given: TestKey): Promise<Result<KeyTest>> {
+  const address = addressOf(dependencies, given.provider, given.baseUrl);
+  if (!address.ok) return address;
+  return succeed(await testGiven(dependencies, { ...given, baseUrl: address.value }));
+}
+
+/** Tests the key and saves it, unless the provider rejects it. The new one is used from now on. */
+export async function createKey(
+  dependencies: Dependencies,
+  principal: Principal,
+  given: CreateKey,
+): Promise<Result<TestedKey>> {
+  const { vault, db, clock, random } = dependencies;
+  if (!vault.canSeal) return fail("not-configured", NO_SECRETS_KEY);
+  const address = addressOf(dependencies, given.provider, given.baseUrl);
+  if (!address.ok) return address;
+  const { provider, name } = given;
+  const { workspaceId } = principal;
+  const baseUrl = address.value;
+  const test = await testGiven(dependencies, { ...given, baseUrl });
+  if (test.verdict === "rejected-key") return wrong("key", test.message);
+  const id = newId("key", clock, random);
+  const secret = given.key === "" ? null : new Secret(given.key);
+  const sealed = secret && (await vault.seal(workspaceId, keyContext({ id, provider, baseUrl }, 1), secret));
+  const now = clock.now();
+  const row: ProviderKeyRow = {
+    ...{ id, workspaceId, name, provider, baseUrl, model: given.model || null },
+    ...{ version: 1, sealed, hint: secret?.hint ?? "" },
+    ...{ sealedPrevious: null, previousHint: null, previousExpiresAt: null },
+    ...{ testedAt: now, verdict: test.verdict },
+    ...{ chosenAt: now, lastUsedAt: null, createdBy: principal.id, createdAt: now },
+  };
+  const inserted = await insertProviderKey(db, row, PROVIDER_KEYS_MAX);
+  if (inserted === "name-taken") return wrong("name", "is the name of another key of the workspace");
+  if (inserted === "too-many")
+    return fail("too-many-keys", `Delete one first: a workspace has at most ${PROVIDER_KEYS_MAX}.`);
+  return tested(dependencies, principal, id, test);
+}
+
+/** Another address discards the key: it was given for the one before. */
+export async function changeKey(
+  dependencies: Dependencies,
+  principal: Principal,
+  id: string,
+  { name, model, baseUrl: given }: ChangeKey,
+): Promise<Result<ProviderKey>> {
+  const found = await findRow(dependencies, principal, id);
+  if (!found.ok) return found;
+  const row = found.value;
+  const address = given === undefined ? succeed(row.baseUrl) : addressOf(dependencies, row.provider, given);
+  if (!address.ok) return address;
+  const isMoved = address.value !== row.baseUrl;
+  const isUntested = isMoved || (model !== undefined && (model || null) !== row.model);
+  const change: ProviderKeyChange = {
+    baseUrl: address.value,
+    ...(name === undefined ? {} : { name }),
+    ...(model === undefined ? {} : { model: model || null }),
+    ...(isUntested ? { testedAt: null, verdict: null } : {}),
+    ...(isMoved ? { sealed: null, hint: "", ...NO_PREVIOUS } : {}),
+  };
+  if (!(await updateProviderKey(dependencies.db, row, change)))
+    return wrong("name", "is the name of another key of the workspace, or somebody changed the key at this moment");
+  dependencies.knownProviders.forget(principal.workspaceId);
+  return accessKey(dependencies, principal, id);
+}
+
+const NO_PREVIOUS = { sealedPrevious: null, previousHint: null, previousExpiresAt: null } as const;
+
+/** A new key in the place of the old one, which is still taken for `overlapSeconds` where the new one is rejected. */
+export async function rotateKey(
+  dependencies: Dependencies,
+  principal: Principal,
+  id: string,
+  { key, overlapSeconds }: RotateKey,
+): Promise<Result<TestedKey>> {
+  const { vault, db, clock } = dependencies;
+  if (!vault.canSeal) return fail("not-configured", NO_SECRETS_KEY);
+  const found = await findRow(dependencies, principal, id);
+  if (!found.ok) return found;
+  const row = found.value;
+  const test = await testGiven(dependencies, { ...row, model: row.model ?? "", key });
+  if (test.verdict === "rejected-key") return wrong("key", test.message);
+  const secret = new Secret(key);
+  const version = row.version + 1;
+  const now = clock.now();
+  const keepsOld = row.sealed !== null && overlapSeconds > 0;
+  const changed = await updateProviderKey(db, row, {
+    version,
+    sealed: await vault.seal(principal.workspaceId, keyContext(row, version), secret),
+    hint: secret.hint,
+    ...(keepsOld
+      ? {
+          sealedPrevious: row.sealed,
+          previousHint: row.hint,
+          previousExpiresAt: now + overlapSeconds * SECOND_MS,
+        }
+      : NO_PREVIOUS),
+    ...{ testedAt: now, verdict: test.verdict },
+  });
+  if (!changed) return wrong("key", "was not saved: somebody rotated the key at this moment");
+  return tested(dependencies, principal, id, test);
+}
+
+export async function testSavedKey(
+  dependencies: Dependencies,
+  principal: Principal,
+  id: string,
+): Promise<Result<TestedKey>> {
+  const found = await findRow(dependencies, principal, id);
+  if (!found.ok) return found;
+  const row = found.value;
+  const { sealed, workspaceId, version, provider } = row;
+  if (sealed === null && PROVIDER_BASE_URLS[provider] !== null)
+    return wrong("key", "is not there any more, since the address was changed: give it anew");
+  const key = () => dependencies.vault.open(workspaceId, keyContext(row, version), sealed!);
+  const test = await testProvider(dependencies, { ...row, hasKey: sealed !== null }, key);
+  await updateProviderKey(dependencies.db, row, { testedAt: dependencies.clock.now(), verdict: test.verdict });
+  return tested(dependencies, principal, id, test);
+}
+
+/** Models are asked with this one from now on. */
+export async function chooseKey(
+  dependencies: Dependencies,
+  principal: Principal,
+  id: string,
+): Promise<Result<ProviderKey>> {
+  const found = await findRow(dependencies, principal, id);
+  if (!found.ok) return found;
+  await updateProviderKey(dependencies.db, found.value, { chosenAt: dependencies.clock.now() });
+  dependencies.knownProviders.forget(principal.workspaceId);
+  return accessKey(dependencies, principal, id);
+}
+
+export async function removeKey(dependencies: Dependencies, principal: Principal, id: string): Promise<Result<null>> {
+  const found = await findRow(dependencies, principal, id);
+  if (!found.ok) return found;
+  await deleteProviderKey(dependencies.db, principal.workspaceId, id);
+  dependencies.knownProviders.forget(principal.workspaceId);
+  return succeed(null);
+}
+
+async function findRow({ db }: Dependencies, { workspaceId }: Principal, id: string): Promise<Result<ProviderKeyRow>> {
+  const row = isId("key", id) ? await findProviderKey(db, workspaceId, id) : null;
+  return row ? succeed(row) : fail("not-found", "There is no provider key with this id in your workspace.");
+}
+
+async function tested(
+  dependencies: Dependencies,
+  principal: Principal,
+  id: string,
+  test: KeyTest,
+): Promise<Result<TestedKey>> {
+  dependencies.knownProviders.forget(principal.workspaceId);
+  const key = await accessKey(dependencies, principal, id);
+  return key.ok ? succeed({ key: key.value, test }) : key;
+}
+
+function testGiven(dependencies: Dependencies, { provider, baseUrl, model, key }: TestKey): Promise<KeyTest> {
+  const choice = { provider, baseUrl, model: model || null, hasKey: key !== "" };
+  return testProvider(dependencies, choice, async () => new Secret(key));
+}
+
+/** The address as it is stored and compared: the provider's own where none is given, and without slashes at its end. */
+function addressOf({ config }: Dependencies, provider: KeyedProvider, given: string): Result<string> {
+  const text = given || PROVIDER_BASE_URLS[provider];
+  if (text === null) return wrong("baseUrl", "is required");
+  const url = new URL(text);
+  if (!isPlainlySpelled(text, url)) return wrong("baseUrl", `must spell its host plainly, as ${url.host}`);
+  if (!config.allowsPrivateProviders) {
+    if (url.protocol !== "https:")
+      return wrong("baseUrl", `must start with https://, so that nobody on the way can read the key${LIFTED}`);
+    if (!isPublicHost(url.hostname)) return wrong("baseUrl", `must be a public host${LIFTED}`);
+  }
+  return succeed(url.origin + url.pathname.replace(/\/+$/, ""));
+}
+
+const LIFTED = "; on a server of your own, RUNYARD_PROVIDER_PRIVATE_HOSTS=allow lifts that";
+
+function wrong(path: string, message: string): Failure {
+  return fail("invalid-request", `${path}: ${message}`, [{ path, message }]);
+}
+
+function toProviderKey(row: ProviderKeyRow, chosen: ProviderKeyRow | null, now: number): ProviderKey {
+  const { id, name, provider, baseUrl, model, sealed, hint, version, previousHint, previousExpiresAt, createdBy } = row;
+  const isOverlapping = previousExpiresAt !== null && previousExpiresAt > now;
+  return {
+    ...{ id, name, provider, baseUrl, model, hasKey: sealed !== null, hint, version },
+    previous: isOverlapping ? { hint: previousHint!, expiresAt: toIso(previousExpiresAt) } : null,
+    lastTest: row.verdict === null ? null : { verdict: row.verdict, at: toIso(row.testedAt!) },
+    isChosen: chosen?.id === id,
+    lastUsedAt: toIsoOrNull(row.lastUsedAt),
+    ...{ createdBy, createdAt: toIso(row.createdAt) },
+  };
+}

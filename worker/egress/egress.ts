@@ -1,0 +1,154 @@
+/**
+ * The gateway to other hosts: whatever leaves for one goes through here, under rules that its use names. A request goes to
+ * an origin on the list or nowhere, follows no redirect, and ends in time and within its size. A key is opened here, for
+ * one request, and put where the request holds its stand-in; so SDKs, adapters and their errors never hold one.
+ * Invariant: a request that breaks a rule never reaches the network, and no error repeats a key, a header or an address.
+ */
+import type { Clock } from "../domain/ports.ts";
+import type { Redactor } from "../domain/redactor.ts";
+import type { Secret } from "../domain/secret.ts";
+import { isPublicHost } from "./public-host.ts";
+import { watchBody } from "./watched-body.ts";
+
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Stands in a header for the key. Of characters that every SDK takes for a key. */
+export const KEY_STAND_IN = "runyard-key-stand-in";
+
+export interface EgressRules {
+  /** Scheme, host and port, as `URL.origin` writes them: exactly these. */
+  readonly origins: readonly string[];
+  /** Whether they may lie on this machine or in its network, or be without TLS. */
+  readonly allowsPrivate: boolean;
+  /** Of an answer's body. More ends it with an error. */
+  readonly answerBytes: number;
+  /** From the request to the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** Opens the key for one request. Asked only where a header holds {@link KEY_STAND_IN}. */
+  readonly key?: () => Promise<Secret>;
+  /** Learns of the key before the request leaves, to keep it out of the answer. */
+  readonly redactor?: Redactor;
+}
+
+/** A door that these rules hold for. */
+export type Egress = (rules: EgressRules) => Send;
+
+export type EgressErrorCode = "not-allowed" | "key-unreadable" | "too-large" | "too-late";
+
+/** `message` is safe to show. */
+export class EgressError extends Error {
+  override readonly name = "EgressError";
+  readonly code: EgressErrorCode;
+
+  constructor(code: EgressErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface Networks {
+  /** Reaches any address. */
+  readonly any: Send;
+  /** Reaches public addresses alone, whatever a name leads to; null where `any` does so by itself. */
+  readonly public: Send | null;
+}
+
+export function createEgress(networks: Networks, clock: Clock): Egress {
+  return (rules) => async (address, init) => {
+    const url = allowedUrl(address, rules);
+    const headers = await withKey(new Headers(init.headers), rules);
+    const limit = startLimit(rules, clock, init.signal ?? null);
+    const network = rules.allowsPrivate ? networks.any : (networks.public ?? networks.any);
+    try {
+      const sent = network(url.href, { ...init, headers, redirect: "manual", signal: limit.signal });
+      const response = await settleOrAbort(sent, limit.signal);
+      return watchBody(response, { signal: limit.signal, onBytes: limit.onBytes, onEnd: limit.end });
+    } catch (error) {
+      limit.end();
+      throw error;
+    }
+  };
+}
+
+function allowedUrl(address: string, { origins, allowsPrivate }: EgressRules): URL {
+  const url = URL.parse(address);
+  if (url === null || !origins.includes(url.origin) || url.username !== "" || url.password !== "")
+    throw new EgressError("not-allowed", "The address is not one that may be reached here.");
+  if (allowsPrivate) return url;
+  if (url.protocol === "https:" && isPublicHost(url.hostname)) return url;
+  throw new EgressError("not-allowed", "The address is not public, or is without TLS, and may not be reached here.");
+}
+
+async function withKey(headers: Headers, { key, redactor }: EgressRules): Promise<Headers> {
+  const holders = [...headers].filter(([, value]) => value.includes(KEY_STAND_IN));
+  if (key === undefined || holders.length === 0) return headers;
+  try {
+    const secret = await key();
+    redactor?.learn(secret);
+    for (const [name, value] of holders)
+      headers.set(
+        name,
+        value.replaceAll(KEY_STAND_IN, () => secret.reveal()),
+      );
+    return headers;
+  } catch {
+    // The platform's error about a header repeats its value, and the vault's is for the operator's log.
+    throw new EgressError("key-unreadable", "The key cannot be read any more: save it anew.");
+  }
+}
+
+interface Limit {
+  readonly signal: AbortSignal;
+  onBytes(total: number): boolean;
+  end(): void;
+}
+
+/** Longest single sleep of the watch, so that a request that has ended leaves a timer of at most a second behind. */
+const WATCH_INTERVAL_MS = 1_000;
+
+function startLimit({ answerBytes, timeoutMs }: EgressRules, clock: Clock, caller: AbortSignal | null): Limit {
+  const controller = new AbortController();
+  let isOver = false;
+  const onCallerAbort = () => controller.abort(caller?.reason);
+  const end = () => {
+    isOver = true;
+    caller?.removeEventListener("abort", onCallerAbort);
+  };
+  if (caller?.aborted) onCallerAbort();
+  else caller?.addEventListener("abort", onCallerAbort, { once: true });
+  const watch = async () => {
+    for (let left = timeoutMs; left > 0 && !isOver; left -= WATCH_INTERVAL_MS) {
+      await clock.sleep(Math.min(left, WATCH_INTERVAL_MS));
+    }
+    if (!isOver) controller.abort(new EgressError("too-late", `No whole answer came within ${timeoutMs / 1_000} s.`));
+  };
+  void watch();
+  return {
+    signal: controller.signal,
+    end,
+    onBytes: (total) => {
+      if (total > answerBytes)
+        controller.abort(new EgressError("too-large", `The answer is larger than ${answerBytes} bytes.`));
+      return false;
+    },
+  };
+}
+
+/** Like `pending`, but gives up as soon as `signal` does, also where the network ignores its signal. */
+export async function settleOrAbort(pending: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([pending, aborted]);
+  } catch (error) {
+    // The loser may still arrive: take it off the wire and keep its failure from surfacing unhandled.
+    pending.then((late) => late.body?.cancel()).catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,140 @@
+/** `/settings/keys`: the keys with which the workspace asks providers of models, for people. */
+import { type Context, Hono } from "hono";
+import {
+  accessKey,
+  changeKey,
+  chooseKey,
+  createKey,
+  listKeys,
+  removeKey,
+  rotateKey,
+  testSavedKey,
+  testUnsavedKey,
+} from "../../actions/provider-keys.ts";
+import type { Failure, Result } from "../../domain/errors.ts";
+import {
+  changeKeySchema,
+  createKeySchema,
+  KEY_NAME_FIELD,
+  type KeyTest,
+  type ProviderKey,
+  rotateKeySchema,
+  testKeySchema,
+} from "../../domain/provider-key.ts";
+import { check } from "../../domain/validation.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { ErrorSummary, type FieldError } from "../../views/components/error-summary.tsx";
+import { ProviderKeyPage, type ProviderKeyProps } from "../../views/provider-key.tsx";
+import { KeyTestNotice, type KeyValues, NEW_KEY, ProviderKeysPage } from "../../views/provider-keys.tsx";
+import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
+
+const BASE = "/settings/keys";
+
+type KeyContext = Context<SignedInEnv>;
+
+export const providerKeyPages = new Hono<SignedInEnv>()
+  .get("/", (c) => showKeys(c, NEW_KEY, {}))
+  .post("/", async (c) => {
+    const form = await readForm(c);
+    const request = check(form, createKeySchema);
+    const created = request.ok ? await createKey(c.var.dependencies, c.var.principal, request.value) : request;
+    if (created.ok) return c.redirect(`${BASE}/${created.value.key.id}`, 303);
+    return created.code === "invalid-request"
+      ? showKeys(c, form, { errors: shownErrors(created) })
+      : failurePage(c, created);
+  })
+  .post("/tests", async (c) => {
+    const { name: _, ...form } = await readForm(c);
+    const request = check(form, testKeySchema);
+    const test = request.ok ? await testUnsavedKey(c.var.dependencies, request.value) : request;
+    return showTest(c, form, test);
+  })
+  .get("/:id", (c) => showKey(c, {}))
+  .post("/:id/changes", async (c) => {
+    const { name, baseUrl, model } = await readForm(c);
+    const change = check({ name, baseUrl, model }, changeKeySchema);
+    const id = c.req.param("id");
+    const changed = change.ok ? await changeKey(c.var.dependencies, c.var.principal, id, change.value) : change;
+    return back(c, changed, { name, baseUrl, model });
+  })
+  .post("/:id/rotations", async (c) => {
+    const form = await c.req.formData();
+    const overlap = form.get("overlapSeconds");
+    const given = { key: text(form, "key"), ...(overlap === null ? {} : { overlapSeconds: String(overlap) }) };
+    const request = check(given, rotateKeySchema);
+    const id = c.req.param("id");
+    return back(c, request.ok ? await rotateKey(c.var.dependencies, c.var.principal, id, request.value) : request);
+  })
+  .post("/:id/tests", async (c) => back(c, await testSavedKey(c.var.dependencies, c.var.principal, c.req.param("id"))))
+  .post("/:id/choices", async (c) => back(c, await chooseKey(c.var.dependencies, c.var.principal, c.req.param("id"))))
+  .post("/:id/deletion", async (c) => {
+    const id = c.req.param("id");
+    const key = await accessKey(c.var.dependencies, c.var.principal, id);
+    if (!key.ok) return failurePage(c, key);
+    if (text(await c.req.formData(), KEY_NAME_FIELD).trim() !== key.value.name) {
+      const message = `To delete the key, type its name: ${key.value.name}`;
+      return showKey(c, { errors: [{ field: "", message }], status: 422 });
+    }
+    const removed = await removeKey(c.var.dependencies, c.var.principal, id);
+    return removed.ok ? c.redirect(BASE, 303) : failurePage(c, removed);
+  });
+
+interface ShownKeys {
+  readonly errors?: readonly FieldError[];
+  readonly test?: KeyTest;
+}
+
+async function showKeys(c: KeyContext, { name, provider, baseUrl, model }: KeyValues, shown: ShownKeys) {
+  const { errors = [], test = null } = shown;
+  const keys = await listKeys(c.var.dependencies, c.var.principal);
+  const props = { shell: signedInShell(c), keys, values: { name, provider, baseUrl, model }, errors, test };
+  return page(c, <ProviderKeysPage {...props} />, errors.length > 0 ? 422 : 200);
+}
+
+/** With a script the form stays as it is, with the key that was typed; without one the key has to be typed again. */
+function showTest(c: KeyContext, form: Omit<KeyValues, "name">, test: Result<KeyTest>) {
+  if (test.ok && isPartial(c)) return page(c, <KeyTestNotice test={test.value} />);
+  if (test.ok) return showKeys(c, { name: "", ...form }, { test: test.value });
+  if (test.code !== "invalid-request") return failurePage(c, test);
+  const errors = shownErrors(test);
+  return isPartial(c)
+    ? page(c, <ErrorSummary title="The key was not tested" errors={errors} />, 422)
+    : showKeys(c, { name: "", ...form }, { errors });
+}
+
+type Shown = Partial<Pick<ProviderKeyProps, "values" | "errors">> & { readonly status?: number };
+
+async function showKey(c: KeyContext, { values, errors = [], status = 200 }: Shown) {
+  const key = await accessKey(c.var.dependencies, c.var.principal, c.req.param("id") ?? "");
+  if (!key.ok) return failurePage(c, key);
+  const props = { providerKey: key.value, values: values ?? valuesOf(key.value), errors };
+  return page(c, <ProviderKeyPage shell={signedInShell(c)} {...props} />, status);
+}
+
+function back(c: KeyContext, done: Result<unknown>, values?: Shown["values"]) {
+  if (done.ok) return c.redirect(`${BASE}/${c.req.param("id")}`, 303);
+  if (done.code !== "invalid-request") return failurePage(c, done);
+  return showKey(c, { ...(values ? { values } : {}), errors: shownErrors(done), status: 422 });
+}
+
+function valuesOf({ name, baseUrl, model }: ProviderKey) {
+  return { name, baseUrl, model: model ?? "" };
+}
+
+async function readForm(c: KeyContext) {
+  const form = await c.req.formData();
+  return {
+    name: text(form, "name"),
+    provider: text(form, "provider"),
+    baseUrl: text(form, "baseUrl"),
+    model: text(form, "model"),
+    key: text(form, "key"),
+  };
+}
+
+const text = (form: FormData, name: string) => String(form.get(name) ?? "");
+
+function shownErrors({ detail, errors }: Failure): readonly FieldError[] {
+  if (!errors) return [{ field: "", message: detail }];
+  return errors.map(({ path, message }) => ({ field: path, message }));
+}

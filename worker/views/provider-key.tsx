@@ -1,0 +1,186 @@
+/** `/settings/keys/:id`: one key of a provider, and what can be done with it. */
+import type { Child } from "hono/jsx";
+import { KEY_NAME_FIELD, KEY_OVERLAP_SECONDS, type ProviderKey, VERDICT_ADVICE } from "../domain/provider-key.ts";
+import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
+import { Icon } from "./components/icon.tsx";
+import { StateBadge } from "./components/status-badge.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { Layout, type Shell } from "./layout.tsx";
+import { keyLook, maskedKey, needsKey, PROVIDER_WORDS } from "./provider-key-words.ts";
+import { AddressFields, type KeyValues } from "./provider-keys.tsx";
+
+export interface ProviderKeyProps {
+  readonly providerKey: ProviderKey;
+  readonly values: Pick<KeyValues, "name" | "baseUrl" | "model">;
+  readonly errors: readonly FieldError[];
+}
+
+export function ProviderKeyPage({ shell, providerKey, values, errors }: ProviderKeyProps & { readonly shell: Shell }) {
+  const address = `/settings/keys/${providerKey.id}`;
+  return (
+    <Layout shell={shell} section={null} title={`Key ${providerKey.name}`}>
+      <KeyHead providerKey={providerKey} address={address} />
+      <div class="settings">
+        <ErrorSummary title="Nothing was changed" errors={errors} />
+        <KeyFacts providerKey={providerKey} />
+        <RotationPanel providerKey={providerKey} address={address} errors={errors} />
+        <section class="panel" aria-labelledby="change-title">
+          <h2 id="change-title">Change it</h2>
+          <form class="settings-form" method="post" action={`${address}/changes`}>
+            <TextField name="name" label="Name" value={values.name} isRequired errors={errors} />
+            <AddressFields values={values} errors={errors} />
+            <p class="muted">Another base URL discards the key: it was given for the one before.</p>
+            <div class="actions">
+              <button type="submit" class="button">
+                Save
+              </button>
+            </div>
+          </form>
+        </section>
+        <DeletionPanel providerKey={providerKey} address={address} />
+      </div>
+    </Layout>
+  );
+}
+
+interface Addressed {
+  readonly providerKey: ProviderKey;
+  readonly address: string;
+}
+
+function KeyHead({ providerKey, address }: Addressed) {
+  return (
+    <div class="run-header">
+      <p>
+        <a href="/settings/keys">Provider keys</a>
+      </p>
+      <div class="page-head">
+        <h1>{providerKey.name}</h1>
+        <StateBadge look={keyLook(providerKey)} large />
+      </div>
+      <div class="actions">
+        <form method="post" action={`${address}/tests`}>
+          <button type="submit" class="button" disabled={needsKey(providerKey)}>
+            <Icon name="send" /> Test
+          </button>
+        </form>
+        {providerKey.isChosen ? null : (
+          <form method="post" action={`${address}/choices`}>
+            <button type="submit" class="button primary" disabled={needsKey(providerKey)}>
+              <Icon name="check" /> Use this one
+            </button>
+          </form>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function KeyFacts({ providerKey }: Pick<Addressed, "providerKey">) {
+  const { provider, baseUrl, model, isChosen, lastTest, lastUsedAt, createdAt } = providerKey;
+  return (
+    <section class="panel" aria-labelledby="facts-title">
+      <h2 id="facts-title">What it is</h2>
+      <dl class="facts">
+        <Fact label="Key">
+          <code>{maskedKey(providerKey)}</code>
+        </Fact>
+        <Fact label="Provider">{PROVIDER_WORDS[provider]}</Fact>
+        <Fact label="Base URL">
+          <span class="webhook-address">{baseUrl}</span>
+        </Fact>
+        <Fact label="Model">{model ?? "the provider's usual one"}</Fact>
+        <Fact label="In use">{isChosen ? "yes" : "no"}</Fact>
+        <Fact label="Last used">{lastUsedAt === null ? "never" : <RelativeTime at={lastUsedAt} />}</Fact>
+        <Fact label="Last test">{lastTest === null ? "never" : <RelativeTime at={lastTest.at} />}</Fact>
+        <Fact label="Made">
+          <RelativeTime at={createdAt} />
+        </Fact>
+      </dl>
+      {lastTest === null || lastTest.verdict === "works" ? null : <p>{VERDICT_ADVICE[lastTest.verdict]}</p>}
+    </section>
+  );
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: Child }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+const OVERLAPS = [
+  { value: "0", label: "Not at all" },
+  { value: "3600", label: "For an hour" },
+  { value: "86400", label: "For a day" },
+  { value: "604800", label: "For a week" },
+];
+
+function RotationPanel({ providerKey, address, errors }: Addressed & Pick<ProviderKeyProps, "errors">) {
+  const { hasKey, previous } = providerKey;
+  return (
+    <section class="panel" aria-labelledby="rotation-title">
+      <h2 id="rotation-title">{hasKey ? "Rotate it" : "Give it a key"}</h2>
+      {previous === null ? null : (
+        <p>
+          The key before, <code>…{previous.hint}</code>, is still taken where this one is rejected. That ends{" "}
+          <RelativeTime at={previous.expiresAt} />.
+        </p>
+      )}
+      <form class="settings-form" method="post" action={`${address}/rotations`}>
+        <SecretField
+          name="key"
+          label="New API key"
+          errors={errors}
+          hint="It is tested first, and not saved where the provider rejects it."
+        />
+        {hasKey ? (
+          <SelectField
+            name="overlapSeconds"
+            label="Keep the old one"
+            value={String(KEY_OVERLAP_SECONDS.default)}
+            options={OVERLAPS}
+            errors={errors}
+          />
+        ) : null}
+        <div class="actions">
+          <button type="submit" class="button">
+            <Icon name="key-round" /> {hasKey ? "Rotate" : "Save"}
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+function DeletionPanel({ providerKey: { name }, address }: Addressed) {
+  return (
+    <section class="panel" aria-labelledby="deletion-title">
+      <h2 id="deletion-title">Delete it</h2>
+      <form class="settings-form" method="post" action={`${address}/deletion`}>
+        <div class="field">
+          <label for="deletion-name">Name of the key</label>
+          <input
+            id="deletion-name"
+            type="text"
+            name={KEY_NAME_FIELD}
+            required
+            autocomplete="off"
+            aria-describedby="deletion-hint"
+          />
+          <p id="deletion-hint" class="field-hint muted">
+            It cannot be read again. Type <b>{name}</b> to confirm.
+          </p>
+        </div>
+        <div class="actions">
+          <button type="submit" class="button danger">
+            <Icon name="trash-2" /> Delete
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
