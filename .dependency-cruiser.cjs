@@ -29,6 +29,7 @@ module.exports = {
     only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
     only("effects", folder("worker/effects"), "^worker/(domain|effects)/"),
+    only("accounts", folder("worker/accounts"), "^worker/(domain/|store/|accounts/|config\\.ts$)"),
     only("keys", folder("worker/keys"), "^worker/(domain|keys)/"),
     only(
       "webhooks",
@@ -74,6 +75,13 @@ module.exports = {
       severity: "error",
       from: { path: "^(worker|durable-objects)/", pathNot: "^worker/llm/" },
       to: { path: "node_modules/(openai|@anthropic-ai)/" },
+    },
+    {
+      name: "accounts-in-one-place",
+      comment: "who proves people is known to accounts, and to its storage",
+      severity: "error",
+      from: { path: "^(worker|durable-objects)/", pathNot: "^worker/(accounts/|store/account-adapter\\.ts$)" },
+      to: { path: "node_modules/(better-auth|@better-auth|@noble)/" },
     },
     {
       name: "addresses-in-egress",

@@ -10,6 +10,9 @@ Object.assign(process.env, WORKERD_ENVIRONMENT);
 /** What the Worker imports of packages, each as one file: workerd asks for every module of every file's tests anew. */
 const PACKAGES = [
   "@anthropic-ai/sdk",
+  "@noble/hashes/scrypt.js",
+  "better-auth/adapters/drizzle",
+  "better-auth/minimal",
   "drizzle-orm",
   "drizzle-orm/d1",
   "drizzle-orm/sqlite-core",
@@ -71,11 +74,21 @@ export default defineConfig({
                 RUNYARD_WEBHOOK_RETRY_SECONDS: "0.05,0.1,0.1",
                 RUNYARD_WEBHOOK_TIMEOUT_SECONDS: "0.5",
                 RUNYARD_ISSUE_QUIET_SECONDS: "0.05",
+                RUNYARD_SIGN_UP: "open",
+                GITHUB_CLIENT_ID: "github-client",
+                GITHUB_CLIENT_SECRET: "github-secret",
               },
               workers: [pythonWorker()],
             },
           }),
         ],
+        // As in wrangler.toml, which the bundler of the tests does not read.
+        resolve: {
+          alias: {
+            "@better-auth/utils/password": new URL("node_modules/@better-auth/utils/dist/password.mjs", import.meta.url)
+              .pathname,
+          },
+        },
         test: {
           name: "workerd",
           include: ["test/{integration,sandbox}/**/*.test.ts"],

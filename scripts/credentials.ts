@@ -5,6 +5,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SCOPES } from "../worker/domain/access.ts";
+import { shownPrefix, TOKEN_BYTES, TOKEN_PREFIX } from "../worker/domain/api-token.ts";
 import { newId } from "../worker/domain/ids.ts";
 import { KEY_BYTES } from "../worker/keys/cipher.ts";
 
@@ -22,7 +24,6 @@ export interface Secrets {
 
 const FILE = "credentials.json";
 const KEY_FILE = "secrets.key";
-const TOKEN_PREFIX = "ry_";
 
 /** Reads the kept secrets, or makes new ones. They are kept once {@link saveCredentials} has run. */
 export function loadOrCreateSecrets(stateFolder: string): Secrets {
@@ -30,7 +31,7 @@ export function loadOrCreateSecrets(stateFolder: string): Secrets {
   if (!existsSync(path)) {
     return {
       signInSecret: randomBytes(24).toString("hex"),
-      apiToken: TOKEN_PREFIX + randomBytes(24).toString("hex"),
+      apiToken: TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString("hex"),
     };
   }
   const kept: Credentials = JSON.parse(readFileSync(path, "utf8"));
@@ -76,12 +77,20 @@ export function bootstrapStatements(secrets: Secrets, now: number): { sql: strin
       values: [workspaceId, now, linkHash],
     },
     {
-      sql: `INSERT INTO users (id, name, workspace_id, created_at) SELECT ?, 'You', ?, ? ${isNew}`,
-      values: [userId, workspaceId, now, linkHash],
+      sql: `INSERT INTO users (id, name, created_at) SELECT ?, 'You', ? ${isNew}`,
+      values: [userId, now, linkHash],
     },
     {
-      sql: `INSERT INTO api_tokens (id, secret_hash, name, user_id, created_at) SELECT ?, ?, 'first token', ?, ? ${isNew}`,
-      values: [newId("tok", clock, random), sha256(secrets.apiToken), userId, now, linkHash],
+      sql: `INSERT INTO memberships (workspace_id, user_id, role, created_at) SELECT ?, ?, 'owner', ? ${isNew}`,
+      values: [workspaceId, userId, now, linkHash],
+    },
+    {
+      sql: `INSERT INTO api_tokens (id, secret_hash, name, workspace_id, user_id, prefix, scopes, created_at)
+        SELECT ?, ?, 'first token', ?, ?, ?, ?, ? ${isNew}`,
+      values: [
+        ...[newId("tok", clock, random), sha256(secrets.apiToken), workspaceId, userId],
+        ...[shownPrefix(secrets.apiToken), JSON.stringify(SCOPES), now, linkHash],
+      ],
     },
     {
       sql: `INSERT INTO sign_in_links (secret_hash, user_id, created_at) SELECT ?, ?, ? ${isNew}`,

@@ -15,6 +15,8 @@ import { DIST, readServing } from "./serving.ts";
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
 
+const LOOPBACK = "127.0.0.1";
+
 /**
  * Connects to public addresses alone, whatever name led there: Cloudflare's network refuses private ones by itself, that of
  * this machine does not.
@@ -38,7 +40,7 @@ export async function startServer({
   port,
   stateFolder,
   variables = {},
-  host = "127.0.0.1",
+  host = LOOPBACK,
 }: ServerOptions): Promise<RunningServer> {
   Object.assign(process.env, WORKERD_ENVIRONMENT);
   const folder = resolve(stateFolder);
@@ -61,6 +63,8 @@ export async function startServer({
   }
 
   const given = {
+    // Who reaches the server is on this machine already.
+    ...(host === LOOPBACK ? { RUNYARD_SIGN_UP: "open" } : {}),
     RUNYARD_SANDBOX_MEMORY_MIB: SANDBOX_MEMORY_MIB,
     RUNYARD_SECRETS_KEY: loadOrCreateSecretsKey(folder),
     ...Object.fromEntries(VARIABLE_NAMES.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))),

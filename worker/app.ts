@@ -7,7 +7,8 @@ import { dependenciesOf } from "./dependencies.ts";
 import { ERRORS, type Failure, fail } from "./domain/errors.ts";
 import { createLogger } from "./log.ts";
 import { faultOf } from "./log-fields.ts";
-import { authenticate, requirePrincipal } from "./middleware/authentication.ts";
+import { authenticate } from "./middleware/authentication.ts";
+import { authorize } from "./middleware/authorization.ts";
 import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
@@ -31,7 +32,7 @@ import { consolePages } from "./routes/console/console.tsx";
 import { failurePage } from "./routes/console/page.tsx";
 import { previews } from "./routes/console/previews.ts";
 import { publicStatus } from "./routes/console/public-status.tsx";
-import { signIn } from "./routes/console/sign-in.tsx";
+import { entry } from "./routes/console/sign-in.tsx";
 import { BODY_MAX_BYTES } from "./routes/json-body.ts";
 import { metrics } from "./routes/metrics.ts";
 import { webhooks as inboundWebhooks } from "./routes/webhooks.ts";
@@ -64,9 +65,9 @@ export function createApp() {
 
   app.use(authenticate);
   app.use(checkOrigin);
-  app.route("/", signIn);
+  app.use(authorize(answerFailure));
+  app.route("/", entry);
   app.route("/previews", previews);
-  app.use("/api/*", requirePrincipal as never);
   app.route("/api/execute", execute as never);
   app.route("/api/runs", runs as never);
   app.route("/api/runs", runSteering as never);
@@ -75,7 +76,6 @@ export function createApp() {
   app.route("/api/queue", queue as never);
   app.route("/api/rebuild", rebuild as never);
   app.route("/api", status as never);
-  app.use("/metrics", requirePrincipal as never);
   app.route("/metrics", metrics as never);
   app.route("/api/webhooks", webhooks as never);
   app.route("/api/workspace/api-keys", providerKeys as never);

@@ -107,6 +107,9 @@ const settingsSchema = z.object({
   RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
   RUNYARD_WEBHOOK_RETRY_SECONDS: retrySecondsSchema.prefault(WEBHOOK_RETRY_SECONDS),
   RUNYARD_WEBHOOK_TIMEOUT_SECONDS: webhookTimeoutSchema.default(WEBHOOK_TIMEOUT_SECONDS.default),
+  RUNYARD_SIGN_UP: z.enum(["open", "invited"], "must be open or invited").default("invited"),
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
 });
 
 type SettingName = keyof typeof settingsSchema.shape;
@@ -141,6 +144,10 @@ export interface Config {
   /** Key-encryption keys: the first wraps, all unwrap. Empty where the operator set none. */
   readonly secretsKeys: readonly Secret[];
   readonly webhooks: WebhookSettings;
+  /** Whether anybody may make an account, or only who was invited: accounts run code here. */
+  readonly isSignUpOpen: boolean;
+  /** The OAuth app at GitHub through which people sign in; null for none. */
+  readonly github: { readonly clientId: string; readonly clientSecret: string } | null;
 }
 
 export interface ConfiguredProvider {
@@ -174,6 +181,7 @@ export function readConfig(env: Variables): Config {
   const llm: ProviderSettings = Object.fromEntries(provider);
   const problems = [
     ...(settings.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${issue.message}`),
+    ...githubProblems(settings.data),
     ...providerSettingProblems(llm).map(({ setting, problem }) => `${PROVIDER_VARIABLES[setting]} ${problem}`),
   ];
   if (!settings.success || problems.length > 0)
@@ -195,7 +203,19 @@ export function readConfig(env: Variables): Config {
       retryDelaysMs: data.RUNYARD_WEBHOOK_RETRY_SECONDS.map((seconds) => seconds * 1_000),
       timeoutMs: data.RUNYARD_WEBHOOK_TIMEOUT_SECONDS * 1_000,
     },
+    isSignUpOpen: data.RUNYARD_SIGN_UP === "open",
+    github:
+      data.GITHUB_CLIENT_ID && data.GITHUB_CLIENT_SECRET
+        ? { clientId: data.GITHUB_CLIENT_ID, clientSecret: data.GITHUB_CLIENT_SECRET }
+        : null,
   };
+}
+
+/** One without the other would leave out the sign-in that somebody meant to set up. */
+function githubProblems(data: z.output<typeof settingsSchema> | undefined): string[] {
+  const names = ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"] as const;
+  const missing = names.filter((name) => !data?.[name]);
+  return data && missing.length === 1 ? [`${missing[0]} must be set together with the other of the OAuth app`] : [];
 }
 
 function configuredProvider(settings: ProviderSettings): ConfiguredProvider | null {

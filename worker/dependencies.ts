@@ -1,5 +1,5 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
-import { exports } from "cloudflare:workers";
+import { exports, waitUntil } from "cloudflare:workers";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
@@ -42,6 +42,8 @@ export interface Dependencies {
   readonly inbox: (workspaceId: string) => DeliveryInboxRpc;
   /** This Worker's own front door: the request takes the way of any other, without the network. */
   readonly loopback: (request: Request) => Promise<Response>;
+  /** Lets work go on when the request has been answered. */
+  readonly afterwards: (work: Promise<unknown>) => void;
   /** The executor object of a run. */
   readonly executor: (runId: string) => RunExecutorRpc & { fetch(request: Request): Promise<Response> };
   /** The queue object of a lane. */
@@ -84,6 +86,7 @@ function compose(env: Env): Dependencies {
     knownProviders: new RecentlyKnown(systemClock),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
+    afterwards: (work) => waitUntil(work),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
     lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),

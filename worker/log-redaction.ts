@@ -17,8 +17,8 @@ const SHAPES: readonly RegExp[] = [
   /(?<kept>["']?\b[\w-]*(?:secret|password|passwd|api[_-]?key|access[_-]?token|private[_-]?key|token|signature)["']?\s*[:=]\s*["']?)[^\s"'&,;)}]{4,}/gi,
   // A name and a password in an address.
   /(?<kept>\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi,
-  // Our own sign-in links and previews.
-  /(?<kept>\/(?:sign-in|previews)\/)[^\s"'?#/]+/g,
+  // Our own sign-in links, invitations and previews.
+  /(?<kept>\/(?:sign-in|invite|previews)\/)[^\s"'?#/]+/g,
   // Keys that name their kind: ours, Standard Webhooks', providers', GitHub's, GitLab's, Slack's, AWS's, Google's, npm's.
   /(?<kept>\b(?:ry_|whsec_|sk-|sk_live_|sk_test_|rk_live_|gh[opsur]_|github_pat_|glpat-|xox[abprs]-|npm_|ATATT))[\w.=+/-]{6,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,

@@ -4,9 +4,17 @@ import type { Env } from "../../durable-objects/env.ts";
 import { CHUNK_BYTES } from "../../durable-objects/run-executor/event-chunks.ts";
 import { WINDOW_BYTES } from "../../durable-objects/run-executor/send-window.ts";
 import { RECHECK_MS } from "../../durable-objects/run-executor/sockets.ts";
-import { sha256Hex } from "../../worker/digest.ts";
 import { acceptedAnswerSchema } from "../../worker/domain/run-schema.ts";
-import { api, browse, createTenant, freshDatabase, ORIGIN, request, type Tenant } from "../support/workerd.ts";
+import {
+  api,
+  browse,
+  createPerson,
+  createTenant,
+  freshDatabase,
+  ORIGIN,
+  request,
+  type Tenant,
+} from "../support/workerd.ts";
 
 const { DB } = bindings as unknown as Env;
 /** Twice as many as a window holds; `npm run bench:log` has 50,000. */
@@ -200,28 +208,26 @@ describe("a client that sends something else than an acknowledgement", () => {
 describe("a client whose credential has ended", () => {
   /** People and tokens of one workspace, each with the way in which it loses its access; the colleague keeps it. */
   async function audience() {
-    const later = Date.now() + 3_600_000;
-    const people = ["leaves", "expires", "moves", "colleague"];
     await createTenant("bo");
-    for (const name of people) {
-      await DB.batch([
-        DB.prepare("INSERT INTO users VALUES (?, ?, ?, 1)").bind(`usr_${name}`, name, ana.workspaceId),
-        DB.prepare("INSERT INTO sessions VALUES (?, ?, 1, ?)").bind(await sha256Hex(name), `usr_${name}`, later),
-      ]);
+    for (const name of ["leaves", "expires", "idles", "moves", "ends", "colleague"]) {
+      await createPerson(name, { workspaceId: ana.workspaceId, role: "viewer" });
     }
-    const session = (name: string) => ({ cookie: `runyard_session=${name}`, origin: ORIGIN });
+    const session = (name: string) => ({ cookie: `runyard_session=session-${name}`, origin: ORIGIN });
+    const ends = { authorization: "Bearer ry_ends" };
     return {
-      going: [session("leaves"), session("expires"), session("moves"), WITH_TOKEN()],
+      going: [session("leaves"), session("expires"), session("idles"), session("moves"), ends, WITH_TOKEN()],
       staying: session("colleague"),
     };
   }
 
   async function revokeAll(): Promise<void> {
-    const signedOut = await browse({ ...ana, session: "leaves" }, "/logout", {});
+    const signedOut = await browse({ ...ana, session: "session-leaves" }, "/logout", {});
     expect(signedOut.status).toBe(303);
     await DB.batch([
       DB.prepare("UPDATE sessions SET expires_at = ? WHERE user_id = 'usr_expires'").bind(Date.now() + 300),
-      DB.prepare("UPDATE users SET workspace_id = 'ws_bo' WHERE id = 'usr_moves'"),
+      DB.prepare("UPDATE sessions SET created_at = 0, last_seen_at = 1 WHERE user_id = 'usr_idles'"),
+      DB.prepare("UPDATE memberships SET workspace_id = 'ws_bo' WHERE user_id = 'usr_moves'"),
+      DB.prepare("UPDATE api_tokens SET expires_at = ? WHERE user_id = 'usr_ends'").bind(Date.now() + 300),
       DB.prepare("DELETE FROM api_tokens WHERE user_id = ?").bind(ana.userId),
     ]);
   }

@@ -184,6 +184,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "false",
   },
   {
+    name: "let go of a run that has joined again",
+    file: QUEUE_STATE,
+    find: "epoch !== null || !state.waiting",
+    replace: "!state.waiting",
+  },
+  {
     name: "start an ended run again",
     file: RUN_STATE,
     find: 'if (state.name !== "queued") return unchanged(state);',

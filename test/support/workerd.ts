@@ -3,6 +3,7 @@ import { type D1Migration, reset } from "cloudflare:test";
 import { exports, env as testEnv } from "cloudflare:workers";
 import { expect } from "vitest";
 import { sha256Hex } from "../../worker/digest.ts";
+import { type Role, SCOPES, type Scope } from "../../worker/domain/access.ts";
 import { problemSchema } from "../../worker/domain/run-schema.ts";
 
 interface TestEnv {
@@ -41,28 +42,42 @@ export async function freshDatabase(): Promise<void> {
 
 /** A workspace with one person, a session and a token. `name` keeps two tenants apart. */
 export async function createTenant(name: string): Promise<Tenant> {
-  const tenant = { workspaceId: `ws_${name}`, userId: `usr_${name}`, token: `ry_${name}`, session: `session-${name}` };
+  const workspaceId = `ws_${name}`;
+  await env.DB.prepare("INSERT INTO workspaces VALUES (?, ?, 0, ?)").bind(workspaceId, name, Date.now()).run();
+  return createPerson(name, { workspaceId });
+}
+
+export interface PersonOptions {
+  readonly workspaceId: string;
+  readonly role?: Role;
+  /** Of the token; all of them if there is none. */
+  readonly scopes?: readonly Scope[];
+}
+
+/** A person in a workspace that is there, with a session and a token. */
+export async function createPerson(
+  name: string,
+  { workspaceId, role = "owner", scopes = SCOPES }: PersonOptions,
+): Promise<Tenant> {
+  const person = { workspaceId, userId: `usr_${name}`, token: `ry_${name}`, session: `session-${name}` };
+  const { userId } = person;
   const now = Date.now();
   const run = (sql: string, ...values: (string | number)[]) => env.DB.prepare(sql).bind(...values);
   await env.DB.batch([
-    run("INSERT INTO workspaces VALUES (?, ?, 0, ?)", tenant.workspaceId, name, now),
-    run("INSERT INTO users VALUES (?, ?, ?, ?)", tenant.userId, name, tenant.workspaceId, now),
+    run("INSERT INTO users (id, name, created_at) VALUES (?, ?, ?)", userId, name, now),
+    run("INSERT INTO memberships VALUES (?, ?, ?, ?)", workspaceId, userId, role, now),
     run(
-      "INSERT INTO api_tokens VALUES (?, ?, 't', ?, ?)",
-      `tok_${name}`,
-      await sha256Hex(tenant.token),
-      tenant.userId,
-      now,
+      `INSERT INTO api_tokens (id, secret_hash, name, workspace_id, user_id, prefix, scopes, created_at)
+       VALUES (?, ?, 't', ?, ?, 'ry_', ?, ?)`,
+      ...[`tok_${name}`, await sha256Hex(person.token), workspaceId, userId, JSON.stringify(scopes), now],
     ),
     run(
-      "INSERT INTO sessions VALUES (?, ?, ?, ?)",
-      await sha256Hex(tenant.session),
-      tenant.userId,
-      now,
-      now + 3_600_000,
+      `INSERT INTO sessions (secret_hash, id, user_id, user_agent, created_at, last_seen_at, expires_at)
+       VALUES (?, ?, ?, 'test', ?, ?, ?)`,
+      ...[await sha256Hex(person.session), `ses_${name}`, userId, now, now, now + 3_600_000],
     ),
   ]);
-  return tenant;
+  return person;
 }
 
 export function request(path: string, init: RequestInit = {}): Promise<Response> {

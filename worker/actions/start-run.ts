@@ -6,7 +6,7 @@ import { fail, type Result, succeed } from "../domain/errors.ts";
 import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
 import type { Priority } from "../domain/lane.ts";
-import type { Principal } from "../domain/principal.ts";
+import { keyOwner, type Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domain/run-spec.ts";
@@ -134,7 +134,7 @@ export async function reserveRunId(
     return fail("invalid-request", `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_CHARS} characters.`);
   }
   const requestHash = await sha256Hex(JSON.stringify(request));
-  const row = { principalId: principal.id, key, requestHash, runId: fresh, createdAt: clock.now() };
+  const row = { principalId: keyOwner(principal), key, requestHash, runId: fresh, createdAt: clock.now() };
   const kept = await reserveIdempotencyKey(db, row);
   if (kept.requestHash !== requestHash) {
     return fail("idempotency-key-reused", "Use a new key for a new request, or send the same request again.");

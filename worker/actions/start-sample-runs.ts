@@ -1,7 +1,7 @@
 /** Fills a sample workspace with runs, so that a newcomer sees what there is to see. */
 import type { Dependencies } from "../dependencies.ts";
 import { LANGUAGE_TABLE } from "../domain/languages.ts";
-import type { Principal } from "../domain/principal.ts";
+import { keyOwner, type Principal } from "../domain/principal.ts";
 import { SAMPLE_KEY_PREFIX, SAMPLE_PROGRAMS, type SampleProgram } from "../domain/sample-programs.ts";
 import { idempotencyKeyExists } from "../store/runs.ts";
 import { startRun } from "./start-run.ts";
@@ -10,7 +10,7 @@ import { startRun } from "./start-run.ts";
 export async function startSampleRuns(dependencies: Dependencies, principal: Principal): Promise<void> {
   // The last one's key tells that all were started: a start that was interrupted goes on where it stopped.
   const last = SAMPLE_KEY_PREFIX + SAMPLE_PROGRAMS.at(-1)!.slug;
-  if (await idempotencyKeyExists(dependencies.db, principal.id, last)) return;
+  if (await idempotencyKeyExists(dependencies.db, keyOwner(principal), last)) return;
   // One after another, so that the lanes line them up in this order.
   for (const sample of SAMPLE_PROGRAMS) await startSample(dependencies, principal, sample);
 }

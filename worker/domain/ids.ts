@@ -4,7 +4,22 @@
  */
 import type { Clock, Random } from "./ports.ts";
 
-const PREFIXES = ["run", "ws", "usr", "tok", "ses", "req", "ep", "msg", "hook", "sec", "dlv", "key"] as const;
+const PREFIXES = [
+  "run",
+  "ws",
+  "usr",
+  "tok",
+  "ses",
+  "req",
+  "ep",
+  "msg",
+  "hook",
+  "sec",
+  "dlv",
+  "inv",
+  "acc",
+  "key",
+] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 
 const BODY = /^[0-9a-f]{32}$/;

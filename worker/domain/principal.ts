@@ -1,9 +1,10 @@
 /** Who makes a request: a person with a session, or a machine with a token. Both act in one workspace. */
+import type { Authority } from "./access.ts";
 
 /** What proved a principal, by name: never the secret itself. A session is named by the SHA-256 of its secret. */
 export type Credential = `session:${string}` | `token:${string}`;
 
-export interface Principal {
+export interface Principal extends Authority {
   readonly kind: "person" | "token";
   readonly credential: Credential;
   /** The person's or the token's own id. */
@@ -15,4 +16,9 @@ export interface Principal {
   readonly workspaceId: string;
   readonly workspaceName: string;
   readonly isSample: boolean;
+}
+
+/** Whose an Idempotency-Key is: a person's keys in one workspace find no run of another one. A token has one alone. */
+export function keyOwner({ kind, id, workspaceId }: Pick<Principal, "kind" | "id" | "workspaceId">): string {
+  return kind === "person" ? `${workspaceId}:${id}` : id;
 }

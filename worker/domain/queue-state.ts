@@ -207,7 +207,8 @@ function release(state: QueueState, event: Extract<QueueEvent, { type: "release"
     const claimed = state.claimed.filter((entry) => entry !== claim);
     return changed(withoutSurplus({ ...state, claimed }), [{ type: "delete", runId }], now);
   }
-  if (!state.waiting.some((entry) => entry.runId === runId)) return unchanged(state);
+  // A run that waits has no epoch: this is the answer to a claim of before it left and joined again.
+  if (epoch !== null || !state.waiting.some((entry) => entry.runId === runId)) return unchanged(state);
   return changed({ ...state, waiting: without(state.waiting, runId) }, [{ type: "delete", runId }], now);
 }
 

@@ -1,46 +1,49 @@
 /**
  * Finds out who a request comes from: `Authorization: Bearer` of a machine, or the session cookie of a person.
- * It refuses a wrong token at once; that a request needs somebody at all is for `requirePrincipal` to say.
+ * It refuses a wrong token at once; what a request may do at all is for `authorize` to say.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { sha256Hex } from "../digest.ts";
 import { fail } from "../domain/errors.ts";
 import type { Principal } from "../domain/principal.ts";
-import { findSession, findToken } from "../store/identities.ts";
-import type { AppEnv, SignedInEnv } from "./context.ts";
-import { problem, wantsProblem } from "./problem.ts";
+import { SESSION_ABSOLUTE_MS } from "../domain/session.ts";
+import { findSession, findToken, touchCredential } from "../store/identities.ts";
+import type { AppEnv } from "./context.ts";
+import { problem } from "./problem.ts";
 
 const SESSION_COOKIE = "runyard_session";
-/** A session ends this long after it began, in seconds. */
-export const SESSION_SECONDS = 30 * 24 * 3600;
 
 export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { db, clock, knownPrincipals } = c.var.dependencies;
   const header = c.req.header("authorization");
-  let principal: Principal | null = null;
   if (header !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-    const hash = token ? await sha256Hex(token) : null;
-    principal = hash ? await knownPrincipals.find(`token:${hash}`, () => findToken(db, hash)) : null;
+    const principal = token ? await recognise(c, "token", token) : null;
     if (!principal)
-      return problem(c, fail("unauthenticated", "The bearer token is not known. Check that it was copied whole."));
+      return problem(c, fail("unauthenticated", "The bearer token is not known, has expired, or was revoked."));
+    c.set("principal", principal);
   } else {
     const session = getCookie(c, SESSION_COOKIE);
-    const hash = session ? await sha256Hex(session) : null;
-    if (hash) principal = await knownPrincipals.find(`session:${hash}`, () => findSession(db, hash, clock.now()));
+    c.set("principal", session ? await recognise(c, "session", session) : null);
   }
-  c.set("principal", principal);
   return next();
 };
 
-/** Lets only signed-in people and known tokens through. People are sent to the sign-in page. */
-export const requirePrincipal: MiddlewareHandler<SignedInEnv> = async (c, next) => {
-  if (c.var.principal) return next();
-  if (wantsProblem(c)) return problem(c, fail("unauthenticated", "Send Authorization: Bearer TOKEN, or sign in."));
-  if (c.req.header("hx-request-type")) return c.body(null, 401, { "hx-redirect": "/login" });
-  return c.redirect("/login", 303);
-};
+const FIND = { session: findSession, token: findToken } as const;
+
+/** Looks up who holds a secret; whenever the database is asked, it is told that the secret was used. */
+async function recognise(c: Context<AppEnv>, kind: keyof typeof FIND, secret: string): Promise<Principal | null> {
+  const { db, clock, knownPrincipals, log, afterwards } = c.var.dependencies;
+  const hash = await sha256Hex(secret);
+  return knownPrincipals.find(`${kind}:${hash}`, async () => {
+    const principal = await FIND[kind](db, hash, clock.now());
+    if (principal) {
+      const touched = touchCredential(db, principal.credential, clock.now());
+      afterwards(touched.catch((error) => log.warn("a use was not noted", { error })));
+    }
+    return principal;
+  });
+}
 
 export function setSessionCookie(c: Context, secret: string): void {
   setCookie(c, SESSION_COOKIE, secret, {
@@ -48,7 +51,7 @@ export function setSessionCookie(c: Context, secret: string): void {
     httpOnly: true,
     sameSite: "Lax",
     secure: new URL(c.req.url).protocol === "https:",
-    maxAge: SESSION_SECONDS,
+    maxAge: SESSION_ABSOLUTE_MS / 1000,
   });
 }
 

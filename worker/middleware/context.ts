@@ -16,7 +16,7 @@ export interface AppEnv {
   };
 }
 
-/** For routes behind `requirePrincipal`: the same context with a principal for sure. */
+/** For routes that are not open: behind `authorize` there is a principal for sure. */
 export interface SignedInEnv {
   Bindings: Env;
   Variables: Omit<AppEnv["Variables"], "principal"> & { principal: Principal };

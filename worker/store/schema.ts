@@ -4,6 +4,7 @@
  */
 
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Role, Scope } from "../domain/access.ts";
 import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
 import type { EndpointAuthentication } from "../domain/inbound-endpoint.ts";
 import type { Issue } from "../domain/issue.ts";
@@ -28,8 +29,33 @@ export const workspaces = sqliteTable("workspaces", {
 export const users = sqliteTable("users", {
   id: text().primaryKey(),
   name: text().notNull(),
-  workspaceId: text("workspace_id").notNull(),
+  email: text(),
+  emailVerified: integer("email_verified", { mode: "boolean" }).notNull().default(false),
+  image: text(),
   createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull().default(0),
+});
+
+export const memberships = sqliteTable(
+  "memberships",
+  {
+    workspaceId: text("workspace_id").notNull(),
+    userId: text("user_id").notNull(),
+    role: text().$type<Role>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.userId] })],
+);
+
+export const invitations = sqliteTable("invitations", {
+  id: text().primaryKey(),
+  secretHash: text("secret_hash").notNull(),
+  workspaceId: text("workspace_id").notNull(),
+  email: text(),
+  role: text().$type<Role>().notNull(),
+  invitedBy: text("invited_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
 });
 
 export const signInLinks = sqliteTable("sign_in_links", {
@@ -40,8 +66,12 @@ export const signInLinks = sqliteTable("sign_in_links", {
 
 export const sessions = sqliteTable("sessions", {
   secretHash: text("secret_hash").primaryKey(),
+  id: text().notNull(),
   userId: text("user_id").notNull(),
+  workspaceId: text("workspace_id"),
+  userAgent: text("user_agent").notNull(),
   createdAt: integer("created_at").notNull(),
+  lastSeenAt: integer("last_seen_at").notNull(),
   expiresAt: integer("expires_at").notNull(),
 });
 
@@ -49,8 +79,13 @@ export const apiTokens = sqliteTable("api_tokens", {
   id: text().primaryKey(),
   secretHash: text("secret_hash").notNull(),
   name: text().notNull(),
+  workspaceId: text("workspace_id").notNull(),
   userId: text("user_id").notNull(),
+  prefix: text().notNull(),
+  scopes: text({ mode: "json" }).$type<readonly Scope[]>().notNull(),
   createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at"),
+  lastUsedAt: integer("last_used_at"),
 });
 
 export const runs = sqliteTable("runs", {

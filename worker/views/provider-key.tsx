@@ -4,6 +4,7 @@ import { KEY_NAME_FIELD, KEY_OVERLAP_SECONDS, type ProviderKey, VERDICT_ADVICE }
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
+import { SettingsTabs } from "./components/settings-tabs.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { Layout, type Shell } from "./layout.tsx";
@@ -21,6 +22,7 @@ export function ProviderKeyPage({ shell, providerKey, values, errors }: Provider
   return (
     <Layout shell={shell} section={null} title={`Key ${providerKey.name}`}>
       <KeyHead providerKey={providerKey} address={address} />
+      <SettingsTabs current="keys" />
       <div class="settings">
         <ErrorSummary title="Nothing was changed" errors={errors} />
         <KeyFacts providerKey={providerKey} />

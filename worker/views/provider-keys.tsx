@@ -4,6 +4,7 @@ import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
+import { SettingsTabs } from "./components/settings-tabs.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { byId, ELEMENT_ID } from "./element-id.ts";
@@ -35,6 +36,7 @@ export function ProviderKeysPage({ shell, keys, values, errors, test }: Provider
       <div class="page-head">
         <h1>Provider keys</h1>
       </div>
+      <SettingsTabs current="keys" />
       <div class="settings">
         <ErrorSummary title="The key was not saved" errors={errors} />
         {keys.length > 0 ? (

@@ -1,21 +1,35 @@
 /**
- * `/login`: how to get in. There is no password to type: whoever started the server has the link.
+ * `/login`: how to get in. By e-mail and password, through GitHub where the operator set it up, or by the link that whoever
+ * started the server has.
  */
+import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
 import { BareLayout } from "./layout.tsx";
 
-export interface SignInProps {
-  /** Why a link did not work; null on a plain visit. */
-  readonly problem: "invalid" | "expired" | "signed-out" | null;
+export type SignInProblem = "invalid" | "signed-out";
+
+/** What both forms of coming in know of their surroundings. */
+export interface EntryProps {
+  readonly hasGitHub: boolean;
+  readonly mayRegister: boolean;
+  /** The invitation that brought the person here; null for none. */
+  readonly invitation: { readonly secret: string; readonly workspaceName: string } | null;
+  readonly errors: readonly FieldError[];
 }
 
-const PROBLEMS: Readonly<Record<NonNullable<SignInProps["problem"]>, string>> = {
+export interface SignInProps extends EntryProps {
+  /** Why a link did not work; null on a plain visit. */
+  readonly problem: SignInProblem | null;
+  readonly email: string;
+}
+
+const PROBLEMS: Readonly<Record<SignInProblem, string>> = {
   invalid: "This sign-in link is not valid. It may have been cut short when it was copied.",
-  expired: "This sign-in link has expired or was used already. Restart Runyard to get a new one.",
   "signed-out": "You are signed out.",
 };
 
-export function SignInPage({ problem }: SignInProps) {
+export function SignInPage({ problem, email, errors, ...around }: SignInProps) {
   return (
     <BareLayout title="Sign in">
       <div class="card">
@@ -25,16 +39,79 @@ export function SignInPage({ problem }: SignInProps) {
             <Icon name={problem === "signed-out" ? "check" : "triangle-alert"} /> {PROBLEMS[problem]}
           </p>
         )}
-        <p>
-          Open the sign-in link of this installation. <code>npm start</code> prints it in the terminal when the server
-          is ready, and it is kept in <code>credentials.json</code> beside the data:
-        </p>
-        <pre tabindex={0}>{"$ npm start\n  Runyard is ready\n  Sign in   http://127.0.0.1:8787/login?token=…"}</pre>
+        <InvitedTo invitation={around.invitation} />
+        <ErrorSummary title="You are not signed in" errors={errors} />
+        <form class="settings-form" method="post" action="/login">
+          <InvitationField invitation={around.invitation} />
+          <EmailField email={email} errors={errors} />
+          <TextField
+            name="password"
+            label="Password"
+            type="password"
+            autocomplete="current-password"
+            value=""
+            isRequired
+            errors={errors}
+          />
+          <div class="actions">
+            <button type="submit" class="button primary">
+              Sign in
+            </button>
+            <GitHubLink {...around} />
+          </div>
+        </form>
+        {around.mayRegister ? (
+          <p>
+            No account yet? <a href={withInvitation("/signup", around.invitation)}>Make one</a>
+          </p>
+        ) : null}
         <p class="muted">
-          Machines do not sign in: they send a bearer token, which lies in the same file. Everything stays on this
-          machine.
+          Whoever started this server has a sign-in link: <code>npm start</code> prints it, and it is kept in{" "}
+          <code>credentials.json</code> beside the data. Machines do not sign in: they send a bearer token.
         </p>
       </div>
     </BareLayout>
   );
+}
+
+export function InvitedTo({ invitation }: Pick<EntryProps, "invitation">) {
+  return invitation === null ? null : (
+    <p class="notice">
+      <Icon name="user" />
+      <span>
+        You come into the workspace <b>{invitation.workspaceName}</b>.
+      </span>
+    </p>
+  );
+}
+
+export function InvitationField({ invitation }: Pick<EntryProps, "invitation">) {
+  return invitation === null ? null : <input type="hidden" name="invitation" value={invitation.secret} />;
+}
+
+export function EmailField({ email, errors }: { readonly email: string; readonly errors: readonly FieldError[] }) {
+  return (
+    <TextField
+      name="email"
+      label="E-mail address"
+      type="email"
+      autocomplete="username"
+      value={email}
+      isRequired
+      errors={errors}
+    />
+  );
+}
+
+/** A link and no form: the content security policy lets a form of ours lead to nobody else. */
+export function GitHubLink({ hasGitHub, invitation }: Pick<EntryProps, "hasGitHub" | "invitation">) {
+  return hasGitHub ? (
+    <a class="button" href={withInvitation("/login/github", invitation)}>
+      <Icon name="git-fork" /> Continue with GitHub
+    </a>
+  ) : null;
+}
+
+export function withInvitation(path: string, invitation: EntryProps["invitation"]): string {
+  return invitation === null ? path : `${path}?invitation=${encodeURIComponent(invitation.secret)}`;
 }

@@ -1,10 +1,10 @@
 /** `/settings/webhooks/:id`: one endpoint with its messages, and what can be done with it. */
 import { ENDPOINT_NAME_FIELD, type MessageSummary, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
-import { CopyButton } from "./components/copy-button.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
+import { OneTimeSecret } from "./components/one-time-secret.tsx";
 import { Pagination } from "./components/pagination.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { EndpointBadge, MessageBadge } from "./components/webhook-badges.tsx";
@@ -96,18 +96,9 @@ function EndpointHead({ endpoint, address }: Addressed) {
 
 function NewSecret({ secret }: { readonly secret: string }) {
   return (
-    <section class="notice notice-succeeded webhook-secret" aria-labelledby="new-secret-title">
-      <Icon name="key-round" />
-      <div>
-        <h2 id="new-secret-title">Copy the secret now: it is not shown again</h2>
-        <p>
-          <code id="new-secret">{secret}</code> <CopyButton fromId="new-secret" label="Copy secret" />
-        </p>
-        <p class="muted">
-          The receiver verifies each message with it, by the header <code>webhook-signature</code> of Standard Webhooks.
-        </p>
-      </div>
-    </section>
+    <OneTimeSecret title="Copy the secret now: it is not shown again" secret={secret} copyLabel="Copy secret">
+      The receiver verifies each message with it, by the header <code>webhook-signature</code> of Standard Webhooks.
+    </OneTimeSecret>
   );
 }
 

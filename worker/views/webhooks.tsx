@@ -4,6 +4,7 @@ import { RUN_EVENT_TYPES, RUN_EVENTS, type RunEventType } from "../domain/webhoo
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
+import { SettingsTabs } from "./components/settings-tabs.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { EndpointBadge, MessageBadge } from "./components/webhook-badges.tsx";
 import { Layout, type Shell } from "./layout.tsx";
@@ -34,6 +35,7 @@ export function WebhooksPage({ shell, endpoints, values, errors }: WebhooksProps
       <div class="page-head">
         <h1>Outgoing webhooks</h1>
       </div>
+      <SettingsTabs current="webhooks" />
       <div class="settings">
         <ErrorSummary title="The endpoint was not made" errors={errors} />
         {endpoints.length > 0 ? (

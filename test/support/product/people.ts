@@ -3,6 +3,7 @@
  * has one person, and a load of many needs many.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { SCOPES } from "../../../worker/domain/access.ts";
 import { openStoppedDatabase } from "./database-file.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -12,15 +13,18 @@ export function addPeople(stateFolder: string, count: number): string[] {
   const database = openStoppedDatabase(stateFolder);
   const now = Date.now();
   const tokens = Array.from({ length: count }, () => `ry_${randomBytes(24).toString("hex")}`);
-  const user = database.prepare(
-    "INSERT INTO users (id, name, workspace_id, created_at) SELECT ?, ?, id, ? FROM workspaces LIMIT 1",
+  const user = database.prepare("INSERT INTO users (id, name, created_at) VALUES (?, ?, ?)");
+  const membership = database.prepare(
+    "INSERT INTO memberships (workspace_id, user_id, role, created_at) SELECT id, ?, 'member', ? FROM workspaces LIMIT 1",
   );
   const token = database.prepare(
-    "INSERT INTO api_tokens (id, secret_hash, name, user_id, created_at) VALUES (?, ?, 'load', ?, ?)",
+    `INSERT INTO api_tokens (id, secret_hash, name, workspace_id, user_id, prefix, scopes, created_at)
+     SELECT ?, ?, 'load', id, ?, 'ry_', ?, ? FROM workspaces LIMIT 1`,
   );
   for (const [index, secret] of tokens.entries()) {
     user.run(`usr_load${index}`, `Person ${index + 1}`, now);
-    token.run(`tok_load${index}`, sha256(secret), `usr_load${index}`, now);
+    membership.run(`usr_load${index}`, now);
+    token.run(`tok_load${index}`, sha256(secret), `usr_load${index}`, JSON.stringify(SCOPES), now);
   }
   database.close();
   return tokens;

@@ -86,6 +86,13 @@ describe("queueTransition", () => {
     expect(play([{ type: "release", runId: "a", epoch: 2 }], state).claimed[0]?.runId).toBe("b");
   });
 
+  it("keeps a run that has joined again when the answer to its former claim comes", () => {
+    const left = play([enqueue("a"), enqueue("b"), { type: "release", runId: "a", epoch: 1 }]);
+    const joined = play([enqueue("a")], left);
+    expect(play([{ type: "release", runId: "a", epoch: 1 }], joined)).toBe(joined);
+    expect(joined.waiting.map((entry) => entry.runId)).toEqual(["a"]);
+  });
+
   it("takes a waiting run out of the line when it is cancelled", () => {
     const state = play([enqueue("a"), enqueue("b"), { type: "release", runId: "b", epoch: null }]);
     expect(state.waiting).toEqual([]);

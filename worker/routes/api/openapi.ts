@@ -15,6 +15,7 @@ import {
   runListSchema,
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
+import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
@@ -143,7 +144,7 @@ function answers({ answers, problems, isOpen }: Operation) {
       ? { description: answer }
       : { description: "OK", content: { "application/json": { schema: jsonSchema(answer, "output") } } },
   ]);
-  const codes: ErrorCode[] = isOpen ? [...problems] : ["unauthenticated", ...problems];
+  const codes: ErrorCode[] = isOpen ? [...problems] : ["unauthenticated", "forbidden", ...problems];
   const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
   const bad = [...byStatus].map(([status, group]) => [
     status,
@@ -153,6 +154,13 @@ function answers({ answers, problems, isOpen }: Operation) {
     },
   ]);
   return Object.fromEntries([...good, ...bad]);
+}
+
+/** For a bearer token the list names what it must have been made for. */
+function security({ method, path }: Operation) {
+  const access = ROUTE_ACCESS[routeName(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ":$1"))];
+  if (access === undefined || access === "open") return [];
+  return [{ token: access.scope === null ? [] : [access.scope] }];
 }
 
 function document() {
@@ -171,7 +179,7 @@ function document() {
           }
         : {}),
       responses: answers(operation),
-      ...(operation.isOpen ? { security: [] } : {}),
+      security: security(operation),
     };
   }
   return {

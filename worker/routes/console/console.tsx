@@ -2,14 +2,15 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
-import { requirePrincipal } from "../../middleware/authentication.ts";
-import type { SignedInEnv } from "../../middleware/context.ts";
+import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
+import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
 import { overview } from "./overview.tsx";
 import { isPartial, page, signedInShell } from "./page.tsx";
+import { invitationForms, memberPages, workspacePages } from "./people.tsx";
 import { playground } from "./playground.tsx";
 import { providerKeyPages } from "./provider-keys.tsx";
 import { queuePages } from "./queue.tsx";
@@ -21,29 +22,14 @@ import { sharedPrograms } from "./shares.ts";
 import { webhookPages } from "./webhooks.tsx";
 
 /** Fragments are shown without the page's header, which is where the provider stands. */
-const showProvider: MiddlewareHandler<SignedInEnv> = async (c, next) => {
-  if (!isPartial(c)) c.set("providerName", await providerNameOf(c.var.dependencies, c.var.principal.workspaceId));
+const showProvider: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { principal, dependencies } = c.var;
+  if (principal && !isPartial(c)) c.set("providerName", await providerNameOf(dependencies, principal.workspaceId));
   return next();
 };
 
-export const consolePages = new Hono<SignedInEnv>();
-
-for (const path of [
-  "/",
-  "/queue/*",
-  "/runs/*",
-  "/playground/*",
-  "/p/*",
-  "/repos/*",
-  "/inbound-endpoints/*",
-  "/deliveries/*",
-  "/settings/*",
-  "/health",
-  "/docs",
-])
-  consolePages.use(path, requirePrincipal, showProvider);
-
-consolePages
+export const consolePages = new Hono<SignedInEnv>()
+  .use(showProvider as never)
   .route("/", overview)
   .route("/queue", queuePages)
   .route("/health", healthPages)
@@ -53,6 +39,11 @@ consolePages
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .route("/settings/webhooks", webhookPages)
+  .route("/settings/members", memberPages)
+  .route("/settings/invitations", invitationForms)
+  .route("/settings/workspaces", workspacePages)
+  .route("/settings/tokens", tokenPages)
+  .route("/settings/sessions", sessionPages)
   .route("/settings/keys", providerKeyPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)

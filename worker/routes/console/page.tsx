@@ -6,7 +6,7 @@ import { ErrorFragment, ErrorPage } from "../../views/error.tsx";
 import type { Shell } from "../../views/layout.tsx";
 
 /** Whether htmx asks for a fragment of a page that is already open. */
-export function isPartial(c: Context<SignedInEnv>): boolean {
+export function isPartial(c: Context<AppEnv> | Context<SignedInEnv>): boolean {
   return c.req.header("hx-request-type") === "partial";
 }
 
@@ -41,6 +41,5 @@ export function failurePage(c: Context<AppEnv> | Context<SignedInEnv>, failure: 
   const { status, title, retryable } = ERRORS[failure.code];
   const retryHref = retryable && c.req.method === "GET" ? c.req.path : null;
   const error = { status, title, detail: failure.detail, requestId: c.var.requestId, retryHref };
-  const isFragment = c.req.header("hx-request-type") === "partial";
-  return page(c, isFragment ? <ErrorFragment {...error} /> : <ErrorPage shell={shellOf(c)} {...error} />, status);
+  return page(c, isPartial(c) ? <ErrorFragment {...error} /> : <ErrorPage shell={shellOf(c)} {...error} />, status);
 }

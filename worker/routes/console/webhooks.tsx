@@ -10,7 +10,7 @@ import {
   rotateSecret,
   sendTestMessage,
 } from "../../actions/webhook-endpoints.ts";
-import type { Failure, Result } from "../../domain/errors.ts";
+import type { Result } from "../../domain/errors.ts";
 import { check } from "../../domain/validation.ts";
 import {
   createEndpointSchema,
@@ -25,6 +25,7 @@ import { EndpointPage } from "../../views/webhook-endpoint.tsx";
 import { MessageBody, MessagePage } from "../../views/webhook-message.tsx";
 import { type EndpointValues, NEW_ENDPOINT, WebhooksPage } from "../../views/webhooks.tsx";
 import { decodeOrdinalCursor, encodeCursor } from "../cursor.ts";
+import { shownErrors } from "./form.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 const BASE = "/settings/webhooks";
@@ -139,10 +140,4 @@ async function readForm(c: WebhookContext): Promise<EndpointValues> {
   const form = await c.req.formData();
   const text = (name: string) => String(form.get(name) ?? "");
   return { url: text("url"), description: text("description"), events: form.getAll("events").map(String) };
-}
-
-/** A wrong event is named by the list that it stands in. */
-function shownErrors({ detail, errors }: Failure): readonly FieldError[] {
-  if (!errors) return [{ field: "", message: detail }];
-  return errors.map(({ path, message }) => ({ field: path.split(".")[0]!, message }));
 }

@@ -11,6 +11,15 @@ const THEMES: readonly { value: string; label: string; icon: IconName }[] = [
   { value: "dark", label: "Dark", icon: "moon" },
 ];
 
+const LINKS: readonly { href: string; label: string; icon: IconName }[] = [
+  { href: "/settings/workspaces", label: "Switch workspace", icon: "repeat-2" },
+  { href: "/settings/members", label: "People", icon: "user" },
+  { href: "/settings/tokens", label: "Tokens", icon: "key-round" },
+  { href: "/settings/sessions", label: "Sessions", icon: "monitor" },
+  { href: "/settings/keys", label: "Provider keys", icon: "key-round" },
+  { href: "/settings/webhooks", label: "Outgoing webhooks", icon: "webhook" },
+];
+
 export function AccountMenu({ person }: { readonly person: { readonly name: string } }) {
   return (
     <div class="account">
@@ -34,12 +43,11 @@ export function AccountMenu({ person }: { readonly person: { readonly name: stri
             </button>
           ))}
         </fieldset>
-        <a class="menu-item" href="/settings/keys">
-          <Icon name="key-round" /> Provider keys
-        </a>
-        <a class="menu-item" href="/settings/webhooks">
-          <Icon name="webhook" /> Outgoing webhooks
-        </a>
+        {LINKS.map(({ href, label, icon }) => (
+          <a class="menu-item" href={href}>
+            <Icon name={icon} /> {label}
+          </a>
+        ))}
         <button type="button" class="menu-item needs-script" data-dialog={ELEMENT_ID.shortcutsDialog}>
           <Icon name="keyboard" /> Keyboard shortcuts
         </button>

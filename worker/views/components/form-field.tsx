@@ -43,23 +43,28 @@ export interface TextFieldProps extends FieldProps {
   readonly isReadOnly?: boolean;
   /** A text of several lines, so many of which are shown. */
   readonly rows?: number;
+  /** Of a single line: whether its text is hidden, or an address. */
+  readonly type?: "text" | "email" | "password";
+  /** What a browser may fill in by itself (HTML, "autofill detail tokens"); nothing without it. */
+  readonly autocomplete?: string;
 }
 
-export function TextField({ value, placeholder, isRequired, isReadOnly, rows, ...field }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { value, placeholder, isRequired, isReadOnly, rows, type = "text", autocomplete = "off", ...field } = props;
   const attributes = {
     id: fieldId(field.name),
     name: field.name,
     placeholder,
     required: isRequired,
     readonly: isReadOnly,
-    autocomplete: "off",
+    autocomplete,
     spellcheck: "false" as never,
     ...describedBy(field),
   };
   return (
     <Field {...field}>
       {rows === undefined ? (
-        <input type="text" value={value} {...attributes} />
+        <input type={type} value={value} {...attributes} />
       ) : (
         <textarea rows={rows} {...attributes}>
           {value}

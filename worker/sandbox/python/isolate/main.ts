@@ -89,7 +89,7 @@ class PythonRun {
       clocks: { realtime: () => this.#meter.look(), monotonic: () => this.#meter.lookSinceStart() },
       fillRandom: (bytes) => {
         this.#meter.charge(bytes.length);
-        bytes.forEach((_, i) => (bytes[i] = random.next() >>> 24));
+        for (let i = 0; i < bytes.length; i++) bytes[i] = random.next() >>> 24;
       },
       pendingSignal: () => this.#meter.pendingSignal(),
       onInstance: (exports, canSuspend) => {

@@ -1,0 +1,119 @@
+/** Two people and their workspaces, as they meet the console: invitations, roles, tokens, sessions. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
+import { launchBrowser } from "../support/browser/chromium.ts";
+import { openPage, openSignedIn, screenshot } from "../support/browser/page.ts";
+import { Product } from "../support/product/server-process.ts";
+
+let product: Product;
+let browser: Browser;
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([Product.start(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+async function look(page: Page, name: string): Promise<void> {
+  await expectNoAxeViolations(page);
+  await screenshot(page, name);
+}
+
+async function signUp(page: Page, email: string): Promise<void> {
+  await page.fill("[name=name]", "Bo");
+  await page.fill("[name=email]", email);
+  await page.fill("[name=password]", "four words in a row");
+  await page.click("text=Make account");
+  await page.waitForSelector("h1");
+}
+
+describe("People", () => {
+  it("come in by themselves into a workspace of their own, and see nothing of another", async () => {
+    const { page, assertClean, close } = await openPage(browser, { origin: product.url, width: 360 });
+    await page.goto("/login");
+    await look(page, "login");
+    await page.click("text=Make one");
+    await look(page, "signup");
+    await signUp(page, "bo@example.com");
+    expect(await page.innerText("header")).not.toContain("Sample");
+    await page.goto("/runs");
+    expect(await page.innerText("main")).not.toContain("Hello");
+    await page.goto("/settings/members");
+    expect(await page.innerText("main")).toContain("bo@example.com");
+    await page.goto("/settings/sessions");
+    expect(await page.innerText("main")).toContain("Chrome on Linux");
+    await look(page, "sessions-narrow");
+    await page.goto("/settings/workspaces");
+    await look(page, "workspaces-narrow");
+    assertClean();
+    await close();
+  });
+
+  it("are told what is wrong with a form, and keep what they typed", async () => {
+    const { page, assertClean, close } = await openPage(browser, { origin: product.url, javaScript: false });
+    await page.goto("/login");
+    await page.fill("[name=email]", "nobody@example.com");
+    await page.fill("[name=password]", "a wrong password");
+    await page.click("button:text('Sign in')");
+    expect(await page.innerText(".error-summary")).toContain("The e-mail address or the password is wrong.");
+    expect(await page.inputValue("[name=email]")).toBe("nobody@example.com");
+    // Without scripts nothing can be injected that would look for findings.
+    await screenshot(page, "login-refused");
+    assertClean([/401/]);
+    await close();
+  });
+
+  it("are invited as viewers, look on, and are made members", async () => {
+    const owner = await openSignedIn(browser, product, { colorScheme: "dark" });
+    await owner.page.goto("/settings/members");
+    await owner.page.fill("[name=email]", "cleo@example.com");
+    await owner.page.selectOption("select[name=role]:not([aria-label])", "viewer");
+    await owner.page.click("text=Make invitation");
+    const link = await owner.page.innerText("#new-secret");
+    await look(owner.page, "people-invited-dark");
+    const guest = await openPage(browser, { origin: product.url });
+    await guest.page.goto(link);
+    await look(guest.page, "invitation");
+    await guest.page.click("text=Make an account");
+    await signUp(guest.page, "cleo@example.com");
+    expect(await guest.page.innerText("header")).toContain("Sample workspace");
+    const run = () =>
+      guest.context.request.post(`${product.url}/playground/runs`, {
+        headers: { origin: product.url },
+        form: { language: "javascript", code: "1" },
+        maxRedirects: 0,
+      });
+    expect((await run()).status()).toBe(403);
+    await owner.page.goto("/settings/members");
+    await look(owner.page, "people-dark");
+    await owner.page.selectOption("select[aria-label='Role of Bo']", "member");
+    await owner.page.click("text=Save the role of Bo");
+    await expect.poll(async () => (await run()).status()).toBe(303);
+    owner.assertClean();
+    guest.assertClean();
+    await Promise.all([owner.close(), guest.close()]);
+  });
+
+  it("make a token that a machine uses until it is revoked", async () => {
+    const { page, assertClean, close } = await openSignedIn(browser, product);
+    await page.goto("/settings/tokens");
+    await page.fill("[name=name]", "nightly build");
+    await page.click("text=Make token");
+    const token = await page.innerText("#new-secret");
+    await look(page, "token-made");
+    const ask = () => fetch(`${product.url}/api/runs`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await ask()).status).toBe(200);
+    await page.goto("/settings/tokens");
+    await look(page, "tokens");
+    expect(await page.innerText("main")).not.toContain(token);
+    await page.click("text=Revoke nightly build");
+    await page.waitForSelector("text=first token");
+    expect((await ask()).status).toBe(401);
+    assertClean();
+    await close();
+  });
+});

@@ -1,0 +1,29 @@
+import { scryptSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { hashPassword, verifyPassword } from "../../../worker/accounts/password.ts";
+
+const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
+
+describe("a password at rest", () => {
+  it("is scrypt as others compute it, with a salt of its own", async () => {
+    const [first, second] = await Promise.all([
+      hashPassword("correct horse", random),
+      hashPassword("correct horse", random),
+    ]);
+    expect(first).not.toBe(second);
+    const [name, N, r, p, salt, key] = first!.split("$");
+    expect(name).toBe("scrypt");
+    const options = { N: Number(N), r: Number(r), p: Number(p), maxmem: 2 ** 26 };
+    expect(scryptSync("correct horse", Buffer.from(salt!, "hex"), 32, options).toString("hex")).toBe(key);
+    expect(first).not.toContain("horse");
+  });
+
+  it("is recognised, however its characters were composed, and nothing else is", async () => {
+    const hash = await hashPassword("caf\u00e9 au lait", random);
+    expect(await verifyPassword("cafe\u0301 au lait", hash)).toBe(true);
+    expect(await verifyPassword("cafe au lait", hash)).toBe(false);
+    // None of these costs anything.
+    for (const odd of ["", "plain", "scrypt$1$2$3", hash.replace("scrypt", "md5")])
+      expect(await verifyPassword("caf\u00e9 au lait", odd)).toBe(false);
+  });
+});

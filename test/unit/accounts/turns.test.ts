@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { Turns, TurnsBusyError } from "../../../worker/accounts/turns.ts";
+
+describe("Turns", () => {
+  it("does one thing at a time, in order, also after one that failed", async () => {
+    const turns = new Turns(10);
+    const seen: string[] = [];
+    const work = (name: string) => async () => {
+      seen.push(`${name} begins`);
+      await Promise.resolve();
+      seen.push(`${name} ends`);
+      if (name === "b") throw new Error(name);
+    };
+    const results = await Promise.allSettled(["a", "b", "c"].map((name) => turns.take(work(name))));
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(seen).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  });
+
+  it("refuses what comes when too many wait, and takes more afterwards", async () => {
+    const turns = new Turns(2);
+    const results = await Promise.allSettled([1, 2, 3].map((n) => turns.take(async () => n)));
+    expect(results[2]).toMatchObject({ status: "rejected", reason: expect.any(TurnsBusyError) });
+    expect(results.slice(0, 2)).toEqual([1, 2].map((value) => ({ status: "fulfilled", value })));
+    expect(await turns.take(async () => 4)).toBe(4);
+  });
+});

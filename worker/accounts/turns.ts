@@ -1,0 +1,31 @@
+/**
+ * Work that is done one at a time, in order of arrival. Invariant: a bounded number waits, so that a flood of it takes
+ * neither memory nor time for good.
+ */
+
+/** As many as may wait already. */
+export class TurnsBusyError extends Error {
+  override readonly name = "TurnsBusyError";
+}
+
+export class Turns {
+  readonly #max: number;
+  #count = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param max how many may be under way and wait together */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Throws {@link TurnsBusyError} when too many wait. */
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#count >= this.#max) throw new TurnsBusyError(`${this.#max} wait already`);
+    this.#count++;
+    const done = this.#last.then(work).finally(() => {
+      this.#count--;
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What follows when a person has proved who they are: they come into a workspace, by the invitation that they brought or by
+ * one of their own, and their session begins.
+ */
+import type { Dependencies } from "../dependencies.ts";
+import { sha256Hex } from "../digest.ts";
+import { fail, type Result, succeed } from "../domain/errors.ts";
+import { newId } from "../domain/ids.ts";
+import { MEMBERS_MAX } from "../domain/membership.ts";
+import {
+  findInvitation,
+  insertWorkspace,
+  listWorkspaces,
+  type OpenInvitation,
+  takeInvitation,
+} from "../store/memberships.ts";
+import { findPersonName } from "../store/people.ts";
+import { type BegunSession, beginSession } from "./begin-session.ts";
+
+/** One answer for a link that never was, was taken, was withdrawn, or has ended: they look the same. */
+export const NO_INVITATION = fail(
+  "not-found",
+  "This invitation is not there, was taken already, or has ended. Ask whoever invited you for a new one.",
+);
+
+/** The invitation that a link's secret opens; null without a secret, or when there is none any more. */
+export async function openInvitation(
+  { db, clock }: Dependencies,
+  secret: string | null,
+): Promise<OpenInvitation | null> {
+  return secret ? findInvitation(db, await sha256Hex(secret), clock.now()) : null;
+}
+
+/** Takes an invitation for a person. The workspace that they are in now. */
+export async function acceptInvitation(
+  dependencies: Dependencies,
+  userId: string,
+  secret: string,
+): Promise<Result<{ readonly workspaceId: string }>> {
+  const { db, clock } = dependencies;
+  const invitation = await openInvitation(dependencies, secret);
+  if (!invitation) return NO_INVITATION;
+  const taken = await takeInvitation(db, {
+    ...{ secretHash: await sha256Hex(secret), userId },
+    ...{ now: clock.now(), membersMax: MEMBERS_MAX },
+  });
+  return taken ? succeed({ workspaceId: invitation.workspaceId }) : NO_INVITATION;
+}
+
+export interface Admission {
+  readonly userId: string;
+  readonly userAgent: string;
+  /** The secret of the invitation that was brought along; null for none. */
+  readonly invitation: string | null;
+}
+
+export async function admitPerson(
+  dependencies: Dependencies,
+  { userId, userAgent, invitation }: Admission,
+): Promise<Result<BegunSession>> {
+  const joined = invitation === null ? null : await acceptInvitation(dependencies, userId, invitation);
+  if (joined && !joined.ok) return joined;
+  const workspaceId = joined?.value.workspaceId ?? null;
+  if (workspaceId === null) {
+    const home = await ensureWorkspace(dependencies, userId);
+    if (!home.ok) return home;
+  }
+  return succeed(await beginSession(dependencies, { userId, userAgent, workspaceId }));
+}
+
+/** Whoever is in no workspace gets one of their own, where everybody may. */
+async function ensureWorkspace(dependencies: Dependencies, userId: string): Promise<Result<null>> {
+  const { db, clock, random, config } = dependencies;
+  if ((await listWorkspaces(db, userId)).length > 0) return succeed(null);
+  if (!config.isSignUpOpen) return fail("forbidden", "You are in no workspace any more. Ask for an invitation.");
+  const name = `${await findPersonName(db, userId)}'s workspace`;
+  await insertWorkspace(db, { id: newId("ws", clock, random), name, ownerId: userId, now: clock.now() });
+  return succeed(null);
+}

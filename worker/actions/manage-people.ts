@@ -1,0 +1,133 @@
+/**
+ * What can be done with the people of a workspace: inviting, changing roles, taking out, leaving. Whoever is not in the
+ * workspace of who asks looks exactly like somebody who does not exist.
+ */
+import type { Dependencies } from "../dependencies.ts";
+import { sha256Hex } from "../digest.ts";
+import type { Role } from "../domain/access.ts";
+import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
+import { isId, newId, newSecret } from "../domain/ids.ts";
+import {
+  changeRefusal,
+  INVITATION_MS,
+  INVITATIONS_MAX,
+  invitationRefusal,
+  LAST_OWNER,
+  WORKSPACES_MAX,
+} from "../domain/membership.ts";
+import type { Principal } from "../domain/principal.ts";
+import {
+  changeRole,
+  deleteInvitation,
+  findRole,
+  insertInvitation,
+  insertWorkspace,
+  listWorkspaces,
+  removeMember,
+} from "../store/memberships.ts";
+import { chooseWorkspace } from "../store/sessions.ts";
+
+/** 192 bits, as for a sign-in link. */
+const INVITATION_SECRET_BYTES = 24;
+
+const NO_MEMBER = fail("not-found", "There is nobody with this id in your workspace.");
+const NO_INVITATION = fail("not-found", "There is no invitation with this id in your workspace.");
+const NO_WORKSPACE = fail("not-found", "You are in no workspace with this id.");
+const CHANGED_MEANWHILE = fail("not-found", "Somebody changed this person's role in the same moment. Look again.");
+
+/** The path of the link, which holds the invitation's secret: it is told this once. */
+export async function invite(
+  { db, clock, random }: Dependencies,
+  principal: Principal,
+  { role, email }: { readonly role: Role; readonly email: string },
+): Promise<Result<{ readonly path: string }>> {
+  const refusal = invitationRefusal(principal.role, role);
+  if (refusal) return refusal;
+  const secret = newSecret(INVITATION_SECRET_BYTES, random);
+  const now = clock.now();
+  const invitation = {
+    ...{ id: newId("inv", clock, random), secretHash: await sha256Hex(secret) },
+    ...{ workspaceId: principal.workspaceId, email: email || null, role, invitedBy: principal.userId },
+    ...{ createdAt: now, expiresAt: now + INVITATION_MS },
+  };
+  if (!(await insertInvitation(db, invitation, INVITATIONS_MAX)))
+    return fail("too-many-people", `Withdraw one first: at most ${INVITATIONS_MAX} invitations are open at once.`);
+  return succeed({ path: `/invite/${secret}` });
+}
+
+export async function withdrawInvitation(
+  { db }: Dependencies,
+  { workspaceId }: Principal,
+  id: string,
+): Promise<Result<null>> {
+  const isGone = isId("inv", id) && (await deleteInvitation(db, workspaceId, id));
+  return isGone ? succeed(null) : NO_INVITATION;
+}
+
+export async function setRole(
+  { db, knownPrincipals }: Dependencies,
+  principal: Principal,
+  userId: string,
+  to: Role,
+): Promise<Result<null>> {
+  const { workspaceId } = principal;
+  const from = await findRole(db, workspaceId, userId);
+  if (from === null) return NO_MEMBER;
+  const refusal = changeRefusal(principal.role, from, to);
+  if (refusal) return refusal;
+  if (from === to) return succeed(null);
+  const isChanged = await changeRole(db, { workspaceId, userId, from, to });
+  knownPrincipals.forgetAll();
+  return isChanged ? succeed(null) : lostTo(from);
+}
+
+/** Takes somebody out, or oneself: whoever is in a workspace may leave it. */
+export async function removePerson(
+  { db, knownPrincipals }: Dependencies,
+  principal: Principal,
+  userId: string,
+): Promise<Result<null>> {
+  const { workspaceId } = principal;
+  const isSelf = userId === principal.userId;
+  // Before anything is looked up: who may not, learns nothing of who is there.
+  const mayNot = isSelf ? null : changeRefusal(principal.role, "viewer", null);
+  if (mayNot) return mayNot;
+  const from = await findRole(db, workspaceId, userId);
+  if (from === null) return NO_MEMBER;
+  const refusal = isSelf ? null : changeRefusal(principal.role, from, null);
+  if (refusal) return refusal;
+  const isGone = await removeMember(db, workspaceId, userId, from);
+  knownPrincipals.forgetAll();
+  return isGone ? succeed(null) : lostTo(from);
+}
+
+/** An owner is not changed because they are the last one; anybody else, because their role is another by now. */
+function lostTo(from: Role): Failure {
+  return from === "owner" ? LAST_OWNER : CHANGED_MEANWHILE;
+}
+
+/** Sends a person's session to another of their workspaces. */
+export async function switchWorkspace(
+  { db, knownPrincipals }: Dependencies,
+  principal: Principal,
+  workspaceId: string,
+): Promise<Result<null>> {
+  if ((await findRole(db, workspaceId, principal.userId)) === null) return NO_WORKSPACE;
+  await chooseWorkspace(db, principal.credential.slice("session:".length), workspaceId);
+  knownPrincipals.forgetAll();
+  return succeed(null);
+}
+
+/** Makes a workspace whose owner is who asks, and goes there. */
+export async function createWorkspace(
+  dependencies: Dependencies,
+  principal: Principal,
+  name: string,
+): Promise<Result<null>> {
+  const { db, clock, random } = dependencies;
+  if ((await listWorkspaces(db, principal.userId)).length >= WORKSPACES_MAX)
+    return fail("too-many-people", `Leave one first: a person is in ${WORKSPACES_MAX} workspaces at most.`);
+  const id = newId("ws", clock, random);
+  await insertWorkspace(db, { id, name, ownerId: principal.userId, now: clock.now() });
+  return switchWorkspace(dependencies, principal, id);
+}

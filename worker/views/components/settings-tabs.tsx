@@ -1,0 +1,23 @@
+/** The pages of settings, one tab for each. */
+const TABS = [
+  { name: "people", href: "/settings/members", label: "People" },
+  { name: "tokens", href: "/settings/tokens", label: "Tokens" },
+  { name: "sessions", href: "/settings/sessions", label: "Sessions" },
+  { name: "workspaces", href: "/settings/workspaces", label: "Workspaces" },
+  { name: "keys", href: "/settings/keys", label: "Provider keys" },
+  { name: "webhooks", href: "/settings/webhooks", label: "Outgoing webhooks" },
+] as const;
+
+export type SettingsTab = (typeof TABS)[number]["name"];
+
+export function SettingsTabs({ current }: { readonly current: SettingsTab }) {
+  return (
+    <nav class="tabs" aria-label="Settings">
+      {TABS.map(({ name, href, label }) => (
+        <a href={href} aria-current={name === current ? "page" : undefined}>
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}

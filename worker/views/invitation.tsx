@@ -1,0 +1,48 @@
+/** `/invite/:secret`: what an invitation is for, and the ways to take it. */
+import { ROLE_WORDS, type Role } from "../domain/access.ts";
+import { RelativeTime } from "./components/time.tsx";
+import { BareLayout } from "./layout.tsx";
+import { withInvitation } from "./sign-in.tsx";
+
+export interface InvitationProps {
+  readonly secret: string;
+  readonly workspaceName: string;
+  readonly role: Role;
+  readonly invitedBy: string;
+  readonly expiresAt: string;
+  /** Who is signed in; null for nobody. */
+  readonly personName: string | null;
+}
+
+export function InvitationPage(props: InvitationProps) {
+  const { secret, workspaceName, role, invitedBy, expiresAt, personName } = props;
+  return (
+    <BareLayout title={`Invitation to ${workspaceName}`}>
+      <div class="card">
+        <h1>Come into {workspaceName}</h1>
+        <p>
+          {invitedBy} invites you as <b>{role}</b>: somebody who {ROLE_WORDS[role]}.
+        </p>
+        {personName === null ? (
+          <div class="actions">
+            <a class="button primary" href={withInvitation("/signup", { secret, workspaceName })}>
+              Make an account
+            </a>
+            <a class="button" href={withInvitation("/login", { secret, workspaceName })}>
+              Sign in
+            </a>
+          </div>
+        ) : (
+          <form method="post" action={`/invite/${secret}`} class="actions">
+            <button type="submit" class="button primary">
+              Join as {personName}
+            </button>
+          </form>
+        )}
+        <p class="muted">
+          The invitation is for one person, and ends <RelativeTime at={expiresAt} />.
+        </p>
+      </div>
+    </BareLayout>
+  );
+}

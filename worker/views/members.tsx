@@ -1,0 +1,198 @@
+/** `/settings/members`: who is in the workspace and as what, who is invited, and the form that invites. */
+import { isAtLeast, ROLE_WORDS, ROLES, type Role } from "../domain/access.ts";
+import type { Invitation, Member } from "../domain/membership.ts";
+import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { SelectField, TextField } from "./components/form-field.tsx";
+import { OneTimeSecret } from "./components/one-time-secret.tsx";
+import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { Layout, type Shell } from "./layout.tsx";
+
+/** With instants as text, as a page shows them. */
+type Shown<T, Instant extends keyof T> = Omit<T, Instant> & { readonly [Name in Instant]: string };
+export type ShownMember = Shown<Member, "joinedAt">;
+export type ShownInvitation = Shown<Invitation, "createdAt" | "expiresAt">;
+
+export interface MembersProps {
+  readonly members: readonly ShownMember[];
+  readonly invitations: readonly ShownInvitation[];
+  /** Who looks. */
+  readonly viewer: { readonly userId: string; readonly role: Role };
+  /** The link of an invitation that was just made. */
+  readonly link: string | null;
+  readonly values: { readonly email: string; readonly role: string };
+  readonly errors: readonly FieldError[];
+}
+
+export function MembersPage({ shell, ...props }: MembersProps & { readonly shell: Shell }) {
+  const isAdmin = isAtLeast(props.viewer.role, "admin");
+  return (
+    <Layout shell={shell} section={null} title="People">
+      <div class="page-head">
+        <h1>People</h1>
+      </div>
+      <SettingsTabs current="people" />
+      <div class="settings">
+        <ErrorSummary title="Nothing was changed" errors={props.errors} />
+        {props.link === null ? null : (
+          <OneTimeSecret title="Copy the link now: it is not shown again" secret={props.link} copyLabel="Copy link">
+            Send it to the person whom you invite. It lets one person in, and ends after a week.
+          </OneTimeSecret>
+        )}
+        <MemberTable {...props} />
+        {props.invitations.length > 0 ? <InvitationTable {...props} isAdmin={isAdmin} /> : null}
+        {isAdmin ? <InvitationForm {...props} /> : <p class="muted">An admin of the workspace invites people.</p>}
+      </div>
+    </Layout>
+  );
+}
+
+function MemberTable({ members, viewer }: MembersProps) {
+  return (
+    <div class="results">
+      <table class="runs">
+        <caption class="visually-hidden">People of this workspace</caption>
+        <thead>
+          <tr>
+            <th scope="col">Person</th>
+            <th scope="col">Role</th>
+            <th scope="col" class="number">
+              Since
+            </th>
+            <th scope="col">
+              <span class="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {members.map((member) => (
+            <MemberRow member={member} viewer={viewer} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function MemberRow({ member, viewer }: { readonly member: ShownMember } & Pick<MembersProps, "viewer">) {
+  const isSelf = member.userId === viewer.userId;
+  const mayChange = isAtLeast(viewer.role, "admin") && isAtLeast(viewer.role, member.role);
+  return (
+    <tr>
+      <td class="cell-run">
+        {member.name} {isSelf ? <span class="mark">You</span> : null}
+        {member.email === null ? null : <span class="cell-note muted">{member.email}</span>}
+      </td>
+      <td>{mayChange ? <RoleForm member={member} viewer={viewer} /> : member.role}</td>
+      <td class="cell-when number muted">
+        <RelativeTime at={member.joinedAt} />
+      </td>
+      <td>
+        {isSelf || mayChange ? (
+          <form method="post" action={`/settings/members/${member.userId}/removal`}>
+            <button type="submit" class="button quiet">
+              {isSelf ? "Leave" : "Remove"}{" "}
+              <span class="visually-hidden">{isSelf ? "the workspace" : member.name}</span>
+            </button>
+          </form>
+        ) : null}
+      </td>
+    </tr>
+  );
+}
+
+function RoleForm({ member, viewer }: { readonly member: ShownMember } & Pick<MembersProps, "viewer">) {
+  return (
+    <form class="inline-form" method="post" action={`/settings/members/${member.userId}/role`}>
+      <select name="role" aria-label={`Role of ${member.name}`}>
+        {rolesOf(viewer.role).map((role) => (
+          <option value={role} selected={role === member.role}>
+            {role}
+          </option>
+        ))}
+      </select>
+      <button type="submit" class="button quiet">
+        Save <span class="visually-hidden">the role of {member.name}</span>
+      </button>
+    </form>
+  );
+}
+
+/** The roles that somebody may give. */
+function rolesOf(role: Role): readonly Role[] {
+  return ROLES.filter((each) => isAtLeast(role, each));
+}
+
+function InvitationTable({ invitations, isAdmin }: MembersProps & { readonly isAdmin: boolean }) {
+  return (
+    <section class="results" aria-labelledby="invitations-title">
+      <h2 id="invitations-title">Open invitations</h2>
+      <table class="runs">
+        <thead>
+          <tr>
+            <th scope="col">For</th>
+            <th scope="col">Role</th>
+            <th scope="col">By</th>
+            <th scope="col" class="number">
+              Ends
+            </th>
+            <th scope="col">
+              <span class="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {invitations.map(({ id, email, role, invitedBy, expiresAt }) => (
+            <tr>
+              <td class="cell-run">{email ?? <span class="muted">whoever has the link</span>}</td>
+              <td>{role}</td>
+              <td>{invitedBy}</td>
+              <td class="cell-when number muted">
+                <RelativeTime at={expiresAt} />
+              </td>
+              <td>
+                {isAdmin ? (
+                  <form method="post" action={`/settings/invitations/${id}/withdrawal`}>
+                    <button type="submit" class="button quiet">
+                      Withdraw{" "}
+                      <span class="visually-hidden">the invitation {email === null ? "" : `for ${email}`}</span>
+                    </button>
+                  </form>
+                ) : null}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function InvitationForm({ viewer, values, errors }: MembersProps) {
+  return (
+    <section class="panel" aria-labelledby="invite-title">
+      <h2 id="invite-title">Invite somebody</h2>
+      <form class="settings-form" method="post" action="/settings/invitations">
+        <TextField
+          name="email"
+          label="E-mail address"
+          value={values.email}
+          errors={errors}
+          hint="A note of whom it is for, and optional: who has the link comes in."
+        />
+        <SelectField
+          name="role"
+          label="Role"
+          value={values.role}
+          errors={errors}
+          options={rolesOf(viewer.role).map((role) => ({ value: role, label: `${role}: ${ROLE_WORDS[role]}` }))}
+        />
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Make invitation
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,155 @@
+/** `/settings/tokens`: the tokens of the API that somebody may see, and the form for a new one. */
+import { SCOPE_WORDS, SCOPES } from "../domain/access.ts";
+import { TOKEN_DAYS, type TokenSummary } from "../domain/api-token.ts";
+import { EmptyState } from "./components/empty-state.tsx";
+import { ErrorSummary, type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
+import { SelectField, TextField } from "./components/form-field.tsx";
+import { OneTimeSecret } from "./components/one-time-secret.tsx";
+import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { Layout, type Shell } from "./layout.tsx";
+
+export interface ShownToken extends Omit<TokenSummary, "createdAt" | "expiresAt" | "lastUsedAt"> {
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly hasEnded: boolean;
+}
+
+export interface TokensProps {
+  readonly tokens: readonly ShownToken[];
+  /** A token that was just made: the only time that it is shown. */
+  readonly token: string | null;
+  readonly values: { readonly name: string; readonly scopes: readonly string[]; readonly days: string };
+  readonly errors: readonly FieldError[];
+}
+
+export function TokensPage({ shell, tokens, token, values, errors }: TokensProps & { readonly shell: Shell }) {
+  return (
+    <Layout shell={shell} section={null} title="Tokens">
+      <div class="page-head">
+        <h1>Tokens</h1>
+      </div>
+      <SettingsTabs current="tokens" />
+      <div class="settings">
+        <ErrorSummary title="The token was not made" errors={errors} />
+        {token === null ? null : (
+          <OneTimeSecret title="Copy the token now: it is not shown again" secret={token} copyLabel="Copy token">
+            Machines send it as <code>Authorization: Bearer …</code>. Only its hash is kept.
+          </OneTimeSecret>
+        )}
+        {tokens.length > 0 ? (
+          <TokenTable tokens={tokens} />
+        ) : (
+          <section class="panel">
+            <EmptyState icon="key-round" title="No tokens yet">
+              A token lets a machine use the API in your name, for what you choose and as long as you choose.
+            </EmptyState>
+          </section>
+        )}
+        <NewToken values={values} errors={errors} />
+      </div>
+    </Layout>
+  );
+}
+
+function TokenTable({ tokens }: Pick<TokensProps, "tokens">) {
+  return (
+    <div class="results">
+      <table class="runs">
+        <caption class="visually-hidden">Tokens, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Token</th>
+            <th scope="col">Scopes</th>
+            <th scope="col">Last used</th>
+            <th scope="col">Ends</th>
+            <th scope="col">
+              <span class="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => (
+            <TokenRow token={token} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function TokenRow({ token }: { readonly token: ShownToken }) {
+  return (
+    <tr>
+      <td class="cell-run">
+        {token.name}
+        <span class="cell-note muted">
+          <code>{token.prefix}…</code> by {token.ownerName}, made <RelativeTime at={token.createdAt} />
+        </span>
+      </td>
+      <td class="token-scopes">
+        {token.scopes.map((scope) => (
+          <code>{scope}</code>
+        ))}
+      </td>
+      <td class="muted">{token.lastUsedAt === null ? "never" : <RelativeTime at={token.lastUsedAt} />}</td>
+      <td class="muted">
+        {token.hasEnded ? <span class="mark mark-warning">Ended</span> : null}{" "}
+        {token.expiresAt === null ? "never" : <RelativeTime at={token.expiresAt} />}
+      </td>
+      <td>
+        <form method="post" action={`/settings/tokens/${token.id}/revocation`}>
+          <button type="submit" class="button quiet">
+            Revoke <span class="visually-hidden">{token.name}</span>
+          </button>
+        </form>
+      </td>
+    </tr>
+  );
+}
+
+function NewToken({ values, errors }: Pick<TokensProps, "values" | "errors">) {
+  const areScopesWrong = errors.some(({ field }) => field === "scopes");
+  return (
+    <section class="panel" aria-labelledby="new-token-title">
+      <h2 id="new-token-title">New token</h2>
+      <form class="settings-form" method="post" action="/settings/tokens">
+        <TextField
+          name="name"
+          label="Name"
+          value={values.name}
+          isRequired
+          errors={errors}
+          hint="What it is for, for example: nightly build."
+        />
+        <fieldset id={fieldId("scopes")} aria-describedby={areScopesWrong ? fieldErrorId("scopes") : undefined}>
+          <legend>Scopes</legend>
+          {SCOPES.map((scope) => (
+            <label class="webhook-event">
+              <input type="checkbox" name="scopes" value={scope} checked={values.scopes.includes(scope)} />
+              <code>{scope}</code>
+              <span class="muted">{SCOPE_WORDS[scope]}</span>
+            </label>
+          ))}
+        </fieldset>
+        <SelectField
+          name="days"
+          label="Ends"
+          value={values.days}
+          errors={errors}
+          options={TOKEN_DAYS.map((days) => ({
+            value: String(days),
+            label: days === 0 ? "never, until it is revoked" : `after ${days} days`,
+          }))}
+          hint="A token does at most what you may do yourself, and nothing once you have left the workspace."
+        />
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Make token
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
