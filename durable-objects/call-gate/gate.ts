@@ -2,7 +2,7 @@
  * A workspace's gate to other services: one bucket for each service, one circuit breaker for each provider and key. Pure
  * machines decide (domain/token-bucket.ts, domain/circuit.ts); what they decide is stored before anybody hears of it.
  */
-import { toIso } from "../../worker/domain/instant.ts";
+
 import {
   CALLS_PER_MINUTE,
   type CallLimits,
@@ -11,6 +11,7 @@ import {
   type LimitedService,
 } from "../../worker/domain/call-limits.ts";
 import { admit, type CallVerdict, type Circuit, NEW_CIRCUIT, report } from "../../worker/domain/circuit.ts";
+import { toIso } from "../../worker/domain/instant.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import { fullBucket, takeToken } from "../../worker/domain/token-bucket.ts";
 import type { CircuitAddress, GateAnswer, GateState } from "./rpc.ts";
@@ -36,7 +37,12 @@ export class Gate {
     const before = this.#circuit(address);
     const { service } = address;
     const perMinute = this.#limits[service];
-    const taken = takeToken(this.#buckets.get(service) ?? fullBucket(perMinute, now), perMinute, now, LIMIT_WAIT_MS_MAX);
+    const taken = takeToken(
+      this.#buckets.get(service) ?? fullBucket(perMinute, now),
+      perMinute,
+      now,
+      LIMIT_WAIT_MS_MAX,
+    );
     const admission = admit(before, now);
     if (admission.epoch === null) return { type: "circuit-open", retryInMs: admission.retryAt! - now };
     if (taken.waitMs === null) return { type: "over-limit", retryInMs: taken.tooLongMs };
@@ -54,14 +60,16 @@ export class Gate {
 
   describe(): GateState {
     const changes = this.#storage.changes();
-    const circuits = [...this.#circuits.values()].map(({ keyId, service, circuit }): CircuitView => ({
-      ...{ keyId, service, state: circuit.name },
-      until: circuit.name === "open" ? toIso(circuit.until) : null,
-      faults: circuit.name === "closed" ? circuit.calls.filter(({ isFault }) => isFault).length : 0,
-      changes: changes
-        .filter((change) => change.keyId === keyId)
-        .map(({ at, from, to }) => ({ at: toIso(at), from, to })),
-    }));
+    const circuits = [...this.#circuits.values()].map(
+      ({ keyId, service, circuit }): CircuitView => ({
+        ...{ keyId, service, state: circuit.name },
+        until: circuit.name === "open" ? toIso(circuit.until) : null,
+        faults: circuit.name === "closed" ? circuit.calls.filter(({ isFault }) => isFault).length : 0,
+        changes: changes
+          .filter((change) => change.keyId === keyId)
+          .map(({ at, from, to }) => ({ at: toIso(at), from, to })),
+      }),
+    );
     return { limits: this.#limits, circuits };
   }
 

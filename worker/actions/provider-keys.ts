@@ -10,6 +10,7 @@ import type { Principal } from "../domain/principal.ts";
 import {
   type ChangeKey,
   type CreateKey,
+  FALLBACKS_MAX,
   type KeyedProvider,
   type KeyTest,
   PROVIDER_BASE_URLS,
@@ -28,6 +29,7 @@ import {
   insertProviderKey,
   listProviderKeys,
   type ProviderKeyChange,
+  setFallbackKeys,
   updateProviderKey,
 } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
@@ -187,10 +189,25 @@ export async function chooseKey(
   return accessKey(dependencies, principal, id);
 }
 
+/** Which keys are asked next, in this order, where the one in use cannot answer. None for no others. */
+export async function chooseFallbacks(
+  { db }: Dependencies,
+  { workspaceId }: Principal,
+  ids: readonly string[],
+): Promise<Result<null>> {
+  if (ids.length > FALLBACKS_MAX) return wrong("keyId", `names more than ${FALLBACKS_MAX} keys`);
+  if (new Set(ids).size < ids.length) return wrong("keyId", "names a key twice: each can be asked once");
+  const known = new Set((await listProviderKeys(db, workspaceId)).map(({ id }) => id));
+  if (ids.some((id) => !known.has(id))) return wrong("keyId", "names a key that is not there any more");
+  await setFallbackKeys(db, workspaceId, ids);
+  return succeed(null);
+}
+
 export async function removeKey(dependencies: Dependencies, principal: Principal, id: string): Promise<Result<null>> {
   const found = await findRow(dependencies, principal, id);
   if (!found.ok) return found;
   await deleteProviderKey(dependencies.db, principal.workspaceId, id);
+  await dependencies.gate(principal.workspaceId).forget(id);
   dependencies.knownProviders.forget(principal.workspaceId);
   return succeed(null);
 }
@@ -244,6 +261,7 @@ function toProviderKey(row: ProviderKeyRow, chosen: ProviderKeyRow | null, now: 
     previous: isOverlapping ? { hint: previousHint!, expiresAt: toIso(previousExpiresAt) } : null,
     lastTest: row.verdict === null ? null : { verdict: row.verdict, at: toIso(row.testedAt!) },
     isChosen: chosen?.id === id,
+    fallbackPosition: row.fallbackPosition,
     lastUsedAt: toIsoOrNull(row.lastUsedAt),
     ...{ createdBy, createdAt: toIso(row.createdAt) },
   };

@@ -18,28 +18,25 @@ export function recorded(
   { workspaceId, source, redactor }: { workspaceId: string; source: ExecutionSource; redactor: Redactor },
 ): Provider {
   const { db, clock, random, log, afterwards, gate } = dependencies;
-  const attempt = (what: string, work: () => Promise<unknown>) =>
-    afterwards(
-      work().catch((error) => {
-        log.warn(what, { workspaceId, error });
-      }),
-    );
+  const attempt = (work: Promise<unknown>) =>
+    afterwards(work.catch((error) => log.warn("a call could not be written down", { workspaceId, error })));
   return withRecord(provider, clock, () => {
     const id = newId("call", clock, random);
     let begun: Promise<void> = Promise.resolve();
     return {
       began(start) {
         begun = insertExecution(db, liveRow(id, workspaceId, source, start));
-        attempt("a call was not written down when it began", () => begun);
+        attempt(begun);
         // The mock's calls pass no gate, whose object sweeps the record.
-        if (start.provider === "mock") attempt("the record will not be swept", () => gate(workspaceId).keepsRecord());
+        if (start.provider === "mock") attempt(gate(workspaceId).keepsRecord());
       },
       ended(end) {
-        attempt("a call was not written down when it ended", async () => {
+        const write = async () => {
           await begun.catch(() => undefined);
           const row = endedRow(liveRow(id, workspaceId, source, end), end);
           await endExecution(db, row, textsOf(end, redactor));
-        });
+        };
+        attempt(write());
       },
     };
   });

@@ -4,7 +4,7 @@
  */
 import type { Dependencies } from "../dependencies.ts";
 import type { ExecutionSource } from "../domain/execution.ts";
-import { type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
+import { FALLBACKS_MAX, type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
 import { type Gate, withGate } from "../llm/admitted-provider.ts";
@@ -27,10 +27,8 @@ const TEST_TIMEOUTS: CallTimeouts = { firstByteMs: 20_000, silenceMs: 10_000, to
 /** The least that every provider takes. */
 const TEST_TOKENS = 16;
 
-/** Keys that are asked when the one in use cannot answer. Each has its retries: more would take many minutes. */
-export const FALLBACKS_MAX = 3;
 /** The circuit breaker of the server's own key. */
-export const OPERATOR_KEY_ID = "operator";
+const OPERATOR_KEY_ID = "operator";
 /** Of a call that no gate has let through. */
 const NO_EPOCH = -1;
 
@@ -75,7 +73,9 @@ function ofKey(dependencies: Dependencies, row: ProviderKeyRow, redactor: Redact
     ...provider,
     stream(request) {
       const noted = noteKeyUse(db, row.id, clock.now(), USE_NOTED_MS);
-      afterwards(noted.catch((error) => log.warn("the use of a key was not noted", { keyId: row.id, error })));
+      afterwards(
+        noted.catch((error) => log.warn("the use of a key was not noted", { workspaceId: row.workspaceId, error })),
+      );
       return provider.stream(request);
     },
   };
@@ -123,11 +123,7 @@ export async function providerNameOf(dependencies: Dependencies, workspaceId: st
 }
 
 /** By the key, and for a while after a rotation by the one before it. */
-function providersOf(
-  dependencies: Dependencies,
-  row: ProviderKeyRow,
-  redactor: Redactor,
-): [Provider, ...Provider[]] {
+function providersOf(dependencies: Dependencies, row: ProviderKeyRow, redactor: Redactor): [Provider, ...Provider[]] {
   const { clock, vault, config } = dependencies;
   const { sealed, sealedPrevious, previousExpiresAt, workspaceId, version } = row;
   const by = (text: string | null, sealedVersion: number) => {
@@ -188,7 +184,11 @@ export async function testProvider(
   key: () => Promise<Secret>,
 ): Promise<KeyTest> {
   const allowsPrivate = dependencies.config.allowsPrivateProviders;
-  const provider = open(dependencies, choice, key, { allowsPrivate, redactor: new Redactor(), timeouts: TEST_TIMEOUTS });
+  const provider = open(dependencies, choice, key, {
+    allowsPrivate,
+    redactor: new Redactor(),
+    timeouts: TEST_TIMEOUTS,
+  });
   const { signal } = new AbortController();
   const messages = [{ role: "user", text: "Answer with the word ok." }] as const;
   const request = { model: provider.defaultModel, system: "Be brief.", messages, maxTokens: TEST_TOKENS, signal };

@@ -41,7 +41,8 @@ export function withFallback(providers: readonly [Provider, ...Provider[]]): Pro
           const next: Provider | undefined = canHelp && !request.signal.aborted ? rest.next().value : undefined;
           if (next === undefined) throw error;
           // The same provider by another key is asked for the same model; another one has its own names for models.
-          const model = next.name === first.name && next.name !== "openai-compatible" ? request.model : next.defaultModel;
+          const model =
+            next.name === first.name && next.name !== "openai-compatible" ? request.model : next.defaultModel;
           const to: AskedModel = { provider: next.name, model };
           yield { type: "fallback", from: asked, to, reason: (error as ModelError).reason };
           provider = next;

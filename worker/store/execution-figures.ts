@@ -1,11 +1,6 @@
 /** Figures over calls of models: sums, percentiles by nearest rank, groups, and how reliable providers were. Read-only. */
 import { and, gte, sql } from "drizzle-orm";
-import {
-  type ExecutionFigures,
-  type ExecutionFilter,
-  type ExecutionGroup,
-  type ExecutionProvider,
-} from "../domain/execution.ts";
+import type { ExecutionFigures, ExecutionFilter, ExecutionGroup, ExecutionProvider } from "../domain/execution.ts";
 import { earliestId } from "../domain/ids.ts";
 import type { Database } from "./database.ts";
 import { conditions } from "./executions.ts";

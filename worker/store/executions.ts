@@ -34,9 +34,11 @@ export async function endExecution(db: Database, row: ExecutionRow, texts: Execu
   await db.batch([
     // A row that was closed as unknown was wrong about it: this is what is known.
     db.insert(executions).values(row).onConflictDoUpdate({ target: executions.id, set: ended }),
-    db.insert(executionTexts).select(
-      sql`SELECT ${id}, ${texts.prompt}, ${texts.answer}, ${texts.promptChars}, ${texts.answerChars} WHERE ${keepsTexts}`,
-    ),
+    db
+      .insert(executionTexts)
+      .select(
+        sql`SELECT ${id}, ${texts.prompt}, ${texts.answer}, ${texts.promptChars}, ${texts.answerChars} WHERE ${keepsTexts}`,
+      ),
   ]);
 }
 

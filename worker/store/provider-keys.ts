@@ -45,10 +45,7 @@ export async function listAskedKeys(db: Database, workspaceId: string, nextMax: 
 
 /** Which keys are asked next, in this order; no others. Ids that are not of this workspace change nothing. */
 export async function setFallbackKeys(db: Database, workspaceId: string, ids: readonly string[]): Promise<void> {
-  const none = db
-    .update(providerKeys)
-    .set({ fallbackPosition: null })
-    .where(eq(providerKeys.workspaceId, workspaceId));
+  const none = db.update(providerKeys).set({ fallbackPosition: null }).where(eq(providerKeys.workspaceId, workspaceId));
   const each = ids.map((id, index) =>
     db
       .update(providerKeys)
