@@ -61,7 +61,7 @@ function refusal({ type, retryInMs }: Exclude<GateAnswer, { type: "admitted" }>,
   const seconds = secondsOf(retryInMs);
   return type === "over-limit"
     ? new ModelError(type, `The workspace's limit of calls to ${label} is used up for ${seconds} s. Try again then.`)
-    : new ModelError(type, `${label} failed several times and is not asked for another ${seconds} s.`);
+    : new ModelError(type, `Calls to ${label} failed several times; it is not asked for another ${seconds} s.`);
 }
 
 function secondsOf(ms: number): number {

@@ -51,8 +51,9 @@ function figuresOf(
       row_number() OVER (PARTITION BY ${GROUP_COLUMN[group]} ORDER BY latency_ms IS NULL, latency_ms) AS place,
       count(latency_ms) OVER (PARTITION BY ${GROUP_COLUMN[group]}) AS timed
     FROM ${executions} WHERE ${conditions(workspaceId, filter)}`;
-  const percentile = (percent: number) =>
-    sql`max(CASE WHEN place = (timed * ${percent} + 99) / 100 THEN latency_ms END)`;
+  // Not bound: D1 binds numbers as REAL, and this is a division of whole ones.
+  const percentile = (percent: 50 | 95) =>
+    sql`max(CASE WHEN place = (timed * ${sql.raw(String(percent))} + 99) / 100 THEN latency_ms END)`;
   const order = group === "day" ? sql`grouped DESC` : sql`count(*) DESC, grouped`;
   return db.all<ExecutionFigures>(sql`
     SELECT grouped AS "group", count(*) AS calls, count(*) FILTER (WHERE outcome = 'whole') AS whole,
