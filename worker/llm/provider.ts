@@ -121,6 +121,10 @@ export type ModelEvent =
   | MalformedToolCall
   /** An attempt has failed before anything was handed out, and another follows after the wait. Only retry.ts says so. */
   | ({ readonly type: "retry" } & Retry)
+  /** The call waits for the workspace's own limit on calls. Only admitted-provider.ts says so. */
+  | { readonly type: "wait"; readonly waitMs: number; readonly message: string }
+  /** Before anything was handed out: another provider is asked from here on. Only fallback.ts says so. */
+  | ({ readonly type: "fallback" } & Fallback)
   /** The last event of a whole answer. A stream that ends without it throws: it must not be taken for whole. */
   | {
       readonly type: "done";
@@ -130,6 +134,13 @@ export type ModelEvent =
       /** The attempts that failed before this one; left out by adapters, which make only one. */
       readonly retries?: readonly Retry[];
     };
+
+/** What is told about a call before its answer begins, and by our side alone. */
+export type ModelNotice = Extract<ModelEvent, { type: "retry" | "wait" | "fallback" }>;
+
+export function isNotice(event: ModelEvent): event is ModelNotice {
+  return event.type === "retry" || event.type === "wait" || event.type === "fallback";
+}
 
 export interface MalformedToolCall {
   readonly type: "malformed-tool-call";
@@ -152,6 +163,18 @@ export interface Retry {
   readonly waitMs: number;
 }
 
+export interface AskedModel {
+  readonly provider: ProviderName;
+  readonly model: string;
+}
+
+/** One provider that could not answer, and who was asked in its place. */
+export interface Fallback {
+  readonly from: AskedModel;
+  readonly to: AskedModel;
+  readonly reason: ModelErrorReason;
+}
+
 /** Why a call failed, in terms that are the same for every provider. */
 export const MODEL_ERROR_REASONS = [
   "rejected-key",
@@ -163,6 +186,9 @@ export const MODEL_ERROR_REASONS = [
   "unreachable",
   "timed-out",
   "cut-off",
+  // Not asked at all: the workspace's own limit, or the circuit breaker.
+  "over-limit",
+  "circuit-open",
   "aborted",
 ] as const;
 export type ModelErrorReason = (typeof MODEL_ERROR_REASONS)[number];

@@ -70,6 +70,8 @@ function redactedEvent(event: Exclude<ModelEvent, Piece>, redact: (text: string)
     case "done":
       return { ...event, model: redact(event.model) };
     case "retry":
+    case "wait":
+    case "fallback":
       return event;
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Clock, Random } from "../domain/ports.ts";
 import {
+  isNotice,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
@@ -82,7 +83,7 @@ async function* streamWithRetries(
     let isPartial = false;
     try {
       for await (const event of provider.stream(request)) {
-        isPartial = true;
+        isPartial ||= !isNotice(event);
         yield event.type === "done" ? { ...event, retries } : event;
       }
       return;
@@ -117,7 +118,8 @@ function fraction(random: Random): number {
   return new DataView(Uint8Array.from(random.bytes(4)).buffer).getUint32(0) / 0xffff_ffff;
 }
 
-async function sleepUnlessAborted(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+/** Ends early, and without an error, where the signal does. */
+export async function sleepUnlessAborted(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
   if (ms === 0 || signal.aborted) return;
   let onAbort = () => {};
   const aborted = new Promise<void>((resolve) => {
