@@ -1,8 +1,8 @@
 /**
  * Asks the next provider where one cannot answer. It stands in front of retry.ts: a provider has had its retries when
- * the next is asked. Never once text was handed out: two models' halves are no answer.
+ * the next is asked. Never once anything was handed out: two models' halves are no answer.
  */
-import { type AskedModel, ModelError, type ModelErrorReason, type ModelEvent, type Provider } from "./provider.ts";
+import { type AskedModel, isNotice, ModelError, type ModelErrorReason, type ModelEvent, type Provider } from "./provider.ts";
 
 /** What another provider, or another key, could cure. A bad request is bad everywhere, and who has gone waits for nobody. */
 const CURABLE: readonly ModelErrorReason[] = [
@@ -32,7 +32,7 @@ export function withFallback(providers: readonly [Provider, ...Provider[]]): Pro
         let isPartial = false;
         try {
           for await (const event of provider.stream({ ...request, model: asked.model })) {
-            isPartial ||= event.type === "text" || event.type === "done";
+            isPartial ||= !isNotice(event);
             yield event;
           }
           return;
