@@ -131,7 +131,8 @@ class CallInProgress {
 
   end(reason: CallEnd["reason"], message: string, status: number | null, reported: ModelUsage | null): CallEnd {
     const facts = this.#facts();
-    const isPartial = facts.answer !== "";
+    // Thoughts that nobody keeps were handed out, too, and are paid for.
+    const isPartial = facts.firstTokenMs !== null;
     const usage = reported ?? (isPartial ? estimateUsage(this.#request, facts.answer.length) : null);
     return { ...facts, outcome: isPartial ? "partial" : "failed", reason, message, status, usage };
   }

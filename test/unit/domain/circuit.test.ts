@@ -80,7 +80,7 @@ describe("a circuit breaker", () => {
         const epochs: number[] = [];
         for (const step of each) {
           now += step.passes;
-          const before = circuit;
+          const before: Circuit = circuit;
           if (step.do === "ask") {
             const admission = admit(circuit, now);
             circuit = admission.circuit;
