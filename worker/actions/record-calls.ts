@@ -6,8 +6,9 @@ import { EXECUTION_BOUNDS, type ExecutionSource, type ExecutionTexts } from "../
 import { newId } from "../domain/ids.ts";
 import type { Redactor } from "../domain/redactor.ts";
 import { costMicros, priceOf } from "../llm/prices.ts";
-import type { ModelRequest, Provider } from "../llm/provider.ts";
+import { type ModelRequest, type Provider, partsOf } from "../llm/provider.ts";
 import { type CallEnd, type CallStart, withRecord } from "../llm/recorded-provider.ts";
+import { shownPart } from "../llm/shown-part.ts";
 import { endExecution, insertExecution } from "../store/executions.ts";
 import type { ExecutionRow } from "../store/schema.ts";
 
@@ -88,6 +89,7 @@ function textsOf({ request, answer }: CallEnd, redactor: Redactor): ExecutionTex
 
 /** As people read it: each part under who says it. */
 function promptOf({ system, messages }: ModelRequest): string {
-  const parts = [{ role: "system", text: system }, ...messages].filter(({ text }) => text !== "");
+  const said = messages.map((message) => ({ role: message.role, text: partsOf(message).map(shownPart).join("") }));
+  const parts = [{ role: "system", text: system }, ...said].filter(({ text }) => text !== "");
   return parts.map(({ role, text }) => `${role}:\n${text}`).join("\n\n");
 }

@@ -7,6 +7,7 @@
 import type { Clock } from "../domain/ports.ts";
 import {
   type Fallback,
+  isNotice,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
@@ -16,6 +17,7 @@ import {
   type ProviderName,
   type Retry,
 } from "./provider.ts";
+import { shownPart } from "./shown-part.ts";
 import { estimateUsage } from "./usage.ts";
 
 export interface CallStart {
@@ -32,7 +34,7 @@ export interface CallEnd extends CallStart {
   readonly status: number | null;
   readonly answer: string;
   readonly endedAt: number;
-  /** Until the first text; null where there was none. */
+  /** Until the first text, thought or tool call; null where there was none. */
   readonly firstTokenMs: number | null;
   readonly waitedMs: number;
   /** Estimated where text came and the provider did not say; null where none came and nothing was said. */
@@ -106,10 +108,11 @@ class CallInProgress {
   }
 
   saw(event: ModelEvent): void {
-    if (event.type === "text") {
-      this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
-      this.#answer.push(event.text);
-    } else if (event.type === "wait") this.#waitedMs += event.waitMs;
+    if (!isNotice(event) && event.type !== "done") this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
+    if (event.type === "text") this.#answer.push(event.text);
+    else if (event.type === "tool-call") this.#answer.push(shownPart(event));
+    else if (event.type === "malformed-tool-call") this.#answer.push(`[${event.problem} ${event.inputText}]\n`);
+    else if (event.type === "wait") this.#waitedMs += event.waitMs;
     else if (event.type === "retry") {
       const { attempt, reason, status, waitMs } = event;
       this.#retries.push({ attempt, reason, status, waitMs });
@@ -128,7 +131,8 @@ class CallInProgress {
 
   end(reason: CallEnd["reason"], message: string, status: number | null, reported: ModelUsage | null): CallEnd {
     const facts = this.#facts();
-    const isPartial = facts.answer !== "";
+    // Thoughts that nobody keeps were handed out, too, and are paid for.
+    const isPartial = facts.firstTokenMs !== null;
     const usage = reported ?? (isPartial ? estimateUsage(this.#request, facts.answer.length) : null);
     return { ...facts, outcome: isPartial ? "partial" : "failed", reason, message, status, usage };
   }

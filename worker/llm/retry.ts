@@ -5,7 +5,7 @@
  */
 import type { Clock, Random } from "../domain/ports.ts";
 import {
-  isOfAnswer,
+  isNotice,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
@@ -83,7 +83,7 @@ async function* streamWithRetries(
     let isPartial = false;
     try {
       for await (const event of provider.stream(request)) {
-        isPartial ||= isOfAnswer(event);
+        isPartial ||= !isNotice(event);
         yield event.type === "done" ? { ...event, retries } : event;
       }
       return;
