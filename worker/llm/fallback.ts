@@ -2,7 +2,14 @@
  * Asks the next provider where one cannot answer. It stands in front of retry.ts: a provider has had its retries when
  * the next is asked. Never once anything was handed out: two models' halves are no answer.
  */
-import { type AskedModel, isNotice, ModelError, type ModelErrorReason, type ModelEvent, type Provider } from "./provider.ts";
+import {
+  type AskedModel,
+  isNotice,
+  ModelError,
+  type ModelErrorReason,
+  type ModelEvent,
+  type Provider,
+} from "./provider.ts";
 
 /** What another provider, or another key, could cure. A bad request is bad everywhere, and who has gone waits for nobody. */
 const CURABLE: readonly ModelErrorReason[] = [
