@@ -13,6 +13,7 @@ const SEES_METRICS = needs("viewer", "metrics:read");
 const RUNS = needs("member", "runs:write");
 /** Names and addresses of everybody are for those who answer for them. */
 const SEES_AUDIT = needs("admin", "settings:read");
+const CALLS_MODELS = needs("member", "models:call");
 const CONFIGURES = needs("admin", "settings:write");
 /** Pages are for people: a token has the API. */
 const READER = needs("viewer", null);
@@ -34,6 +35,8 @@ const API = {
   "GET /api/status": SEES_RUNS,
   "GET /api/metrics/summary": SEES_RUNS,
   "GET /api/queue/stats": SEES_RUNS,
+  "POST /v1/chat/completions": CALLS_MODELS,
+  "GET /v1/models": CALLS_MODELS,
   "POST /api/execute": RUNS,
   "GET /api/runs": SEES_RUNS,
   "GET /api/runs/:id": SEES_RUNS,
