@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
-import { EMPTY_HEAD, hashedText } from "../../../worker/domain/audit.ts";
+import { type AuditEntry, EMPTY_HEAD, hashedText } from "../../../worker/domain/audit.ts";
 
 const SCRIPT = new URL("../../../scripts/audit-verify.ts", import.meta.url).pathname;
 const MIGRATION = new URL("../../../migrations/0013_audit.sql", import.meta.url);
@@ -23,10 +23,18 @@ function verify(...args: string[]): { readonly code: number; readonly text: stri
 function write(database: DatabaseSync, workspaceId: string, count: number): string {
   let previousHash = EMPTY_HEAD.hash;
   for (let seq = 1; seq <= count; seq++) {
-    const entry = {
-      ...{ workspaceId, seq, at: seq, kind: "token.made", actorKind: "person", actorId: "usr_1", actorName: "Ana" },
+    const entry: Omit<AuditEntry, "hash"> = {
+      ...{
+        workspaceId,
+        seq,
+        at: seq,
+        kind: "token.made",
+        actorKind: "person" as const,
+        actorId: "usr_1",
+        actorName: "Ana",
+      },
       ...{ address: "", target: "tok_1", details: "{}", previousHash },
-    } as const;
+    };
     const hash = createHash("sha256").update(hashedText(entry)).digest("hex");
     database.prepare(`INSERT INTO audit_entries VALUES (${"?, ".repeat(11)}?)`).run(...Object.values(entry), hash);
     previousHash = hash;
