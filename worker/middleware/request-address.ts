@@ -9,5 +9,5 @@ import type { AppEnv } from "./context.ts";
 export function addressOf(c: Context<AppEnv>): string {
   const header = c.var.dependencies.config.addressHeader;
   const told = header === null ? undefined : c.req.header(header);
-  return told?.split(",").at(-1)!.trim() ?? "";
+  return told?.slice(told.lastIndexOf(",") + 1).trim() ?? "";
 }
