@@ -115,6 +115,10 @@ const settingsSchema = z.object({
   RUNYARD_WEBHOOK_RETRY_SECONDS: retrySecondsSchema.prefault(WEBHOOK_RETRY_SECONDS),
   RUNYARD_WEBHOOK_TIMEOUT_SECONDS: webhookTimeoutSchema.default(WEBHOOK_TIMEOUT_SECONDS.default),
   RUNYARD_REQUESTS_PER_MINUTE: requestsPerMinuteSchema.default(REQUESTS_PER_MINUTE),
+  RUNYARD_ADDRESS_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, "must be the name of a header")
+    .optional(),
   RUNYARD_SIGN_UP: z.enum(["open", "invited"], "must be open or invited").default("invited"),
   GITHUB_CLIENT_ID: z.string().optional(),
   GITHUB_CLIENT_SECRET: z.string().optional(),
@@ -154,6 +158,8 @@ export interface Config {
   readonly webhooks: WebhookSettings;
   /** Requests of one person or one token in a minute. */
   readonly requestsPerMinute: number;
+  /** In which header whoever stands in front tells the address of a client; null where nobody does. */
+  readonly addressHeader: string | null;
   /** Whether anybody may make an account, or only who was invited: accounts run code here. */
   readonly isSignUpOpen: boolean;
   /** The OAuth app at GitHub through which people sign in; null for none. */
@@ -214,6 +220,7 @@ export function readConfig(env: Variables): Config {
       timeoutMs: data.RUNYARD_WEBHOOK_TIMEOUT_SECONDS * 1_000,
     },
     requestsPerMinute: data.RUNYARD_REQUESTS_PER_MINUTE,
+    addressHeader: data.RUNYARD_ADDRESS_HEADER ?? null,
     isSignUpOpen: data.RUNYARD_SIGN_UP === "open",
     github:
       data.GITHUB_CLIENT_ID && data.GITHUB_CLIENT_SECRET

@@ -328,3 +328,51 @@ describe.each(ROUTES.map((route) => [route.name, route] as const))("%s", (_, rou
     expect(answer).not.toMatch(/^(?:401|403|5\d\d) |^303 \/login /);
   });
 });
+
+describe("every route, its refusals included", () => {
+  const names = Object.keys(ROUTE_ACCESS).map((name) => name.split(" ") as [string, string]);
+  const addressOf = (path: string) => path.replace(/:(\w+)(?:\{[^}]*\})?/g, (_, name) => UNBOUND[name] ?? ABSENT.run);
+  const cookie = () => `runyard_session=${people.owner.session}`;
+
+  it("answers with headers that keep out scripts, frames, guessed types and other origins", async () => {
+    for (const [method, path] of names) {
+      for (const headers of [{}, { cookie: cookie() }]) {
+        const answer = await request(addressOf(path), { method, headers: { ...headers, origin: ORIGIN } });
+        await answer.text();
+        const name = `${method} ${path}`;
+        const policy = answer.headers.get("content-security-policy") ?? "";
+        expect(policy, name).toContain("default-src 'none'");
+        // A preview has a policy of its own: it runs scripts, without an origin.
+        if (path.startsWith("/previews")) expect(policy, name).toMatch(/^sandbox (?!.*allow-same-origin)/);
+        else expect(policy, name).toContain("script-src 'self'; style-src 'self'");
+        expect(answer.headers.get("x-content-type-options"), name).toBe("nosniff");
+        expect(answer.headers.get("referrer-policy"), name).toMatch(/^(?:same-origin|no-referrer)$/);
+        expect(answer.headers.get("x-request-id"), name).toMatch(/^req_/);
+        expect(answer.headers.get("access-control-allow-origin"), name).toBeNull();
+        if (answer.headers.get("content-type")?.startsWith("text/html") && !path.startsWith("/status"))
+          expect(answer.headers.get("cache-control"), name).toContain("no-store");
+      }
+    }
+  });
+
+  it("refuses whatever changes something, and each socket, to pages of other origins", async () => {
+    const isDelivery = (path: string) => path.startsWith("/webhook/");
+    for (const [method, path] of names) {
+      const isSocket = path.endsWith("/stream");
+      if ((method === "GET" && !isSocket) || isDelivery(path)) continue;
+      const strangers: Record<string, string>[] = [
+        { origin: "https://evil.example" },
+        { origin: "null" },
+        { origin: `${ORIGIN}.evil.example` },
+        {},
+        { origin: ORIGIN, "sec-fetch-site": "cross-site" },
+      ];
+      for (const stranger of strangers) {
+        const headers = { cookie: cookie(), ...stranger, ...(isSocket ? { upgrade: "websocket" } : {}) };
+        const answer = await request(addressOf(path), { method, headers });
+        expect(answer.status, `${method} ${path} from ${JSON.stringify(stranger)}`).toBe(403);
+        expect(await answer.text()).toContain("bad-origin");
+      }
+    }
+  });
+});

@@ -108,21 +108,21 @@ describe("what goes out to strangers", () => {
     const { perMinute } = RATE_LIMITS["sign-up"];
     const form = { name: "X", email: "x@example.com", password: "four words in a row" };
     expect((await post("/signup", form)).status).toBe(303);
-    for (let index = 1; index < perMinute; index++) expect((await post("/signup", form)).status).toBe(422);
-    const refused = await post("/signup", form);
-    expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get("retry-after"))).toBe(3);
+    const answers = await Promise.all(Array.from({ length: 2 * perMinute }, () => post("/signup", form)));
+    // One more may flow in meanwhile.
+    expect(statuses(answers)[422]).toBeGreaterThanOrEqual(perMinute - 1);
+    const refused = answers.find(({ status }) => status === 429)!;
+    expect(["1", "2", "3"]).toContain(refused.headers.get("retry-after"));
     expect(await refused.text()).toContain("Too many accounts were made from this address.");
   });
 
   it("is bounded: invitations of one person", async () => {
     const { perMinute } = RATE_LIMITS.invitation;
     const cookie = { cookie: `runyard_session=${ana.session}` };
-    const answers: Response[] = [];
-    for (let index = 0; index <= perMinute; index++) {
-      answers.push(await post("/settings/invitations", { email: "", role: "viewer" }, cookie));
-    }
-    expect(answers.slice(0, -1).every(({ status }) => status === 201)).toBe(true);
-    expect(answers.at(-1)!.status).toBe(429);
+    const form = { email: "", role: "viewer" };
+    const many = Array.from({ length: 2 * perMinute });
+    const counts = statuses(await Promise.all(many.map(() => post("/settings/invitations", form, cookie))));
+    expect(counts[201]).toBeGreaterThanOrEqual(perMinute);
+    expect(counts[429]).toBeGreaterThan(0);
   });
 });

@@ -1,12 +1,13 @@
 /**
- * Which network address a request came from. The platform tells it in a header that a client cannot set; workerd on a machine
- * of one's own tells it beside the request, of whoever is connected: behind a proxy, that is the proxy.
+ * Which network address a request came from: as the header says that the operator trusts, because whoever stands in front
+ * (Cloudflare, a proxy) sets it and no client can. Without one nobody tells, and nothing is counted by addresses.
  */
 import type { Context } from "hono";
+import type { AppEnv } from "./context.ts";
 
-/** Empty where nobody told. */
-export function addressOf(c: Pick<Context, "req">): string {
-  const { cf } = c.req.raw as { cf?: { clientIp?: unknown } };
-  if (typeof cf?.clientIp === "string") return cf.clientIp.replace(/:\d+$/, "");
-  return c.req.header("cf-connecting-ip") ?? "";
+/** Empty where nobody told. Of several, the last: those before it may come from the client. */
+export function addressOf(c: Context<AppEnv>): string {
+  const header = c.var.dependencies.config.addressHeader;
+  const told = header === null ? undefined : c.req.header(header);
+  return told?.slice(told.lastIndexOf(",") + 1).trim() ?? "";
 }

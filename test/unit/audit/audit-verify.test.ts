@@ -24,15 +24,15 @@ function write(database: DatabaseSync, workspaceId: string, count: number): stri
   let previousHash = EMPTY_HEAD.hash;
   for (let seq = 1; seq <= count; seq++) {
     const entry: Omit<AuditEntry, "hash"> = {
-      ...({
+      ...{
         workspaceId,
         seq,
         at: seq,
         kind: "token.made",
-        actorKind: "person",
+        actorKind: "person" as const,
         actorId: "usr_1",
         actorName: "Ana",
-      } as const),
+      },
       ...{ address: "", target: "tok_1", details: "{}", previousHash },
     };
     const hash = createHash("sha256").update(hashedText(entry)).digest("hex");
