@@ -74,7 +74,7 @@ module.exports = {
       name: "sdks-in-llm",
       severity: "error",
       from: { path: "^(worker|durable-objects)/", pathNot: "^worker/llm/" },
-      to: { path: "node_modules/(openai|@anthropic-ai)/" },
+      to: { path: "node_modules/(openai|@anthropic-ai|@pydantic)/" },
     },
     {
       name: "accounts-in-one-place",

@@ -1,6 +1,7 @@
 /** Entry of the Worker: the request handler and the Durable Object classes. No logic. */
 import { createApp } from "./app.ts";
 
+export { BudgetLedger } from "../durable-objects/budget-ledger/budget-ledger.ts";
 export { DeliveryInbox } from "../durable-objects/delivery-inbox/delivery-inbox.ts";
 export { RunExecutor } from "../durable-objects/run-executor/run-executor.ts";
 export { RunQueue } from "../durable-objects/run-queue/run-queue.ts";

@@ -3,9 +3,12 @@
  * the built-in mock. Keys stay sealed here; the gateway opens one for each request.
  */
 import type { Dependencies } from "../dependencies.ts";
+import type { BudgetSubject } from "../domain/budget-state.ts";
+import { newId } from "../domain/ids.ts";
 import { type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
+import { type CallBudget, withBudget } from "../llm/budgeted-provider.ts";
 import { ANSWER_BYTES } from "../llm/call-guard.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "../llm/connection.ts";
 import { createMockProvider } from "../llm/mock.ts";
@@ -31,17 +34,27 @@ export function keyContext(
   return JSON.stringify(["provider key", provider, baseUrl, id, version]);
 }
 
-export async function providerOf(dependencies: Dependencies, workspaceId: string): Promise<Provider> {
+/** @param subjects what its calls are about, besides the workspace: all of them have budgets */
+export async function providerOf(
+  dependencies: Dependencies,
+  workspaceId: string,
+  subjects: readonly BudgetSubject[] = [],
+): Promise<Provider> {
   const { config, db, clock, random } = dependencies;
   const row = await findChosenKey(db, workspaceId);
+  const newCallId = () => newId("call", clock, random);
+  const budget: CallBudget = { clock, ledger: dependencies.budget(workspaceId), newId: newCallId, subjects };
+  const budgeted = (provider: Provider) => withBudget(provider, budget);
   if (row) {
     await noteKeyUse(db, row.id, clock.now(), USE_NOTED_MS);
-    return withRetries(providersOf(dependencies, row), { clock, random });
+    const [first, ...others] = providersOf(dependencies, row);
+    return withRetries([budgeted(first), ...others.map(budgeted)], { clock, random });
   }
-  if (config.provider === null) return withRetries([createMockProvider({ clock })], { clock, random });
+  if (config.provider === null) return withRetries([budgeted(createMockProvider({ clock }))], { clock, random });
   const { choice, key } = config.provider;
   // The address is the operator's, who may well run the server beside this one.
-  return withRetries([open(dependencies, choice, async () => key!, { allowsPrivate: true })], { clock, random });
+  const opened = open(dependencies, choice, async () => key!, { allowsPrivate: true });
+  return withRetries([budgeted(opened)], { clock, random });
 }
 
 /** What people are told which provider it is: remembered for moments. */
@@ -96,6 +109,7 @@ const VERDICT_OF_REASON: Readonly<Record<ModelErrorReason, KeyVerdict>> = {
   "timed-out": "unreachable",
   overloaded: "unclear",
   "bad-request": "unclear",
+  "over-budget": "unclear",
   "cut-off": "unclear",
   aborted: "unclear",
 };

@@ -72,6 +72,7 @@ const SENTENCES: Readonly<Record<ModelErrorReason, (label: string) => string>> =
   unreachable: (label) => `${label} could not be reached`,
   "timed-out": (label) => `${label} did not answer in time`,
   "cut-off": (label) => `${label} ended the answer before it was complete`,
+  "over-budget": () => "A budget of the workspace stands in the way: nothing was sent.",
   aborted: () => "The request was cancelled",
 };
 

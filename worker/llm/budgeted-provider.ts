@@ -1,0 +1,129 @@
+/**
+ * A provider whose every attempt is reserved at its worst case before it is made, and settled once at what it did cost.
+ * Goes right around an adapter, within retry.ts: each attempt is a call of its own. Prices are prices.ts's, and what a
+ * budget lets through is the ledger's.
+ */
+import type { BudgetSubject, Cap, ReserveAnswer, ReserveRequest } from "../domain/budget-state.ts";
+import type { Clock } from "../domain/ports.ts";
+import { costMicros, type PriceSnapshot, priceOf, worstCaseMicros } from "./prices.ts";
+import { ModelError, type ModelEvent, type ModelRequest, type ModelUsage, type Provider } from "./provider.ts";
+
+export interface CallBudget {
+  readonly clock: Clock;
+  readonly ledger: {
+    reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+    settle(id: string, actualMicros: number): Promise<number | null>;
+    markUnknown(id: string): Promise<void>;
+  };
+  readonly newId: () => string;
+  /** What calls are about, besides the workspace. */
+  readonly subjects: readonly BudgetSubject[];
+  /** The price that somebody set; null to look it up. */
+  readonly price?: PriceSnapshot | null;
+}
+
+/** A budget stands in the way: nothing was sent. */
+export class OverBudgetError extends ModelError {
+  readonly cap: Cap;
+  /** What may still be spent; null where the price of the call is not known. */
+  readonly leftMicros: number | null;
+  readonly neededMicros: number | null;
+
+  constructor(refusal: Exclude<ReserveAnswer, { granted: true }>, neededMicros: number | null, model: string) {
+    super("over-budget", refusalSentence(refusal, neededMicros, model));
+    this.cap = refusal.cap;
+    this.leftMicros = refusal.reason === "cap" ? refusal.leftMicros : null;
+    this.neededMicros = neededMicros;
+  }
+}
+
+export function withBudget(provider: Provider, budget: CallBudget): Provider {
+  return { ...provider, stream: (request) => budgetedStream(provider, request, budget) };
+}
+
+async function* budgetedStream(provider: Provider, request: ModelRequest, budget: CallBudget) {
+  const price = budget.price ?? priceOf(provider.name, request.model, budget.clock.now());
+  // What costs nothing needs no leave.
+  if (price?.source === "built-in") return yield* priced(provider.stream(request), price);
+  const id = budget.newId();
+  const bound = price && worstCaseMicros(price, inputTokensAtMost(request), request.maxTokens);
+  const answer = await reserved(budget, { id, boundMicros: bound, subjects: budget.subjects });
+  if (!answer.granted) throw new OverBudgetError(answer, bound, request.model);
+  let cost: number | null = null;
+  try {
+    for await (const event of priced(provider.stream(request), price)) {
+      if (event.type === "done") cost = knownCost(event.usage, price);
+      yield event;
+    }
+  } catch (error) {
+    if (error instanceof ModelError) cost = costOfFailure(error, price);
+    throw error;
+  } finally {
+    const told = cost === null ? budget.ledger.markUnknown(id) : budget.ledger.settle(id, cost);
+    // The answer is there and paid for. A reservation that nobody settles is unknown after a while, and keeps its bound.
+    await Promise.resolve(told).catch(() => undefined);
+  }
+}
+
+/** Without the ledger nothing is let through: it may be back in a moment. */
+async function reserved({ ledger }: CallBudget, request: ReserveRequest): Promise<ReserveAnswer> {
+  try {
+    return await ledger.reserve(request);
+  } catch (cause) {
+    throw new ModelError("overloaded", "The workspace's budget cannot be asked right now: nothing was sent.", { cause });
+  }
+}
+
+/** Says on the last event what the call did cost, and by which price. */
+async function* priced(events: AsyncIterable<ModelEvent>, price: PriceSnapshot | null): AsyncGenerator<ModelEvent> {
+  for await (const event of events) {
+    yield event.type === "done" ? { ...event, cost: { micros: knownCost(event.usage, price), price } } : event;
+  }
+}
+
+/** Null where the provider did not say what was used, or nobody knows its price. */
+function knownCost(usage: ModelUsage, price: PriceSnapshot | null): number | null {
+  if (price?.source === "built-in") return 0;
+  return price === null || usage.estimated ? null : costMicros(usage, price);
+}
+
+/** Null where nobody knows: an answer may have been written, and is paid for, though it never came. */
+function costOfFailure({ usage, status, isPartial }: ModelError, price: PriceSnapshot | null): number | null {
+  if (usage) return knownCost(usage, price);
+  // An answer with the status of an error is not charged for.
+  return status !== null && status >= 400 && !isPartial ? 0 : null;
+}
+
+/** What frames a message in a request, and what begins an answer: a few tokens each, of which providers count some as input. */
+const FRAME_TOKENS = 16;
+
+/** No tokenizer in use makes more tokens of a text than it has bytes: a bound, not an estimate. */
+export function inputTokensAtMost({ system, messages }: Pick<ModelRequest, "system" | "messages">): number {
+  const texts = [system, ...messages.map(({ text }) => text)];
+  return texts.reduce((sum, text) => sum + new TextEncoder().encode(text).length + FRAME_TOKENS, FRAME_TOKENS);
+}
+
+const PERIOD_WORDS = { day: "today's", month: "this month's", always: "the" } as const;
+
+function refusalSentence(
+  { cap, ...refusal }: Exclude<ReserveAnswer, { granted: true }>,
+  neededMicros: number | null,
+  model: string,
+): string {
+  const budget = `${PERIOD_WORDS[cap.period]} budget of ${subjectWords(cap.subject)}`;
+  if (refusal.reason === "unknown-price") {
+    return `The price of ${model} is not known, and ${budget} (${dollars(cap.limitMicros)}) could not be held: nothing was sent.`;
+  }
+  const needed = dollars(neededMicros ?? 0);
+  return `The call may cost up to ${needed}, and ${budget} has ${dollars(refusal.leftMicros)} left of ${dollars(cap.limitMicros)}: nothing was sent.`;
+}
+
+function subjectWords(subject: BudgetSubject): string {
+  return subject.kind === "workspace" ? "the workspace" : `the ${subject.kind}`;
+}
+
+/** Dollars as people read them, to the last micro-dollar that is not zero, with two digits at least. */
+export function dollars(micros: number): string {
+  const [whole, fraction = ""] = (micros / 1_000_000).toFixed(6).split(".");
+  return `$${whole}.${fraction.replace(/0+$/, "").padEnd(2, "0")}`;
+}
