@@ -14,6 +14,7 @@ import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { budgets } from "./routes/api/budgets.ts";
 import { deliveries } from "./routes/api/deliveries.ts";
 import { execute } from "./routes/api/execute.ts";
 import { health } from "./routes/api/health.ts";
@@ -79,6 +80,7 @@ export function createApp() {
   app.route("/metrics", metrics as never);
   app.route("/api/webhooks", webhooks as never);
   app.route("/api/workspace/api-keys", providerKeys as never);
+  app.route("/api/budgets", budgets as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);

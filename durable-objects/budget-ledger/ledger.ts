@@ -37,6 +37,7 @@ const WINDOWS_KEPT_MS = 62 * 24 * 3_600_000;
 const PRUNE_EVERY_MS = 24 * 3_600_000;
 /** Of one workspace. All are in memory. */
 export const CAPS_MAX = 500;
+const RUN_METER = meterId({ kind: "run", id: "" }, "always");
 const UNKNOWN_SHOWN = 100;
 
 export interface LedgerPorts {
@@ -79,11 +80,11 @@ export class Ledger implements BudgetLedgerRpc {
   async raiseCap(capId: string, byMicros: number): Promise<CapStanding | null> {
     const { caps } = this.#state;
     // A run under the cap of each run gets one of its own.
-    const each = capId.startsWith('["run"') ? caps.get(meterId({ kind: "run", id: EACH_RUN }, "always")) : undefined;
+    const each = capId.startsWith(RUN_METER) ? caps.get(meterId({ kind: "run", id: EACH_RUN }, "always")) : undefined;
     const own = caps.get(capId);
     if (own) return this.#put({ ...own, limitMicros: own.limitMicros + byMicros });
     if (!each || caps.size >= CAPS_MAX) return null;
-    const subject: BudgetSubject = { kind: "run", id: JSON.parse(capId)[2] };
+    const subject: BudgetSubject = { kind: "run", id: capId.slice(RUN_METER.length) };
     return this.#put(capOf(subject, "always", each.limitMicros + byMicros));
   }
 

@@ -371,7 +371,8 @@ describe("a key of a provider", () => {
     await create({ ...fields, key: CANARY });
     const { vault } = dependenciesOf(bindings as unknown as Env);
     const { sealed } = (await env.DB.prepare("SELECT sealed FROM provider_keys").first<{ sealed: string }>())!;
-    for (const table of ["memberships", "api_tokens", "sessions", "users"]) await env.DB.exec(`DELETE FROM ${table} WHERE 1`);
+    for (const table of ["memberships", "api_tokens", "sessions", "users"])
+      await env.DB.exec(`DELETE FROM ${table} WHERE 1`);
     await env.DB.prepare("DELETE FROM workspaces WHERE id = ?").bind(ana.workspaceId).run();
     expect(await env.DB.prepare("SELECT count(*) AS n FROM workspace_data_keys").first()).toEqual({ n: 0 });
     expect(await env.DB.prepare("SELECT count(*) AS n FROM provider_keys").first()).toEqual({ n: 0 });

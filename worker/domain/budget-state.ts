@@ -88,7 +88,7 @@ export const PERIODS: Readonly<Record<BudgetSubject["kind"], readonly BudgetPeri
 
 /** The name of what counts a subject's spending by a period. */
 export function meterId(subject: BudgetSubject, period: BudgetPeriod): string {
-  return JSON.stringify(subject.kind === "workspace" ? [subject.kind, period] : [subject.kind, period, subject.id]);
+  return `${subject.kind}:${period}${subject.kind === "workspace" ? "" : `:${subject.id}`}`;
 }
 
 export function capOf(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Cap {
@@ -102,7 +102,7 @@ const EACH_RUN_METER = meterId({ kind: "run", id: EACH_RUN }, "always");
 /** The cap of a meter, if it has one. */
 export function capAt(state: Pick<BudgetState, "caps">, meter: string): Cap | undefined {
   const own = state.caps.get(meter);
-  if (own || !meter.startsWith('["run"')) return own;
+  if (own || !meter.startsWith("run:")) return own;
   const each = state.caps.get(EACH_RUN_METER);
   return each && { ...each, id: meter };
 }

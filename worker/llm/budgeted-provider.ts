@@ -3,7 +3,9 @@
  * Goes right around an adapter, within retry.ts: each attempt is a call of its own. Prices are prices.ts's, and what a
  * budget lets through is the ledger's.
  */
+import { subjectWords } from "../domain/budget.ts";
 import type { BudgetSubject, Cap, ReserveAnswer, ReserveRequest } from "../domain/budget-state.ts";
+import { dollarText } from "../domain/dollars.ts";
 import type { Clock } from "../domain/ports.ts";
 import { costMicros, type PriceSnapshot, priceOf, worstCaseMicros } from "./prices.ts";
 import { ModelError, type ModelEvent, type ModelRequest, type ModelUsage, type Provider } from "./provider.ts";
@@ -70,7 +72,9 @@ async function reserved({ ledger }: CallBudget, request: ReserveRequest): Promis
   try {
     return await ledger.reserve(request);
   } catch (cause) {
-    throw new ModelError("overloaded", "The workspace's budget cannot be asked right now: nothing was sent.", { cause });
+    throw new ModelError("overloaded", "The workspace's budget cannot be asked right now: nothing was sent.", {
+      cause,
+    });
   }
 }
 
@@ -103,27 +107,51 @@ export function inputTokensAtMost({ system, messages }: Pick<ModelRequest, "syst
   return texts.reduce((sum, text) => sum + new TextEncoder().encode(text).length + FRAME_TOKENS, FRAME_TOKENS);
 }
 
-const PERIOD_WORDS = { day: "today's", month: "this month's", always: "the" } as const;
+const WHOSE = { day: "today's", month: "this month's", always: "the" } as const;
 
 function refusalSentence(
   { cap, ...refusal }: Exclude<ReserveAnswer, { granted: true }>,
   neededMicros: number | null,
   model: string,
 ): string {
-  const budget = `${PERIOD_WORDS[cap.period]} budget of ${subjectWords(cap.subject)}`;
+  const budget = `${WHOSE[cap.period]} budget of ${subjectWords(cap.subject)}`;
   if (refusal.reason === "unknown-price") {
-    return `The price of ${model} is not known, and ${budget} (${dollars(cap.limitMicros)}) could not be held: nothing was sent.`;
+    return `The price of ${model} is not known, and ${budget} (${dollarText(cap.limitMicros)}) could not be held: nothing was sent.`;
   }
-  const needed = dollars(neededMicros ?? 0);
-  return `The call may cost up to ${needed}, and ${budget} has ${dollars(refusal.leftMicros)} left of ${dollars(cap.limitMicros)}: nothing was sent.`;
+  const needed = dollarText(neededMicros ?? 0);
+  return `The call may cost up to ${needed}, and ${budget} has ${dollarText(refusal.leftMicros)} left of ${dollarText(cap.limitMicros)}: nothing was sent.`;
 }
 
-function subjectWords(subject: BudgetSubject): string {
-  return subject.kind === "workspace" ? "the workspace" : `the ${subject.kind}`;
+/** The longest answer whose worst case fits what is left; 0 for none. */
+export function tokensWithin(
+  provider: Provider["name"],
+  request: ModelRequest,
+  { leftMicros, now }: { readonly leftMicros: number; readonly now: number },
+): number {
+  const price = priceOf(provider, request.model, now);
+  if (price === null) return 0;
+  const inputTokens = inputTokensAtMost(request);
+  let [fits, tooMany] = [0, request.maxTokens + 1];
+  while (tooMany - fits > 1) {
+    const tried = Math.floor((fits + tooMany) / 2);
+    if (worstCaseMicros(price, inputTokens, tried) <= leftMicros) fits = tried;
+    else tooMany = tried;
+  }
+  return fits;
 }
 
-/** Dollars as people read them, to the last micro-dollar that is not zero, with two digits at least. */
-export function dollars(micros: number): string {
-  const [whole, fraction = ""] = (micros / 1_000_000).toFixed(6).split(".");
-  return `$${whole}.${fraction.replace(/0+$/, "").padEnd(2, "0")}`;
+/** What a run may go on with that is to finish cheaply. */
+const CHEAP_MODELS: Partial<Record<Provider["name"], string>> = {
+  anthropic: "claude-haiku-4-5",
+  openai: "gpt-5-nano",
+};
+
+/** Null where no model is known that costs less. */
+export function cheaperModel(provider: Provider["name"], model: string, now: number): string | null {
+  const cheap = CHEAP_MODELS[provider];
+  const [price, cheapPrice] = [priceOf(provider, model, now), cheap ? priceOf(provider, cheap, now) : null];
+  if (!cheap || !price || !cheapPrice) return null;
+  const isCheaper =
+    cheapPrice.rates[0].input < price.rates[0].input && cheapPrice.rates[0].output < price.rates[0].output;
+  return isCheaper ? cheap : null;
 }

@@ -16,6 +16,7 @@ import {
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
+import { BUDGET_OPERATIONS } from "./openapi-budgets.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
@@ -97,6 +98,7 @@ const OPERATIONS: readonly Operation[] = [
   ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...PROVIDER_KEY_OPERATIONS,
+  ...BUDGET_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   {

@@ -4,6 +4,7 @@ import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
+import { budgetPages } from "./budgets.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
 import { healthPages } from "./health.tsx";
@@ -45,6 +46,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/tokens", tokenPages)
   .route("/settings/sessions", sessionPages)
   .route("/settings/keys", providerKeyPages)
+  .route("/settings/budgets", budgetPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)
