@@ -20,6 +20,7 @@ import {
 } from "../support/workerd.ts";
 
 let ana: Tenant;
+let tenants = 0;
 /** What one scripted answer costs by claude-sonnet-5: 10 fresh, 60 cached, 30 written to the cache, 50 out. */
 const ANSWER_COST = 0.000607;
 const EACH_RUN = { subject: { kind: "run", id: "*" }, period: "always" };
@@ -40,7 +41,8 @@ beforeEach(async () => {
   const dependencies = dependenciesOf(bindings as unknown as Env);
   dependencies.knownPrincipals.forgetAll();
   dependencies.knownProviders.forgetAll();
-  ana = await createTenant("ana");
+  // A budget outlives the database: each test has a workspace of its own.
+  ana = await createTenant(`ana${++tenants}`);
 });
 
 async function put(tenant: Tenant, body: object): Promise<Response> {

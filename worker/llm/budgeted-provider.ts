@@ -37,6 +37,11 @@ export class OverBudgetError extends ModelError {
     this.leftMicros = refusal.reason === "cap" ? refusal.leftMicros : null;
     this.neededMicros = neededMicros;
   }
+
+  /** Who decides about the budget has to know the cap: it stays the same error. */
+  override after(): this {
+    return this;
+  }
 }
 
 export function withBudget(provider: Provider, budget: CallBudget): Provider {
