@@ -41,7 +41,7 @@ const RUN_METER = meterId({ kind: "run", id: "" }, "always");
 const UNKNOWN_SHOWN = 100;
 
 export interface LedgerPorts {
-  readonly storage: BudgetStorage;
+  readonly storage: Pick<BudgetStorage, "load" | "reservation" | "save" | "putCap" | "removeCap" | "prune" | "isEmpty">;
   readonly clock: Clock;
   readonly wakeUp: Pick<WakeUp, "within" | "rang">;
   /** People are to be told; it never throws. */

@@ -20,7 +20,7 @@ const ASK_AGAIN_MS = 5_000;
 const ANSWER_CHARS = 400_000;
 
 export interface ModelCallsPorts {
-  readonly storage: ModelStorage;
+  readonly storage: Pick<ModelStorage, "answer" | "put" | "spending" | "isCheap" | "finishCheaply">;
   readonly clock: Clock;
   /** The workspace's provider, each of whose calls counts in this run's budgets. */
   readonly provider: () => Promise<Provider>;
