@@ -1,6 +1,7 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
+import type { BudgetLedgerRpc } from "./budget-ledger/rpc.ts";
 import type { CallGateRpc } from "./call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";
 import type { RateLimiterRpc } from "./rate-limiter/rpc.ts";
@@ -31,6 +32,8 @@ export interface Env extends Variables {
   readonly RATE_LIMITER: ObjectNamespace<RateLimiterRpc>;
   /** By the id of a workspace. */
   readonly CALL_GATE: ObjectNamespace<CallGateRpc>;
+  /** By the id of a workspace. */
+  readonly BUDGET_LEDGER: ObjectNamespace<BudgetLedgerRpc>;
   /** The Worker of worker/sandbox/python: another Worker, because its engine would not fit into this one. */
   readonly PYTHON: PythonRunner;
 }

@@ -16,6 +16,7 @@ import { limitRate } from "./middleware/rate-limit.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { audit } from "./routes/api/audit.ts";
+import { budgets } from "./routes/api/budgets.ts";
 import { deliveries } from "./routes/api/deliveries.ts";
 import { execute } from "./routes/api/execute.ts";
 import { executions } from "./routes/api/executions.ts";
@@ -88,6 +89,7 @@ export function createApp() {
   app.route("/api/webhooks", webhooks as never);
   app.route("/api/workspace/api-keys", providerKeys as never);
   app.route("/api/executions", executions as never);
+  app.route("/api/budgets", budgets as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);

@@ -1,5 +1,6 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
 import { exports, waitUntil } from "cloudflare:workers";
+import type { BudgetLedgerRpc } from "../durable-objects/budget-ledger/rpc.ts";
 import type { CallGateRpc } from "../durable-objects/call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
@@ -55,6 +56,8 @@ export interface Dependencies {
   readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
   /** The gate of a workspace's calls to other services. */
   readonly gate: (workspaceId: string) => CallGateRpc;
+  /** The object of a workspace's budget. */
+  readonly budget: (workspaceId: string) => BudgetLedgerRpc;
   /** The object that sends the messages of a webhook endpoint. */
   readonly sender: (endpointId: string) => WebhookSenderRpc;
 }
@@ -97,6 +100,7 @@ function compose(env: Env): Dependencies {
     lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
     gate: (workspaceId) => env.CALL_GATE.get(env.CALL_GATE.idFromName(workspaceId)),
+    budget: (workspaceId) => env.BUDGET_LEDGER.get(env.BUDGET_LEDGER.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

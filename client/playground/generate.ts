@@ -2,6 +2,7 @@
  * "Describe it": asks the server for a program and lets it stream into the editor. Never runs it. The text before can
  * be had back with undo, or with Stop followed by undo.
  */
+import { dollarText } from "../../worker/domain/dollars.ts";
 import { formatCount, formatDuration } from "../../worker/views/format.ts";
 import type { CodeEditorElement } from "../code-editor.ts";
 import { readJsonLines } from "./ndjson.ts";
@@ -14,11 +15,12 @@ type GenerationEvent =
       isMock: boolean;
       model: string;
       usage: { inputTokens: number; outputTokens: number; estimated: boolean };
+      cost: { micros: number | null };
     }
   | { type: "retry"; attempt: number; reason: string; waitMs: number }
   | { type: "wait"; message: string }
   | { type: "fallback"; from: { provider: string }; to: { provider: string; model: string }; reason: string }
-  | { type: "error"; message: string; isPartial?: boolean };
+  | { type: "error"; message: string; reason?: string; isPartial?: boolean };
 
 export interface GenerateParts {
   readonly box: HTMLElement;
@@ -57,10 +59,12 @@ export function setUpGenerate({ box, editor, language, start: prepare }: Generat
         ),
       );
     } catch (error) {
+      const isRefused = error instanceof RefusedByBudget;
       const words = controller.signal.aborted
         ? "Stopped."
         : `Not written: ${error instanceof Error ? error.message : error}`;
       show(false, words);
+      if (isRefused) status.append(" ", budgetsLink());
     } finally {
       running = null;
     }
@@ -92,6 +96,7 @@ async function stream(
   if (!response.ok || !response.body) throw new Error(await problemOf(response));
   let isFirst = true;
   for await (const event of readJsonLines<GenerationEvent>(response.body as unknown as AsyncIterable<Uint8Array>)) {
+    if (event.type === "error" && event.reason === "over-budget") throw new RefusedByBudget(event.message);
     if (event.type === "error") throw new Error(event.message + (event.isPartial ? PARTIAL : ""));
     if (event.type === "done") return doneWords(event);
     if (event.type === "retry") {
@@ -115,12 +120,27 @@ async function stream(
   throw new Error("the answer broke off");
 }
 
+class RefusedByBudget extends Error {}
+
+function budgetsLink(): HTMLAnchorElement {
+  const link = document.createElement("a");
+  link.href = "/settings/budgets";
+  link.textContent = "Budgets";
+  return link;
+}
+
 const PARTIAL = " What is in the editor is only a part of the program: undo brings back the text before.";
 
-function doneWords({ provider, isMock, model, usage }: Extract<GenerationEvent, { type: "done" }>): string {
+function doneWords({ provider, isMock, model, usage, cost }: Extract<GenerationEvent, { type: "done" }>): string {
   const about = usage.estimated ? "about " : "";
   const tokens = `${about}${formatCount(usage.inputTokens)} tokens in, ${formatCount(usage.outputTokens)} out`;
-  return `Written by ${isMock ? `the mock provider (${model})` : `${provider} ${model}`} · ${tokens}. Read it, then run it.`;
+  const who = isMock ? `the mock provider (${model})` : `${provider} ${model}`;
+  return `Written by ${who} · ${tokens} · ${costWords(isMock, cost.micros)}. Read it, then run it.`;
+}
+
+function costWords(isMock: boolean, micros: number | null): string {
+  if (isMock) return "Mock · $0";
+  return micros === null ? "cost unknown" : dollarText(micros);
 }
 
 async function problemOf(response: Response): Promise<string> {

@@ -1,30 +1,49 @@
 /**
  * A workspace's budget at work: stores each transition of domain/budget-state.ts before anybody hears of it. Everything
  * outside comes through {@link LedgerPorts}, so that a simulation can drive it.
+ * Invariant: while anything is stored that time takes away, the alarm is armed.
  */
 import {
+  type BudgetPeriod,
   type BudgetState,
+  type BudgetSubject,
   type BudgetTransition,
   type BudgetWarning,
   type Cap,
-  type CapWindow,
+  capOf,
+  EACH_RUN,
   markUnknown,
+  meterId,
   putCap,
-  type Reservation,
   type ReserveAnswer,
   type ReserveRequest,
   removeCap,
   reserve,
   settle,
   windowKey,
+  windowOf,
 } from "../../worker/domain/budget-state.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import type { BudgetLedgerRpc } from "./rpc.ts";
+import type { WakeUp } from "../wake-up.ts";
+import type { BudgetLedgerRpc, BudgetOverview, CapStanding } from "./rpc.ts";
 import type { BudgetStorage } from "./storage.ts";
 
+/** A call takes ten minutes at most (llm/connection.ts): whoever made one that is open for longer was lost with it. */
+export const OPEN_MS = 15 * 60_000;
+/** For as long a repeated call finds its reservation. Nobody repeats one after days. */
+export const SETTLED_KEPT_MS = 7 * 24 * 3_600_000;
+/** Two months: the window before the current one can always be shown. */
+const WINDOWS_KEPT_MS = 62 * 24 * 3_600_000;
+const PRUNE_EVERY_MS = 24 * 3_600_000;
+/** Of one workspace. All are in memory. */
+export const CAPS_MAX = 500;
+const RUN_METER = meterId({ kind: "run", id: "" }, "always");
+const UNKNOWN_SHOWN = 100;
+
 export interface LedgerPorts {
-  readonly storage: BudgetStorage;
+  readonly storage: Pick<BudgetStorage, "load" | "reservation" | "save" | "putCap" | "removeCap" | "prune" | "isEmpty">;
   readonly clock: Clock;
+  readonly wakeUp: Pick<WakeUp, "within" | "rang">;
   /** People are to be told; it never throws. */
   warn(warnings: readonly BudgetWarning[]): void;
 }
@@ -39,6 +58,8 @@ export class Ledger implements BudgetLedgerRpc {
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveAnswer> {
+    // Before the reservation: a crash after it finds the alarm that ends it.
+    await this.#ports.wakeUp.within(OPEN_MS);
     return this.#take(request.id, (state) => reserve(state, request, this.#ports.clock.now()));
   }
 
@@ -50,26 +71,67 @@ export class Ledger implements BudgetLedgerRpc {
     this.#take(id, (state) => ({ state: markUnknown(state, id), answer: null, warnings: [] }));
   }
 
-  async putCap(cap: Cap): Promise<void> {
-    this.#ports.storage.putCap(cap);
-    this.#state = putCap(this.#state, cap);
+  async putCap(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Promise<CapStanding | null> {
+    const cap = capOf(subject, period, limitMicros);
+    const { caps } = this.#state;
+    return caps.size >= CAPS_MAX && !caps.has(cap.id) ? null : this.#put(cap);
   }
 
-  async removeCap(capId: string): Promise<void> {
+  async raiseCap(capId: string, byMicros: number): Promise<CapStanding | null> {
+    const { caps } = this.#state;
+    // A run under the cap of each run gets one of its own.
+    const each = capId.startsWith(RUN_METER) ? caps.get(meterId({ kind: "run", id: EACH_RUN }, "always")) : undefined;
+    const own = caps.get(capId);
+    if (own) return this.#put({ ...own, limitMicros: own.limitMicros + byMicros });
+    if (!each || caps.size >= CAPS_MAX) return null;
+    const subject: BudgetSubject = { kind: "run", id: capId.slice(RUN_METER.length) };
+    return this.#put(capOf(subject, "always", each.limitMicros + byMicros));
+  }
+
+  async removeCap(capId: string): Promise<boolean> {
+    if (!this.#state.caps.has(capId)) return false;
     this.#ports.storage.removeCap(capId);
     this.#state = removeCap(this.#state, capId);
+    return true;
   }
 
-  async caps(): Promise<readonly Cap[]> {
-    return [...this.#state.caps.values()];
+  async overview(): Promise<BudgetOverview> {
+    const now = this.#ports.clock.now();
+    const spentIn = (period: "day" | "month") =>
+      windowOf(this.#state, { id: meterId({ kind: "workspace" }, period), period }, now);
+    const unknown = [...this.#state.reservations.values()].filter(({ status }) => status === "unknown");
+    return {
+      caps: [...this.#state.caps.values()].map((cap) => this.#standing(cap)),
+      spent: { day: spentIn("day"), month: spentIn("month") },
+      unknown: unknown.sort((a, b) => a.reservedAt - b.reservedAt).slice(0, UNKNOWN_SHOWN),
+      unknownCount: unknown.length,
+    };
   }
 
-  async windows(): Promise<readonly CapWindow[]> {
-    return [...this.#state.windows.values()];
+  /** What is open for longer than any call takes is unknown, and what is old is forgotten. */
+  async alarm(): Promise<void> {
+    const { storage, wakeUp, clock } = this.#ports;
+    wakeUp.rang();
+    const now = clock.now();
+    const open = [...this.#state.reservations.values()].filter(({ status }) => status === "open");
+    const lost = open.filter(({ reservedAt }) => reservedAt <= now - OPEN_MS);
+    for (const { id } of lost) await this.markUnknown(id);
+    storage.prune(now - SETTLED_KEPT_MS, now - WINDOWS_KEPT_MS);
+    this.#state = storage.load();
+    if (open.length > lost.length) await wakeUp.within(OPEN_MS);
+    else if (!storage.isEmpty()) await wakeUp.within(PRUNE_EVERY_MS);
   }
 
-  async unsettled(): Promise<readonly Reservation[]> {
-    return [...this.#state.reservations.values()];
+  #put(cap: Cap): CapStanding {
+    const now = this.#ports.clock.now();
+    const state = putCap(this.#state, cap, now);
+    this.#ports.storage.putCap(cap, windowOf(state, cap, now), now);
+    this.#state = state;
+    return this.#standing(cap);
+  }
+
+  #standing(cap: Cap): CapStanding {
+    return { cap, window: windowOf(this.#state, cap, this.#ports.clock.now()) };
   }
 
   #take<Answer>(id: string, step: (state: BudgetState) => BudgetTransition<Answer>): Answer {
@@ -78,7 +140,7 @@ export class Ledger implements BudgetLedgerRpc {
     const reservation = state.reservations.get(id);
     if (state === before || !reservation) return answer;
     const windows = reservation.windows.map(({ capId, window }) => state.windows.get(windowKey(capId, window))!);
-    this.#ports.storage.save({ windows, reservation });
+    this.#ports.storage.save({ windows, reservation, at: this.#ports.clock.now() });
     this.#state = reservation.status === "settled" ? without(state, id) : state;
     if (warnings.length > 0) this.#ports.warn(warnings);
     return answer;

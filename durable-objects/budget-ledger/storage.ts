@@ -14,14 +14,17 @@ const SCHEMA = `
     spent_micros INTEGER NOT NULL,
     reserved_micros INTEGER NOT NULL,
     warned_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
     PRIMARY KEY (cap_id, window)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS old_windows ON cap_windows (changed_at);
   CREATE TABLE IF NOT EXISTS reservations (
     id TEXT PRIMARY KEY,
     status TEXT NOT NULL,
     reserved_at INTEGER NOT NULL,
     reservation TEXT NOT NULL CHECK (json_valid(reservation))
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS old_reservations ON reservations (reserved_at) WHERE status = 'settled';
   CREATE INDEX IF NOT EXISTS open_reservations ON reservations (reserved_at) WHERE status <> 'settled';
 `;
 
@@ -37,6 +40,7 @@ type WindowRow = {
 export interface BudgetChanges {
   readonly windows: readonly CapWindow[];
   readonly reservation: Reservation;
+  readonly at: number;
 }
 
 export class BudgetStorage {
@@ -74,19 +78,9 @@ export class BudgetStorage {
   }
 
   /** Writes the whole of it or nothing. */
-  save({ windows, reservation }: BudgetChanges): void {
+  save({ windows, reservation, at }: BudgetChanges): void {
     this.#storage.transactionSync(() => {
-      for (const each of windows) {
-        this.#storage.sql.exec(
-          `INSERT OR REPLACE INTO cap_windows (cap_id, window, spent_micros, reserved_micros, warned_at)
-           VALUES (?, ?, ?, ?, ?)`,
-          each.capId,
-          each.window,
-          each.spentMicros,
-          each.reservedMicros,
-          each.warnedAt,
-        );
-      }
+      for (const each of windows) this.#putWindow(each, at);
       this.#storage.sql.exec(
         "INSERT OR REPLACE INTO reservations (id, status, reserved_at, reservation) VALUES (?, ?, ?, ?)",
         reservation.id,
@@ -97,12 +91,38 @@ export class BudgetStorage {
     });
   }
 
-  putCap(cap: Cap): void {
-    this.#storage.sql.exec("INSERT OR REPLACE INTO caps (id, cap) VALUES (?, ?)", cap.id, JSON.stringify(cap));
+  putCap(cap: Cap, window: CapWindow, at: number): void {
+    this.#storage.transactionSync(() => {
+      this.#storage.sql.exec("INSERT OR REPLACE INTO caps (id, cap) VALUES (?, ?)", cap.id, JSON.stringify(cap));
+      this.#putWindow(window, at);
+    });
   }
 
   removeCap(capId: string): void {
     this.#storage.sql.exec("DELETE FROM caps WHERE id = ?", capId);
+  }
+
+  /** Forgets settled reservations of before one instant, and windows in which nothing was counted since another. */
+  prune(settledBefore: number, windowsBefore: number): void {
+    this.#storage.transactionSync(() => {
+      const { sql } = this.#storage;
+      sql.exec("DELETE FROM reservations WHERE status = 'settled' AND reserved_at < ?", settledBefore);
+      sql.exec("DELETE FROM cap_windows WHERE changed_at < ? AND reserved_micros = 0", windowsBefore);
+    });
+  }
+
+  /** Whether anything is left that time takes away. */
+  isEmpty(): boolean {
+    const { sql } = this.#storage;
+    return sql.exec("SELECT 1 FROM reservations UNION ALL SELECT 1 FROM cap_windows LIMIT 1").toArray().length === 0;
+  }
+
+  #putWindow({ capId, window, spentMicros, reservedMicros, warnedAt }: CapWindow, at: number): void {
+    this.#storage.sql.exec(
+      `INSERT OR REPLACE INTO cap_windows (cap_id, window, spent_micros, reserved_micros, warned_at, changed_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      ...[capId, window, spentMicros, reservedMicros, warnedAt, at],
+    );
   }
 }
 

@@ -8,20 +8,30 @@ import { infrastructureError } from "../../worker/domain/run-state.ts";
 import type { Env } from "../env.ts";
 import { NO_USAGE, type RunAttempt } from "./attempt-port.ts";
 import { engineFor } from "./engine.ts";
+import type { ModelCalls } from "./model-calls.ts";
 import { programNetwork } from "./program-network.ts";
 
 const NO_ISSUE_RUNNER =
   "There is no runner for issues yet: the issue was received, put in its repository's line and its turn came, but nothing was planned or changed.";
 
-export function attemptsIn(env: Env): RunAttempt {
+/** @param models how a run to which that is granted asks models */
+export function attemptsIn(env: Env, models: ModelCalls): RunAttempt {
   return async ({ spec, program, clock, onOutput, signal }) => {
     switch (spec.kind) {
-      case "execution":
-        return engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
-          ...{ program: program(), limits: spec.limits, seed: spec.seed, clock, onOutput, signal, replay: null },
+      case "execution": {
+        const { generate, clock: programClock } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
+        const result = await engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
+          ...{ program: program(), limits: spec.limits, seed: spec.seed, onOutput, signal, replay: null },
+          clock: spec.grants.model ? programClock : clock,
           onNotice: (text) => onOutput("system", `${text}\n`),
-          capabilities: grantedCapabilities(spec.grants, { fetch: programNetwork(spec.grants, env.PUBLIC_NETWORK) }),
+          capabilities: grantedCapabilities(spec.grants, {
+            fetch: programNetwork(spec.grants, env.PUBLIC_NETWORK),
+            generate,
+          }),
         });
+        const { spending } = models;
+        return spending ? { ...result, usage: { ...result.usage, models: spending } } : result;
+      }
       case "issue":
         return {
           outcome: { kind: "threw", error: infrastructureError(NO_ISSUE_RUNNER, "NoRunnerError") },

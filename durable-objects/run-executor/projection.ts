@@ -55,6 +55,11 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
   };
 }
 
+function costOf(usage: RunUsage | null): number | null {
+  const micros = usage?.models?.costMicros ?? null;
+  return micros === null ? null : micros / 1_000_000;
+}
+
 function waitOf(wait: Wait | null): Pick<RunDetail, "waitingFor" | "wait"> {
   if (!wait) return { waitingFor: null, wait: null };
   const { sentence, ...view } = wait;
@@ -76,8 +81,9 @@ export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | n
     ...waitOf(wait),
     steps: stepsOf(stored.state),
     attemptHistory: attemptsOf(stored.state),
-    // No paid call exists in a run of plain code.
-    cost: null,
+    cost: costOf(row.usage),
+    // The object that makes the calls knows.
+    budgetWait: null,
   };
 }
 

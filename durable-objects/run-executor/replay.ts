@@ -10,6 +10,7 @@ import type { ExecutionSpec } from "../../worker/domain/run-spec.ts";
 import { type EndedRun, endingOf } from "../../worker/domain/run-state.ts";
 import type { Engine } from "../../worker/sandbox/engine.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
+import { NO_MODEL } from "./model-calls.ts";
 import type { OutputLog } from "./output-log.ts";
 import { NO_NETWORK } from "./program-network.ts";
 import type { ExecutorStorage } from "./storage.ts";
@@ -54,7 +55,7 @@ export async function replayRun(
   const replayed = await engine.execute({
     ...{ program, limits, seed, replay: journal },
     ...boundedBy(limits.timeoutMs + GRACE_MS, clock),
-    capabilities: grantedCapabilities(grants, { fetch: NO_NETWORK }),
+    capabilities: grantedCapabilities(grants, { fetch: NO_NETWORK, generate: NO_MODEL }),
     onOutput: (stream, text) => void output.push({ stream, text }),
     onNotice: () => undefined,
   });

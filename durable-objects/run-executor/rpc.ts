@@ -36,6 +36,8 @@ export interface RunExecutorRpc {
   expire(): Promise<LaneAnswer>;
   /** Changes what a run about an issue is about, while it waits; answers `started` when it does not wait any more. */
   amend(issue: Issue, priority: Priority): Promise<Result<"amended" | "started">>;
+  /** What is to become of calls that wait for their budget: they make do with what is left, or ask whether they fit now. */
+  decideBudget(decision: "finish-cheaply" | "ask-again"): Promise<Result<RunDetail>>;
   /** Gives a run that waits another priority; fails with `run-finished` or `not-waiting` when it does not wait. */
   reprioritise(priority: Priority): Promise<Result<RunDetail>>;
   /** Writes the run's copy in D1 anew, whole. `absent` when no run was ever accepted here; `away` when D1 is: it follows. */

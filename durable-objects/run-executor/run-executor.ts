@@ -3,10 +3,13 @@
  * shell: run-core.ts drives, storage.ts keeps, output-log.ts numbers, sockets.ts sends.
  */
 import { DurableObject } from "cloudflare:workers";
+import { providerOf } from "../../worker/actions/workspace-provider.ts";
 import { configOf } from "../../worker/config.ts";
+import { dependenciesOf } from "../../worker/dependencies.ts";
+import type { BudgetSubject } from "../../worker/domain/budget-state.ts";
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
-import { laneObjectName, type Priority } from "../../worker/domain/lane.ts";
+import { laneObjectName, type Priority, repositoryOf } from "../../worker/domain/lane.ts";
 import { type EngineName, LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import type { Credential } from "../../worker/domain/principal.ts";
 import type { ReplayVerdict } from "../../worker/domain/replay.ts";
@@ -23,6 +26,8 @@ import { WakeUp } from "../wake-up.ts";
 import { attemptsIn } from "./attempt.ts";
 import { engineFor } from "./engine.ts";
 import { tryEngine } from "./engine-trial.ts";
+import { ModelCalls } from "./model-calls.ts";
+import { ModelStorage } from "./model-storage.ts";
 import { OutputLog } from "./output-log.ts";
 import { logFieldsOf, toDetail } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
@@ -37,6 +42,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   readonly #log: OutputLog;
   readonly #sockets: RunSockets;
   readonly #wakeUp: WakeUp;
+  readonly #models: ModelCalls;
   readonly #core: RunCore;
   #replaying: Promise<ReplayVerdict> | null = null;
 
@@ -60,6 +66,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
     const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
+    this.#models = new ModelCalls({
+      storage: new ModelStorage(ctx.storage),
+      clock: systemClock,
+      provider: () => {
+        const { workspaceId, id } = this.#storage.run!.spec;
+        return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
+      },
+    });
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -68,7 +82,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       clock: systemClock,
       wakeUp: this.#wakeUp,
       log: this.#logger,
-      attempt: attemptsIn(env),
+      attempt: attemptsIn(env, this.#models),
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
         const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
@@ -106,7 +120,24 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   }
 
   async describe(): Promise<RunDetail | null> {
-    return this.#core.describe();
+    const detail = await this.#core.describe();
+    return detail && { ...detail, budgetWait: this.#models.waiting };
+  }
+
+  async decideBudget(decision: "finish-cheaply" | "ask-again"): Promise<Result<RunDetail>> {
+    const run = this.#storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (hasEnded(run.state)) return fail("run-finished", `The run has already ended as ${run.state.name}.`);
+    if (decision === "finish-cheaply") this.#models.finishCheaply();
+    else this.#models.askAgain();
+    return succeed((await this.describe())!);
+  }
+
+  /** What the run's calls of models count in, besides the workspace. */
+  #budgetSubjects(): readonly BudgetSubject[] {
+    const { id, lane } = this.#storage.run!.spec;
+    const repository = repositoryOf(lane);
+    return [{ kind: "run", id }, ...(repository === null ? [] : [{ kind: "repository" as const, id: repository }])];
   }
 
   async reprioritise(priority: Priority): Promise<Result<RunDetail>> {

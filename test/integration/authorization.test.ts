@@ -78,7 +78,12 @@ const NAMED: readonly (readonly [RegExp, keyof Things, (keyof Things)?])[] = [
 ];
 
 /** Names that are not of a thing of one workspace: lanes come into being by their name, and who has a link may read it. */
-const UNBOUND: Readonly<Record<string, string>> = { lane: "team:x", slug: "nowhere", secret: "0".repeat(48) };
+const UNBOUND: Readonly<Record<string, string>> = {
+  ...{ budget: "workspace:day", call: "call_x" },
+  lane: "team:x",
+  slug: "nowhere",
+  secret: "0".repeat(48),
+};
 
 /** The key, as the confirmation of a deletion, is put in for each: it must be the one of the path. */
 const REPOSITORY = { key: "", name: "api", gitUrl: "https://github.com/acme/changed" };
@@ -86,6 +91,9 @@ const REPOSITORY = { key: "", name: "api", gitUrl: "https://github.com/acme/chan
 /** Bodies for routes that look at them before they look for the thing. */
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /api/runs/:id/move": { position: 1 },
+  "POST /api/runs/:id/budget-decision": { decision: "stop" },
+  "POST /runs/:id/budget-decisions": { decision: "stop" },
+  "POST /api/budgets/calls/:call/settlement": { cost: 1 },
   "POST /api/runs/:id/priority": { priority: "high" },
   "PATCH /api/webhooks/:id": { description: "changed" },
   "PUT /api/repositories/:key": REPOSITORY,

@@ -42,6 +42,10 @@ describe("the objects in a simulated world", () => {
     expect(await expectSuccess("exhaustive.ts", ...scope)).toContain("complete");
   });
 
+  it("let nothing past a budget's caps in 2,000 interleavings of 64 writers", { timeout: 5 * MINUTE_MS }, async () => {
+    expect(await expectSuccess("budget.ts", "--cases", "2000")).toContain("0 failures");
+  });
+
   it("are seen to break them when a bug is planted", { timeout: 10 * MINUTE_MS }, async () => {
     expect(await expectSuccess("plant-mutants.ts", "--brief")).toContain(" 0 missed");
   });

@@ -3,11 +3,14 @@
  * the built-in mock. Keys stay sealed here; the gateway opens one for each request.
  */
 import type { Dependencies } from "../dependencies.ts";
+import type { BudgetSubject } from "../domain/budget-state.ts";
 import type { ExecutionSource } from "../domain/execution.ts";
+import { newId } from "../domain/ids.ts";
 import { FALLBACKS_MAX, type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
 import { type Gate, withGate } from "../llm/admitted-provider.ts";
+import { withBudget } from "../llm/budgeted-provider.ts";
 import { ANSWER_BYTES } from "../llm/call-guard.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "../llm/connection.ts";
 import { withFallback } from "../llm/fallback.ts";
@@ -47,9 +50,17 @@ export function keyContext(
   return JSON.stringify(["provider key", provider, baseUrl, id, version]);
 }
 
+/** What the calls of one provider have in common. */
+interface Calls {
+  readonly workspaceId: string;
+  /** What they are about, besides the workspace: all of it has budgets. */
+  readonly subjects: readonly BudgetSubject[];
+  readonly redactor: Redactor;
+}
+
 /**
  * How a workspace's model is asked, from the outside in: every call is recorded; where one provider cannot answer the
- * next is asked; each has its retries; and each attempt passes the workspace's gate.
+ * next is asked; each has its retries; and each attempt passes the workspace's gate and has its worst case reserved.
  *
  * @param source what the calls are made for
  */
@@ -57,18 +68,20 @@ export async function providerOf(
   dependencies: Dependencies,
   workspaceId: string,
   source: ExecutionSource,
+  subjects: readonly BudgetSubject[] = [],
 ): Promise<Provider> {
   const redactor = new Redactor();
+  const calls = { workspaceId, subjects, redactor };
   const rows = await listAskedKeys(dependencies.db, workspaceId, FALLBACKS_MAX);
-  const [first, ...next] = rows.map((row) => ofKey(dependencies, row, redactor));
-  const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, workspaceId, redactor);
+  const [first, ...next] = rows.map((row) => ofKey(dependencies, row, calls));
+  const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, calls);
   return recorded(dependencies, provider, { workspaceId, source, redactor });
 }
 
 /** By a key of the workspace's own; its use is noted when it comes to that. */
-function ofKey(dependencies: Dependencies, row: ProviderKeyRow, redactor: Redactor): Provider {
+function ofKey(dependencies: Dependencies, row: ProviderKeyRow, calls: Calls): Provider {
   const { db, clock, random, log, afterwards } = dependencies;
-  const provider = withRetries(providersOf(dependencies, row, redactor), { clock, random });
+  const provider = withRetries(providersOf(dependencies, row, calls), { clock, random });
   return {
     ...provider,
     stream(request) {
@@ -82,19 +95,34 @@ function ofKey(dependencies: Dependencies, row: ProviderKeyRow, redactor: Redact
 }
 
 /** By the operator's key, or the mock, which passes no gate: nothing is called. */
-function operatorsOf(dependencies: Dependencies, workspaceId: string, redactor: Redactor): Provider {
+function operatorsOf(dependencies: Dependencies, calls: Calls): Provider {
   const { config, clock, random } = dependencies;
-  if (config.provider === null) return withRetries([createMockProvider({ clock })], { clock, random });
+  const ports = { clock, random };
+  if (config.provider === null)
+    return withRetries([budgeted(dependencies, createMockProvider({ clock }), calls)], ports);
   const { choice, key } = config.provider;
   // The address is the operator's, who may well run the server beside this one.
-  const provider = open(dependencies, choice, async () => key!, { allowsPrivate: true, redactor });
-  return withRetries([gated(dependencies, workspaceId, OPERATOR_KEY_ID, provider)], { clock, random });
+  const provider = open(dependencies, choice, async () => key!, { allowsPrivate: true, redactor: calls.redactor });
+  return withRetries([gated(dependencies, OPERATOR_KEY_ID, provider, calls)], ports);
+}
+
+function budgeted(dependencies: Dependencies, provider: Provider, { workspaceId, subjects }: Calls): Provider {
+  const { clock, random, budget } = dependencies;
+  return withBudget(provider, {
+    clock,
+    ledger: budget(workspaceId),
+    newId: () => newId("call", clock, random),
+    subjects,
+  });
 }
 
 /** The gate is there to protect; where it cannot be asked, calls go on without it. */
-function gated(dependencies: Dependencies, workspaceId: string, keyId: string, provider: Provider): Provider {
+function gated(dependencies: Dependencies, keyId: string, provider: Provider, calls: Calls): Provider {
   const { gate, clock, log, afterwards } = dependencies;
-  if (provider.name === "mock") return provider;
+  const { workspaceId } = calls;
+  const within = budgeted(dependencies, provider, calls);
+  // Nothing is called.
+  if (provider.name === "mock") return within;
   const address = { service: provider.name, keyId };
   const failed = (error: unknown) => log.warn("the gate of calls could not be reached", { workspaceId, error });
   const port: Gate = {
@@ -109,7 +137,7 @@ function gated(dependencies: Dependencies, workspaceId: string, keyId: string, p
       if (epoch !== NO_EPOCH) afterwards(gate(workspaceId).report(address, epoch, verdict).catch(failed));
     },
   };
-  return withGate(provider, port, clock, PROVIDER_LABELS[provider.name]);
+  return withGate(within, port, clock, PROVIDER_LABELS[provider.name]);
 }
 
 /** What people are told which provider it is: remembered for moments. */
@@ -123,14 +151,17 @@ export async function providerNameOf(dependencies: Dependencies, workspaceId: st
 }
 
 /** By the key, and for a while after a rotation by the one before it. */
-function providersOf(dependencies: Dependencies, row: ProviderKeyRow, redactor: Redactor): [Provider, ...Provider[]] {
+function providersOf(dependencies: Dependencies, row: ProviderKeyRow, calls: Calls): [Provider, ...Provider[]] {
   const { clock, vault, config } = dependencies;
   const { sealed, sealedPrevious, previousExpiresAt, workspaceId, version } = row;
   const by = (text: string | null, sealedVersion: number) => {
     const choice = { ...row, hasKey: text !== null };
     const key = () => vault.open(workspaceId, keyContext(row, sealedVersion), text!);
-    const provider = open(dependencies, choice, key, { allowsPrivate: config.allowsPrivateProviders, redactor });
-    return gated(dependencies, workspaceId, row.id, provider);
+    const provider = open(dependencies, choice, key, {
+      allowsPrivate: config.allowsPrivateProviders,
+      redactor: calls.redactor,
+    });
+    return gated(dependencies, row.id, provider, calls);
   };
   const isOverlapping = sealedPrevious !== null && previousExpiresAt !== null && previousExpiresAt > clock.now();
   return [by(sealed, version), ...(isOverlapping ? [by(sealedPrevious, version - 1)] : [])];
@@ -171,6 +202,7 @@ const VERDICT_OF_REASON: Readonly<Record<ModelErrorReason, KeyVerdict>> = {
   "timed-out": "unreachable",
   overloaded: "unclear",
   "bad-request": "unclear",
+  "over-budget": "unclear",
   "cut-off": "unclear",
   "over-limit": "unclear",
   "circuit-open": "unclear",

@@ -17,13 +17,17 @@ export type BudgetSubject =
 export type BudgetPeriod = "day" | "month" | "always";
 
 export interface Cap {
+  /** That of its meter: {@link meterId}. So there is one cap at most for a subject and a period. */
   readonly id: string;
   readonly subject: BudgetSubject;
   readonly period: BudgetPeriod;
   readonly limitMicros: number;
 }
 
-/** What counts against a cap in one of its periods. */
+/**
+ * What a subject has spent in one of its periods, with a cap or without one: a cap that is set later counts what was spent
+ * in its period before.
+ */
 export interface CapWindow {
   readonly capId: string;
   /** `2026-11-27`, `2026-11`, or empty where there is one for ever. */
@@ -74,6 +78,35 @@ export interface BudgetTransition<Answer> {
   readonly warnings: readonly BudgetWarning[];
 }
 
+/** What is counted of each kind of subject. */
+export const PERIODS: Readonly<Record<BudgetSubject["kind"], readonly BudgetPeriod[]>> = {
+  workspace: ["day", "month"],
+  agent: ["day", "month"],
+  repository: ["day", "month"],
+  run: ["always"],
+};
+
+/** The name of what counts a subject's spending by a period. */
+export function meterId(subject: BudgetSubject, period: BudgetPeriod): string {
+  return `${subject.kind}:${period}${subject.kind === "workspace" ? "" : `:${subject.id}`}`;
+}
+
+export function capOf(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Cap {
+  return { id: meterId(subject, period), subject, period, limitMicros };
+}
+
+/** The id under which a cap holds for each run that has none of its own. */
+export const EACH_RUN = "*";
+const EACH_RUN_METER = meterId({ kind: "run", id: EACH_RUN }, "always");
+
+/** The cap of a meter, if it has one. */
+export function capAt(state: Pick<BudgetState, "caps">, meter: string): Cap | undefined {
+  const own = state.caps.get(meter);
+  if (own || !meter.startsWith("run:")) return own;
+  const each = state.caps.get(EACH_RUN_METER);
+  return each && { ...each, id: meter };
+}
+
 export const NO_BUDGET: BudgetState = { caps: new Map(), windows: new Map(), reservations: new Map() };
 
 export interface ReserveRequest {
@@ -94,14 +127,15 @@ export function windowAt(period: BudgetPeriod, now: number): string {
   return period === "month" ? iso.slice(0, "2026-11".length) : "";
 }
 
-const isSame = (a: BudgetSubject, b: BudgetSubject) =>
-  a.kind === b.kind && (a.kind === "workspace" || b.kind === "workspace" || a.id === b.id);
-
-function windowOf(state: BudgetState, cap: Cap, now: number): CapWindow {
+/** What counts in the period of a cap in which an instant lies. */
+export function windowOf(state: BudgetState, cap: Pick<Cap, "id" | "period">, now: number): CapWindow {
   const window = windowAt(cap.period, now);
-  const known = state.windows.get(windowKey(cap.id, window));
-  return known ?? { capId: cap.id, window, spentMicros: 0, reservedMicros: 0, warnedAt: 0 };
+  return state.windows.get(windowKey(cap.id, window)) ?? nothingIn(cap.id, window);
 }
+
+const nothingIn = (capId: string, window: string): CapWindow => ({
+  ...{ capId, window, spentMicros: 0, reservedMicros: 0, warnedAt: 0 },
+});
 
 /** What may still be spent or reserved; below zero where a limit was lowered. */
 export function leftMicros(state: BudgetState, cap: Cap, now: number): number {
@@ -115,7 +149,8 @@ export function reserve(state: BudgetState, request: ReserveRequest, now: number
   const granted = { granted: true } as const;
   // Also one that was settled: whoever repeats it has not heard the answer, and its call is paid for.
   if (state.reservations.has(id)) return { state, answer: granted, warnings: [] };
-  const caps = capsOf(state, subjects);
+  const meters = metersOf(subjects);
+  const caps = meters.flatMap((meter) => capAt(state, meter.id) ?? []);
   const refused = (answer: ReserveAnswer) => ({ state, answer, warnings: [] });
   if (boundMicros === null) {
     const [cap] = caps;
@@ -126,12 +161,11 @@ export function reserve(state: BudgetState, request: ReserveRequest, now: number
     const left = leftMicros(state, cap, now);
     if (bound > left) return refused({ granted: false, reason: "cap", cap, leftMicros: Math.max(0, left) });
   }
-  const touched = caps.map((cap) => windowOf(state, cap, now));
   const reservation: Reservation = {
     id,
     boundMicros: bound,
     reservedAt: now,
-    windows: touched.map(({ capId, window }) => ({ capId, window })),
+    windows: meters.map((meter) => ({ capId: meter.id, window: windowAt(meter.period, now) })),
     status: "open",
     actualMicros: null,
   };
@@ -156,9 +190,15 @@ export function markUnknown(state: BudgetState, id: string): BudgetState {
   return { ...state, reservations: new Map(state.reservations).set(id, { ...known, status: "unknown" }) };
 }
 
-/** A new cap counts from now on; one with another limit, period or subject under the same id takes its place. */
-export function putCap(state: BudgetState, cap: Cap): BudgetState {
-  return { ...state, caps: new Map(state.caps).set(cap.id, cap) };
+/**
+ * Sets a cap, or another limit of it; below what is spent already, nothing more is let through. What people were warned of
+ * under the limit before is warned of again when it is reached under this one.
+ */
+export function putCap(state: BudgetState, cap: Cap, now: number): BudgetState {
+  const window = windowOf(state, cap, now);
+  const warnedAt = percentReached(window.spentMicros, cap.limitMicros);
+  const windows = new Map(state.windows).set(windowKey(cap.id, window.window), { ...window, warnedAt });
+  return { ...state, windows, caps: new Map(state.caps).set(cap.id, cap) };
 }
 
 export function removeCap(state: BudgetState, capId: string): BudgetState {
@@ -167,9 +207,10 @@ export function removeCap(state: BudgetState, capId: string): BudgetState {
   return { ...state, caps };
 }
 
-function capsOf(state: BudgetState, subjects: readonly BudgetSubject[]): Cap[] {
+/** Everything in which a call counts. */
+function metersOf(subjects: readonly BudgetSubject[]): readonly Pick<Cap, "id" | "period">[] {
   const all: readonly BudgetSubject[] = [{ kind: "workspace" }, ...subjects];
-  return [...state.caps.values()].filter((cap) => all.some((subject) => isSame(cap.subject, subject)));
+  return all.flatMap((subject) => PERIODS[subject.kind].map((period) => ({ id: meterId(subject, period), period })));
 }
 
 function count<Answer>(
@@ -182,9 +223,9 @@ function count<Answer>(
   const warnings: BudgetWarning[] = [];
   for (const { capId, window } of reservation.windows) {
     const key = windowKey(capId, window);
-    const before = windows.get(key) ?? { capId, window, spentMicros: 0, reservedMicros: 0, warnedAt: 0 };
+    const before = windows.get(key) ?? nothingIn(capId, window);
     const spentMicros = before.spentMicros + by.spent;
-    const cap = state.caps.get(capId);
+    const cap = capAt(state, capId);
     const reached = cap ? percentReached(spentMicros, cap.limitMicros) : 0;
     if (cap && reached > before.warnedAt) warnings.push({ cap, window, percent: reached });
     windows.set(key, {

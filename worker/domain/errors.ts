@@ -36,6 +36,7 @@ export const ERRORS = {
   "too-many-people": { status: 409, retryable: false, title: "There are as many as there may be." },
   "too-many-tokens": { status: 409, retryable: false, title: "There are as many tokens as there may be." },
   "too-many-keys": { status: 409, retryable: false, title: "The workspace has as many provider keys as it may have." },
+  "too-many-budgets": { status: 409, retryable: false, title: "The workspace has as many budgets as it may have." },
   "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
   "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },
   "not-waiting": { status: 409, retryable: false, title: "The run does not wait in its lane." },

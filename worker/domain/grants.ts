@@ -7,9 +7,11 @@ const ORIGINS = 20;
 export interface Grants {
   /** Origins that the program may send requests to, as `new URL(…).origin` writes them. */
   readonly fetch: readonly string[];
+  /** Whether the program may ask the workspace's model. A run that was accepted before this existed has no word on it. */
+  readonly model?: boolean | undefined;
 }
 
-export const NO_GRANTS: Grants = { fetch: [] };
+export const NO_GRANTS: Grants = { fetch: [], model: false };
 
 /** An HTTP origin: scheme, host, and a port that is not the scheme's own. Written as it is compared. */
 export const originSchema = z
@@ -23,7 +25,10 @@ export const originSchema = z
     return z.NEVER;
   });
 
-export const grantsSchema = z.strictObject({ fetch: z.array(originSchema).max(ORIGINS).default([]) });
+export const grantsSchema = z.strictObject({
+  fetch: z.array(originSchema).max(ORIGINS).default([]),
+  model: z.boolean().default(false),
+});
 
 /** What is wrong with grants that go beyond what the operator allows: one row for each. */
 export function beyondAllowance(grants: Grants, allowed: Grants): FieldError[] {

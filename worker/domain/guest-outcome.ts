@@ -37,6 +37,17 @@ export interface Usage {
   readonly wallMs: number;
   readonly outputBytes: number;
   readonly hostCalls: number;
+  /** What the program asked of models; left out where it asked nothing. */
+  readonly models?: ModelSpending | undefined;
+}
+
+/** Tokens and cost of all calls of models together. */
+export interface ModelSpending {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Millionths of a US dollar; null where the cost of one of them is not known. */
+  readonly costMicros: number | null;
 }
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };

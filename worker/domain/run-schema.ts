@@ -1,6 +1,7 @@
 /** The wire shapes of runs as zod schemas: what `/openapi.json` publishes and what tests check answers against. */
 
 import * as z from "zod";
+import { budgetWaitSchema, modelSpendingSchema } from "./budget-wait.ts";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
 import { issueSchema } from "./issue.ts";
 import { PRIORITIES } from "./lane.ts";
@@ -29,6 +30,7 @@ export const usageSchema = z.strictObject({
   queuedMs: z.number(),
   outputBytes: z.number(),
   hostCalls: z.number(),
+  models: modelSpendingSchema.optional(),
 });
 
 export const runSummarySchema = z.strictObject({
@@ -85,11 +87,12 @@ export const runDetailSchema = runSummarySchema.extend({
   ),
   expiresAt: instant.nullable(),
   limits: limitsSchema.nullable(),
-  grants: z.strictObject({ fetch: z.array(z.string()) }).nullable(),
+  grants: z.strictObject({ fetch: z.array(z.string()), model: z.boolean().optional() }).nullable(),
   entry: z.string().nullable(),
   issue: issueSchema.nullable(),
   usage: usageSchema.nullable(),
   cost: z.number().nullable(),
+  budgetWait: budgetWaitSchema.nullable(),
   result: z.json().nullable(),
   success: z.boolean().nullable(),
   retryOf: z.string().nullable(),

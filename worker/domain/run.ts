@@ -3,6 +3,7 @@
  * Transitions live in run-state.ts.
  */
 
+import type { BudgetWait } from "./budget-wait.ts";
 import type { Grants } from "./grants.ts";
 import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
 import type { Issue } from "./issue.ts";
@@ -101,8 +102,10 @@ export interface RunDetail extends RunSummary {
   /** What a run of the kind `issue` is about; null for other kinds. */
   readonly issue: Issue | null;
   readonly usage: RunUsage | null;
-  /** Cost in US dollars; null while no paid call was made. */
+  /** Cost of calls of models in US dollars; null where none was made, or the cost of one is not known. */
   readonly cost: number | null;
+  /** What a person has to decide before the run goes on; null for nothing. */
+  readonly budgetWait: BudgetWait | null;
   readonly result: JsonValue | null;
   readonly success: boolean | null;
   /** The run that this one repeats, if it is a retry. */

@@ -53,7 +53,8 @@ export function withGate(provider: Provider, gate: Gate, clock: Clock, label: st
 }
 
 function verdictOf(reason: ModelErrorReason): CallVerdict {
-  if (reason === "aborted") return "nothing";
+  // A budget that stands in the way says nothing about the provider.
+  if (reason === "aborted" || reason === "over-budget") return "nothing";
   return FAULTS.includes(reason) ? "fault" : "ok";
 }
 

@@ -7,6 +7,7 @@ import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import { createFencedProgramReader } from "./fenced-program.ts";
 import { systemPrompt, userPrompt } from "./program-prompt.ts";
 import {
+  type CallCost,
   isNotice,
   ModelError,
   type ModelEvent,
@@ -51,6 +52,7 @@ export type GenerationEvent =
       readonly isMock: boolean;
       /** The attempts that failed before. */
       readonly retries: readonly Retry[];
+      readonly cost: CallCost;
     };
 
 /**
@@ -85,8 +87,9 @@ export async function* generateProgram(request: GenerationRequest): AsyncGenerat
     program += rest;
     checkAnswer(event, program);
     if (rest !== "") yield { type: "text", text: rest };
-    const { usage, model, retries = [] } = event;
-    yield { type: "done", program, usage, model, provider: provider.name, isMock: provider.name === "mock", retries };
+    const { usage, model, retries = [], cost = { micros: null, price: null } } = event;
+    const isMock = provider.name === "mock";
+    yield { type: "done", program, usage, model, provider: provider.name, isMock, retries, cost };
   }
 }
 

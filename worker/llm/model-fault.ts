@@ -74,6 +74,7 @@ const SENTENCES: Readonly<Record<ModelErrorReason, (label: string) => string>> =
   "cut-off": (label) => `${label} ended the answer before it was complete`,
   "over-limit": (label) => `The workspace's limit of calls to ${label} is used up`,
   "circuit-open": (label) => `${label} failed several times and is not asked for a while`,
+  "over-budget": () => "A budget of the workspace stands in the way: nothing was sent.",
   aborted: () => "The request was cancelled",
 };
 

@@ -6,31 +6,14 @@
  * integer as well, so that nothing is ever rounded but the sum.
  */
 import { calcPrice } from "@pydantic/genai-prices";
+import type { PriceRates, PriceSnapshot } from "../domain/price.ts";
 import type { ModelUsage, ProviderName } from "./provider.ts";
+
+export type { PriceRates, PriceSnapshot } from "../domain/price.ts";
 
 const MILLION = 1_000_000;
 /** Must be the version in package.json: a unit test compares the two. */
 export const PRICE_LIBRARY = "@pydantic/genai-prices 0.1.8";
-
-/** Micros for a million tokens. Where a provider has no price of its own for cached tokens, they cost what input costs. */
-export interface PriceRates {
-  /** These hold for calls with more input than this; the last that applies counts, for the whole call. */
-  readonly aboveInputTokens: number;
-  readonly input: number;
-  readonly output: number;
-  readonly cacheRead: number;
-  readonly cacheWrite: number;
-}
-
-/** JSON, to be stored beside a cost. */
-export interface PriceSnapshot {
-  /** Where it comes from: the library with its version, `operator`, or `built-in` for the mock. */
-  readonly source: string;
-  /** The name under which the source has it: a release of a model is listed with its family. */
-  readonly pricedAs: string;
-  /** By rising `aboveInputTokens`, the first of which is 0. */
-  readonly rates: readonly [PriceRates, ...PriceRates[]];
-}
 
 /** Providers that the library prices, under its own names. A compatible server may be anybody's. */
 const PRICED: Partial<Record<ProviderName, string>> = { anthropic: "anthropic", openai: "openai" };

@@ -3,6 +3,8 @@
  * Adapters translate an official SDK into it; nothing outside `llm/` sees a provider's own types.
  */
 
+import type { PriceSnapshot } from "../domain/price.ts";
+
 export const PROVIDER_NAMES = ["anthropic", "openai", "openai-compatible", "mock"] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
@@ -133,7 +135,16 @@ export type ModelEvent =
       readonly model: string;
       /** The attempts that failed before this one; left out by adapters, which make only one. */
       readonly retries?: readonly Retry[];
+      /** Said by budgeted-provider.ts. */
+      readonly cost?: CallCost;
     };
+
+/** What one call did cost. */
+export interface CallCost {
+  /** Millionths of a US dollar; null where nobody knows. */
+  readonly micros: number | null;
+  readonly price: PriceSnapshot | null;
+}
 
 /** What is told about a call before its answer begins, and by our side alone. */
 export type ModelNotice = Extract<ModelEvent, { type: "retry" | "wait" | "fallback" }>;
@@ -183,6 +194,8 @@ export const MODEL_ERROR_REASONS = [
   "rate-limited",
   "overloaded",
   "bad-request",
+  /** A budget of the workspace stands in the way: nothing was sent. Only budgeted-provider.ts says so. */
+  "over-budget",
   "unreachable",
   "timed-out",
   "cut-off",

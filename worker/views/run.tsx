@@ -2,10 +2,13 @@
  * One run at `/runs/:id`. The header is a fragment that is fetched anew when the run changes its state; below it, one
  * tab for each URL: the log, the program, the metrics. The log itself keeps its own socket and is never replaced.
  */
+import { dollarText, toMicros } from "../domain/dollars.ts";
+import type { ModelSpending } from "../domain/guest-outcome.ts";
 import type { Issue } from "../domain/issue.ts";
 import type { ReplayVerdict } from "../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
 import { Attempts } from "./components/attempts.tsx";
+import { BudgetWaitPanel } from "./components/budget-wait.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Outcome } from "./components/outcome.tsx";
 import { ReplayPlace } from "./components/replay-verdict.tsx";
@@ -14,7 +17,7 @@ import { Duration, RelativeTime } from "./components/time.tsx";
 import { UsageTable } from "./components/usage.tsx";
 import { WaitPanel } from "./components/wait-panel.tsx";
 import { byId, ELEMENT_ID } from "./element-id.ts";
-import { formatDuration, formatInstant } from "./format.ts";
+import { formatCount, formatDuration, formatInstant } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
 import { queueHref } from "./lane-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
@@ -89,6 +92,7 @@ export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
         <RunActions run={run} />
       </div>
       <div id={ELEMENT_ID.runNotice} role="status"></div>
+      {run.budgetWait && !isTerminal(run.state) ? <BudgetWaitPanel runId={run.id} wait={run.budgetWait} /> : null}
       {run.wait ? <WaitPanel run={run} wait={run.wait} /> : reason ? <p class="run-reason">{reason}</p> : null}
       <Facts run={run} />
       {run.issue ? <Labels issue={run.issue} /> : null}
@@ -168,6 +172,12 @@ function Facts({ run }: { readonly run: RunDetail }) {
         <dt>Ran</dt>
         <dd>{run.startedAt === null ? "–" : <Duration from={run.startedAt} to={run.finishedAt} />}</dd>
       </div>
+      {run.usage?.models ? (
+        <div>
+          <dt>Cost</dt>
+          <dd>{costWords(run)}</dd>
+        </div>
+      ) : null}
       {run.usage ? (
         <div>
           <dt>Queued</dt>
@@ -273,6 +283,15 @@ function Steps({ run }: { readonly run: RunDetail }) {
   );
 }
 
+function costWords({ cost, usage }: RunDetail): string {
+  if (cost !== null) return dollarText(toMicros(cost));
+  return usage?.models ? "unknown" : "no paid call";
+}
+
+function modelWords({ calls, inputTokens, outputTokens }: ModelSpending): string {
+  return `${formatCount(calls)} calls, ${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out`;
+}
+
 function Metrics({ run }: { readonly run: RunDetail }) {
   return (
     <div class="columns">
@@ -302,8 +321,14 @@ function Metrics({ run }: { readonly run: RunDetail }) {
             ))}
             <tr>
               <th scope="row">Cost</th>
-              <td class="number">{run.cost === null ? "no paid call" : `$${run.cost.toFixed(4)}`}</td>
+              <td class="number">{costWords(run)}</td>
             </tr>
+            {run.usage?.models ? (
+              <tr>
+                <th scope="row">Models</th>
+                <td class="number">{modelWords(run.usage.models)}</td>
+              </tr>
+            ) : null}
           </tbody>
         </table>
       </section>

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import {
   type BudgetState,
   type Cap,
+  capOf,
+  EACH_RUN,
   leftMicros,
   markUnknown,
   NO_BUDGET,
@@ -16,10 +18,10 @@ import {
 
 const NOON = Date.UTC(2026, 10, 27, 12);
 const DAY_MS = 86_400_000;
-const DAILY: Cap = { id: "daily", subject: { kind: "workspace" }, period: "day", limitMicros: 1_000 };
-const AGENT: Cap = { id: "agent", subject: { kind: "agent", id: "a" }, period: "always", limitMicros: 600 };
+const DAILY = capOf({ kind: "workspace" }, "day", 1_000);
+const AGENT = capOf({ kind: "agent", id: "a" }, "month", 600);
 
-const withCaps = (...caps: readonly Cap[]) => caps.reduce(putCap, NO_BUDGET);
+const withCaps = (...caps: readonly Cap[]) => caps.reduce((state, cap) => putCap(state, cap, NOON), NO_BUDGET);
 const call = (id: string, boundMicros: number | null, ...agents: readonly string[]): ReserveRequest => ({
   id,
   boundMicros,
@@ -64,6 +66,37 @@ describe("a call", () => {
   });
 });
 
+describe("a cap", () => {
+  it("that is set later counts what its period has spent before", () => {
+    const spent = settle(reserve(NO_BUDGET, call("1", 700), NOON).state, "1", 700).state;
+    const state = putCap(spent, DAILY, NOON);
+    expect(leftMicros(state, DAILY, NOON)).toBe(300);
+    const below = putCap(state, { ...DAILY, limitMicros: 500 }, NOON);
+    expect(reserve(below, call("2", 1), NOON).answer).toMatchObject({ granted: false, leftMicros: 0 });
+  });
+
+  it("of each run holds for every run by itself, unless the run has one of its own", () => {
+    const of = (id: string, run: string): ReserveRequest => ({
+      ...{ id, boundMicros: 600, subjects: [{ kind: "run", id: run }] },
+    });
+    const raised = capOf({ kind: "run", id: "c" }, "always", 1_200);
+    let state = withCaps(capOf({ kind: "run", id: EACH_RUN }, "always", 1_000), raised);
+    const answers = [of("1", "a"), of("2", "b"), of("3", "a"), of("4", "c"), of("5", "c")].map((request) => {
+      const { state: after, answer } = reserve(state, request, NOON);
+      state = after;
+      return answer.granted;
+    });
+    expect(answers).toEqual([true, true, false, true, true]);
+  });
+
+  it("with another limit warns of it anew", () => {
+    let state = settle(reserve(withCaps(DAILY), call("1", 900), NOON).state, "1", 900).state;
+    state = putCap(state, { ...DAILY, limitMicros: 2_000 }, NOON);
+    state = reserve(state, call("2", 200), NOON).state;
+    expect(settle(state, "2", 200).warnings.map(({ percent }) => percent)).toEqual([50]);
+  });
+});
+
 describe("a warning", () => {
   it("comes once for each share of the limit, and skips those that were passed together", () => {
     let state: BudgetState = withCaps(DAILY);
@@ -98,7 +131,7 @@ describe("any order of events", () => {
   const caps = fc.array(
     fc.record({
       subject: fc.constantFrom({ kind: "workspace" as const }, ...agents.map((id) => ({ kind: "agent" as const, id }))),
-      period: fc.constantFrom("day" as const, "month" as const, "always" as const),
+      period: fc.constantFrom("day" as const, "month" as const),
       limitMicros: fc.integer({ min: 0, max: 3_000 }),
     }),
     { minLength: 1, maxLength: 4 },
@@ -107,7 +140,7 @@ describe("any order of events", () => {
   it("keeps to every cap, counts each call once, and loses nothing", () => {
     fc.assert(
       fc.property(caps, fc.array(event, { maxLength: 120 }), (drawn, events) => {
-        const all = drawn.map((cap, index) => ({ ...cap, id: String(index) }));
+        const all = drawn.map(({ subject, period, limitMicros }) => capOf(subject, period, limitMicros));
         let state = withCaps(...all);
         let now = NOON;
         const actual = new Map<string, number>();
@@ -125,7 +158,9 @@ describe("any order of events", () => {
           for (const { capId, spentMicros, reservedMicros } of state.windows.values()) {
             expect(spentMicros).toBeGreaterThanOrEqual(0);
             expect(reservedMicros).toBeGreaterThanOrEqual(0);
-            expect(spentMicros + reservedMicros).toBeLessThanOrEqual(state.caps.get(capId)!.limitMicros);
+            expect(spentMicros + reservedMicros).toBeLessThanOrEqual(
+              state.caps.get(capId)?.limitMicros ?? Number.MAX_SAFE_INTEGER,
+            );
           }
         }
         // From the reservations alone comes the same.

@@ -18,6 +18,7 @@ import type { AppEnv } from "../../middleware/context.ts";
 import { speaksOpenAI } from "../../middleware/openai-error.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
 import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
+import { BUDGET_OPERATIONS } from "./openapi-budgets.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
 import { MODEL_OPERATIONS, openaiErrorSchema } from "./openapi-models.ts";
@@ -103,6 +104,7 @@ const OPERATIONS: readonly Operation[] = [
   ...PROVIDER_KEY_OPERATIONS,
   ...MODEL_OPERATIONS,
   ...EXECUTION_OPERATIONS,
+  ...BUDGET_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...AUDIT_OPERATIONS,

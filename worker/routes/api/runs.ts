@@ -1,7 +1,9 @@
 /** `/api/runs`: the list, one run, its log, and what can be done with it. */
 import { Hono } from "hono";
 import * as z from "zod";
+import { decideRunBudget } from "../../actions/manage-budgets.ts";
 import { retryRun } from "../../actions/retry-run.ts";
+import { budgetDecisionSchema } from "../../domain/budget-wait.ts";
 import { fail } from "../../domain/errors.ts";
 import { retryEditsSchema } from "../../domain/program.ts";
 import { runFilterSchema } from "../../domain/run-filter.ts";
@@ -12,6 +14,7 @@ import { listRuns } from "../../store/runs.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { readJson } from "../json-body.ts";
 import { accessRun } from "../run-access.ts";
+import { answer } from "./answer.ts";
 
 export const runListQuerySchema = runFilterSchema.extend({
   cursor: z.string().optional(),
@@ -41,6 +44,13 @@ export const runs = new Hono<SignedInEnv>()
     const cancelled = await run.value.cancel();
     if (!cancelled.ok) return problem(c, cancelled);
     return c.json({ runId: cancelled.value.id, state: cancelled.value.state }, 202);
+  })
+  .post("/:id/budget-decision", async (c) => {
+    const run = await accessRun(c);
+    if (!run.ok) return problem(c, run);
+    const body = await readJson(c, budgetDecisionSchema);
+    if (!body.ok) return problem(c, body);
+    return answer(c, await decideRunBudget(c.var.dependencies, c.var.principal, run.value, body.value));
   })
   .post("/:id/retry", async (c) => {
     const run = await accessRun(c);

@@ -5,6 +5,7 @@ import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
 import { auditPages } from "./audit.tsx";
+import { budgetPages } from "./budgets.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
 import { executionPages } from "./executions.tsx";
@@ -51,6 +52,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/keys", providerKeyPages)
   .route("/settings/limits", limitPages)
   .route("/executions", executionPages)
+  .route("/settings/budgets", budgetPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)

@@ -49,7 +49,7 @@ export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
       await line({
         type: "error",
         message,
-        ...(isFault ? { isPartial: error.isPartial, retries: error.retries } : {}),
+        ...(isFault ? { reason: error.reason, isPartial: error.isPartial, retries: error.retries } : {}),
       });
     }
   });

@@ -71,7 +71,7 @@ async function openRun(c: Context<SignedInEnv>, runId: string): Promise<Result<O
 
 /** What a run was granted, as far as the operator still allows it. */
 function stillAllowed(grants: Grants, allowance: Grants): Grants {
-  return { fetch: grants.fetch.filter((origin) => allowance.fetch.includes(origin)) };
+  return { ...grants, fetch: grants.fetch.filter((origin) => allowance.fetch.includes(origin)) };
 }
 
 const forkOf = (from: Origin, origin: ShownOrigin) => ({ origin, forkedFrom: writeOrigin(from) });

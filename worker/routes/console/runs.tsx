@@ -1,9 +1,12 @@
 /** `/runs` and `/runs/:id`: the list, one run with its tabs, and what people can do with it. */
 import { Hono } from "hono";
+import { decideRunBudget } from "../../actions/manage-budgets.ts";
 import { retryRun } from "../../actions/retry-run.ts";
+import { budgetDecisionSchema } from "../../domain/budget-wait.ts";
 import { isId } from "../../domain/ids.ts";
 import type { ReplayVerdict } from "../../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../../domain/run.ts";
+import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { countRunsAfter, listRuns, loadOutput, loadProgram } from "../../store/runs.ts";
 import { readTally } from "../../views/batch-words.ts";
@@ -67,6 +70,16 @@ export const runPages = new Hono<SignedInEnv>()
     if (!cancelled.ok && cancelled.code !== "run-finished") return failurePage(c, cancelled);
     if (!isPartial(c)) return c.redirect(`/runs/${c.req.param("id")}`, 303);
     return answerHeader(c);
+  })
+  .post("/:id/budget-decisions", async (c) => {
+    const handle = await accessRun(c);
+    if (!handle.ok) return failurePage(c, handle);
+    const form = Object.fromEntries([...(await c.req.formData())].map(([name, value]) => [name, String(value)]));
+    const by = form["by"] === undefined ? {} : { by: Number(form["by"]) };
+    const decision = check({ ...form, ...by }, budgetDecisionSchema);
+    if (!decision.ok) return failurePage(c, decision);
+    const decided = await decideRunBudget(c.var.dependencies, c.var.principal, handle.value, decision.value);
+    return decided.ok ? c.redirect(`/runs/${c.req.param("id")}`, 303) : failurePage(c, decided);
   })
   .post("/:id/replays", async (c) => {
     const handle = await accessRun(c);

@@ -95,6 +95,7 @@ const FAULTS: Readonly<
   "no-permission": [403, "provider_no_permission"],
   "no-credit": [402, "insufficient_quota"],
   "rate-limited": [429, "rate_limit_exceeded"],
+  "over-budget": [402, "over_budget"],
   "over-limit": [429, "workspace_limit"],
   "circuit-open": [503, "circuit_open"],
   overloaded: [503, "provider_overloaded"],

@@ -174,6 +174,7 @@ const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   __dirname: READ_INPUT,
   __filename: READ_INPUT,
   fetch: NO_NETWORK,
+  generate: "The workspace's model is not granted to this run. It is asked for with grants: { model: true }",
   Response: NO_NETWORK,
   Headers: NO_NETWORK,
   XMLHttpRequest: NO_NETWORK,

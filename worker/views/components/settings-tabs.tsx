@@ -6,6 +6,7 @@ const TABS = [
   { name: "workspaces", href: "/settings/workspaces", label: "Workspaces" },
   { name: "keys", href: "/settings/keys", label: "Provider keys" },
   { name: "limits", href: "/settings/limits", label: "Limits" },
+  { name: "budgets", href: "/settings/budgets", label: "Budgets" },
   { name: "webhooks", href: "/settings/webhooks", label: "Outgoing webhooks" },
   { name: "audit", href: "/settings/audit", label: "Audit log" },
 ] as const;

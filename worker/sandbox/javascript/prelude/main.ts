@@ -59,6 +59,7 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
   /** What a run sees besides when a capability is granted to it. */
   const globalsOfCapability: Readonly<Record<string, object>> = {
     fetch: { fetch: createFetch(hostCalls), Headers, Response },
+    generate: { generate: (request: unknown) => hostCalls.call("generate", request) },
   };
   installLocaleMethods(host);
   installStack();

@@ -1,0 +1,189 @@
+/** Budgets in the product: set, held in the middle of a run, decided about, and never in the way of settings. */
+import { env as bindings } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Env } from "../../durable-objects/env.ts";
+import { dependenciesOf } from "../../worker/dependencies.ts";
+import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
+import { runDetailSchema } from "../../worker/domain/run-schema.ts";
+import { anthropicProtocol } from "../support/providers/anthropic.ts";
+import { providerPlace } from "../support/providers/provider-place.ts";
+import {
+  api,
+  browse,
+  createPerson,
+  createTenant,
+  freshDatabase,
+  problemOf,
+  request,
+  type Tenant,
+  until,
+} from "../support/workerd.ts";
+
+let ana: Tenant;
+let tenants = 0;
+/** What one scripted answer costs by claude-sonnet-5: 10 fresh, 60 cached, 30 written to the cache, 50 out. */
+const ANSWER_COST = 0.000607;
+const EACH_RUN = { subject: { kind: "run", id: "*" }, period: "always" };
+const PROGRAM = `
+const first = await generate({ prompt: "one", maxTokens: 100 });
+console.log("first", first.cost);
+const before = Date.now();
+try {
+  const second = await generate({ prompt: "two", maxTokens: 1000 });
+  console.log("second", second.model, Date.now() - before < 900 ? "no time" : "time went by");
+} catch (error) {
+  console.log(error.name);
+}
+`;
+
+beforeEach(async () => {
+  await freshDatabase();
+  const dependencies = dependenciesOf(bindings as unknown as Env);
+  dependencies.knownPrincipals.forgetAll();
+  dependencies.knownProviders.forgetAll();
+  // A budget outlives the database: each test has a workspace of its own.
+  ana = await createTenant(`ana${++tenants}`);
+});
+
+async function put(tenant: Tenant, body: object): Promise<Response> {
+  const headers = { authorization: `Bearer ${tenant.token}`, "content-type": "application/json" };
+  return request("/api/budgets", { method: "PUT", headers, body: JSON.stringify(body) });
+}
+
+/** A key for a server that speaks Anthropic's protocol and answers every request alike. */
+async function pricedProvider() {
+  const { baseUrl, requests } = await providerPlace({ body: anthropicProtocol.frames().join("") });
+  const key = { name: "main", provider: "anthropic", baseUrl, model: "claude-sonnet-5", key: "sk-budget-0123456789" };
+  expect((await api(ana, "/api/workspace/api-keys", key)).status).toBe(201);
+  return { asked: async () => (await requests()).slice(1).map(({ body }) => body as Record<string, unknown>) };
+}
+
+const start = async (code = PROGRAM) => {
+  const body = { language: "javascript", code, grants: { model: true } };
+  const answer = await api(ana, "/api/execute", body, { prefer: "respond-async" });
+  expect(answer.status).toBe(202);
+  return ((await answer.json()) as { runId: string }).runId;
+};
+const run = async (id: string) => runDetailSchema.parse(await (await api(ana, `/api/runs/${id}`)).json());
+const log = async (id: string) => (await api(ana, `/api/runs/${id}/log.txt`)).text();
+const decide = (id: string, decision: object, who = ana) => api(who, `/api/runs/${id}/budget-decision`, decision);
+
+async function waiting() {
+  const provider = await pricedProvider();
+  expect((await put(ana, { ...EACH_RUN, limit: 0.005 })).status).toBe(200);
+  const id = await start();
+  const { budgetWait } = await until(
+    () => run(id),
+    (seen) => seen.budgetWait !== null,
+  );
+  return { id, wait: budgetWait!, ...provider };
+}
+
+const ended = (id: string) =>
+  until(
+    () => run(id),
+    ({ finishedAt }) => finishedAt !== null,
+  );
+
+describe("a run that hits a cap in the middle", () => {
+  it("waits for a decision, and goes on when the cap is raised, at no cost in time", async () => {
+    const { id, wait, asked } = await waiting();
+    expect(wait).toMatchObject({ budget: `run:always:${id}`, leftMicros: 5_000 - 607 });
+    expect(await (await browse(ana, `/runs/${id}`)).text()).toContain("Waiting for a decision about the budget");
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await asked()).toHaveLength(1);
+    expect((await decide(id, { decision: "raise", by: 0.01 })).status).toBe(200);
+    const { state, cost, usage } = await ended(id);
+    expect([state, cost]).toEqual(["succeeded", 2 * ANSWER_COST]);
+    expect(usage?.models).toEqual({ calls: 2, inputTokens: 200, outputTokens: 100, costMicros: 1_214 });
+    expect(await log(id)).toContain("no time");
+    const replay = await (await api(ana, `/api/runs/${id}/replay`, {})).json();
+    expect(replay).toMatchObject({ identical: true });
+  });
+
+  it("finishes cheaply: a cheaper model, and no more tokens than what is left can pay", async () => {
+    const { id, asked } = await waiting();
+    expect((await decide(id, { decision: "finish-cheaply" })).status).toBe(200);
+    expect((await ended(id)).state).toBe("succeeded");
+    const [, second] = await asked();
+    expect(second).toMatchObject({ model: "claude-haiku-4-5" });
+    expect(second!["max_tokens"]).toBeLessThan(1_000);
+    expect(second!["max_tokens"]).toBeGreaterThan(800);
+  });
+
+  it("stops", async () => {
+    const { id, asked } = await waiting();
+    expect((await decide(id, { decision: "stop" })).status).toBe(200);
+    expect((await ended(id)).state).toBe("cancelled");
+    expect(await asked()).toHaveLength(1);
+    expect((await problemOf(await decide(id, { decision: "stop" }))).code).toBe("not-waiting");
+  });
+
+  it("is raised by an admin alone, and decided otherwise by a member", async () => {
+    const { id } = await waiting();
+    const member = await createPerson("mel", { workspaceId: ana.workspaceId, role: "member" });
+    expect((await problemOf(await decide(id, { decision: "raise", by: 1 }, member))).code).toBe("forbidden");
+    expect((await decide(id, { decision: "finish-cheaply" }, member)).status).toBe(200);
+    await ended(id);
+  });
+});
+
+describe("budgets", () => {
+  it("show what is spent, also before there was one, and say so when a limit is below it", async () => {
+    await pricedProvider();
+    await ended(await start("await generate({ prompt: 'one', maxTokens: 100 })"));
+    const set = budgetSchema.parse(
+      await (await put(ana, { subject: { kind: "workspace" }, period: "day", limit: 0.0001 })).json(),
+    );
+    expect(set).toMatchObject({ id: "workspace:day", spent: ANSWER_COST, left: 0 });
+    expect(set.note).toContain("$0.000607 of $0.0001 are spent");
+    // The settings stay open, whatever is spent.
+    expect((await browse(ana, "/settings/budgets")).status).toBe(200);
+    const cleared = await request("/api/budgets/workspace:day", {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${ana.token}` },
+    });
+    expect(cleared.status).toBe(204);
+    const { spent, budgets } = budgetListSchema.parse(await (await api(ana, "/api/budgets")).json());
+    expect([spent.day, spent.month, budgets]).toEqual([ANSWER_COST, ANSWER_COST, []]);
+  });
+
+  it("refuse a generation with a sentence, before anything is sent", async () => {
+    const { asked } = await pricedProvider();
+    await put(ana, { subject: { kind: "workspace" }, period: "month", limit: 0.001 });
+    const generated = await request("/playground/generations", {
+      method: "POST",
+      headers: {
+        cookie: `runyard_session=${ana.session}`,
+        origin: "http://runyard.test",
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ description: "fizzbuzz", language: "typescript" }),
+    });
+    const [line] = (await generated.text()).trim().split("\n");
+    expect(JSON.parse(line!)).toMatchObject({ type: "error", reason: "over-budget" });
+    expect(await asked()).toEqual([]);
+  });
+
+  it("take no period that a subject has not, and no absurd amount", async () => {
+    const answer = await put(ana, { subject: { kind: "run", id: "*" }, period: "day", limit: 1 });
+    expect((await problemOf(answer)).errors).toMatchObject([{ path: "period" }]);
+    expect((await put(ana, { ...EACH_RUN, limit: -1 })).status).toBe(422);
+    expect((await put(ana, { ...EACH_RUN, limit: 1e9 })).status).toBe(422);
+  });
+
+  it("keep calls of unknown outcome at their bound until somebody settles them", async () => {
+    const ledger = dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
+    await put(ana, { subject: { kind: "workspace" }, period: "day", limit: 1 });
+    await ledger.reserve({ id: "call_1", boundMicros: 400_000, subjects: [] });
+    await ledger.markUnknown("call_1");
+    const list = async () => budgetListSchema.parse(await (await api(ana, "/api/budgets")).json());
+    expect(await list()).toMatchObject({ unknownCount: 1, budgets: [{ reserved: 0.4, left: 0.6 }] });
+    expect((await api(ana, "/api/budgets/calls/call_1/settlement", { cost: 0.1 })).status).toBe(200);
+    // A repeat changes nothing.
+    expect(await (await api(ana, "/api/budgets/calls/call_1/settlement", { cost: 0.3 })).json()).toMatchObject({
+      cost: 0.1,
+    });
+    expect(await list()).toMatchObject({ unknownCount: 0, budgets: [{ spent: 0.1, reserved: 0, left: 0.9 }] });
+  });
+});

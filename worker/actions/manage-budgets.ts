@@ -1,0 +1,102 @@
+/** What can be done with a workspace's budgets, for the API and the console alike. A budget limits calls of models alone. */
+import type { BudgetOverview, CapStanding } from "../../durable-objects/budget-ledger/rpc.ts";
+import type { RunExecutorRpc } from "../../durable-objects/run-executor/rpc.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { isAtLeast } from "../domain/access.ts";
+import type { Budget, BudgetList, SetBudget } from "../domain/budget.ts";
+import type { BudgetDecision } from "../domain/budget-wait.ts";
+import { dollarText, toDollars, toMicros } from "../domain/dollars.ts";
+import { fail, type Result, succeed } from "../domain/errors.ts";
+import { toIso } from "../domain/instant.ts";
+import type { Principal } from "../domain/principal.ts";
+import type { RunDetail } from "../domain/run.ts";
+
+export async function listBudgets({ budget }: Dependencies, { workspaceId }: Principal): Promise<BudgetList> {
+  const { caps, spent, unknown, unknownCount }: BudgetOverview = await budget(workspaceId).overview();
+  return {
+    spent: { day: toDollars(spent.day.spentMicros), month: toDollars(spent.month.spentMicros) },
+    budgets: caps.map(toBudget).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    unknown: unknown.map(({ id, boundMicros, reservedAt }) => ({
+      ...{ id, bound: toDollars(boundMicros), reservedAt: toIso(reservedAt) },
+    })),
+    unknownCount,
+  };
+}
+
+/** Sets a budget or another limit of it. Below what is spent already is allowed, and says so. */
+export async function setBudget(
+  { budget, log }: Dependencies,
+  { workspaceId }: Principal,
+  { subject, period, limit }: SetBudget,
+): Promise<Result<Budget>> {
+  const standing = await budget(workspaceId).putCap(subject, period, toMicros(limit));
+  if (!standing) return fail("too-many-budgets", "Delete one that is not needed any more.");
+  log.info("a budget was set", { workspaceId });
+  return succeed(toBudget(standing));
+}
+
+export async function removeBudget(
+  { budget, log }: Dependencies,
+  { workspaceId }: Principal,
+  id: string,
+): Promise<Result<null>> {
+  if (!(await budget(workspaceId).removeCap(id))) return fail("not-found", "There is no budget by this id.");
+  log.info("a budget was deleted", { workspaceId });
+  return succeed(null);
+}
+
+/** Somebody has found out what a call of unknown outcome did cost. Once: a repeat answers what counts. */
+export async function settleUnknownCall(
+  { budget }: Dependencies,
+  { workspaceId }: Principal,
+  id: string,
+  cost: number,
+): Promise<Result<{ readonly id: string; readonly cost: number }>> {
+  const micros = await budget(workspaceId).settle(id, toMicros(cost));
+  if (micros === null) return fail("not-found", "There is no call by this id that reserved anything.");
+  return succeed({ id, cost: toDollars(micros) });
+}
+
+/** What becomes of a run that waits because a call of a model does not fit its budget. */
+export async function decideRunBudget(
+  { budget }: Dependencies,
+  { workspaceId, role }: Principal,
+  run: Pick<RunExecutorRpc, "describe" | "cancel" | "decideBudget">,
+  decision: BudgetDecision,
+): Promise<Result<RunDetail>> {
+  const wait = (await run.describe())?.budgetWait ?? null;
+  if (wait === null) return fail("not-waiting", "The run does not wait for a decision about its budget.");
+  switch (decision.decision) {
+    case "stop":
+      return run.cancel();
+    case "finish-cheaply":
+      return run.decideBudget("finish-cheaply");
+    case "raise": {
+      if (!isAtLeast(role, "admin")) return fail("forbidden", "Raising a budget takes the role admin or more.");
+      const raised = await budget(workspaceId).raiseCap(wait.budget, toMicros(decision.by));
+      if (!raised) return fail("not-found", "The budget that stood in the way is gone: the run goes on by itself.");
+      return run.decideBudget("ask-again");
+    }
+  }
+}
+
+function toBudget({ cap, window }: CapStanding): Budget {
+  const { id, subject, period, limitMicros } = cap;
+  const { spentMicros, reservedMicros } = window;
+  const leftMicros = limitMicros - spentMicros - reservedMicros;
+  return {
+    ...{ id, subject, period, limit: toDollars(limitMicros) },
+    spent: toDollars(spentMicros),
+    reserved: toDollars(reservedMicros),
+    left: toDollars(Math.max(0, leftMicros)),
+    percent: limitMicros === 0 ? null : Math.floor((spentMicros * 100) / limitMicros),
+    note: noteOf(limitMicros, spentMicros),
+  };
+}
+
+function noteOf(limitMicros: number, spentMicros: number): string | null {
+  if (limitMicros === 0) return "Nothing may be spent.";
+  if (spentMicros < limitMicros) return null;
+  const spent = `${dollarText(spentMicros)} of ${dollarText(limitMicros)} are spent`;
+  return `${spent}: no paid call is let through until the limit is raised or the period ends.`;
+}
