@@ -43,12 +43,15 @@ function world() {
   const clock = {
     now: () => now,
     sleep: async (ms: number) => {
-      now += ms;
       await new Promise((resolve) => setTimeout(resolve, 0));
+      now += ms;
     },
   };
+  const refuse = (refuses: boolean) => {
+    isRefusing = refuses;
+  };
   const object = () => new ModelCalls({ storage, clock, provider: async () => provider });
-  return { object, asked, clock, refuse: (refuses: boolean) => void (isRefusing = refuses) };
+  return { object, asked, clock, refuse };
 }
 
 const { signal } = new AbortController();
