@@ -1,6 +1,7 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
 import { exports, waitUntil } from "cloudflare:workers";
 import type { BudgetLedgerRpc } from "../durable-objects/budget-ledger/rpc.ts";
+import type { CallGateRpc } from "../durable-objects/call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
@@ -10,12 +11,13 @@ import type { WorkspaceCapacityRpc } from "../durable-objects/workspace-capacity
 import { type Config, configOf } from "./config.ts";
 import { laneObjectName } from "./domain/lane.ts";
 import type { Clock, Random } from "./domain/ports.ts";
-import type { Principal } from "./domain/principal.ts";
+import type { KnownPrincipal } from "./domain/principal.ts";
 import type { Egress } from "./egress/egress.ts";
 import { openEgress } from "./egress/network.ts";
 import { Vault } from "./keys/vault.ts";
 import type { ProviderName } from "./llm/provider.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { RecentlyKnown } from "./recently-known.ts";
 import { dataKeysIn } from "./store/data-keys.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -36,7 +38,8 @@ export interface Dependencies {
   /** Which provider a workspace's models are asked through. */
   readonly knownProviders: RecentlyKnown<ProviderName>;
   /** Who somebody is, by the kind of a secret and its hash: `token:…` or `session:…`. */
-  readonly knownPrincipals: RecentlyKnown<Principal>;
+  readonly knownPrincipals: RecentlyKnown<KnownPrincipal>;
+  readonly rateLimits: RateLimits;
   /** Where deliveries arrive, by the id of an endpoint. */
   readonly knownEndpoints: RecentlyKnown<KnownEndpoint>;
   /** The inbox of a workspace's deliveries. */
@@ -53,6 +56,8 @@ export interface Dependencies {
   readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
   /** The object of a workspace's budget. */
   readonly budget: (workspaceId: string) => BudgetLedgerRpc;
+  /** The gate of a workspace's calls to other services. */
+  readonly gate: (workspaceId: string) => CallGateRpc;
   /** The object that sends the messages of a webhook endpoint. */
   readonly sender: (endpointId: string) => WebhookSenderRpc;
 }
@@ -84,6 +89,7 @@ function compose(env: Env): Dependencies {
     vault: new Vault(config.secretsKeys, dataKeysIn(db, systemClock), systemRandom),
     assets: env.ASSETS,
     knownPrincipals: new RecentlyKnown(systemClock),
+    rateLimits: new RateLimits(systemClock, (subject) => env.RATE_LIMITER.get(env.RATE_LIMITER.idFromName(subject))),
     knownEndpoints: new RecentlyKnown(systemClock),
     egress: openEgress(env.PUBLIC_NETWORK),
     knownProviders: new RecentlyKnown(systemClock),
@@ -94,6 +100,7 @@ function compose(env: Env): Dependencies {
     lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
     budget: (workspaceId) => env.BUDGET_LEDGER.get(env.BUDGET_LEDGER.idFromName(workspaceId)),
+    gate: (workspaceId) => env.CALL_GATE.get(env.CALL_GATE.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

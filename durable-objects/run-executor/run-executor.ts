@@ -69,7 +69,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     this.#models = new ModelCalls({
       storage: new ModelStorage(ctx.storage),
       clock: systemClock,
-      provider: () => providerOf(dependenciesOf(env), this.#storage.run!.spec.workspaceId, this.#budgetSubjects()),
+      provider: () => {
+        const { id, workspaceId } = this.#storage.run!.spec;
+        return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
+      },
     });
     this.#core = new RunCore({
       storage: this.#storage,

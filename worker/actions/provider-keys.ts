@@ -3,6 +3,7 @@
  * of who asks: a foreign one looks exactly like one that does not exist. No answer holds more of a key than its end.
  */
 import type { Dependencies } from "../dependencies.ts";
+import { actorOf } from "../domain/audit.ts";
 import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
@@ -10,6 +11,7 @@ import type { Principal } from "../domain/principal.ts";
 import {
   type ChangeKey,
   type CreateKey,
+  FALLBACKS_MAX,
   type KeyedProvider,
   type KeyTest,
   PROVIDER_BASE_URLS,
@@ -28,9 +30,11 @@ import {
   insertProviderKey,
   listProviderKeys,
   type ProviderKeyChange,
+  setFallbackKeys,
   updateProviderKey,
 } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
+import { record } from "./audit-trail.ts";
 import { keyContext, testProvider } from "./workspace-provider.ts";
 
 const NO_SECRETS_KEY = "Set RUNYARD_SECRETS_KEY (openssl rand -base64 32): it seals the keys of providers.";
@@ -84,11 +88,14 @@ export async function createKey(
     ...{ sealedPrevious: null, previousHint: null, previousExpiresAt: null },
     ...{ testedAt: now, verdict: test.verdict },
     ...{ chosenAt: now, lastUsedAt: null, createdBy: principal.id, createdAt: now },
+    fallbackPosition: null,
   };
   const inserted = await insertProviderKey(db, row, PROVIDER_KEYS_MAX);
   if (inserted === "name-taken") return wrong("name", "is the name of another key of the workspace");
   if (inserted === "too-many")
     return fail("too-many-keys", `Delete one first: a workspace has at most ${PROVIDER_KEYS_MAX}.`);
+  const { host } = new URL(baseUrl);
+  await record(dependencies, actorOf(principal), "key.added", id, { name, provider, host });
   return tested(dependencies, principal, id, test);
 }
 
@@ -116,6 +123,8 @@ export async function changeKey(
   if (!(await updateProviderKey(dependencies.db, row, change)))
     return wrong("name", "is the name of another key of the workspace, or somebody changed the key at this moment");
   dependencies.knownProviders.forget(principal.workspaceId);
+  const told = { name: name ?? row.name, host: new URL(address.value).host, isKeyKept: String(!isMoved) };
+  await record(dependencies, actorOf(principal), "key.changed", id, told);
   return accessKey(dependencies, principal, id);
 }
 
@@ -153,6 +162,8 @@ export async function rotateKey(
     ...{ testedAt: now, verdict: test.verdict },
   });
   if (!changed) return wrong("key", "was not saved: somebody rotated the key at this moment");
+  const told = { name: row.name, version: String(version), overlapSeconds: String(keepsOld ? overlapSeconds : 0) };
+  await record(dependencies, actorOf(principal), "key.rotated", id, told);
   return tested(dependencies, principal, id, test);
 }
 
@@ -170,6 +181,7 @@ export async function testSavedKey(
   const key = () => dependencies.vault.open(workspaceId, keyContext(row, version), sealed!);
   const test = await testProvider(dependencies, { ...row, hasKey: sealed !== null }, key);
   await updateProviderKey(dependencies.db, row, { testedAt: dependencies.clock.now(), verdict: test.verdict });
+  await record(dependencies, actorOf(principal), "key.tested", id, { name: row.name, verdict: test.verdict });
   return tested(dependencies, principal, id, test);
 }
 
@@ -183,14 +195,31 @@ export async function chooseKey(
   if (!found.ok) return found;
   await updateProviderKey(dependencies.db, found.value, { chosenAt: dependencies.clock.now() });
   dependencies.knownProviders.forget(principal.workspaceId);
+  await record(dependencies, actorOf(principal), "key.chosen", id, { name: found.value.name });
   return accessKey(dependencies, principal, id);
+}
+
+/** Which keys are asked next, in this order, where the one in use cannot answer. None for no others. */
+export async function chooseFallbacks(
+  { db }: Dependencies,
+  { workspaceId }: Principal,
+  ids: readonly string[],
+): Promise<Result<null>> {
+  if (ids.length > FALLBACKS_MAX) return wrong("keyId", `names more than ${FALLBACKS_MAX} keys`);
+  if (new Set(ids).size < ids.length) return wrong("keyId", "names a key twice: each can be asked once");
+  const known = new Set((await listProviderKeys(db, workspaceId)).map(({ id }) => id));
+  if (ids.some((id) => !known.has(id))) return wrong("keyId", "names a key that is not there any more");
+  await setFallbackKeys(db, workspaceId, ids);
+  return succeed(null);
 }
 
 export async function removeKey(dependencies: Dependencies, principal: Principal, id: string): Promise<Result<null>> {
   const found = await findRow(dependencies, principal, id);
   if (!found.ok) return found;
   await deleteProviderKey(dependencies.db, principal.workspaceId, id);
+  await dependencies.gate(principal.workspaceId).forget(id);
   dependencies.knownProviders.forget(principal.workspaceId);
+  await record(dependencies, actorOf(principal), "key.deleted", id, { name: found.value.name });
   return succeed(null);
 }
 
@@ -243,6 +272,7 @@ function toProviderKey(row: ProviderKeyRow, chosen: ProviderKeyRow | null, now: 
     previous: isOverlapping ? { hint: previousHint!, expiresAt: toIso(previousExpiresAt) } : null,
     lastTest: row.verdict === null ? null : { verdict: row.verdict, at: toIso(row.testedAt!) },
     isChosen: chosen?.id === id,
+    fallbackPosition: row.fallbackPosition,
     lastUsedAt: toIsoOrNull(row.lastUsedAt),
     ...{ createdBy, createdAt: toIso(row.createdAt) },
   };

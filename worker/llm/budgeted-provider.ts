@@ -103,13 +103,15 @@ function costOfFailure({ usage, status, isPartial }: ModelError, price: PriceSna
   return status !== null && status >= 400 && !isPartial ? 0 : null;
 }
 
-/** What frames a message in a request, and what begins an answer: a few tokens each, of which providers count some as input. */
+/** What frames a message or a tool in a request, of which providers count some as input. */
 const FRAME_TOKENS = 16;
+/** What providers put before a request that has tools. */
+const TOOLS_TOKENS = 1_000;
 
-/** No tokenizer in use makes more tokens of a text than it has bytes: a bound, not an estimate. */
-export function inputTokensAtMost({ system, messages }: Pick<ModelRequest, "system" | "messages">): number {
-  const texts = [system, ...messages.map(({ text }) => text)];
-  return texts.reduce((sum, text) => sum + new TextEncoder().encode(text).length + FRAME_TOKENS, FRAME_TOKENS);
+/** No tokenizer in use makes more tokens of a text than it has bytes: a bound, not an estimate. JSON only adds to it. */
+export function inputTokensAtMost({ system, messages, tools = [] }: ModelRequest): number {
+  const bytes = new TextEncoder().encode(JSON.stringify([system, messages, tools])).length;
+  return bytes + FRAME_TOKENS * (1 + messages.length + tools.length) + (tools.length > 0 ? TOOLS_TOKENS : 0);
 }
 
 const WHOSE = { day: "today's", month: "this month's", always: "the" } as const;

@@ -11,6 +11,8 @@ const SEES_RUNS = needs("viewer", "runs:read");
 const SEES_SETTINGS = needs("viewer", "settings:read");
 const SEES_METRICS = needs("viewer", "metrics:read");
 const RUNS = needs("member", "runs:write");
+/** Names and addresses of everybody are for those who answer for them. */
+const SEES_AUDIT = needs("admin", "settings:read");
 const CONFIGURES = needs("admin", "settings:write");
 /** Pages are for people: a token has the API. */
 const READER = needs("viewer", null);
@@ -76,6 +78,8 @@ const API = {
   "PUT /api/budgets": CONFIGURES,
   "DELETE /api/budgets/:budget": CONFIGURES,
   "POST /api/budgets/calls/:call/settlement": CONFIGURES,
+  "GET /api/executions": SEES_RUNS,
+  "GET /api/executions/:id": SEES_RUNS,
   "GET /api/repositories": SEES_SETTINGS,
   "POST /api/repositories": CONFIGURES,
   "GET /api/repositories/export": SEES_SETTINGS,
@@ -91,6 +95,8 @@ const API = {
   "GET /api/deliveries": SEES_SETTINGS,
   "GET /api/deliveries/:id": SEES_SETTINGS,
   "POST /api/deliveries/:id/reprocess": CONFIGURES,
+  "GET /api/audit": SEES_AUDIT,
+  "GET /api/audit/verification": SEES_AUDIT,
 } as const satisfies Record<string, Access>;
 
 const CONSOLE = {
@@ -132,6 +138,9 @@ const CONSOLE = {
   "GET /playground/history": READER,
   "POST /playground/shares": RUNNER,
   "POST /playground/generations": RUNNER,
+  "GET /executions": READER,
+  "GET /executions/export": READER,
+  "GET /executions/:id": READER,
   "GET /p/:slug": READER,
   "GET /repos": READER,
   "POST /repos": ADMIN,
@@ -156,6 +165,10 @@ const CONSOLE = {
   "POST /settings/members/:id/removal": SELF,
   "POST /settings/invitations": ADMIN,
   "POST /settings/invitations/:id/withdrawal": ADMIN,
+  "GET /settings/audit": ADMIN,
+  "POST /settings/audit/verifications": ADMIN,
+  "GET /settings/audit/export.csv": ADMIN,
+  "GET /settings/audit/export.json": ADMIN,
   "GET /settings/tokens": SELF,
   "POST /settings/tokens": SELF,
   // One's own, or as an admin anybody's.
@@ -169,6 +182,7 @@ const CONSOLE = {
   "GET /settings/keys": READER,
   "POST /settings/keys": ADMIN,
   "POST /settings/keys/tests": ADMIN,
+  "POST /settings/keys/fallbacks": ADMIN,
   "GET /settings/keys/:id": READER,
   "POST /settings/keys/:id/changes": ADMIN,
   "POST /settings/keys/:id/rotations": ADMIN,
@@ -180,6 +194,9 @@ const CONSOLE = {
   "POST /settings/budgets": ADMIN,
   "POST /settings/budgets/deletions": ADMIN,
   "POST /settings/budgets/settlements": ADMIN,
+  "GET /settings/limits": READER,
+  "POST /settings/limits": ADMIN,
+  "POST /settings/limits/retention": ADMIN,
   "GET /settings/webhooks": READER,
   "POST /settings/webhooks": ADMIN,
   "GET /settings/webhooks/:id": READER,

@@ -16,8 +16,10 @@ import {
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
+import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { BUDGET_OPERATIONS } from "./openapi-budgets.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
+import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
@@ -99,8 +101,10 @@ const OPERATIONS: readonly Operation[] = [
   ...WEBHOOK_OPERATIONS,
   ...PROVIDER_KEY_OPERATIONS,
   ...BUDGET_OPERATIONS,
+  ...EXECUTION_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   {
     method: "get",
     path: "/healthz",

@@ -4,11 +4,14 @@ import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
+import { auditPages } from "./audit.tsx";
 import { budgetPages } from "./budgets.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
+import { executionPages } from "./executions.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
+import { limitPages } from "./limits.tsx";
 import { overview } from "./overview.tsx";
 import { isPartial, page, signedInShell } from "./page.tsx";
 import { invitationForms, memberPages, workspacePages } from "./people.tsx";
@@ -44,9 +47,12 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/invitations", invitationForms)
   .route("/settings/workspaces", workspacePages)
   .route("/settings/tokens", tokenPages)
+  .route("/settings/audit", auditPages)
   .route("/settings/sessions", sessionPages)
   .route("/settings/keys", providerKeyPages)
   .route("/settings/budgets", budgetPages)
+  .route("/settings/limits", limitPages)
+  .route("/executions", executionPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)

@@ -6,7 +6,9 @@ const TABS = [
   { name: "workspaces", href: "/settings/workspaces", label: "Workspaces" },
   { name: "keys", href: "/settings/keys", label: "Provider keys" },
   { name: "budgets", href: "/settings/budgets", label: "Budgets" },
+  { name: "limits", href: "/settings/limits", label: "Limits" },
   { name: "webhooks", href: "/settings/webhooks", label: "Outgoing webhooks" },
+  { name: "audit", href: "/settings/audit", label: "Audit log" },
 ] as const;
 
 export type SettingsTab = (typeof TABS)[number]["name"];
