@@ -63,6 +63,7 @@ interface Calls {
  * next is asked; each has its retries; and each attempt passes the workspace's gate and has its worst case reserved.
  *
  * @param source what the calls are made for
+ * @param subjects what they are about, besides the workspace: all of them have budgets
  */
 export async function providerOf(
   dependencies: Dependencies,
@@ -76,6 +77,17 @@ export async function providerOf(
   const [first, ...next] = rows.map((row) => ofKey(dependencies, row, calls));
   const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, calls);
   return recorded(dependencies, provider, { workspaceId, source, redactor });
+}
+
+/** What all providers of one composition share. */
+interface Shared {
+  readonly redactor: Redactor;
+  readonly subjects: readonly BudgetSubject[];
+}
+
+function budgetOf(dependencies: Dependencies, workspaceId: string, subjects: readonly BudgetSubject[]): CallBudget {
+  const { clock, random, budget } = dependencies;
+  return { clock, ledger: budget(workspaceId), newId: () => newId("call", clock, random), subjects };
 }
 
 /** By a key of the workspace's own; its use is noted when it comes to that. */

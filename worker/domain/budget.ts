@@ -56,7 +56,7 @@ export type BudgetList = z.output<typeof budgetListSchema>;
 
 export function subjectWords(subject: BudgetSubject): string {
   if (subject.kind === "workspace") return "the workspace";
-  if (subject.kind === "run") return subject.id === "*" ? "each run" : "the run";
+  if (subject.kind === "run") return subject.id === "*" ? "each run" : `the run ${subject.id}`;
   return `the ${subject.kind} ${subject.id}`;
 }
 

@@ -148,8 +148,8 @@ function BudgetRow({ budget }: { readonly budget: Budget }) {
         <span class="cell-note muted">
           {money(spent)} spent
           {reserved > 0 ? ` · ${money(reserved)} held back` : null}
-          {note === null ? null : ` · ${note}`}
         </span>
+        {note === null ? null : <p class="muted">{note}</p>}
       </td>
       <td class="number">{money(left)}</td>
       <td class="number">

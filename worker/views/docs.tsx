@@ -199,7 +199,9 @@ function Sandbox({ globals }: { readonly globals: readonly string[] }) {
         ))}
         . <code>fetch</code> exists in a run that asks for origins which this server's operator allows:{" "}
         <code>{'"grants": {"fetch": ["https://api.example.com"]}'}</code>. There is no other network, no file system,
-        and no <code>require</code>.
+        and no <code>require</code>. <code>{"await generate({ prompt, maxTokens })"}</code> asks the workspace's model
+        in a run with <code>{'"grants": {"model": true}'}</code>; its cost counts in the run and in the{" "}
+        <a href="/settings/budgets">budgets</a>.
       </p>
       <ul>
         <li>

@@ -243,6 +243,7 @@ function InputFields({ values, errors, allowance }: FieldProps) {
         </p>
       </details>
       <FetchGrants values={values} errors={errors} allowance={allowance} />
+      <ModelGrant values={values} />
     </div>
   );
 }
@@ -282,6 +283,16 @@ function FetchGrants({ values, errors, allowance }: FieldProps) {
         {noFetch ?? ""}
       </span>
     </fieldset>
+  );
+}
+
+/** A program that may ask the workspace's model spends its money. */
+function ModelGrant({ values }: Pick<FieldProps, "values">) {
+  return (
+    <label class="check">
+      <input type="checkbox" name="model" checked={values.grants.model === true} autocomplete="off" />
+      May ask the workspace's model: <code>{"await generate({ prompt })"}</code> (JavaScript and TypeScript)
+    </label>
   );
 }
 

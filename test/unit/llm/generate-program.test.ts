@@ -70,6 +70,7 @@ describe("generateProgram", () => {
     expect(events.at(-1)).toEqual({
       type: "done",
       retries: [],
+      cost: { micros: null, price: null },
       program,
       usage: USAGE,
       model: "model-1",

@@ -42,9 +42,12 @@ function world() {
   const clock = {
     now: () => now,
     sleep: async (ms: number) => {
-      now += ms;
       await new Promise((resolve) => setTimeout(resolve, 0));
+      now += ms;
     },
+  };
+  const refuse = (refuses: boolean) => {
+    isRefusing = refuses;
   };
   const object = () => new ModelCalls({ storage, clock, provider: async () => provider });
   const refuse = (refuses: boolean) => {

@@ -50,7 +50,7 @@ export function shownErrors(errors: readonly DomainError[]): readonly FieldError
 /** A mode without network leaves its choice behind: without a script the boxes stay in the form. */
 export function readGrants(form: FormData): Grants {
   return PLAYGROUND_MODES[readFormMode(form)].noFetch === null
-    ? { fetch: form.getAll("fetch").map(String) }
+    ? { fetch: form.getAll("fetch").map(String), model: form.get("model") !== null }
     : NO_GRANTS;
 }
 

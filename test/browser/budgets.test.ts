@@ -1,0 +1,103 @@
+/** Money as a person meets it: the cost of a call, a budget, and a run that hits it in the middle and waits, over a crash. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
+import { launchBrowser } from "../support/browser/chromium.ts";
+import { openSignedIn, screenshot } from "../support/browser/page.ts";
+import { Product } from "../support/product/server-process.ts";
+import { anthropicProtocol } from "../support/providers/anthropic.ts";
+import { type ScriptedServer, startScriptedServer } from "../support/providers/scripted-server.ts";
+
+const MINUTE_MS = 60_000;
+let product: Product;
+let browser: Browser;
+let server: ScriptedServer;
+
+beforeAll(async () => {
+  [product, browser, server] = await Promise.all([
+    Product.start({ variables: { RUNYARD_PROVIDER_PRIVATE_HOSTS: "allow" } }),
+    launchBrowser(),
+    startScriptedServer(),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await server?.close();
+});
+
+async function look(page: Page, name: string): Promise<void> {
+  await expectNoAxeViolations(page);
+  await screenshot(page, name);
+}
+
+async function setBudget(page: Page, kind: string, id: string, limit: string): Promise<void> {
+  await page.goto("/settings/budgets");
+  await page.selectOption("select[name=kind]", kind);
+  await page.fill("[name=id]", id);
+  await page.fill("[name=limit]", limit);
+  await page.click("button:text('Save')");
+  await page.waitForSelector("[data-budget]");
+}
+
+const PROGRAM = `const one = await generate({ prompt: "one", maxTokens: 100 });
+console.log("first", one.cost);
+const two = await generate({ prompt: "two", maxTokens: 1000 });
+console.log("second", two.cost);`;
+
+it("costs of a call, a budget, and the choice in the middle of a run", { timeout: 3 * MINUTE_MS }, async () => {
+  const { baseUrl, requests } = server.play({ body: anthropicProtocol.frames().join("") });
+  const { page, close } = await openSignedIn(browser, product, { width: 360 });
+  await page.goto("/settings/keys");
+  await page.fill("[name=key]", "sk-budget-0123456789");
+  await page.fill("[name=name]", "priced");
+  await page.fill("[name=baseUrl]", baseUrl);
+  await page.fill("[name=model]", "claude-sonnet-5");
+  await page.click("button:has-text('Save')");
+  await page.waitForURL(/\/settings\/keys\/key_/);
+
+  await page.goto("/playground");
+  await page.fill("[data-generate-text]", "print the primes");
+  await page.click("[data-generate-start]");
+  await expect.poll(() => page.innerText("[data-generate-status]")).toContain("$0.000607");
+
+  await page.goto("/settings/budgets");
+  await look(page, "budgets-empty");
+  await setBudget(page, "run", "*", "0.005");
+  await setBudget(page, "workspace", "", "0.0001");
+  expect(await page.innerText("main")).toContain("$0.000607 of $0.0001 are spent");
+  await look(page, "budgets-narrow");
+  await page.goto("/playground");
+  await page.fill("[data-generate-text]", "print the primes");
+  await page.click("[data-generate-start]");
+  await page.waitForSelector("[data-generate-status] a[href='/settings/budgets']");
+  await screenshot(page, "generate-refused");
+  await setBudget(page, "workspace", "", "1");
+
+  const body = { language: "javascript", code: PROGRAM, grants: { model: true } };
+  const started = await product.api("/api/execute", body, { prefer: "respond-async" });
+  const { runId } = (await started.json()) as { runId: string };
+  await page.goto(`/runs/${runId}`);
+  await page.waitForSelector("text=Waiting for a decision about the budget");
+  await look(page, "run-waits-for-budget-narrow");
+  await close();
+  const paid = requests.length;
+  await product.kill();
+  await product.start();
+
+  const dark = await openSignedIn(browser, product, { colorScheme: "dark" });
+  await dark.page.goto(`/runs/${runId}`);
+  await dark.page.waitForSelector("text=Waiting for a decision about the budget", { timeout: MINUTE_MS });
+  await look(dark.page, "run-waits-for-budget");
+  expect(requests.length).toBe(paid);
+  await dark.page.click("button:text('Raise')");
+  await dark.page.waitForSelector("[data-run-state=succeeded]");
+  expect(await dark.page.innerText("main")).toContain("$0.001214");
+  expect(requests.length).toBe(paid + 1);
+  await look(dark.page, "run-cost");
+  await dark.page.goto("/settings/budgets");
+  await look(dark.page, "budgets");
+  dark.assertClean();
+  await dark.close();
+});
