@@ -24,7 +24,7 @@ export function problem(c: AnyContext, failure: Failure): Response {
   const mediaType = isOpenAI ? "application/json" : "application/problem+json";
   const headers: Record<string, string> = { "content-type": mediaType, "cache-control": "no-store" };
   if (row.status === 401) headers["www-authenticate"] = 'Bearer realm="runyard"';
-  if (row.status === 429 || row.status === 503) headers["retry-after"] = "2";
+  if (row.status === 429 || row.status === 503) headers["retry-after"] = String(failure.retryAfterSeconds ?? 2);
   return c.body(JSON.stringify(isOpenAI ? openaiErrorOf(row.status, failure) : body), row.status, headers);
 }
 

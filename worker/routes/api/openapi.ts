@@ -17,6 +17,7 @@ import {
 import type { AppEnv } from "../../middleware/context.ts";
 import { speaksOpenAI } from "../../middleware/openai-error.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
+import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
 import { MODEL_OPERATIONS, openaiErrorSchema } from "./openapi-models.ts";
@@ -104,6 +105,7 @@ const OPERATIONS: readonly Operation[] = [
   ...EXECUTION_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   {
     method: "get",
     path: "/healthz",
