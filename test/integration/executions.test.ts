@@ -36,7 +36,7 @@ const KEYS = "/api/workspace/api-keys";
 const OK: Script = { body: chatProtocol.frames().join("") };
 const REFUSED: Script = json(401, openaiError("invalid_request_error", "invalid_api_key"));
 const NO_CREDIT: Script = json(402, openaiError("insufficient_quota", "insufficient_quota"));
-const CUT: Script = { body: chatProtocol.frames().slice(0, 3).join(""), ending: "destroy" };
+const CUT: Script = { body: chatProtocol.frames().slice(0, 5).join(""), ending: "destroy" };
 
 let ana: Tenant;
 let bo: Tenant;
