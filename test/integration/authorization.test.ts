@@ -141,7 +141,7 @@ function pathOf({ path, things }: Route, from: Things): string {
   });
 }
 
-const isApi = ({ path }: Route) => /^\/(api|metrics)/.test(path);
+const isApi = ({ path }: Route) => /^\/(api|v1|metrics)/.test(path);
 
 /** Asks a route as a machine or as a person, whichever it is for. */
 function ask(route: Route, from: Things, who: Tenant | null, as: "token" | "session"): Promise<Response> {

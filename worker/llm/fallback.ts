@@ -1,6 +1,6 @@
 /**
  * Asks the next provider where one cannot answer. It stands in front of retry.ts: a provider has had its retries when
- * the next is asked. Never once anything was handed out: two models' halves are no answer.
+ * the next is asked. Never once text was handed out: two models' halves are no answer.
  */
 import {
   type AskedModel,

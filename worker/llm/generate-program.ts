@@ -11,7 +11,6 @@ import {
   isNotice,
   ModelError,
   type ModelEvent,
-  type ModelNotice,
   type ModelUsage,
   type Provider,
   type ProviderName,
@@ -41,7 +40,7 @@ export interface GenerationRequest {
 
 export type GenerationEvent =
   | { readonly type: "text"; readonly text: string }
-  | ModelNotice
+  | Extract<ModelEvent, { type: "retry" | "wait" | "fallback" }>
   | {
       readonly type: "done";
       readonly program: string;

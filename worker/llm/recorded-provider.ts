@@ -7,7 +7,7 @@
 import type { Clock } from "../domain/ports.ts";
 import {
   type Fallback,
-  isNotice,
+  isOfAnswer,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
@@ -90,6 +90,7 @@ class CallInProgress {
   #provider: ProviderName;
   #model: string;
   #answer: string[] = [];
+  #thinkingChars = 0;
   #firstTokenMs: number | null = null;
   #waitedMs = 0;
   readonly #retries: Retry[] = [];
@@ -108,19 +109,35 @@ class CallInProgress {
   }
 
   saw(event: ModelEvent): void {
-    if (!isNotice(event) && event.type !== "done") this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
-    if (event.type === "text") this.#answer.push(event.text);
-    else if (event.type === "tool-call") this.#answer.push(shownPart(event));
-    else if (event.type === "malformed-tool-call") this.#answer.push(`[${event.problem} ${event.inputText}]\n`);
-    else if (event.type === "wait") this.#waitedMs += event.waitMs;
-    else if (event.type === "retry") {
-      const { attempt, reason, status, waitMs } = event;
-      this.#retries.push({ attempt, reason, status, waitMs });
-    } else if (event.type === "fallback") {
-      const { from, to, reason } = event;
-      this.#fallbacks.push({ from, to, reason });
-      this.#provider = to.provider;
-      this.#model = to.model;
+    if (isOfAnswer(event) && event.type !== "done") this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
+    switch (event.type) {
+      case "text":
+        this.#answer.push(event.text);
+        break;
+      case "thinking":
+        this.#thinkingChars += event.text.length;
+        break;
+      case "tool-call":
+        this.#answer.push(shownPart(event));
+        break;
+      case "malformed-tool-call":
+        this.#answer.push(`[${event.problem}] ${event.inputText}\n`);
+        break;
+      case "wait":
+        this.#waitedMs += event.waitMs;
+        break;
+      case "retry": {
+        const { attempt, reason, status, waitMs } = event;
+        this.#retries.push({ attempt, reason, status, waitMs });
+        break;
+      }
+      case "fallback": {
+        const { from, to, reason } = event;
+        this.#fallbacks.push({ from, to, reason });
+        this.#provider = to.provider;
+        this.#model = to.model;
+        break;
+      }
     }
   }
 

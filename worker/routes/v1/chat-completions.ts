@@ -10,7 +10,7 @@ import { providerOf } from "../../actions/workspace-provider.ts";
 import { newId } from "../../domain/ids.ts";
 import { type AnswerHead, CompletionChunks, wholeCompletion } from "../../llm/chat-completion-answer.ts";
 import { chatCompletionSchema, modelRequestOf } from "../../llm/chat-completion-request.ts";
-import { isNotice, ModelError, type ModelErrorReason, type ModelEvent } from "../../llm/provider.ts";
+import { isOfAnswer, ModelError, type ModelErrorReason, type ModelEvent } from "../../llm/provider.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { openaiError } from "../../middleware/openai-error.ts";
 import { problem } from "../../middleware/problem.ts";
@@ -23,7 +23,6 @@ export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
   const { workspaceId, id } = c.var.principal;
   const provider = await providerOf(c.var.dependencies, workspaceId, { kind: "api", id });
   const stop = new AbortController();
-  c.req.raw.signal.addEventListener("abort", () => stop.abort(), { once: true });
   const request = modelRequestOf(body.value, provider.defaultModel, stop.signal);
   if (!request.ok) return problem(c, request);
   const head: AnswerHead = {
@@ -34,7 +33,12 @@ export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
   const events = provider.stream(request.value)[Symbol.asyncIterator]();
   c.header("cache-control", "private, no-store");
   try {
-    if (!body.value.stream) return c.json(await wholeCompletion(head, { [Symbol.asyncIterator]: () => events }));
+    if (!body.value.stream) {
+      const whole = wholeCompletion(head, { [Symbol.asyncIterator]: () => events });
+      // The platform may end a request whose client has left; the call is paid for, and its record must have an end.
+      c.var.dependencies.afterwards(whole.catch(() => undefined));
+      return c.json(await whole);
+    }
     const first = await firstOf(events);
     const chunks = new CompletionChunks(head, body.value.stream_options?.include_usage ?? false);
     return streamed(c, { first, events, chunks, stop });
@@ -49,7 +53,7 @@ async function firstOf(events: AsyncIterator<ModelEvent>): Promise<ModelEvent> {
   for (;;) {
     const { value, done } = await events.next();
     if (done) throw new Error("A provider's answer ended without its last event");
-    if (!isNotice(value)) return value;
+    if (isOfAnswer(value)) return value;
   }
 }
 
