@@ -12,8 +12,10 @@ import { authorize } from "./middleware/authorization.ts";
 import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
+import { limitRate } from "./middleware/rate-limit.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { audit } from "./routes/api/audit.ts";
 import { deliveries } from "./routes/api/deliveries.ts";
 import { execute } from "./routes/api/execute.ts";
 import { executions } from "./routes/api/executions.ts";
@@ -65,6 +67,7 @@ export function createApp() {
   app.route("/status", publicStatus);
 
   app.use(authenticate);
+  app.use(limitRate(answerFailure));
   app.use(checkOrigin);
   app.use(authorize(answerFailure));
   app.route("/", entry);
@@ -84,6 +87,7 @@ export function createApp() {
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);
+  app.route("/api/audit", audit as never);
   app.route("/", consolePages as never);
 
   app.notFound((c) => answerFailure(c, fail("not-found", `Nothing answers ${c.req.method} ${c.req.path}.`)));

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { WORKSPACE_CONCURRENCY, WORKSPACE_CONCURRENCY_MAX } from "./domain/capacity-state.ts";
 import { type Grants, originSchema } from "./domain/grants.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
+import { REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE_MAX } from "./domain/rate-limit.ts";
 import { Secret } from "./domain/secret.ts";
 import { KEY_BYTES } from "./keys/cipher.ts";
 import {
@@ -48,6 +49,12 @@ const workspaceConcurrencySchema = z.coerce
   .int()
   .min(1)
   .max(WORKSPACE_CONCURRENCY_MAX, `must be a whole number from 1 to ${WORKSPACE_CONCURRENCY_MAX}`);
+
+const requestsPerMinuteSchema = z.coerce
+  .number("must be a number")
+  .int()
+  .min(1)
+  .max(REQUESTS_PER_MINUTE_MAX, `must be a whole number from 1 to ${REQUESTS_PER_MINUTE_MAX}`);
 
 /** 32 bytes as base64 writes them, its padding included. */
 const SECRETS_KEY = /^[A-Za-z0-9+/]{43}=$/;
@@ -107,6 +114,7 @@ const settingsSchema = z.object({
   RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
   RUNYARD_WEBHOOK_RETRY_SECONDS: retrySecondsSchema.prefault(WEBHOOK_RETRY_SECONDS),
   RUNYARD_WEBHOOK_TIMEOUT_SECONDS: webhookTimeoutSchema.default(WEBHOOK_TIMEOUT_SECONDS.default),
+  RUNYARD_REQUESTS_PER_MINUTE: requestsPerMinuteSchema.default(REQUESTS_PER_MINUTE),
   RUNYARD_SIGN_UP: z.enum(["open", "invited"], "must be open or invited").default("invited"),
   GITHUB_CLIENT_ID: z.string().optional(),
   GITHUB_CLIENT_SECRET: z.string().optional(),
@@ -144,6 +152,8 @@ export interface Config {
   /** Key-encryption keys: the first wraps, all unwrap. Empty where the operator set none. */
   readonly secretsKeys: readonly Secret[];
   readonly webhooks: WebhookSettings;
+  /** Requests of one person or one token in a minute. */
+  readonly requestsPerMinute: number;
   /** Whether anybody may make an account, or only who was invited: accounts run code here. */
   readonly isSignUpOpen: boolean;
   /** The OAuth app at GitHub through which people sign in; null for none. */
@@ -203,6 +213,7 @@ export function readConfig(env: Variables): Config {
       retryDelaysMs: data.RUNYARD_WEBHOOK_RETRY_SECONDS.map((seconds) => seconds * 1_000),
       timeoutMs: data.RUNYARD_WEBHOOK_TIMEOUT_SECONDS * 1_000,
     },
+    requestsPerMinute: data.RUNYARD_REQUESTS_PER_MINUTE,
     isSignUpOpen: data.RUNYARD_SIGN_UP === "open",
     github:
       data.GITHUB_CLIENT_ID && data.GITHUB_CLIENT_SECRET

@@ -10,12 +10,13 @@ import type { WorkspaceCapacityRpc } from "../durable-objects/workspace-capacity
 import { type Config, configOf } from "./config.ts";
 import { laneObjectName } from "./domain/lane.ts";
 import type { Clock, Random } from "./domain/ports.ts";
-import type { Principal } from "./domain/principal.ts";
+import type { KnownPrincipal } from "./domain/principal.ts";
 import type { Egress } from "./egress/egress.ts";
 import { openEgress } from "./egress/network.ts";
 import { Vault } from "./keys/vault.ts";
 import type { ProviderName } from "./llm/provider.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { RecentlyKnown } from "./recently-known.ts";
 import { dataKeysIn } from "./store/data-keys.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -36,7 +37,8 @@ export interface Dependencies {
   /** Which provider a workspace's models are asked through. */
   readonly knownProviders: RecentlyKnown<ProviderName>;
   /** Who somebody is, by the kind of a secret and its hash: `token:…` or `session:…`. */
-  readonly knownPrincipals: RecentlyKnown<Principal>;
+  readonly knownPrincipals: RecentlyKnown<KnownPrincipal>;
+  readonly rateLimits: RateLimits;
   /** Where deliveries arrive, by the id of an endpoint. */
   readonly knownEndpoints: RecentlyKnown<KnownEndpoint>;
   /** The inbox of a workspace's deliveries. */
@@ -84,6 +86,7 @@ function compose(env: Env): Dependencies {
     vault: new Vault(config.secretsKeys, dataKeysIn(db, systemClock), systemRandom),
     assets: env.ASSETS,
     knownPrincipals: new RecentlyKnown(systemClock),
+    rateLimits: new RateLimits(systemClock, (subject) => env.RATE_LIMITER.get(env.RATE_LIMITER.idFromName(subject))),
     knownEndpoints: new RecentlyKnown(systemClock),
     egress: openEgress(env.PUBLIC_NETWORK),
     knownProviders: new RecentlyKnown(systemClock),

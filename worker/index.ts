@@ -3,6 +3,7 @@ import { createApp } from "./app.ts";
 
 export { CallGate } from "../durable-objects/call-gate/call-gate.ts";
 export { DeliveryInbox } from "../durable-objects/delivery-inbox/delivery-inbox.ts";
+export { RateLimiter } from "../durable-objects/rate-limiter/rate-limiter.ts";
 export { RunExecutor } from "../durable-objects/run-executor/run-executor.ts";
 export { RunQueue } from "../durable-objects/run-queue/run-queue.ts";
 export { WebhookSender } from "../durable-objects/webhook-sender/webhook-sender.ts";

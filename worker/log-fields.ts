@@ -25,6 +25,8 @@ const KINDS = {
   name: text(/^[\w:./#@-]{1,200}$/),
   /** The pattern of a route, never the address that was asked for. */
   route: text(/^\/[/\w:.*{}[\]|?+-]{0,120}$/, String),
+  /** SHA-256 of what is no secret, in hexadecimal. */
+  digest: text(/^[0-9a-f]{64}$/, String),
   number: (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : NOT_SHOWN),
   error: (value: unknown) => redact(describe(value).slice(0, ERROR_CHARS)),
 } as const satisfies Record<string, (value: unknown) => string | number>;
@@ -51,6 +53,9 @@ export const LOG_FIELDS = {
   messageId: field("id", "the message that goes out"),
   code: field("word", "the code of a problem, or the limit that was reached"),
   provider: field("word", "the provider of models"),
+  auditKind: field("name", "what an entry of the audit log tells of"),
+  auditSeq: field("number", "its number in the workspace's chain"),
+  auditHash: field("digest", "its hash: `npm run audit:verify` takes it as where the chain was known to end"),
   error: field("error", "what was thrown, with its stack"),
 } as const;
 

@@ -60,7 +60,7 @@ describe("Model calls", () => {
       await page.click("form[action='/settings/limits'] button");
       await see("limits");
       // Chromium logs the form that was refused.
-    assertClean([/422/]);
+      assertClean([/422/]);
       await close();
     },
   );

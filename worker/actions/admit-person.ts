@@ -14,8 +14,9 @@ import {
   type OpenInvitation,
   takeInvitation,
 } from "../store/memberships.ts";
-import { findPersonName } from "../store/people.ts";
-import { type BegunSession, beginSession } from "./begin-session.ts";
+import { findPersonByEmail, findPersonName } from "../store/people.ts";
+import { record } from "./audit-trail.ts";
+import { type BegunSession, beginSession, type SessionStart } from "./begin-session.ts";
 
 /** One answer for a link that never was, was taken, was withdrawn, or has ended: they look the same. */
 export const NO_INVITATION = fail(
@@ -34,7 +35,7 @@ export async function openInvitation(
 /** Takes an invitation for a person. The workspace that they are in now. */
 export async function acceptInvitation(
   dependencies: Dependencies,
-  userId: string,
+  { userId, address }: Pick<SessionStart, "userId" | "address">,
   secret: string,
 ): Promise<Result<{ readonly workspaceId: string }>> {
   const { db, clock } = dependencies;
@@ -44,28 +45,31 @@ export async function acceptInvitation(
     ...{ secretHash: await sha256Hex(secret), userId },
     ...{ now: clock.now(), membersMax: MEMBERS_MAX },
   });
-  return taken ? succeed({ workspaceId: invitation.workspaceId }) : NO_INVITATION;
+  if (!taken) return NO_INVITATION;
+  const { workspaceId, role } = invitation;
+  const name = await findPersonName(db, userId);
+  const actor = { workspaceId, kind: "person", id: userId, name, address } as const;
+  await record(dependencies, actor, "member.joined", invitation.id, { role });
+  return succeed({ workspaceId });
 }
 
-export interface Admission {
-  readonly userId: string;
-  readonly userAgent: string;
+export interface Admission extends Omit<SessionStart, "workspaceId"> {
   /** The secret of the invitation that was brought along; null for none. */
   readonly invitation: string | null;
 }
 
 export async function admitPerson(
   dependencies: Dependencies,
-  { userId, userAgent, invitation }: Admission,
+  { invitation, ...start }: Admission,
 ): Promise<Result<BegunSession>> {
-  const joined = invitation === null ? null : await acceptInvitation(dependencies, userId, invitation);
+  const joined = invitation === null ? null : await acceptInvitation(dependencies, start, invitation);
   if (joined && !joined.ok) return joined;
   const workspaceId = joined?.value.workspaceId ?? null;
   if (workspaceId === null) {
-    const home = await ensureWorkspace(dependencies, userId);
+    const home = await ensureWorkspace(dependencies, start.userId);
     if (!home.ok) return home;
   }
-  return succeed(await beginSession(dependencies, { userId, userAgent, workspaceId }));
+  return succeed(await beginSession(dependencies, { ...start, workspaceId }));
 }
 
 /** Whoever is in no workspace gets one of their own, where everybody may. */
@@ -76,4 +80,13 @@ async function ensureWorkspace(dependencies: Dependencies, userId: string): Prom
   const name = `${await findPersonName(db, userId)}'s workspace`;
   await insertWorkspace(db, { id: newId("ws", clock, random), name, ownerId: userId, now: clock.now() });
   return succeed(null);
+}
+
+/** Notes in the person's first workspace that somebody tried to be them; in none for an address that nobody has. */
+export async function noteFailedSignIn(dependencies: Dependencies, email: string, address: string): Promise<void> {
+  const userId = await findPersonByEmail(dependencies.db, email);
+  const home = userId === null ? undefined : (await listWorkspaces(dependencies.db, userId))[0];
+  if (userId === null || !home) return;
+  const actor = { workspaceId: home.id, kind: "nobody", id: "", name: "Somebody", address } as const;
+  await record(dependencies, actor, "sign-in.failed", userId, { way: "password" });
 }

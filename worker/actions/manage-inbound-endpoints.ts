@@ -1,5 +1,6 @@
 /** Makes endpoints and replaces their secrets. A secret is told once, in the answer that makes it. */
 import type { Dependencies } from "../dependencies.ts";
+import { actorOf } from "../domain/audit.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { newId, newSecret } from "../domain/ids.ts";
 import {
@@ -25,6 +26,7 @@ import {
   type StoredEndpoint,
 } from "../store/inbound-endpoints.ts";
 import { findRepository } from "../store/repositories.ts";
+import { record } from "./audit-trail.ts";
 
 const SECOND_MS = 1_000;
 
@@ -59,18 +61,20 @@ export async function createEndpoint(
   const made = await makeSecret(dependencies, endpoint);
   if (!made.ok) return made;
   await insertEndpoint(db, endpoint, made.value.row);
+  const repository = repositoryKey ?? "";
+  await record(dependencies, actorOf(principal), "endpoint.added", endpoint.id, { tracker, repository });
   return succeed({ ...toEndpoint({ ...endpoint, secrets: [made.value.row] }), secret: made.value.secret });
 }
 
 /** A new secret for the endpoint; the one before it counts for `keepOldSeconds` more. */
 export async function replaceSecret(
   dependencies: Dependencies,
-  workspaceId: string,
+  principal: Principal,
   endpointId: string,
   keepOldSeconds: number,
 ): Promise<Result<CreatedEndpoint>> {
   const { db, clock, knownEndpoints } = dependencies;
-  const endpoint = await findOwnEndpoint(dependencies, workspaceId, endpointId);
+  const endpoint = await findOwnEndpoint(dependencies, principal.workspaceId, endpointId);
   if (!endpoint.ok) return endpoint;
   const made = await makeSecret(dependencies, endpoint.value);
   if (!made.ok) return made;
@@ -78,20 +82,24 @@ export async function replaceSecret(
   const until = row.createdAt + keepOldSeconds * SECOND_MS;
   await rotateSecret(db, row, { keptId: endpoint.value.secrets[0]?.id ?? null, until });
   knownEndpoints.forget(endpointId);
+  const kept = { keepOldSeconds: String(keepOldSeconds) };
+  await record(dependencies, actorOf(principal), "endpoint.secret-rotated", endpointId, kept);
   const changed = await findEndpoint(db, endpointId, clock.now());
   return succeed({ ...toEndpoint(changed!), secret });
 }
 
 export async function removeEndpoint(
   dependencies: Dependencies,
-  workspaceId: string,
+  principal: Principal,
   endpointId: string,
 ): Promise<Result<null>> {
   const { db, knownEndpoints } = dependencies;
+  const { workspaceId } = principal;
   const own = await findOwnEndpoint(dependencies, workspaceId, endpointId);
   if (!own.ok) return own;
   await deleteEndpoint(db, workspaceId, endpointId);
   knownEndpoints.forget(endpointId);
+  await record(dependencies, actorOf(principal), "endpoint.deleted", endpointId, {});
   return succeed(null);
 }
 

@@ -5,6 +5,7 @@
 import type { Dependencies } from "../dependencies.ts";
 import { sha256Hex } from "../digest.ts";
 import type { Role } from "../domain/access.ts";
+import { actorOf } from "../domain/audit.ts";
 import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { isId, newId, newSecret } from "../domain/ids.ts";
 import {
@@ -26,6 +27,7 @@ import {
   removeMember,
 } from "../store/memberships.ts";
 import { chooseWorkspace } from "../store/sessions.ts";
+import { record } from "./audit-trail.ts";
 
 /** 192 bits, as for a sign-in link. */
 const INVITATION_SECRET_BYTES = 24;
@@ -37,12 +39,15 @@ const CHANGED_MEANWHILE = fail("not-found", "Somebody changed this person's role
 
 /** The path of the link, which holds the invitation's secret: it is told this once. */
 export async function invite(
-  { db, clock, random }: Dependencies,
+  dependencies: Dependencies,
   principal: Principal,
   { role, email }: { readonly role: Role; readonly email: string },
 ): Promise<Result<{ readonly path: string }>> {
+  const { db, clock, random } = dependencies;
   const refusal = invitationRefusal(principal.role, role);
   if (refusal) return refusal;
+  const tooOften = await dependencies.rateLimits.use("invitation", principal.userId);
+  if (tooOften) return tooOften;
   const secret = newSecret(INVITATION_SECRET_BYTES, random);
   const now = clock.now();
   const invitation = {
@@ -52,24 +57,28 @@ export async function invite(
   };
   if (!(await insertInvitation(db, invitation, INVITATIONS_MAX)))
     return fail("too-many-people", `Withdraw one first: at most ${INVITATIONS_MAX} invitations are open at once.`);
+  await record(dependencies, actorOf(principal), "invitation.made", invitation.id, { role, email });
   return succeed({ path: `/invite/${secret}` });
 }
 
 export async function withdrawInvitation(
-  { db }: Dependencies,
-  { workspaceId }: Principal,
+  dependencies: Dependencies,
+  principal: Principal,
   id: string,
 ): Promise<Result<null>> {
-  const isGone = isId("inv", id) && (await deleteInvitation(db, workspaceId, id));
-  return isGone ? succeed(null) : NO_INVITATION;
+  const isGone = isId("inv", id) && (await deleteInvitation(dependencies.db, principal.workspaceId, id));
+  if (!isGone) return NO_INVITATION;
+  await record(dependencies, actorOf(principal), "invitation.withdrawn", id, {});
+  return succeed(null);
 }
 
 export async function setRole(
-  { db, knownPrincipals }: Dependencies,
+  dependencies: Dependencies,
   principal: Principal,
   userId: string,
   to: Role,
 ): Promise<Result<null>> {
+  const { db, knownPrincipals } = dependencies;
   const { workspaceId } = principal;
   const from = await findRole(db, workspaceId, userId);
   if (from === null) return NO_MEMBER;
@@ -78,15 +87,18 @@ export async function setRole(
   if (from === to) return succeed(null);
   const isChanged = await changeRole(db, { workspaceId, userId, from, to });
   knownPrincipals.forgetAll();
-  return isChanged ? succeed(null) : lostTo(from);
+  if (!isChanged) return lostTo(from);
+  await record(dependencies, actorOf(principal), "member.role-changed", userId, { from, to });
+  return succeed(null);
 }
 
 /** Takes somebody out, or oneself: whoever is in a workspace may leave it. */
 export async function removePerson(
-  { db, knownPrincipals }: Dependencies,
+  dependencies: Dependencies,
   principal: Principal,
   userId: string,
 ): Promise<Result<null>> {
+  const { db, knownPrincipals } = dependencies;
   const { workspaceId } = principal;
   const isSelf = userId === principal.userId;
   // Before anything is looked up: who may not, learns nothing of who is there.
@@ -98,7 +110,9 @@ export async function removePerson(
   if (refusal) return refusal;
   const isGone = await removeMember(db, workspaceId, userId, from);
   knownPrincipals.forgetAll();
-  return isGone ? succeed(null) : lostTo(from);
+  if (!isGone) return lostTo(from);
+  await record(dependencies, actorOf(principal), isSelf ? "member.left" : "member.removed", userId, { role: from });
+  return succeed(null);
 }
 
 /** An owner is not changed because they are the last one; anybody else, because their role is another by now. */
@@ -129,5 +143,6 @@ export async function createWorkspace(
     return fail("too-many-people", `Leave one first: a person is in ${WORKSPACES_MAX} workspaces at most.`);
   const id = newId("ws", clock, random);
   await insertWorkspace(db, { id, name, ownerId: principal.userId, now: clock.now() });
+  await record(dependencies, { ...actorOf(principal), workspaceId: id }, "workspace.created", "", { name });
   return switchWorkspace(dependencies, principal, id);
 }

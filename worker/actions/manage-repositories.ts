@@ -1,16 +1,20 @@
 /** Creates, changes, deletes and imports repositories. Whatever changes, the inbox hears of it. */
 import type { Dependencies } from "../dependencies.ts";
+import { actorOf } from "../domain/audit.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
+import type { Principal } from "../domain/principal.ts";
 import { type ImportPlan, planImport, REPOS_FILE_VERSION, readReposFile } from "../domain/repos-file.ts";
 import { type Repository, repositorySchema } from "../domain/repository.ts";
 import { check } from "../domain/validation.ts";
 import { deleteRepository, isDuplicateRemote, listRepositories, saveRepositories } from "../store/repositories.ts";
+import { record } from "./audit-trail.ts";
 
 export async function createRepository(
   dependencies: Dependencies,
-  workspaceId: string,
+  principal: Principal,
   value: unknown,
 ): Promise<Result<Repository>> {
+  const { workspaceId } = principal;
   const repository = check(value, repositorySchema);
   if (!repository.ok) return repository;
   const existing = await listRepositories(dependencies.db, workspaceId);
@@ -20,16 +24,19 @@ export async function createRepository(
       `There is a repository "${repository.value.key}" already. Change that one, or take another key.`,
     );
   }
-  return saveOne(dependencies, workspaceId, repository.value, existing);
+  const saved = await saveOne(dependencies, workspaceId, repository.value, existing);
+  if (saved.ok) await record(dependencies, actorOf(principal), "repository.added", saved.value.key, {});
+  return saved;
 }
 
 /** Replaces a repository's settings. Its key is its identity: runs, lanes and addresses are named by it. */
 export async function changeRepository(
   dependencies: Dependencies,
-  workspaceId: string,
+  principal: Principal,
   key: string,
   value: unknown,
 ): Promise<Result<Repository>> {
+  const { workspaceId } = principal;
   const existing = await listRepositories(dependencies.db, workspaceId);
   if (!existing.some((repository) => repository.key === key)) return noRepository(key);
   const repository = check(value, repositorySchema);
@@ -38,7 +45,9 @@ export async function changeRepository(
     const message = `must stay "${key}": lanes, runs and addresses are named by it`;
     return fail("invalid-request", `key: ${message}`, [{ path: "key", message }]);
   }
-  return saveOne(dependencies, workspaceId, repository.value, existing);
+  const saved = await saveOne(dependencies, workspaceId, repository.value, existing);
+  if (saved.ok) await record(dependencies, actorOf(principal), "repository.changed", key, {});
+  return saved;
 }
 
 export function noRepository(key: string) {
@@ -68,13 +77,18 @@ async function saveOne(
 /** Plans the import of a file, and carries it out unless it is a dry run. Whole, or not at all. */
 export async function importRepositories(
   dependencies: Dependencies,
-  workspaceId: string,
+  principal: Principal,
   text: string,
   isDryRun: boolean,
 ): Promise<Result<ImportPlan>> {
+  const { workspaceId } = principal;
   const plan = readReposFile(text, await listRepositories(dependencies.db, workspaceId));
   if (!plan.ok || isDryRun) return plan;
-  return save(dependencies, workspaceId, plan.value);
+  const saved = await save(dependencies, workspaceId, plan.value);
+  if (!saved.ok) return saved;
+  const changed = saved.value.changes.filter(({ kind }) => kind !== "keep").length;
+  await record(dependencies, actorOf(principal), "repositories.imported", "", { changed: String(changed) });
+  return saved;
 }
 
 async function save(dependencies: Dependencies, workspaceId: string, plan: ImportPlan): Promise<Result<ImportPlan>> {
@@ -95,10 +109,11 @@ async function save(dependencies: Dependencies, workspaceId: string, plan: Impor
 /** `confirmation` is the key, typed once more. */
 export async function removeRepository(
   dependencies: Dependencies,
-  workspaceId: string,
+  principal: Principal,
   key: string,
   confirmation: string,
 ): Promise<Result<null>> {
+  const { workspaceId } = principal;
   if (confirmation !== key) {
     const message = `must be the repository's key, "${key}"`;
     return fail("invalid-request", `confirm: ${message}`, [{ path: "confirm", message }]);
@@ -107,5 +122,6 @@ export async function removeRepository(
   // Its own endpoints went with it.
   dependencies.knownEndpoints.forgetAll();
   await dependencies.inbox(workspaceId).repositoriesChanged();
+  await record(dependencies, actorOf(principal), "repository.deleted", key, {});
   return succeed(null);
 }

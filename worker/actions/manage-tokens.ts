@@ -11,10 +11,13 @@ import {
   type TokenSummary,
   tokenEnd,
 } from "../domain/api-token.ts";
+import { actorOf } from "../domain/audit.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { isId, newId, newSecret } from "../domain/ids.ts";
+import { toIsoOrNull } from "../domain/instant.ts";
 import type { Principal } from "../domain/principal.ts";
 import { deleteToken, insertToken, listTokens } from "../store/api-tokens.ts";
+import { record } from "./audit-trail.ts";
 
 /** Whose tokens somebody sees and revokes: null for everybody's. */
 function ownerFor({ role, userId }: Principal): string | null {
@@ -27,10 +30,12 @@ export function visibleTokens({ db }: Dependencies, principal: Principal): Promi
 
 /** The token itself: it is told this once, and only its hash is kept. */
 export async function createToken(
-  { db, clock, random }: Dependencies,
-  { workspaceId, userId }: Principal,
+  dependencies: Dependencies,
+  principal: Principal,
   { name, scopes, days }: NewToken,
 ): Promise<Result<{ readonly token: string }>> {
+  const { db, clock, random } = dependencies;
+  const { workspaceId, userId } = principal;
   const token = TOKEN_PREFIX + newSecret(TOKEN_BYTES, random);
   const now = clock.now();
   const row = {
@@ -40,16 +45,16 @@ export async function createToken(
   };
   if (!(await insertToken(db, row, TOKENS_MAX)))
     return fail("too-many-tokens", `Revoke one first: a person has at most ${TOKENS_MAX} in a workspace.`);
+  const ends = toIsoOrNull(row.expiresAt) ?? "never";
+  await record(dependencies, actorOf(principal), "token.made", row.id, { name, scopes: row.scopes.join(" "), ends });
   return succeed({ token });
 }
 
-export async function revokeToken(
-  { db, knownPrincipals }: Dependencies,
-  principal: Principal,
-  id: string,
-): Promise<Result<null>> {
+export async function revokeToken(dependencies: Dependencies, principal: Principal, id: string): Promise<Result<null>> {
+  const { db, knownPrincipals } = dependencies;
   const isGone = isId("tok", id) && (await deleteToken(db, principal.workspaceId, ownerFor(principal), id));
   if (!isGone) return fail("not-found", "There is no token with this id that you could revoke.");
   knownPrincipals.forgetAll();
+  await record(dependencies, actorOf(principal), "token.revoked", id, {});
   return succeed(null);
 }

@@ -3,6 +3,7 @@
  * of who asks: a foreign one looks exactly like one that does not exist. No answer holds more of a key than its end.
  */
 import type { Dependencies } from "../dependencies.ts";
+import { actorOf } from "../domain/audit.ts";
 import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
@@ -33,6 +34,7 @@ import {
   updateProviderKey,
 } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
+import { record } from "./audit-trail.ts";
 import { keyContext, testProvider } from "./workspace-provider.ts";
 
 const NO_SECRETS_KEY = "Set RUNYARD_SECRETS_KEY (openssl rand -base64 32): it seals the keys of providers.";
@@ -92,6 +94,8 @@ export async function createKey(
   if (inserted === "name-taken") return wrong("name", "is the name of another key of the workspace");
   if (inserted === "too-many")
     return fail("too-many-keys", `Delete one first: a workspace has at most ${PROVIDER_KEYS_MAX}.`);
+  const { host } = new URL(baseUrl);
+  await record(dependencies, actorOf(principal), "key.added", id, { name, provider, host });
   return tested(dependencies, principal, id, test);
 }
 
@@ -119,6 +123,8 @@ export async function changeKey(
   if (!(await updateProviderKey(dependencies.db, row, change)))
     return wrong("name", "is the name of another key of the workspace, or somebody changed the key at this moment");
   dependencies.knownProviders.forget(principal.workspaceId);
+  const told = { name: name ?? row.name, host: new URL(address.value).host, isKeyKept: String(!isMoved) };
+  await record(dependencies, actorOf(principal), "key.changed", id, told);
   return accessKey(dependencies, principal, id);
 }
 
@@ -156,6 +162,8 @@ export async function rotateKey(
     ...{ testedAt: now, verdict: test.verdict },
   });
   if (!changed) return wrong("key", "was not saved: somebody rotated the key at this moment");
+  const told = { name: row.name, version: String(version), overlapSeconds: String(keepsOld ? overlapSeconds : 0) };
+  await record(dependencies, actorOf(principal), "key.rotated", id, told);
   return tested(dependencies, principal, id, test);
 }
 
@@ -173,6 +181,7 @@ export async function testSavedKey(
   const key = () => dependencies.vault.open(workspaceId, keyContext(row, version), sealed!);
   const test = await testProvider(dependencies, { ...row, hasKey: sealed !== null }, key);
   await updateProviderKey(dependencies.db, row, { testedAt: dependencies.clock.now(), verdict: test.verdict });
+  await record(dependencies, actorOf(principal), "key.tested", id, { name: row.name, verdict: test.verdict });
   return tested(dependencies, principal, id, test);
 }
 
@@ -186,6 +195,7 @@ export async function chooseKey(
   if (!found.ok) return found;
   await updateProviderKey(dependencies.db, found.value, { chosenAt: dependencies.clock.now() });
   dependencies.knownProviders.forget(principal.workspaceId);
+  await record(dependencies, actorOf(principal), "key.chosen", id, { name: found.value.name });
   return accessKey(dependencies, principal, id);
 }
 
@@ -209,6 +219,7 @@ export async function removeKey(dependencies: Dependencies, principal: Principal
   await deleteProviderKey(dependencies.db, principal.workspaceId, id);
   await dependencies.gate(principal.workspaceId).forget(id);
   dependencies.knownProviders.forget(principal.workspaceId);
+  await record(dependencies, actorOf(principal), "key.deleted", id, { name: found.value.name });
   return succeed(null);
 }
 

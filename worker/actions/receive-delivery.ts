@@ -7,14 +7,17 @@
 import type { AcceptAnswer } from "../../durable-objects/delivery-inbox/rpc.ts";
 import type { Dependencies, KnownEndpoint } from "../dependencies.ts";
 import { sha256HexOf } from "../digest.ts";
+import { actorOf } from "../domain/audit.ts";
 import type { ReceivedDelivery } from "../domain/delivery.ts";
 import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { ENDPOINT_SECRET_BYTES } from "../domain/inbound-endpoint.ts";
 import type { Tracker } from "../domain/issue-news.ts";
+import type { Principal } from "../domain/principal.ts";
 import { candidateEndpoints, findEndpoint, type StoredEndpoint } from "../store/inbound-endpoints.ts";
 import { parsePayload } from "../webhooks/payload.ts";
 import { PROTOCOLS, readDelivery } from "../webhooks/reading.ts";
 import { isAddressedWith, isSignedWith } from "../webhooks/signature.ts";
+import { record } from "./audit-trail.ts";
 import { secretContext } from "./manage-inbound-endpoints.ts";
 
 export interface IncomingDelivery {
@@ -180,8 +183,8 @@ function keptHeaders(headers: Headers): Record<string, string> {
 }
 
 /** Takes a delivery in once more, read as this version reads it and judged by today's configuration. */
-export async function reprocessDelivery(dependencies: Dependencies, workspaceId: string, id: string) {
-  const inbox = dependencies.inbox(workspaceId);
+export async function reprocessDelivery(dependencies: Dependencies, principal: Principal, id: string) {
+  const inbox = dependencies.inbox(principal.workspaceId);
   const parts = await inbox.parts(id);
   if (!parts) return NO_DELIVERY;
   const payload = parsePayload(parts.body, parts.contentType);
@@ -189,7 +192,9 @@ export async function reprocessDelivery(dependencies: Dependencies, workspaceId:
   const reading = readDelivery(parts.tracker, { ...parts, payload: payload.value }, (error) =>
     dependencies.log.error("a delivery could not be read", { deliveryId: id, error }),
   );
-  return inbox.reprocess(id, reading);
+  const again = await inbox.reprocess(id, reading);
+  if (again.ok) await record(dependencies, actorOf(principal), "delivery.reprocessed", id, {});
+  return again;
 }
 
 export const NO_DELIVERY: Failure = fail("not-found", "There is no delivery with this id in your workspace.");

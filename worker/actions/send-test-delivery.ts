@@ -3,15 +3,18 @@
  * came of it. The sample says that it is a test: it is judged like any other, and starts no run.
  */
 import type { Dependencies } from "../dependencies.ts";
+import { actorOf } from "../domain/audit.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { newSecret } from "../domain/ids.ts";
 import { endpointPath } from "../domain/inbound-endpoint.ts";
 import { toIso } from "../domain/instant.ts";
+import type { Principal } from "../domain/principal.ts";
 import { EVERY_LABEL, type Repository } from "../domain/repository.ts";
 import type { StoredEndpoint } from "../store/inbound-endpoints.ts";
 import { listRepositories } from "../store/repositories.ts";
 import { signatureOf } from "../webhooks/signature.ts";
+import { record } from "./audit-trail.ts";
 import { findOwnEndpoint, secretContext } from "./manage-inbound-endpoints.ts";
 
 /** How long the answer waits for the delivery to be processed, and how often it looks. */
@@ -21,10 +24,11 @@ const LOOK_MS = 25;
 /** Answers with the delivery as it is once it was processed, or after a while. */
 export async function sendTestDelivery(
   dependencies: Dependencies,
-  workspaceId: string,
+  principal: Principal,
   endpointId: string,
   origin: string,
 ): Promise<Result<Delivery>> {
+  const { workspaceId } = principal;
   const found = await findOwnEndpoint(dependencies, workspaceId, endpointId);
   if (!found.ok) return found;
   const endpoint = found.value;
@@ -42,6 +46,7 @@ export async function sendTestDelivery(
   if (answer.status !== 202 || body.id === undefined) {
     return fail("unavailable", `The delivery was answered with ${answer.status}. ${body.detail ?? ""}`.trim());
   }
+  await record(dependencies, actorOf(principal), "endpoint.tested", endpointId, {});
   return succeed(await waitForEnd(dependencies, workspaceId, body.id));
 }
 

@@ -4,6 +4,7 @@
  */
 import type { WebhookSenderRpc } from "../../durable-objects/webhook-sender/rpc.ts";
 import type { Dependencies } from "../dependencies.ts";
+import { actorOf } from "../domain/audit.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { toIso } from "../domain/instant.ts";
@@ -22,6 +23,7 @@ import { deleteEndpoint, findEndpoint, insertEndpoint, loadEndpoint, updateEndpo
 import { receiverProblem } from "../webhooks/receiver-address.ts";
 import { sealSigningSecret } from "../webhooks/signing-secrets.ts";
 import { newSigningSecret } from "../webhooks/standard-signature.ts";
+import { record } from "./audit-trail.ts";
 
 const NO_KEY = "Set RUNYARD_SECRETS_KEY (openssl rand -base64 32): it seals the secrets that sign webhooks.";
 
@@ -59,6 +61,7 @@ export async function createEndpoint(
   if (!(await insertEndpoint(db, row, ENDPOINTS_MAX))) {
     return fail("too-many-endpoints", `Delete one first: a workspace has at most ${ENDPOINTS_MAX}.`);
   }
+  await record(dependencies, actorOf(principal), "webhook.added", owner.id, { host: hostOf(url) });
   return succeed({ endpoint: (await findEndpoint(db, workspaceId, owner.id, clock.now()))!, secret });
 }
 
@@ -80,6 +83,13 @@ export async function changeEndpoint(
     ...(isSwitched && !enabled ? { enabled: false, disabledReason: "person" as const, disabledAt: clock.now() } : {}),
   });
   if (isSwitched && enabled) await sender(id).resume();
+  const changed = Object.entries({ ...change, enabled }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  await record(dependencies, actorOf(principal), "webhook.changed", id, {
+    changed: changed.join(" "),
+    host: hostOf(change.url ?? before.value.url),
+  });
   return accessEndpoint(dependencies, principal, id);
 }
 
@@ -100,6 +110,7 @@ export async function rotateSecret(
     sealedPreviousSecret: before.sealedSecret,
     previousSecretExpiresAt: clock.now() + ROTATION_OVERLAP_MS,
   });
+  await record(dependencies, actorOf(principal), "webhook.secret-rotated", id, { host: hostOf(before.url) });
   return succeed({ endpoint: (await findEndpoint(db, principal.workspaceId, id, clock.now()))!, secret });
 }
 
@@ -112,6 +123,7 @@ export async function removeEndpoint(
   if (!endpoint.ok) return endpoint;
   await deleteEndpoint(dependencies.db, principal.workspaceId, id);
   await dependencies.sender(id).forget();
+  await record(dependencies, actorOf(principal), "webhook.deleted", id, { host: hostOf(endpoint.value.url) });
   return endpoint;
 }
 
@@ -127,6 +139,7 @@ export async function sendTestMessage(
   const { workspaceId } = principal;
   const message = testMessage(newId("msg", clock, random), workspaceId, endpointId, toIso(clock.now()));
   await sender.value.notify({ endpointId, workspaceId, messages: [message] });
+  await record(dependencies, actorOf(principal), "webhook.tested", endpointId, {});
   return describe(sender.value, message.id);
 }
 
@@ -137,7 +150,10 @@ export async function resendMessage(
   messageId: string,
 ): Promise<Result<MessageDetail>> {
   const sender = await enabledSender(dependencies, principal, endpointId);
-  return sender.ok ? sender.value.resend(messageId) : sender;
+  if (!sender.ok) return sender;
+  const sent = await sender.value.resend(messageId);
+  if (sent.ok) await record(dependencies, actorOf(principal), "webhook.resent", endpointId, { message: messageId });
+  return sent;
 }
 
 export async function describeMessage(
@@ -166,6 +182,9 @@ async function describe(sender: WebhookSenderRpc, messageId: string): Promise<Re
   if (message) return succeed(message);
   return fail("not-found", "There is no such message at this endpoint, or it is not kept any more.");
 }
+
+/** Of an address what is no secret: its path or query may be one. */
+const hostOf = (url: string) => new URL(url).host;
 
 function urlFailure({ config }: Dependencies, url: string) {
   const problem = receiverProblem(url, config.webhooks.allowsPrivateReceivers);

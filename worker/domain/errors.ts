@@ -50,6 +50,7 @@ export const ERRORS = {
   },
   "upgrade-required": { status: 426, retryable: false, title: "This address speaks WebSocket only." },
   "lane-full": { status: 429, retryable: true, title: "Too many runs wait in this lane." },
+  "too-many-requests": { status: 429, retryable: true, title: "That was too often for now." },
   "too-many-sockets": { status: 429, retryable: true, title: "Too many clients watch this run." },
   internal: { status: 500, retryable: true, title: "Something went wrong on our side." },
   "not-configured": {
@@ -74,6 +75,8 @@ export interface Failure {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  /** When to come again, where that is known. */
+  readonly retryAfterSeconds?: number;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | Failure;

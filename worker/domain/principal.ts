@@ -16,7 +16,12 @@ export interface Principal extends Authority {
   readonly workspaceId: string;
   readonly workspaceName: string;
   readonly isSample: boolean;
+  /** The network address that the request came from; empty where it is not known. */
+  readonly address: string;
 }
+
+/** A principal apart from a request. */
+export type KnownPrincipal = Omit<Principal, "address">;
 
 /** Whose an Idempotency-Key is: a person's keys in one workspace find no run of another one. A token has one alone. */
 export function keyOwner({ kind, id, workspaceId }: Pick<Principal, "kind" | "id" | "workspaceId">): string {

@@ -1,10 +1,10 @@
 /**
  * Asks the next provider where one cannot answer. It stands in front of retry.ts: a provider has had its retries when
- * the next is asked. Never once anything was handed out: two models' halves are no answer.
+ * the next is asked. Never once text was handed out: two models' halves are no answer.
  */
 import {
   type AskedModel,
-  isNotice,
+  isOfAnswer,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
@@ -39,7 +39,7 @@ export function withFallback(providers: readonly [Provider, ...Provider[]]): Pro
         let isPartial = false;
         try {
           for await (const event of provider.stream({ ...request, model: asked.model })) {
-            isPartial ||= !isNotice(event);
+            isPartial ||= isOfAnswer(event);
             yield event;
           }
           return;

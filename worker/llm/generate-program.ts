@@ -7,10 +7,8 @@ import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import { createFencedProgramReader } from "./fenced-program.ts";
 import { systemPrompt, userPrompt } from "./program-prompt.ts";
 import {
-  isNotice,
   ModelError,
   type ModelEvent,
-  type ModelNotice,
   type ModelUsage,
   type Provider,
   type ProviderName,
@@ -40,7 +38,7 @@ export interface GenerationRequest {
 
 export type GenerationEvent =
   | { readonly type: "text"; readonly text: string }
-  | ModelNotice
+  | Extract<ModelEvent, { type: "retry" | "wait" | "fallback" }>
   | {
       readonly type: "done";
       readonly program: string;
@@ -78,8 +76,8 @@ export async function* generateProgram(request: GenerationRequest): AsyncGenerat
       if (text !== "") yield { type: "text", text };
       continue;
     }
-    if (isNotice(event)) yield event;
     // Thinking is not part of the program, and tools were not offered.
+    if (event.type === "retry" || event.type === "wait" || event.type === "fallback") yield event;
     if (event.type !== "done") continue;
     const rest = reader.finish();
     program += rest;

@@ -123,7 +123,7 @@ export type ModelEvent =
   | ({ readonly type: "retry" } & Retry)
   /** The call waits for the workspace's own limit on calls. Only admitted-provider.ts says so. */
   | { readonly type: "wait"; readonly waitMs: number; readonly message: string }
-  /** Before anything was handed out: another provider is asked from here on. Only fallback.ts says so. */
+  /** Before any text: another provider is asked from here on. Only fallback.ts says so. */
   | ({ readonly type: "fallback" } & Fallback)
   /** The last event of a whole answer. A stream that ends without it throws: it must not be taken for whole. */
   | {
@@ -135,11 +135,9 @@ export type ModelEvent =
       readonly retries?: readonly Retry[];
     };
 
-/** What is told about a call before its answer begins, and by our side alone. */
-export type ModelNotice = Extract<ModelEvent, { type: "retry" | "wait" | "fallback" }>;
-
-export function isNotice(event: ModelEvent): event is ModelNotice {
-  return event.type === "retry" || event.type === "wait" || event.type === "fallback";
+/** False for news of how an answer is asked for: until one of the others came, somebody else can still give it. */
+export function isOfAnswer({ type }: ModelEvent): boolean {
+  return type !== "retry" && type !== "wait" && type !== "fallback";
 }
 
 export interface MalformedToolCall {

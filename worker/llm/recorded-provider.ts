@@ -7,7 +7,7 @@
 import type { Clock } from "../domain/ports.ts";
 import {
   type Fallback,
-  isNotice,
+  isOfAnswer,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
@@ -108,7 +108,7 @@ class CallInProgress {
   }
 
   saw(event: ModelEvent): void {
-    if (!isNotice(event) && event.type !== "done") this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
+    if (isOfAnswer(event) && event.type !== "done") this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
     if (event.type === "text") this.#answer.push(event.text);
     else if (event.type === "tool-call") this.#answer.push(shownPart(event));
     else if (event.type === "malformed-tool-call") this.#answer.push(`[${event.problem} ${event.inputText}]\n`);

@@ -5,7 +5,7 @@
  */
 import type { Clock, Random } from "../domain/ports.ts";
 import {
-  isNotice,
+  isOfAnswer,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
@@ -83,7 +83,7 @@ async function* streamWithRetries(
     let isPartial = false;
     try {
       for await (const event of provider.stream(request)) {
-        isPartial ||= !isNotice(event);
+        isPartial ||= isOfAnswer(event);
         yield event.type === "done" ? { ...event, retries } : event;
       }
       return;

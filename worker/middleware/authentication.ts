@@ -11,6 +11,7 @@ import { SESSION_ABSOLUTE_MS } from "../domain/session.ts";
 import { findSession, findToken, touchCredential } from "../store/identities.ts";
 import type { AppEnv } from "./context.ts";
 import { problem } from "./problem.ts";
+import { addressOf } from "./request-address.ts";
 
 const SESSION_COOKIE = "runyard_session";
 
@@ -19,8 +20,11 @@ export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (header !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
     const principal = token ? await recognise(c, "token", token) : null;
-    if (!principal)
-      return problem(c, fail("unauthenticated", "The bearer token is not known, has expired, or was revoked."));
+    if (!principal) {
+      const { rateLimits } = c.var.dependencies;
+      const refusal = await rateLimits.use("anonymous", addressOf(c));
+      return problem(c, refusal ?? UNKNOWN_TOKEN);
+    }
     c.set("principal", principal);
   } else {
     const session = getCookie(c, SESSION_COOKIE);
@@ -29,13 +33,15 @@ export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
   return next();
 };
 
+const UNKNOWN_TOKEN = fail("unauthenticated", "The bearer token is not known, has expired, or was revoked.");
+
 const FIND = { session: findSession, token: findToken } as const;
 
 /** Looks up who holds a secret; whenever the database is asked, it is told that the secret was used. */
 async function recognise(c: Context<AppEnv>, kind: keyof typeof FIND, secret: string): Promise<Principal | null> {
   const { db, clock, knownPrincipals, log, afterwards } = c.var.dependencies;
   const hash = await sha256Hex(secret);
-  return knownPrincipals.find(`${kind}:${hash}`, async () => {
+  const known = await knownPrincipals.find(`${kind}:${hash}`, async () => {
     const principal = await FIND[kind](db, hash, clock.now());
     if (principal) {
       const touched = touchCredential(db, principal.credential, clock.now());
@@ -43,6 +49,7 @@ async function recognise(c: Context<AppEnv>, kind: keyof typeof FIND, secret: st
     }
     return principal;
   });
+  return known ? { ...known, address: addressOf(c) } : null;
 }
 
 export function setSessionCookie(c: Context, secret: string): void {

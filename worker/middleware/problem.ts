@@ -18,7 +18,7 @@ export function problem(c: AnyContext, failure: Failure): Response {
   };
   const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store" };
   if (row.status === 401) headers["www-authenticate"] = 'Bearer realm="runyard"';
-  if (row.status === 429 || row.status === 503) headers["retry-after"] = "2";
+  if (row.status === 429 || row.status === 503) headers["retry-after"] = String(failure.retryAfterSeconds ?? 2);
   return c.body(JSON.stringify(body), row.status, headers);
 }
 

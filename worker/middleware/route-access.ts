@@ -11,6 +11,8 @@ const SEES_RUNS = needs("viewer", "runs:read");
 const SEES_SETTINGS = needs("viewer", "settings:read");
 const SEES_METRICS = needs("viewer", "metrics:read");
 const RUNS = needs("member", "runs:write");
+/** Names and addresses of everybody are for those who answer for them. */
+const SEES_AUDIT = needs("admin", "settings:read");
 const CONFIGURES = needs("admin", "settings:write");
 /** Pages are for people: a token has the API. */
 const READER = needs("viewer", null);
@@ -87,6 +89,8 @@ const API = {
   "GET /api/deliveries": SEES_SETTINGS,
   "GET /api/deliveries/:id": SEES_SETTINGS,
   "POST /api/deliveries/:id/reprocess": CONFIGURES,
+  "GET /api/audit": SEES_AUDIT,
+  "GET /api/audit/verification": SEES_AUDIT,
 } as const satisfies Record<string, Access>;
 
 const CONSOLE = {
@@ -155,6 +159,10 @@ const CONSOLE = {
   "POST /settings/members/:id/removal": SELF,
   "POST /settings/invitations": ADMIN,
   "POST /settings/invitations/:id/withdrawal": ADMIN,
+  "GET /settings/audit": ADMIN,
+  "POST /settings/audit/verifications": ADMIN,
+  "GET /settings/audit/export.csv": ADMIN,
+  "GET /settings/audit/export.json": ADMIN,
   "GET /settings/tokens": SELF,
   "POST /settings/tokens": SELF,
   // One's own, or as an admin anybody's.

@@ -4,7 +4,7 @@
  */
 import { and, asc, desc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import { personLane, tokenLane } from "../domain/lane.ts";
-import type { Credential, Principal } from "../domain/principal.ts";
+import type { Credential, KnownPrincipal } from "../domain/principal.ts";
 import { SEEN_MS, SESSION_IDLE_MS } from "../domain/session.ts";
 import type { Database } from "./database.ts";
 import { apiTokens, memberships, sessions, signInLinks, users, workspaces } from "./schema.ts";
@@ -28,7 +28,7 @@ const isTokenAlive = (now: number) => or(isNull(apiTokens.expiresAt), gt(apiToke
  * Who holds this session, or null when it is unknown or has ended. It acts in the workspace that was chosen last, and in
  * the person's first one when they are not in that one any more; null, too, for who is in none.
  */
-export async function findSession(db: Database, secretHash: string, now: number): Promise<Principal | null> {
+export async function findSession(db: Database, secretHash: string, now: number): Promise<KnownPrincipal | null> {
   const row = await db
     .select(PRINCIPAL_COLUMNS)
     .from(sessions)
@@ -55,7 +55,7 @@ export async function findSession(db: Database, secretHash: string, now: number)
 }
 
 /** Who holds this API token, or null when it is unknown, has ended, or its maker has left the workspace. */
-export async function findToken(db: Database, secretHash: string, now: number): Promise<Principal | null> {
+export async function findToken(db: Database, secretHash: string, now: number): Promise<KnownPrincipal | null> {
   const row = await db
     .select({ tokenId: apiTokens.id, scopes: apiTokens.scopes, ...PRINCIPAL_COLUMNS })
     .from(apiTokens)

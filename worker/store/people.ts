@@ -8,3 +8,9 @@ export async function findPersonName(db: Database, userId: string): Promise<stri
   const row = await db.select({ name: users.name }).from(users).where(eq(users.id, userId)).get();
   return row?.name ?? "Somebody";
 }
+
+/** @param email as accounts keep it: in small letters */
+export async function findPersonByEmail(db: Database, email: string): Promise<string | null> {
+  const row = await db.select({ id: users.id }).from(users).where(eq(users.email, email)).get();
+  return row?.id ?? null;
+}

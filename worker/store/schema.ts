@@ -5,6 +5,7 @@
 
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role, Scope } from "../domain/access.ts";
+import type { Actor } from "../domain/audit.ts";
 import type {
   ExecutionOutcome,
   ExecutionProvider,
@@ -93,6 +94,31 @@ export const apiTokens = sqliteTable("api_tokens", {
   createdAt: integer("created_at").notNull(),
   expiresAt: integer("expires_at"),
   lastUsedAt: integer("last_used_at"),
+});
+
+export const auditEntries = sqliteTable(
+  "audit_entries",
+  {
+    workspaceId: text("workspace_id").notNull(),
+    seq: integer().notNull(),
+    at: integer().notNull(),
+    kind: text().notNull(),
+    actorKind: text("actor_kind").$type<Actor["kind"]>().notNull(),
+    actorId: text("actor_id").notNull(),
+    actorName: text("actor_name").notNull(),
+    address: text().notNull(),
+    target: text().notNull(),
+    details: text().notNull(),
+    previousHash: text("previous_hash").notNull(),
+    hash: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.seq] })],
+);
+
+export const auditHeads = sqliteTable("audit_heads", {
+  workspaceId: text("workspace_id").primaryKey(),
+  seq: integer().notNull(),
+  hash: text().notNull(),
 });
 
 export const runs = sqliteTable("runs", {

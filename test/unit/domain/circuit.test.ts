@@ -5,7 +5,7 @@ import { admit, type CallVerdict, CIRCUIT, type Circuit, NEW_CIRCUIT, report } f
 const START = 1_000_000;
 
 /** Calls one after another at one instant, each reported at once. */
-function played(circuit: Circuit, now: number, ...verdicts: CallVerdict[]): Circuit {
+function told(circuit: Circuit, now: number, ...verdicts: CallVerdict[]): Circuit {
   return verdicts.reduce((state, verdict) => {
     const admission = admit(state, now);
     return admission.epoch === null ? admission.circuit : report(admission.circuit, admission.epoch, verdict, now);
@@ -13,7 +13,7 @@ function played(circuit: Circuit, now: number, ...verdicts: CallVerdict[]): Circ
 }
 
 const faults = (count: number): CallVerdict[] => Array.from({ length: count }, () => "fault");
-const opened = () => played(NEW_CIRCUIT, START, ...faults(CIRCUIT.faultsToOpen));
+const opened = () => told(NEW_CIRCUIT, START, ...faults(CIRCUIT.faultsToOpen));
 
 type Step =
   | { readonly do: "ask"; readonly passes: number }
@@ -31,7 +31,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 describe("a circuit breaker", () => {
   it("opens at the fifth fault within a minute, and lets nothing through until its time is over", () => {
-    expect(played(NEW_CIRCUIT, START, ...faults(CIRCUIT.faultsToOpen - 1)).name).toBe("closed");
+    expect(told(NEW_CIRCUIT, START, ...faults(CIRCUIT.faultsToOpen - 1)).name).toBe("closed");
     const open = opened();
     expect(open).toMatchObject({ name: "open", until: START + CIRCUIT.openMs });
     expect(admit(open, START + CIRCUIT.openMs - 1)).toMatchObject({ epoch: null, retryAt: START + CIRCUIT.openMs });
@@ -40,19 +40,19 @@ describe("a circuit breaker", () => {
 
   it("does not open at faults that lie further apart, or among many more calls that went well", () => {
     let circuit: Circuit = NEW_CIRCUIT;
-    for (let at = 0; at < 50; at++) circuit = played(circuit, START + at * CIRCUIT.windowMs, "fault");
+    for (let at = 0; at < 50; at++) circuit = told(circuit, START + at * CIRCUIT.windowMs, "fault");
     expect(circuit.name).toBe("closed");
-    for (let at = 0; at < 50; at++) circuit = played(circuit, START, "ok", "ok", "fault");
+    for (let at = 0; at < 50; at++) circuit = told(circuit, START, "ok", "ok", "fault");
     expect(circuit.name).toBe("closed");
   });
 
   it("closes at a probe that goes well; each one that fails doubles the time, up to the most", () => {
-    expect(played(opened(), START + CIRCUIT.openMs, "ok")).toMatchObject({ name: "closed", calls: [] });
+    expect(told(opened(), START + CIRCUIT.openMs, "ok")).toMatchObject({ name: "closed", calls: [] });
     let circuit = opened();
     const times: number[] = [];
     for (let at = 0; at < 8 && circuit.name === "open"; at++) {
       times.push(circuit.openMs);
-      circuit = played(circuit, circuit.until, "fault");
+      circuit = told(circuit, circuit.until, "fault");
     }
     expect(times).toEqual([15_000, 30_000, 60_000, 120_000, 240_000, 300_000, 300_000, 300_000]);
   });
@@ -67,7 +67,7 @@ describe("a circuit breaker", () => {
   });
 
   it("takes a probe that its caller gave up for none: the next call is one", () => {
-    const given = played(opened(), START + CIRCUIT.openMs, "nothing");
+    const given = told(opened(), START + CIRCUIT.openMs, "nothing");
     expect(given.name).toBe("open");
     expect(admit(given, START + CIRCUIT.openMs).epoch).not.toBeNull();
   });

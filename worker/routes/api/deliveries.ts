@@ -48,6 +48,6 @@ export const deliveries = new Hono<SignedInEnv>()
   })
   .post("/:id/reprocess", async (c) => {
     const { dependencies, principal } = c.var;
-    const again = await reprocessDelivery(dependencies, principal.workspaceId, c.req.param("id"));
+    const again = await reprocessDelivery(dependencies, principal, c.req.param("id"));
     return again.ok ? c.json(again.value, 202) : problem(c, again);
   });

@@ -22,7 +22,7 @@ export const inboundEndpoints = new Hono<SignedInEnv>()
   })
   .delete("/:id", async (c) => {
     const { dependencies, principal } = c.var;
-    const removed = await removeEndpoint(dependencies, principal.workspaceId, c.req.param("id"));
+    const removed = await removeEndpoint(dependencies, principal, c.req.param("id"));
     return removed.ok ? c.body(null, 204) : problem(c, removed);
   })
   .post("/:id/rotate", async (c) => {
@@ -30,13 +30,13 @@ export const inboundEndpoints = new Hono<SignedInEnv>()
     if (!body.ok) return problem(c, body);
     const { dependencies, principal } = c.var;
     const { keepOldSeconds } = body.value;
-    const replaced = await replaceSecret(dependencies, principal.workspaceId, c.req.param("id"), keepOldSeconds);
+    const replaced = await replaceSecret(dependencies, principal, c.req.param("id"), keepOldSeconds);
     return replaced.ok ? c.json(replaced.value, 200, NO_STORE) : problem(c, replaced);
   })
   .post("/:id/test", async (c) => {
     const { dependencies, principal } = c.var;
     const { origin } = new URL(c.req.url);
-    const tested = await sendTestDelivery(dependencies, principal.workspaceId, c.req.param("id"), origin);
+    const tested = await sendTestDelivery(dependencies, principal, c.req.param("id"), origin);
     return tested.ok ? c.json(tested.value) : problem(c, tested);
   });
 

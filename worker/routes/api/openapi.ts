@@ -16,6 +16,7 @@ import {
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
+import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
@@ -101,6 +102,7 @@ const OPERATIONS: readonly Operation[] = [
   ...EXECUTION_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   {
     method: "get",
     path: "/healthz",

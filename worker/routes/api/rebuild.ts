@@ -1,7 +1,9 @@
 /** `POST /api/rebuild`: writes one page of the workspace's runs into D1 anew. `npm run rebuild` asks for all of them. */
 import { Hono } from "hono";
 import * as z from "zod";
+import { record } from "../../actions/audit-trail.ts";
 import { type RebuildPlace, rebuildPage } from "../../actions/rebuild-runs.ts";
+import { actorOf } from "../../domain/audit.ts";
 import { fail, type Result, succeed } from "../../domain/errors.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
@@ -31,6 +33,8 @@ export const rebuild = new Hono<SignedInEnv>().post("/", async (c) => {
   const place = decodePlace(body.value.cursor);
   if (!place.ok) return problem(c, place);
   const { next, ...page } = await rebuildPage(c.var.dependencies, c.var.principal.workspaceId, place.value);
+  // Once for the whole, which is asked for page by page.
+  if (place.value === null) await record(c.var.dependencies, actorOf(c.var.principal), "runs.rebuilt", "", {});
   return c.json({ ...page, nextCursor: next === null ? null : encodePlace(next) });
 });
 

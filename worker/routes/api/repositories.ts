@@ -28,7 +28,7 @@ export const repositories = new Hono<SignedInEnv>()
   .post("/", async (c) => {
     const body = await readJson(c, z.unknown());
     if (!body.ok) return problem(c, body);
-    const created = await createRepository(c.var.dependencies, c.var.principal.workspaceId, body.value);
+    const created = await createRepository(c.var.dependencies, c.var.principal, body.value);
     if (!created.ok) return problem(c, created);
     return c.json(created.value, 201, { location: `/api/repositories/${created.value.key}` });
   })
@@ -41,7 +41,7 @@ export const repositories = new Hono<SignedInEnv>()
     if (!query.ok) return problem(c, query);
     const isDryRun = query.value.dryRun === "true";
     const { dependencies, principal } = c.var;
-    const imported = await importRepositories(dependencies, principal.workspaceId, await c.req.text(), isDryRun);
+    const imported = await importRepositories(dependencies, principal, await c.req.text(), isDryRun);
     return imported.ok ? c.json({ changes: imported.value.changes, isDryRun }) : problem(c, imported);
   })
   .get("/:key", async (c) => {
@@ -53,12 +53,12 @@ export const repositories = new Hono<SignedInEnv>()
     const body = await readJson(c, z.unknown());
     if (!body.ok) return problem(c, body);
     const { dependencies, principal } = c.var;
-    const changed = await changeRepository(dependencies, principal.workspaceId, c.req.param("key"), body.value);
+    const changed = await changeRepository(dependencies, principal, c.req.param("key"), body.value);
     return changed.ok ? c.json(changed.value) : problem(c, changed);
   })
   .delete("/:key", async (c) => {
     const key = c.req.param("key");
-    const removed = await removeRepository(c.var.dependencies, c.var.principal.workspaceId, key, key);
+    const removed = await removeRepository(c.var.dependencies, c.var.principal, key, key);
     return removed.ok ? c.body(null, 204) : problem(c, removed);
   });
 

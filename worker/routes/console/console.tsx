@@ -4,6 +4,7 @@ import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { DocsPage } from "../../views/docs.tsx";
+import { auditPages } from "./audit.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
 import { executionPages } from "./executions.tsx";
@@ -45,6 +46,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/invitations", invitationForms)
   .route("/settings/workspaces", workspacePages)
   .route("/settings/tokens", tokenPages)
+  .route("/settings/audit", auditPages)
   .route("/settings/sessions", sessionPages)
   .route("/settings/keys", providerKeyPages)
   .route("/settings/limits", limitPages)

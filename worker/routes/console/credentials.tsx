@@ -1,7 +1,9 @@
 /** `/settings/tokens` and `/settings/sessions`: what opens the workspace in a person's name, and ending it. */
 import { type Context, Hono } from "hono";
+import { record } from "../../actions/audit-trail.ts";
 import { createToken, revokeToken, visibleTokens } from "../../actions/manage-tokens.ts";
 import { DEFAULT_TOKEN_DAYS, newTokenSchema } from "../../domain/api-token.ts";
+import { actorOf } from "../../domain/audit.ts";
 import { ERRORS, fail } from "../../domain/errors.ts";
 import { toIso, toIsoOrNull } from "../../domain/instant.ts";
 import { check } from "../../domain/validation.ts";
@@ -76,6 +78,7 @@ export const sessionPages = new Hono<SignedInEnv>()
     const { db, knownPrincipals } = c.var.dependencies;
     await deleteOtherSessions(db, c.var.principal.userId, currentHash(c));
     knownPrincipals.forgetAll();
+    await record(c.var.dependencies, actorOf(c.var.principal), "session.others-revoked", "", {});
     return c.redirect("/settings/sessions", 303);
   })
   .post("/:id/revocation", async (c) => {
@@ -83,5 +86,6 @@ export const sessionPages = new Hono<SignedInEnv>()
     const isGone = await deleteSession(db, c.var.principal.userId, c.req.param("id"));
     if (!isGone) return failurePage(c, NO_SESSION);
     knownPrincipals.forgetAll();
+    await record(c.var.dependencies, actorOf(c.var.principal), "session.revoked", c.req.param("id"), {});
     return c.redirect("/settings/sessions", 303);
   });

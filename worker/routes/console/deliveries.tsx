@@ -52,6 +52,6 @@ export const deliveryPages = new Hono<SignedInEnv>()
   })
   .post("/:id/reprocessings", async (c) => {
     const { dependencies, principal } = c.var;
-    const again = await reprocessDelivery(dependencies, principal.workspaceId, c.req.param("id"));
+    const again = await reprocessDelivery(dependencies, principal, c.req.param("id"));
     return again.ok ? c.redirect(`/deliveries/${again.value.id}`, 303) : failurePage(c, again);
   });

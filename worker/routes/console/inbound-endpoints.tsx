@@ -37,18 +37,18 @@ export const endpointPages = new Hono<SignedInEnv>()
     if (!request.ok) return failurePage(c, request);
     const { dependencies, principal } = c.var;
     const { keepOldSeconds } = request.value;
-    const replaced = await replaceSecret(dependencies, principal.workspaceId, c.req.param("id"), keepOldSeconds);
+    const replaced = await replaceSecret(dependencies, principal, c.req.param("id"), keepOldSeconds);
     return replaced.ok ? endpointsPage(c, replaced.value) : failurePage(c, replaced);
   })
   .post("/:id/tests", async (c) => {
     const { dependencies, principal } = c.var;
     const { origin } = new URL(c.req.url);
-    const tested = await sendTestDelivery(dependencies, principal.workspaceId, c.req.param("id"), origin);
+    const tested = await sendTestDelivery(dependencies, principal, c.req.param("id"), origin);
     return tested.ok ? c.redirect(`/deliveries/${tested.value.id}`, 303) : failurePage(c, tested);
   })
   .post("/:id/deletion", async (c) => {
     const { dependencies, principal } = c.var;
-    const removed = await removeEndpoint(dependencies, principal.workspaceId, c.req.param("id"));
+    const removed = await removeEndpoint(dependencies, principal, c.req.param("id"));
     return removed.ok ? c.redirect("/inbound-endpoints", 303) : failurePage(c, removed);
   });
 

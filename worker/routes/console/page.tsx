@@ -41,5 +41,11 @@ export function failurePage(c: Context<AppEnv> | Context<SignedInEnv>, failure: 
   const { status, title, retryable } = ERRORS[failure.code];
   const retryHref = retryable && c.req.method === "GET" ? c.req.path : null;
   const error = { status, title, detail: failure.detail, requestId: c.var.requestId, retryHref };
+  announceRetry(c, failure);
   return page(c, isPartial(c) ? <ErrorFragment {...error} /> : <ErrorPage shell={shellOf(c)} {...error} />, status);
+}
+
+/** Says when to come again, where that is known: for whoever does not read the page. */
+export function announceRetry(c: Context<AppEnv> | Context<SignedInEnv>, { retryAfterSeconds }: Failure): void {
+  if (retryAfterSeconds !== undefined) (c as Context).header("retry-after", String(retryAfterSeconds));
 }

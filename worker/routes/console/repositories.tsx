@@ -41,7 +41,7 @@ export const repositoryPages = new Hono<SignedInEnv>()
   })
   .post("/", async (c) => {
     const values = readValues(await c.req.parseBody());
-    const created = await createRepository(c.var.dependencies, c.var.principal.workspaceId, settingsOf(values));
+    const created = await createRepository(c.var.dependencies, c.var.principal, settingsOf(values));
     if (created.ok) return c.redirect(`/repos/${created.value.key}?saved`, 303);
     return newPage(c, values, formErrors(created.errors, created.detail), ERRORS[created.code].status);
   })
@@ -57,7 +57,7 @@ export const repositoryPages = new Hono<SignedInEnv>()
     const text = await fileText(form);
     const isConfirmed = form["confirm"] === "yes";
     const { dependencies, principal } = c.var;
-    const imported = await importRepositories(dependencies, principal.workspaceId, text, !isConfirmed);
+    const imported = await importRepositories(dependencies, principal, text, !isConfirmed);
     const shell = signedInShell(c);
     if (!imported.ok) {
       const errors = importErrors(imported);
@@ -81,7 +81,7 @@ export const repositoryPages = new Hono<SignedInEnv>()
     const key = c.req.param("key");
     const { dependencies, principal } = c.var;
     const values = readValues(await c.req.parseBody());
-    const changed = await changeRepository(dependencies, principal.workspaceId, key, settingsOf(values));
+    const changed = await changeRepository(dependencies, principal, key, settingsOf(values));
     if (changed.ok) return c.redirect(`/repos/${key}?saved`, 303);
     const found = await findRepository(dependencies.db, principal.workspaceId, key);
     if (!found) return failurePage(c, changed);
@@ -91,7 +91,7 @@ export const repositoryPages = new Hono<SignedInEnv>()
     const key = c.req.param("key");
     const { confirm } = await c.req.parseBody();
     const confirmation = typeof confirm === "string" ? confirm.trim() : "";
-    const removed = await removeRepository(c.var.dependencies, c.var.principal.workspaceId, key, confirmation);
+    const removed = await removeRepository(c.var.dependencies, c.var.principal, key, confirmation);
     return removed.ok ? c.redirect(`/repos?deleted=${encodeURIComponent(key)}`, 303) : failurePage(c, removed);
   });
 

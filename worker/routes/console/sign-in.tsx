@@ -5,30 +5,40 @@ import {
   finishGitHub,
   PASSWORD_MAX_CHARS,
   PASSWORD_MIN_CHARS,
+  type PasswordLogin,
   type ProvedPerson,
   signIn,
   signUp,
   startGitHub,
 } from "../../accounts/accounts.ts";
-import { acceptInvitation, admitPerson, NO_INVITATION, openInvitation } from "../../actions/admit-person.ts";
-import { beginSession } from "../../actions/begin-session.ts";
+import {
+  acceptInvitation,
+  admitPerson,
+  NO_INVITATION,
+  noteFailedSignIn,
+  openInvitation,
+} from "../../actions/admit-person.ts";
+import { record } from "../../actions/audit-trail.ts";
+import { beginSession, type SignInWay } from "../../actions/begin-session.ts";
 import { switchWorkspace } from "../../actions/manage-people.ts";
 import { startSampleRuns } from "../../actions/start-sample-runs.ts";
 import { sha256Hex } from "../../digest.ts";
+import { actorOf } from "../../domain/audit.ts";
 import { ERRORS, type Failure, type Result } from "../../domain/errors.ts";
 import { toIso } from "../../domain/instant.ts";
 import { emailSchema, nameSchema } from "../../domain/membership.ts";
 import { check } from "../../domain/validation.ts";
 import { clearSessionCookie, setSessionCookie } from "../../middleware/authentication.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
-import { findSession, findSignInLink } from "../../store/identities.ts";
+import { addressOf } from "../../middleware/request-address.ts";
+import { findSignInLink } from "../../store/identities.ts";
 import type { OpenInvitation } from "../../store/memberships.ts";
 import { deleteSessionByHash } from "../../store/sessions.ts";
 import { InvitationPage } from "../../views/invitation.tsx";
 import { SignInPage, type SignInProblem } from "../../views/sign-in.tsx";
 import { SignUpPage } from "../../views/sign-up.tsx";
 import { formOf, shownErrors, textOf } from "./form.ts";
-import { failurePage, page } from "./page.tsx";
+import { announceRetry, failurePage, page } from "./page.tsx";
 
 type EntryContext = Context<AppEnv>;
 
@@ -39,6 +49,8 @@ const passwordSchema = z
 const signInSchema = z.strictObject({ email: emailSchema, password: z.string().min(1, "is empty").max(1_000) });
 const signUpSchema = z.strictObject({ name: nameSchema, email: emailSchema, password: passwordSchema });
 
+type NewAccount = z.output<typeof signUpSchema>;
+
 export const entry = new Hono<AppEnv>()
   .get("/login", async (c) => {
     if (c.var.principal) return c.redirect("/", 303);
@@ -48,8 +60,10 @@ export const entry = new Hono<AppEnv>()
     const form = await formOf(c);
     const values = { email: textOf(form, "email"), password: textOf(form, "password") };
     const login = check(values, signInSchema);
-    const proved = login.ok ? await signIn(c.var.dependencies, originOf(c), login.value) : login;
-    const admitted = proved.ok ? await admit(c, proved.value, textOf(form, "invitation") || null) : proved;
+    const proved = login.ok ? await tryPassword(c, login.value) : login;
+    if (login.ok && isWrong(proved)) await noteFailedSignIn(c.var.dependencies, login.value.email, addressOf(c));
+    const invitation = textOf(form, "invitation") || null;
+    const admitted = proved.ok ? await admit(c, proved.value, "password", invitation) : proved;
     if (admitted.ok) return c.redirect("/", 303);
     return showSignIn(c, { email: values.email, failure: admitted, invitation: textOf(form, "invitation") });
   })
@@ -61,8 +75,8 @@ export const entry = new Hono<AppEnv>()
     const shown = { ...values, invitation };
     if (!(await mayRegister(c, invitation))) return showSignUp(c, shown);
     const person = check(values, signUpSchema);
-    const proved = person.ok ? await signUp(c.var.dependencies, originOf(c), person.value) : person;
-    const admitted = proved.ok ? await admit(c, proved.value, invitation || null) : proved;
+    const proved = person.ok ? await makeAccount(c, person.value) : person;
+    const admitted = proved.ok ? await admit(c, proved.value, "sign-up", invitation || null) : proved;
     return admitted.ok ? c.redirect("/", 303) : showSignUp(c, { ...shown, failure: admitted });
   })
   .get("/login/github", async (c) => {
@@ -80,16 +94,16 @@ export const entry = new Hono<AppEnv>()
     if (!finished.ok) return showSignIn(c, { failure: finished });
     for (const cookie of finished.value.cookies) c.header("set-cookie", cookie, { append: true });
     const secret = /^\/invite\/([^/]+)$/.exec(finished.value.returnTo)?.[1] ?? null;
-    const admitted = await admit(c, finished.value, secret);
+    const admitted = await admit(c, finished.value, "github", secret);
     return admitted.ok ? c.redirect("/", 303) : showSignIn(c, { failure: admitted });
   })
   .get("/sign-in/:secret", async (c) => {
     const { dependencies } = c.var;
     const link = await findSignInLink(dependencies.db, await sha256Hex(c.req.param("secret")));
     if (!link) return showSignIn(c, { problem: "invalid" });
-    const { secret, secretHash } = await beginSession(dependencies, { ...link, userAgent: userAgentOf(c) });
+    const start = { ...link, userAgent: userAgentOf(c), address: addressOf(c), way: "link" } as const;
+    const { secret, principal } = await beginSession(dependencies, start);
     setSessionCookie(c, secret);
-    const principal = await findSession(dependencies.db, secretHash, dependencies.clock.now());
     if (principal?.isSample) await startSampleRuns(dependencies, principal);
     return c.redirect("/", 303);
   })
@@ -101,7 +115,7 @@ export const entry = new Hono<AppEnv>()
   })
   .post("/invite/:secret", async (c) => {
     const { dependencies, principal } = (c as unknown as Context<SignedInEnv>).var;
-    const accepted = await acceptInvitation(dependencies, principal.userId, c.req.param("secret"));
+    const accepted = await acceptInvitation(dependencies, principal, c.req.param("secret"));
     if (!accepted.ok) return failurePage(c, accepted);
     await switchWorkspace(dependencies, principal, accepted.value.workspaceId);
     return c.redirect("/", 303);
@@ -113,6 +127,8 @@ export const entry = new Hono<AppEnv>()
     if (hash) {
       await deleteSessionByHash(db, hash);
       knownPrincipals.forget(`session:${hash}`);
+      const { principal } = c.var;
+      if (principal) await record(c.var.dependencies, actorOf(principal), "session.ended", "", {});
     }
     return c.redirect("/login?signed-out", 303);
   });
@@ -120,9 +136,30 @@ export const entry = new Hono<AppEnv>()
 const originOf = (c: EntryContext) => new URL(c.req.url).origin;
 const userAgentOf = (c: EntryContext) => c.req.header("user-agent") ?? "";
 
+/** Each try counts, from the address and at the account, until one is right. */
+async function tryPassword(c: EntryContext, login: PasswordLogin): Promise<Result<ProvedPerson>> {
+  const { rateLimits } = c.var.dependencies;
+  const tooOften = await rateLimits.guess(login.email, addressOf(c));
+  if (tooOften) return tooOften;
+  const proved = await signIn(c.var.dependencies, originOf(c), login);
+  if (proved.ok) await rateLimits.forgive(login.email, addressOf(c));
+  return proved;
+}
+
+async function makeAccount(c: EntryContext, person: NewAccount): Promise<Result<ProvedPerson>> {
+  const tooOften = await c.var.dependencies.rateLimits.use("sign-up", addressOf(c));
+  return tooOften ?? signUp(c.var.dependencies, originOf(c), person);
+}
+
 /** Brings in who has proved who they are; the cookie of their session is set. */
-async function admit(c: EntryContext, { userId }: ProvedPerson, invitation: string | null): Promise<Result<unknown>> {
-  const admitted = await admitPerson(c.var.dependencies, { userId, userAgent: userAgentOf(c), invitation });
+async function admit(
+  c: EntryContext,
+  { userId }: ProvedPerson,
+  way: SignInWay,
+  invitation: string | null,
+): Promise<Result<unknown>> {
+  const start = { userId, userAgent: userAgentOf(c), address: addressOf(c), way };
+  const admitted = await admitPerson(c.var.dependencies, { ...start, invitation });
   if (admitted.ok) setSessionCookie(c, admitted.value.secret);
   return admitted;
 }
@@ -143,6 +180,9 @@ async function surroundings(c: EntryContext, invitation: string) {
   };
 }
 
+/** Whether a password was tried and did not fit. */
+const isWrong = (proved: Result<unknown>) => !proved.ok && proved.code === "invalid-request";
+
 /** Wrong words are 422; a password that does not fit, like a link that does not, is 401. */
 function statusOf(failure: Failure | undefined): number {
   if (!failure) return 200;
@@ -162,6 +202,7 @@ async function showSignIn(c: EntryContext, shown: ShownSignIn) {
   const around = await surroundings(c, shown.invitation ?? c.req.query("invitation") ?? "");
   const errors = failure ? shownErrors(failure) : [];
   const status = problem === "invalid" ? 401 : statusOf(failure);
+  if (failure) announceRetry(c, failure);
   return page(c, <SignInPage {...around} problem={problem} email={email} errors={errors} />, status);
 }
 
@@ -177,6 +218,7 @@ async function showSignUp(c: EntryContext, { name = "", email = "", failure, inv
   const errors = failure ? shownErrors(failure) : [];
   const isRefused = !around.mayRegister && c.req.method === "POST";
   const status = isRefused ? ERRORS.forbidden.status : statusOf(failure);
+  if (failure) announceRetry(c, failure);
   return page(c, <SignUpPage {...around} name={name} email={email} errors={errors} />, status);
 }
 

@@ -7,6 +7,7 @@ const TABS = [
   { name: "keys", href: "/settings/keys", label: "Provider keys" },
   { name: "limits", href: "/settings/limits", label: "Limits" },
   { name: "webhooks", href: "/settings/webhooks", label: "Outgoing webhooks" },
+  { name: "audit", href: "/settings/audit", label: "Audit log" },
 ] as const;
 
 export type SettingsTab = (typeof TABS)[number]["name"];

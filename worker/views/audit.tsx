@@ -1,0 +1,190 @@
+/** `/settings/audit`: who changed what in the workspace, newest first, and whether the log of it is whole. */
+import { AUDIT_KIND_NAMES, AUDIT_KINDS, type AuditVerification, type ShownAuditEntry } from "../domain/audit.ts";
+import { EmptyState } from "./components/empty-state.tsx";
+import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { Pagination } from "./components/pagination.tsx";
+import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { plural } from "./format.ts";
+import { Layout, type Shell } from "./layout.tsx";
+
+/** As in the URL; an empty text is no filter. */
+export interface ShownAuditFilter {
+  readonly actor: string;
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface AuditProps {
+  readonly filter: ShownAuditFilter;
+  readonly entries: readonly ShownAuditEntry[];
+  readonly cursor: string | null;
+  readonly nextCursor: string | null;
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+  /** What came of looking just now; null when nobody asked. */
+  readonly verification: AuditVerification | null;
+  readonly errors: readonly FieldError[];
+}
+
+function auditHref(path: string, filter: ShownAuditFilter, cursor: string | null = null): string {
+  const { actor, kind, from, to } = filter;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ actor, kind, from, to, cursor })) if (value) query.set(name, value);
+  return query.size > 0 ? `${path}?${query}` : path;
+}
+
+const BASE = "/settings/audit";
+
+export function AuditPage({ shell, ...props }: AuditProps & { readonly shell: Shell }) {
+  const { filter, entries, cursor, nextCursor, verification, errors } = props;
+  return (
+    <Layout shell={shell} section={null} title="Audit log">
+      <div class="page-head">
+        <h1>Audit log</h1>
+        <form method="post" action={`${BASE}/verifications`}>
+          <button type="submit" class="button">
+            Verify
+          </button>
+        </form>
+      </div>
+      <SettingsTabs current="audit" />
+      <div class="webhooks">
+        {verification === null ? null : <Verification {...verification} />}
+        <ErrorSummary title="The filter is not right" errors={errors} />
+        <FilterForm {...props} />
+        <div class="results">
+          {entries.length > 0 ? (
+            <EntryTable entries={entries} />
+          ) : (
+            <EmptyState icon="history" title="No entries">
+              Nothing that was changed fits this filter. Clear it to see all.
+            </EmptyState>
+          )}
+          <Pagination
+            olderHref={nextCursor === null ? null : auditHref(BASE, filter, nextCursor)}
+            newestHref={cursor === null ? null : auditHref(BASE, filter)}
+          />
+        </div>
+        <p class="muted">
+          Export what the filter shows: <a href={auditHref(`${BASE}/export.csv`, filter)}>CSV</a>,{" "}
+          <a href={auditHref(`${BASE}/export.json`, filter)}>JSON</a>. Entries are never changed or removed.
+        </p>
+      </div>
+    </Layout>
+  );
+}
+
+function Verification({ isIntact, entries, head, problem }: AuditVerification) {
+  return (
+    <section class="panel" role="status">
+      <h2>{isIntact ? "The log is whole" : "The log is not whole"}</h2>
+      {problem === null ? (
+        <p>
+          {plural(entries, "entry", "entries")} looked at, from the first to the last. It ends with number {head.seq},
+          hash <code class="webhook-address">{head.hash}</code>: note it elsewhere, and{" "}
+          <code>npm run audit:verify</code> can tell later whether something was taken from the end.
+        </p>
+      ) : (
+        <p>
+          Up to number {head.seq} all is as it was written. Number {problem.seq}: {problem.reason}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function FilterForm({ filter, people }: Pick<AuditProps, "filter" | "people">) {
+  return (
+    <search>
+      <form class="filters" method="get" action={BASE}>
+        <label>
+          <span class="visually-hidden">Person</span>
+          <select name="actor">
+            <option value="">Anybody</option>
+            {people.map(({ id, name }) => (
+              <option value={id} selected={id === filter.actor}>
+                {name}
+              </option>
+            ))}
+            {filter.actor !== "" && !people.some(({ id }) => id === filter.actor) ? (
+              <option value={filter.actor} selected>
+                {filter.actor}
+              </option>
+            ) : null}
+          </select>
+        </label>
+        <label>
+          <span class="visually-hidden">Kind</span>
+          <select name="kind">
+            <option value="">Any kind</option>
+            {AUDIT_KIND_NAMES.map((kind) => (
+              <option value={kind} selected={kind === filter.kind}>
+                {kind}
+              </option>
+            ))}
+          </select>
+        </label>
+        <DayField name="from" label="From" value={filter.from} />
+        <DayField name="to" label="To" value={filter.to} />
+        <button type="submit" class="button">
+          Filter
+        </button>
+      </form>
+    </search>
+  );
+}
+
+function DayField({ name, label, value }: { readonly name: string; readonly label: string; readonly value: string }) {
+  return (
+    <label class="day-field">
+      <span>{label}</span>
+      <input type="date" name={name} value={value} />
+    </label>
+  );
+}
+
+function EntryTable({ entries }: Pick<AuditProps, "entries">) {
+  return (
+    <table class="runs">
+      <caption class="visually-hidden">Entries, newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">When</th>
+          <th scope="col">Where from</th>
+          <th scope="col">Number</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <EntryRow entry={entry} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const wordsOf = (kind: string) => (AUDIT_KINDS as Record<string, { readonly words: string }>)[kind]?.words ?? kind;
+
+function EntryRow({ entry }: { readonly entry: ShownAuditEntry }) {
+  const { seq, at, kind, actor, address, target, details } = entry;
+  const told = Object.entries(details).filter(([, value]) => value !== "");
+  return (
+    <tr>
+      <td class="cell-run">
+        <a href={auditHref(BASE, { actor: actor.id, kind: "", from: "", to: "" })}>{actor.name}</a>
+        {actor.kind === "token" ? " (a token of theirs)" : ""} {wordsOf(kind)}
+        <span class="cell-note muted webhook-address">
+          <code>{kind}</code> {told.map(([name, value]) => `${name}: ${value}`).join(", ")}{" "}
+          {target === "" ? null : <code>{target}</code>}
+        </span>
+      </td>
+      <td class="muted">
+        <RelativeTime at={at} />
+      </td>
+      <td class="muted">{address === "" ? "not known" : address}</td>
+      <td class="muted">{seq}</td>
+    </tr>
+  );
+}
