@@ -38,6 +38,8 @@ import { publicStatus } from "./routes/console/public-status.tsx";
 import { entry } from "./routes/console/sign-in.tsx";
 import { BODY_MAX_BYTES } from "./routes/json-body.ts";
 import { metrics } from "./routes/metrics.ts";
+import { chatCompletions } from "./routes/v1/chat-completions.ts";
+import { models } from "./routes/v1/models.ts";
 import { webhooks as inboundWebhooks } from "./routes/webhooks.ts";
 
 type AppContext = Parameters<typeof requestContext>[0];
@@ -72,6 +74,8 @@ export function createApp() {
   app.use(authorize(answerFailure));
   app.route("/", entry);
   app.route("/previews", previews);
+  app.route("/v1/chat/completions", chatCompletions as never);
+  app.route("/v1/models", models as never);
   app.route("/api/execute", execute as never);
   app.route("/api/runs", runs as never);
   app.route("/api/runs", runSteering as never);

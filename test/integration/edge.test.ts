@@ -134,7 +134,7 @@ describe("/openapi.json", () => {
     );
     const mounted = createApp()
       .routes.filter(
-        ({ method, path }) => method !== "ALL" && /^\/(api|webhook|health|status|metrics|openapi)/.test(path),
+        ({ method, path }) => method !== "ALL" && /^\/(api|v1|webhook|health|status|metrics|openapi)/.test(path),
       )
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}").replace(/(.)\/$/, "$1")}`);
     expect(described.toSorted()).toEqual([...new Set(mounted)].toSorted());

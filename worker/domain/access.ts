@@ -20,6 +20,7 @@ export const ROLE_WORDS: Readonly<Record<Role, string>> = {
 export const SCOPE_WORDS = {
   "runs:read": "see runs, their logs, the queue and the figures",
   "runs:write": "start, steer, cancel and replay runs; pause lanes",
+  "models:call": "ask the workspace's models, at its expense",
   "settings:read": "see repositories, webhooks and deliveries",
   "settings:write": "change repositories, webhooks and inbound endpoints; rebuild",
   "metrics:read": "read /metrics and the health of the parts, and no program",

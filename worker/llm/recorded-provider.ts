@@ -90,6 +90,7 @@ class CallInProgress {
   #provider: ProviderName;
   #model: string;
   #answer: string[] = [];
+  #thinkingChars = 0;
   #firstTokenMs: number | null = null;
   #waitedMs = 0;
   readonly #retries: Retry[] = [];
@@ -109,18 +110,34 @@ class CallInProgress {
 
   saw(event: ModelEvent): void {
     if (isOfAnswer(event) && event.type !== "done") this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
-    if (event.type === "text") this.#answer.push(event.text);
-    else if (event.type === "tool-call") this.#answer.push(shownPart(event));
-    else if (event.type === "malformed-tool-call") this.#answer.push(`[${event.problem} ${event.inputText}]\n`);
-    else if (event.type === "wait") this.#waitedMs += event.waitMs;
-    else if (event.type === "retry") {
-      const { attempt, reason, status, waitMs } = event;
-      this.#retries.push({ attempt, reason, status, waitMs });
-    } else if (event.type === "fallback") {
-      const { from, to, reason } = event;
-      this.#fallbacks.push({ from, to, reason });
-      this.#provider = to.provider;
-      this.#model = to.model;
+    switch (event.type) {
+      case "text":
+        this.#answer.push(event.text);
+        break;
+      case "thinking":
+        this.#thinkingChars += event.text.length;
+        break;
+      case "tool-call":
+        this.#answer.push(shownPart(event));
+        break;
+      case "malformed-tool-call":
+        this.#answer.push(`[${event.problem}] ${event.inputText}\n`);
+        break;
+      case "wait":
+        this.#waitedMs += event.waitMs;
+        break;
+      case "retry": {
+        const { attempt, reason, status, waitMs } = event;
+        this.#retries.push({ attempt, reason, status, waitMs });
+        break;
+      }
+      case "fallback": {
+        const { from, to, reason } = event;
+        this.#fallbacks.push({ from, to, reason });
+        this.#provider = to.provider;
+        this.#model = to.model;
+        break;
+      }
     }
   }
 
@@ -131,9 +148,10 @@ class CallInProgress {
 
   end(reason: CallEnd["reason"], message: string, status: number | null, reported: ModelUsage | null): CallEnd {
     const facts = this.#facts();
-    // Thoughts that nobody keeps were handed out, too, and are paid for.
+    // Thoughts are paid for, too, though they are not kept.
     const isPartial = facts.firstTokenMs !== null;
-    const usage = reported ?? (isPartial ? estimateUsage(this.#request, facts.answer.length) : null);
+    const chars = facts.answer.length + this.#thinkingChars;
+    const usage = reported ?? (isPartial ? estimateUsage(this.#request, chars) : null);
     return { ...facts, outcome: isPartial ? "partial" : "failed", reason, message, status, usage };
   }
 

@@ -11,6 +11,7 @@ const SEES_RUNS = needs("viewer", "runs:read");
 const SEES_SETTINGS = needs("viewer", "settings:read");
 const SEES_METRICS = needs("viewer", "metrics:read");
 const RUNS = needs("member", "runs:write");
+const CALLS_MODELS = needs("member", "models:call");
 /** Names and addresses of everybody are for those who answer for them. */
 const SEES_AUDIT = needs("admin", "settings:read");
 const CONFIGURES = needs("admin", "settings:write");
@@ -34,6 +35,8 @@ const API = {
   "GET /api/status": SEES_RUNS,
   "GET /api/metrics/summary": SEES_RUNS,
   "GET /api/queue/stats": SEES_RUNS,
+  "POST /v1/chat/completions": CALLS_MODELS,
+  "GET /v1/models": CALLS_MODELS,
   "POST /api/execute": RUNS,
   "GET /api/runs": SEES_RUNS,
   "GET /api/runs/:id": SEES_RUNS,

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const SHORT: CallTimeouts = { firstByteMs: 60, silenceMs: 60, totalMs: 5_000 };
+const SHORT: CallTimeouts = { firstByteMs: 250, silenceMs: 250, totalMs: 5_000 };
 
 function connection(timeouts?: CallTimeouts): Connection {
   const clock = { now: () => Date.now(), sleep: (ms: number) => sleep(ms, undefined, { ref: false }) };

@@ -15,10 +15,12 @@ import {
   runListSchema,
 } from "../../domain/run-schema.ts";
 import type { AppEnv } from "../../middleware/context.ts";
+import { speaksOpenAI } from "../../middleware/openai-error.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
 import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
+import { MODEL_OPERATIONS, openaiErrorSchema } from "./openapi-models.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
@@ -99,6 +101,7 @@ const OPERATIONS: readonly Operation[] = [
   ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...PROVIDER_KEY_OPERATIONS,
+  ...MODEL_OPERATIONS,
   ...EXECUTION_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
@@ -141,7 +144,7 @@ function parameters({ path, query, headers = [] }: Operation) {
   return [...inPath, ...inQuery, ...inHeader];
 }
 
-function answers({ answers, problems, isOpen }: Operation) {
+function answers({ path, answers, problems, isOpen }: Operation) {
   const good = Object.entries(answers).map(([status, answer]) => [
     status,
     typeof answer === "string"
@@ -154,7 +157,9 @@ function answers({ answers, problems, isOpen }: Operation) {
     status,
     {
       description: group.map((code) => `${code}: ${ERRORS[code].title}`).join(" "),
-      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      content: speaksOpenAI(path)
+        ? { "application/json": { schema: { $ref: "#/components/schemas/OpenAIError" } } }
+        : { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
     },
   ]);
   return Object.fromEntries([...good, ...bad]);
@@ -192,7 +197,10 @@ function document() {
     paths,
     webhooks: webhookDescriptions((schema) => jsonSchema(schema, "output")),
     components: {
-      schemas: { Problem: jsonSchema(problemSchema, "output") },
+      schemas: {
+        Problem: jsonSchema(problemSchema, "output"),
+        OpenAIError: jsonSchema(openaiErrorSchema, "output"),
+      },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
     },
     security: [{ token: [] }],

@@ -1,0 +1,124 @@
+/**
+ * `POST /v1/chat/completions`: the workspace's model for any client of OpenAI's API, through the same gateway as
+ * everything else: its key, limits, retries and record. Answers whole, or as server-sent events.
+ * Invariant: an answer begins only when the model has begun, so that what fails before has its own status.
+ */
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { providerOf } from "../../actions/workspace-provider.ts";
+import { newId } from "../../domain/ids.ts";
+import { type AnswerHead, CompletionChunks, wholeCompletion } from "../../llm/chat-completion-answer.ts";
+import { chatCompletionSchema, modelRequestOf } from "../../llm/chat-completion-request.ts";
+import { isOfAnswer, ModelError, type ModelErrorReason, type ModelEvent } from "../../llm/provider.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { openaiError } from "../../middleware/openai-error.ts";
+import { problem } from "../../middleware/problem.ts";
+import { readJson } from "../json-body.ts";
+
+export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
+  const body = await readJson(c, chatCompletionSchema);
+  if (!body.ok) return problem(c, body);
+  const { clock, random } = c.var.dependencies;
+  const { workspaceId, id } = c.var.principal;
+  const provider = await providerOf(c.var.dependencies, workspaceId, { kind: "api", id });
+  const stop = new AbortController();
+  const request = modelRequestOf(body.value, provider.defaultModel, stop.signal);
+  if (!request.ok) return problem(c, request);
+  const head: AnswerHead = {
+    id: newId("call", clock, random).replace("call_", "chatcmpl-"),
+    created: Math.floor(clock.now() / 1_000),
+    model: request.value.model,
+  };
+  const events = provider.stream(request.value)[Symbol.asyncIterator]();
+  c.header("cache-control", "private, no-store");
+  try {
+    if (!body.value.stream) {
+      const whole = wholeCompletion(head, { [Symbol.asyncIterator]: () => events });
+      // The platform may end a request whose client has left; the call is paid for, and its record must have an end.
+      c.var.dependencies.afterwards(whole.catch(() => undefined));
+      return c.json(await whole);
+    }
+    const first = await firstOf(events);
+    const chunks = new CompletionChunks(head, body.value.stream_options?.include_usage ?? false);
+    return streamed(c, { first, events, chunks, stop });
+  } catch (error) {
+    if (error instanceof ModelError) return refused(c, error);
+    throw error;
+  }
+});
+
+/** The first event of the answer itself. A provider gives one, or throws. */
+async function firstOf(events: AsyncIterator<ModelEvent>): Promise<ModelEvent> {
+  for (;;) {
+    const { value, done } = await events.next();
+    if (done) throw new Error("A provider's answer ended without its last event");
+    if (isOfAnswer(value)) return value;
+  }
+}
+
+interface Streaming {
+  readonly first: ModelEvent;
+  readonly events: AsyncIterator<ModelEvent>;
+  readonly chunks: CompletionChunks;
+  readonly stop: AbortController;
+}
+
+function streamed(c: Context<SignedInEnv>, { first, events, chunks, stop }: Streaming): Response {
+  const { log } = c.var.dependencies;
+  return streamSSE(c, async (out) => {
+    out.onAbort(() => stop.abort());
+    try {
+      await out.writeSSE({ data: chunks.start() });
+      for (let event: ModelEvent | null = first; event !== null; ) {
+        for (const data of chunks.of(event)) await out.writeSSE({ data });
+        const { value, done }: IteratorResult<ModelEvent> = await events.next();
+        event = done ? null : value;
+      }
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      if (!(error instanceof ModelError)) log.error("a chat completion failed", { requestId: c.var.requestId, error });
+      // A client that knows no such event at least misses the end marker.
+      await out.writeSSE({ data: JSON.stringify(faultOf(error).body) });
+    } finally {
+      // Ends the record of the call, whoever left first.
+      stop.abort();
+      await events.return?.(undefined);
+    }
+  });
+}
+
+/**
+ * What a fault of the provider is for the caller. The statuses that clients ask again for by themselves (408, 409, 429
+ * and from 500 on) are left to what may pass: a rejected key of the workspace is none of them, nor the caller's own.
+ */
+const FAULTS: Readonly<
+  Record<ModelErrorReason, readonly [status: 400 | 402 | 403 | 429 | 502 | 503 | 504, code: string]>
+> = {
+  "rejected-key": [403, "provider_rejected_key"],
+  "no-permission": [403, "provider_no_permission"],
+  "no-credit": [402, "insufficient_quota"],
+  "rate-limited": [429, "rate_limit_exceeded"],
+  "over-limit": [429, "workspace_limit"],
+  "circuit-open": [503, "circuit_open"],
+  overloaded: [503, "provider_overloaded"],
+  "bad-request": [400, "provider_refused"],
+  unreachable: [502, "provider_unreachable"],
+  "timed-out": [504, "provider_timed_out"],
+  "cut-off": [502, "answer_cut_off"],
+  aborted: [400, "aborted"],
+};
+
+function faultOf(error: unknown) {
+  if (!(error instanceof ModelError)) {
+    return { status: 500, body: openaiError(500, "internal", "Something went wrong on our side.") } as const;
+  }
+  const [status, code] = FAULTS[error.reason];
+  return { status, body: openaiError(status, code, error.message) };
+}
+
+function refused(c: Context<SignedInEnv>, error: ModelError): Response {
+  const { status, body } = faultOf(error);
+  if (error.retryAfterMs !== null) c.header("retry-after", String(Math.ceil(error.retryAfterMs / 1_000)));
+  return c.json(body, status);
+}
