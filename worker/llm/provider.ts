@@ -125,7 +125,7 @@ export type ModelEvent =
   | ({ readonly type: "retry" } & Retry)
   /** The call waits for the workspace's own limit on calls. Only admitted-provider.ts says so. */
   | { readonly type: "wait"; readonly waitMs: number; readonly message: string }
-  /** Before anything was handed out: another provider is asked from here on. Only fallback.ts says so. */
+  /** Before any text: another provider is asked from here on. Only fallback.ts says so. */
   | ({ readonly type: "fallback" } & Fallback)
   /** The last event of a whole answer. A stream that ends without it throws: it must not be taken for whole. */
   | {

@@ -20,21 +20,25 @@ export function ExecutionPage({ shell, execution, texts }: ExecutionProps & { re
         <StateBadge look={OUTCOME_LOOKS[outcome]} large />
         {provider === "mock" ? <span class="mark">Mock</span> : null}
       </div>
-      {message === null ? null : <p class="notice notice-failed">{message}</p>}
-      <Facts execution={execution} />
-      {retries.length + fallbacks.length === 0 ? null : <Path execution={execution} />}
-      {texts === null ? (
-        <p class="muted note">
-          {outcome === "live"
-            ? "What it asks and answers stands here when it has ended."
-            : "The prompt and the answer are not kept, or not any more: Settings, Limits says for how long they are."}
-        </p>
-      ) : (
-        <>
-          <Text title="Prompt" text={texts.prompt} chars={texts.promptChars} />
-          <Text title="Answer" text={texts.answer} chars={texts.answerChars} />
-        </>
-      )}
+      <div class="call-results">
+        {message === null ? null : <p class="notice notice-failed">{message}</p>}
+        <section class="panel" aria-label="Facts">
+          <Facts execution={execution} />
+        </section>
+        {retries.length + fallbacks.length === 0 ? null : <Path execution={execution} />}
+        {texts === null ? (
+          <p class="muted note">
+            {outcome === "live"
+              ? "What it asks and answers stands here when it has ended."
+              : "The prompt and the answer are not kept, or not any more: Settings, Limits says for how long they are."}
+          </p>
+        ) : (
+          <>
+            <Text title="Prompt" text={texts.prompt} chars={texts.promptChars} />
+            <Text title="Answer" text={texts.answer} chars={texts.answerChars} />
+          </>
+        )}
+      </div>
     </Layout>
   );
 }
@@ -73,7 +77,7 @@ function Facts({ execution }: { readonly execution: Execution }) {
 
 function counted(count: number | undefined, tokens: Execution["tokens"]): string {
   if (count === undefined) return "–";
-  return tokens?.isEstimated ? `about ${formatCount(count)}` : formatCount(count);
+  return tokens?.isEstimated && count > 0 ? `about ${formatCount(count)}` : formatCount(count);
 }
 
 /** Where the price came from, as it was kept beside the cost. */

@@ -107,7 +107,7 @@ function FilterForm({ filter, group, models }: Pick<ExecutionsProps, "filter" | 
 /** Answer to `GET /executions` with `HX-Request-Type: partial`. */
 export function ExecutionResults({ filter, group, totals, groups, executions, cursor, nextCursor }: ExecutionsProps) {
   return (
-    <div id={ELEMENT_ID.executionResults} class="results">
+    <div id={ELEMENT_ID.executionResults} class="results call-results">
       {totals.calls === 0 ? (
         <EmptyState
           icon="sparkles"
@@ -141,7 +141,7 @@ function Totals({ totals }: Pick<ExecutionsProps, "totals">) {
     ["Latency", formatDuration(p50Ms), `p50 · p95 ${formatDuration(p95Ms)}`],
   ];
   return (
-    <ul class="tiles" aria-label="Figures">
+    <ul class="tiles call-tiles" aria-label="Figures">
       {figures.map(([label, value, note]) => (
         <li>
           <div class="tile">
@@ -157,44 +157,44 @@ function Totals({ totals }: Pick<ExecutionsProps, "totals">) {
 
 function GroupTable({ groups, group }: Pick<ExecutionsProps, "groups" | "group">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">{GROUP_WORDS[group]}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{group === "model" ? "Model" : "Day"}</th>
-          <th scope="col" class="number">
-            Calls
-          </th>
-          <th scope="col" class="number">
-            Tokens
-          </th>
-          <th scope="col" class="number">
-            Cost
-          </th>
-          <th scope="col" class="number">
-            p50 · p95
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {groups.map((each) => (
+    <section class="panel call-groups">
+      <table class="plain">
+        <caption>{GROUP_WORDS[group]}</caption>
+        <thead>
           <tr>
-            <th scope="row" class="cell-run">
-              {each.group}
+            <th scope="col">{group === "model" ? "Model" : "Day"}</th>
+            <th scope="col" class="number">
+              Calls
             </th>
-            <td class="number">{formatCount(each.calls)}</td>
-            <td class="number">{formatCompact(each.inputTokens + each.outputTokens)}</td>
-            <td class="number">
-              {formatMicros(each.costMicros)}
-              {each.unpriced === 0 ? null : <span class="muted"> + {formatCount(each.unpriced)} unknown</span>}
-            </td>
-            <td class="number">
-              {formatDuration(each.p50Ms)} · {formatDuration(each.p95Ms)}
-            </td>
+            <th scope="col" class="number">
+              Tokens
+            </th>
+            <th scope="col" class="number">
+              Cost
+            </th>
+            <th scope="col" class="number">
+              p50 · p95
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {groups.map((each) => (
+            <tr>
+              <th scope="row">{each.group}</th>
+              <td class="number">{formatCount(each.calls)}</td>
+              <td class="number">{formatCompact(each.inputTokens + each.outputTokens)}</td>
+              <td class="number">
+                {formatMicros(each.costMicros)}
+                {each.unpriced === 0 ? null : <span class="muted"> + {formatCount(each.unpriced)} unknown</span>}
+              </td>
+              <td class="number">
+                {formatDuration(each.p50Ms)} · {formatDuration(each.p95Ms)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 

@@ -78,7 +78,7 @@ function LimitForm({ values, errors }: LimitsProps) {
             value={values[service] ?? ""}
             errors={errors}
             isRequired
-            hint={`Without a change ${CALLS_PER_MINUTE[service]}.`}
+            hint={`${CALLS_PER_MINUTE[service]} where nothing else was set.`}
           />
         ))}
         <div class="actions">
@@ -98,7 +98,7 @@ function ReliabilityTable({ reliability }: LimitsProps) {
       {reliability.length === 0 ? (
         <p class="muted">No model was asked.</p>
       ) : (
-        <table class="runs">
+        <table class="plain">
           <caption class="visually-hidden">Calls that ended well</caption>
           <thead>
             <tr>
@@ -114,9 +114,7 @@ function ReliabilityTable({ reliability }: LimitsProps) {
           <tbody>
             {reliability.map(({ provider, calls, whole }) => (
               <tr>
-                <th scope="row" class="cell-run">
-                  {providerWord(provider)}
-                </th>
+                <th scope="row">{providerWord(provider)}</th>
                 <td class="number">{formatShare(whole / calls)}</td>
                 <td class="number">{formatCount(calls)}</td>
               </tr>
