@@ -1,6 +1,7 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
+import type { CallGateRpc } from "./call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";
 import type { RateLimiterRpc } from "./rate-limiter/rpc.ts";
 import type { RunExecutorRpc } from "./run-executor/rpc.ts";
@@ -28,6 +29,8 @@ export interface Env extends Variables {
   readonly WORKSPACE_CAPACITY: ObjectNamespace<WorkspaceCapacityRpc>;
   /** By who or what is counted: a kind, and an id or an address. */
   readonly RATE_LIMITER: ObjectNamespace<RateLimiterRpc>;
+  /** By the id of a workspace. */
+  readonly CALL_GATE: ObjectNamespace<CallGateRpc>;
   /** The Worker of worker/sandbox/python: another Worker, because its engine would not fit into this one. */
   readonly PYTHON: PythonRunner;
 }

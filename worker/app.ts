@@ -18,6 +18,7 @@ import { securityHeaders } from "./middleware/security-headers.ts";
 import { audit } from "./routes/api/audit.ts";
 import { deliveries } from "./routes/api/deliveries.ts";
 import { execute } from "./routes/api/execute.ts";
+import { executions } from "./routes/api/executions.ts";
 import { health } from "./routes/api/health.ts";
 import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
 import { lanes, queue } from "./routes/api/lanes.ts";
@@ -82,6 +83,7 @@ export function createApp() {
   app.route("/metrics", metrics as never);
   app.route("/api/webhooks", webhooks as never);
   app.route("/api/workspace/api-keys", providerKeys as never);
+  app.route("/api/executions", executions as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);

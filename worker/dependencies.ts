@@ -1,5 +1,6 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
 import { exports, waitUntil } from "cloudflare:workers";
+import type { CallGateRpc } from "../durable-objects/call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
@@ -52,6 +53,8 @@ export interface Dependencies {
   readonly lane: (address: LaneAddress) => RunQueueRpc;
   /** The object that shares a workspace's capacity over its lanes. */
   readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
+  /** The gate of a workspace's calls to other services. */
+  readonly gate: (workspaceId: string) => CallGateRpc;
   /** The object that sends the messages of a webhook endpoint. */
   readonly sender: (endpointId: string) => WebhookSenderRpc;
 }
@@ -93,6 +96,7 @@ function compose(env: Env): Dependencies {
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
     lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
+    gate: (workspaceId) => env.CALL_GATE.get(env.CALL_GATE.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
   };
 }

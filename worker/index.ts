@@ -1,6 +1,7 @@
 /** Entry of the Worker: the request handler and the Durable Object classes. No logic. */
 import { createApp } from "./app.ts";
 
+export { CallGate } from "../durable-objects/call-gate/call-gate.ts";
 export { DeliveryInbox } from "../durable-objects/delivery-inbox/delivery-inbox.ts";
 export { RateLimiter } from "../durable-objects/rate-limiter/rate-limiter.ts";
 export { RunExecutor } from "../durable-objects/run-executor/run-executor.ts";

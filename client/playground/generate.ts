@@ -16,6 +16,8 @@ type GenerationEvent =
       usage: { inputTokens: number; outputTokens: number; estimated: boolean };
     }
   | { type: "retry"; attempt: number; reason: string; waitMs: number }
+  | { type: "wait"; message: string }
+  | { type: "fallback"; from: { provider: string }; to: { provider: string; model: string }; reason: string }
   | { type: "error"; message: string; isPartial?: boolean };
 
 export interface GenerateParts {
@@ -96,6 +98,14 @@ async function stream(
       tell(
         `Attempt ${event.attempt} failed (${event.reason}); the next one follows in ${formatDuration(event.waitMs)} …`,
       );
+      continue;
+    }
+    if (event.type === "wait") {
+      tell(event.message);
+      continue;
+    }
+    if (event.type === "fallback") {
+      tell(`${event.from.provider} could not answer (${event.reason}); asking ${event.to.provider} …`);
       continue;
     }
     if (isFirst) editor.value = event.text;

@@ -5,9 +5,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../worker/app.ts";
 import { type Access, ROLES, SCOPES } from "../../worker/domain/access.ts";
+import { newId } from "../../worker/domain/ids.ts";
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
+import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { addEndpoint, addRepository } from "../support/deliveries.ts";
 import {
   api,
@@ -38,6 +40,7 @@ interface Things {
   readonly workspace: string;
   readonly preview: string;
   readonly providerKey: string;
+  readonly call: string;
 }
 
 const ABSENT: Things = {
@@ -54,6 +57,7 @@ const ABSENT: Things = {
   workspace: `ws_${ZEROS}`,
   preview: "0".repeat(48),
   providerKey: `key_${ZEROS}`,
+  call: `call_${ZEROS}`,
 };
 
 /** The beginning of a path, and what its first and second part with a name stand for. The first row that fits counts. */
@@ -69,6 +73,7 @@ const NAMED: readonly (readonly [RegExp, keyof Things, (keyof Things)?])[] = [
   [/^\/settings\/sessions\/:id/, "session"],
   [/^\/settings\/workspaces\/:id/, "workspace"],
   [/^\/(?:api\/workspace\/api-keys|settings\/keys)\/:id/, "providerKey"],
+  [/^\/(?:api\/)?executions\/:id/, "call"],
   [/^\/playground\/previews\/:secret/, "preview"],
 ];
 
@@ -91,6 +96,8 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /repos/:key/deletion": { confirm: "" },
   "POST /settings/keys/:id/changes": { name: "changed", baseUrl: "http://127.0.0.1:9/v1", model: "" },
   "POST /settings/keys/:id/rotations": { key: "sk-another", overlapSeconds: "60" },
+  "POST /settings/limits": { anthropic: "40", openai: "100", "openai-compatible": "100", github: "100", jira: "80" },
+  "POST /settings/limits/retention": { textRetentionDays: "30" },
   "POST /inbound-endpoints/:id/secrets": { keepOldSeconds: "60" },
   "POST /settings/members/:id/role": { role: "viewer" },
 };
@@ -194,6 +201,7 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
     session,
     workspace: tenant.workspaceId,
     providerKey: await addProviderKey(tenant),
+    call: await addCall(tenant),
     preview: previewed.headers.get("location")!.split("/").at(-1)!,
   };
 }
@@ -212,6 +220,17 @@ async function addProviderKey(tenant: Tenant): Promise<string> {
   const settings = { provider: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", model: "tiny", key: "sk-canary" };
   const made = await api(tenant, "/api/workspace/api-keys", { name: "Groq", ...settings });
   return testedKeySchema.parse(await made.json()).key.id;
+}
+
+async function addCall({ workspaceId, userId }: Tenant): Promise<string> {
+  const call = newId("call", systemClock, systemRandom);
+  await env.DB.prepare(
+    `INSERT INTO executions (id, workspace_id, source, source_id, provider, model, outcome, started_at, ended_at, latency_ms,
+       waited_ms, is_estimated, retries, fallbacks) VALUES (?, ?, 'generate', ?, 'mock', 'm', 'whole', 1, 2, 1, 0, 0, '[]', '[]')`,
+  )
+    .bind(call, workspaceId, userId)
+    .run();
+  return call;
 }
 
 async function addReceiver(tenant: Tenant): Promise<string> {
@@ -317,19 +336,20 @@ describe("every route, its refusals included", () => {
 
   it("answers with headers that keep out scripts, frames, guessed types and other origins", async () => {
     for (const [method, path] of names) {
+      // What is previewed runs scripts and asks for its own files, and has no origin.
+      const isPreview = path.startsWith("/previews");
       for (const headers of [{}, { cookie: cookie() }]) {
         const answer = await request(addressOf(path), { method, headers: { ...headers, origin: ORIGIN } });
         await answer.text();
         const name = `${method} ${path}`;
         const policy = answer.headers.get("content-security-policy") ?? "";
         expect(policy, name).toContain("default-src 'none'");
-        // A preview has a policy of its own: it runs scripts, without an origin.
-        if (path.startsWith("/previews")) expect(policy, name).toMatch(/^sandbox (?!.*allow-same-origin)/);
+        if (isPreview) expect(policy, name).toMatch(/^sandbox (?!.*allow-same-origin)/);
         else expect(policy, name).toContain("script-src 'self'; style-src 'self'");
         expect(answer.headers.get("x-content-type-options"), name).toBe("nosniff");
         expect(answer.headers.get("referrer-policy"), name).toMatch(/^(?:same-origin|no-referrer)$/);
         expect(answer.headers.get("x-request-id"), name).toMatch(/^req_/);
-        expect(answer.headers.get("access-control-allow-origin"), name).toBeNull();
+        if (!isPreview) expect(answer.headers.get("access-control-allow-origin"), name).toBeNull();
         if (answer.headers.get("content-type")?.startsWith("text/html") && !path.startsWith("/status"))
           expect(answer.headers.get("cache-control"), name).toContain("no-store");
       }

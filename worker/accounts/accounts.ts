@@ -9,7 +9,7 @@ import type { Clock, Random } from "../domain/ports.ts";
 import { accountAdapter } from "../store/account-adapter.ts";
 import type { Database } from "../store/database.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
-import { TurnsBusyError } from "./turns.ts";
+import { type KeepAlive, TurnsBusyError } from "./turns.ts";
 
 /** Below this, guessing is the shortest way in (NIST SP 800-63B asks for 15 where a password is all there is, 8 at least). */
 export const PASSWORD_MIN_CHARS = 10;
@@ -23,6 +23,8 @@ export interface AccountPorts {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: Random;
+  /** Lets work go on when whoever asked for it has left. */
+  readonly afterwards: KeepAlive;
 }
 
 export interface ProvedPerson {
@@ -37,7 +39,7 @@ export interface PasswordLogin {
 const NO_KEY = "Set RUNYARD_SECRETS_KEY (openssl rand -base64 32): without it nobody can sign in with a password.";
 
 /** One use of better-auth, for one request: `proved` is whom it would have begun a session for. */
-async function open({ config, db, clock, random }: AccountPorts, origin: string) {
+async function open({ config, db, clock, random, afterwards }: AccountPorts, origin: string) {
   const [key] = config.secretsKeys;
   if (!key) return fail("not-configured", NO_KEY);
   const { betterAuth } = await import("better-auth/minimal");
@@ -59,8 +61,8 @@ async function open({ config, db, clock, random }: AccountPorts, origin: string)
       minPasswordLength: PASSWORD_MIN_CHARS,
       maxPasswordLength: PASSWORD_MAX_CHARS,
       password: {
-        hash: (password) => hashPassword(password, random),
-        verify: ({ hash, password }) => verifyPassword(password, hash),
+        hash: (password) => hashPassword(password, random, afterwards),
+        verify: ({ hash, password }) => verifyPassword(password, hash, afterwards),
       },
     },
     socialProviders: config.github ? { github: { ...config.github, disableImplicitSignUp: true } } : {},

@@ -6,7 +6,7 @@
  */
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import type { Random } from "../domain/ports.ts";
-import { Turns } from "./turns.ts";
+import { type KeepAlive, Turns } from "./turns.ts";
 
 const COST = { N: 2 ** 13, r: 8, p: 10 } as const;
 const KEY_BYTES = 32;
@@ -16,23 +16,30 @@ const WAITING_MAX = 16;
 
 const turns = new Turns(WAITING_MAX);
 
+interface Cost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
 /** Composed and decomposed forms of one character are the same password (NFKC, as RFC 8265 has it). */
-function derive(password: string, salt: Uint8Array, cost: { N: number; r: number; p: number }): Promise<Uint8Array> {
-  return turns.take(() => scryptAsync(password.normalize("NFKC"), salt, { ...cost, dkLen: KEY_BYTES }));
+function derive(password: string, salt: Uint8Array, cost: Cost, keepAlive: KeepAlive): Promise<Uint8Array> {
+  return turns.take(() => scryptAsync(password.normalize("NFKC"), salt, { ...cost, dkLen: KEY_BYTES }), keepAlive);
 }
 
 /** `scrypt$N$r$p$salt$key`, the last two in hexadecimal. */
-export async function hashPassword(password: string, random: Random): Promise<string> {
+export async function hashPassword(password: string, random: Random, keepAlive: KeepAlive): Promise<string> {
   const salt = random.bytes(SALT_BYTES);
-  const key = await derive(password, salt, COST);
+  const key = await derive(password, salt, COST, keepAlive);
   return ["scrypt", COST.N, COST.r, COST.p, hexOf(salt), hexOf(key)].join("$");
 }
 
 /** False, too, for a hash that is none of ours. */
-export async function verifyPassword(password: string, hash: string): Promise<boolean> {
+export async function verifyPassword(password: string, hash: string, keepAlive: KeepAlive): Promise<boolean> {
   const [name, N, r, p, salt, key] = hash.split("$");
   if (name !== "scrypt" || !salt || !key) return false;
-  const derived = hexOf(await derive(password, bytesOf(salt), { N: Number(N), r: Number(r), p: Number(p) }));
+  const cost = { N: Number(N), r: Number(r), p: Number(p) };
+  const derived = hexOf(await derive(password, bytesOf(salt), cost, keepAlive));
   // Takes the same time wherever the two differ.
   let difference = derived.length ^ key.length;
   for (let index = 0; index < derived.length; index++) difference |= derived.charCodeAt(index) ^ key.charCodeAt(index);

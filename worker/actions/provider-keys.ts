@@ -11,6 +11,7 @@ import type { Principal } from "../domain/principal.ts";
 import {
   type ChangeKey,
   type CreateKey,
+  FALLBACKS_MAX,
   type KeyedProvider,
   type KeyTest,
   PROVIDER_BASE_URLS,
@@ -29,6 +30,7 @@ import {
   insertProviderKey,
   listProviderKeys,
   type ProviderKeyChange,
+  setFallbackKeys,
   updateProviderKey,
 } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
@@ -86,6 +88,7 @@ export async function createKey(
     ...{ sealedPrevious: null, previousHint: null, previousExpiresAt: null },
     ...{ testedAt: now, verdict: test.verdict },
     ...{ chosenAt: now, lastUsedAt: null, createdBy: principal.id, createdAt: now },
+    fallbackPosition: null,
   };
   const inserted = await insertProviderKey(db, row, PROVIDER_KEYS_MAX);
   if (inserted === "name-taken") return wrong("name", "is the name of another key of the workspace");
@@ -196,10 +199,25 @@ export async function chooseKey(
   return accessKey(dependencies, principal, id);
 }
 
+/** Which keys are asked next, in this order, where the one in use cannot answer. None for no others. */
+export async function chooseFallbacks(
+  { db }: Dependencies,
+  { workspaceId }: Principal,
+  ids: readonly string[],
+): Promise<Result<null>> {
+  if (ids.length > FALLBACKS_MAX) return wrong("keyId", `names more than ${FALLBACKS_MAX} keys`);
+  if (new Set(ids).size < ids.length) return wrong("keyId", "names a key twice: each can be asked once");
+  const known = new Set((await listProviderKeys(db, workspaceId)).map(({ id }) => id));
+  if (ids.some((id) => !known.has(id))) return wrong("keyId", "names a key that is not there any more");
+  await setFallbackKeys(db, workspaceId, ids);
+  return succeed(null);
+}
+
 export async function removeKey(dependencies: Dependencies, principal: Principal, id: string): Promise<Result<null>> {
   const found = await findRow(dependencies, principal, id);
   if (!found.ok) return found;
   await deleteProviderKey(dependencies.db, principal.workspaceId, id);
+  await dependencies.gate(principal.workspaceId).forget(id);
   dependencies.knownProviders.forget(principal.workspaceId);
   await record(dependencies, actorOf(principal), "key.deleted", id, { name: found.value.name });
   return succeed(null);
@@ -254,6 +272,7 @@ function toProviderKey(row: ProviderKeyRow, chosen: ProviderKeyRow | null, now: 
     previous: isOverlapping ? { hint: previousHint!, expiresAt: toIso(previousExpiresAt) } : null,
     lastTest: row.verdict === null ? null : { verdict: row.verdict, at: toIso(row.testedAt!) },
     isChosen: chosen?.id === id,
+    fallbackPosition: row.fallbackPosition,
     lastUsedAt: toIsoOrNull(row.lastUsedAt),
     ...{ createdBy, createdAt: toIso(row.createdAt) },
   };

@@ -3,18 +3,22 @@
  * the built-in mock. Keys stay sealed here; the gateway opens one for each request.
  */
 import type { Dependencies } from "../dependencies.ts";
-import { type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
+import type { ExecutionSource } from "../domain/execution.ts";
+import { FALLBACKS_MAX, type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
+import { type Gate, withGate } from "../llm/admitted-provider.ts";
 import { ANSWER_BYTES } from "../llm/call-guard.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "../llm/connection.ts";
+import { withFallback } from "../llm/fallback.ts";
 import { createMockProvider } from "../llm/mock.ts";
 import { ModelError, type ModelErrorReason, type Provider, type ProviderName } from "../llm/provider.ts";
 import { withRedaction } from "../llm/redacted-provider.ts";
 import { withRetries } from "../llm/retry.ts";
 import { createProvider, type ProviderChoice } from "../llm/select-provider.ts";
-import { findChosenKey, noteKeyUse } from "../store/provider-keys.ts";
+import { findChosenKey, listAskedKeys, noteKeyUse } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
+import { recorded } from "./record-calls.ts";
 
 /** How often a use is noted: once a minute is enough for people, and one write less for each call. */
 const USE_NOTED_MS = 60_000;
@@ -22,6 +26,18 @@ const USE_NOTED_MS = 60_000;
 const TEST_TIMEOUTS: CallTimeouts = { firstByteMs: 20_000, silenceMs: 10_000, totalMs: 30_000 };
 /** The least that every provider takes. */
 const TEST_TOKENS = 16;
+
+/** The circuit breaker of the server's own key. */
+const OPERATOR_KEY_ID = "operator";
+/** Of a call that no gate has let through. */
+const NO_EPOCH = -1;
+
+const PROVIDER_LABELS: Readonly<Record<ProviderName, string>> = {
+  anthropic: "Anthropic",
+  openai: "OpenAI",
+  "openai-compatible": "the OpenAI-compatible server",
+  mock: "the mock provider",
+};
 
 /** What a sealed key opens for: it does not open for another address, or as another version of itself. */
 export function keyContext(
@@ -31,17 +47,69 @@ export function keyContext(
   return JSON.stringify(["provider key", provider, baseUrl, id, version]);
 }
 
-export async function providerOf(dependencies: Dependencies, workspaceId: string): Promise<Provider> {
-  const { config, db, clock, random } = dependencies;
-  const row = await findChosenKey(db, workspaceId);
-  if (row) {
-    await noteKeyUse(db, row.id, clock.now(), USE_NOTED_MS);
-    return withRetries(providersOf(dependencies, row), { clock, random });
-  }
+/**
+ * How a workspace's model is asked, from the outside in: every call is recorded; where one provider cannot answer the
+ * next is asked; each has its retries; and each attempt passes the workspace's gate.
+ *
+ * @param source what the calls are made for
+ */
+export async function providerOf(
+  dependencies: Dependencies,
+  workspaceId: string,
+  source: ExecutionSource,
+): Promise<Provider> {
+  const redactor = new Redactor();
+  const rows = await listAskedKeys(dependencies.db, workspaceId, FALLBACKS_MAX);
+  const [first, ...next] = rows.map((row) => ofKey(dependencies, row, redactor));
+  const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, workspaceId, redactor);
+  return recorded(dependencies, provider, { workspaceId, source, redactor });
+}
+
+/** By a key of the workspace's own; its use is noted when it comes to that. */
+function ofKey(dependencies: Dependencies, row: ProviderKeyRow, redactor: Redactor): Provider {
+  const { db, clock, random, log, afterwards } = dependencies;
+  const provider = withRetries(providersOf(dependencies, row, redactor), { clock, random });
+  return {
+    ...provider,
+    stream(request) {
+      const noted = noteKeyUse(db, row.id, clock.now(), USE_NOTED_MS);
+      afterwards(
+        noted.catch((error) => log.warn("the use of a key was not noted", { workspaceId: row.workspaceId, error })),
+      );
+      return provider.stream(request);
+    },
+  };
+}
+
+/** By the operator's key, or the mock, which passes no gate: nothing is called. */
+function operatorsOf(dependencies: Dependencies, workspaceId: string, redactor: Redactor): Provider {
+  const { config, clock, random } = dependencies;
   if (config.provider === null) return withRetries([createMockProvider({ clock })], { clock, random });
   const { choice, key } = config.provider;
   // The address is the operator's, who may well run the server beside this one.
-  return withRetries([open(dependencies, choice, async () => key!, { allowsPrivate: true })], { clock, random });
+  const provider = open(dependencies, choice, async () => key!, { allowsPrivate: true, redactor });
+  return withRetries([gated(dependencies, workspaceId, OPERATOR_KEY_ID, provider)], { clock, random });
+}
+
+/** The gate is there to protect; where it cannot be asked, calls go on without it. */
+function gated(dependencies: Dependencies, workspaceId: string, keyId: string, provider: Provider): Provider {
+  const { gate, clock, log, afterwards } = dependencies;
+  if (provider.name === "mock") return provider;
+  const address = { service: provider.name, keyId };
+  const failed = (error: unknown) => log.warn("the gate of calls could not be reached", { workspaceId, error });
+  const port: Gate = {
+    admit: () =>
+      gate(workspaceId)
+        .admit(address)
+        .catch((error) => {
+          failed(error);
+          return { type: "admitted", epoch: NO_EPOCH, waitMs: 0 } as const;
+        }),
+    report(epoch, verdict) {
+      if (epoch !== NO_EPOCH) afterwards(gate(workspaceId).report(address, epoch, verdict).catch(failed));
+    },
+  };
+  return withGate(provider, port, clock, PROVIDER_LABELS[provider.name]);
 }
 
 /** What people are told which provider it is: remembered for moments. */
@@ -55,16 +123,24 @@ export async function providerNameOf(dependencies: Dependencies, workspaceId: st
 }
 
 /** By the key, and for a while after a rotation by the one before it. */
-function providersOf(dependencies: Dependencies, row: ProviderKeyRow): [Provider, ...Provider[]] {
+function providersOf(dependencies: Dependencies, row: ProviderKeyRow, redactor: Redactor): [Provider, ...Provider[]] {
   const { clock, vault, config } = dependencies;
   const { sealed, sealedPrevious, previousExpiresAt, workspaceId, version } = row;
   const by = (text: string | null, sealedVersion: number) => {
     const choice = { ...row, hasKey: text !== null };
     const key = () => vault.open(workspaceId, keyContext(row, sealedVersion), text!);
-    return open(dependencies, choice, key, { allowsPrivate: config.allowsPrivateProviders });
+    const provider = open(dependencies, choice, key, { allowsPrivate: config.allowsPrivateProviders, redactor });
+    return gated(dependencies, workspaceId, row.id, provider);
   };
   const isOverlapping = sealedPrevious !== null && previousExpiresAt !== null && previousExpiresAt > clock.now();
   return [by(sealed, version), ...(isOverlapping ? [by(sealedPrevious, version - 1)] : [])];
+}
+
+interface OpenOptions {
+  readonly allowsPrivate: boolean;
+  /** Learns of the key when it is used. */
+  readonly redactor: Redactor;
+  readonly timeouts?: CallTimeouts;
 }
 
 /** The provider behind the gateway: its key is opened there, for each request, and kept out of what it answers. */
@@ -72,9 +148,8 @@ function open(
   { egress, clock }: Dependencies,
   choice: ProviderChoice,
   key: () => Promise<Secret>,
-  { allowsPrivate, timeouts = DEFAULT_TIMEOUTS }: { allowsPrivate: boolean; timeouts?: CallTimeouts },
+  { allowsPrivate, redactor, timeouts = DEFAULT_TIMEOUTS }: OpenOptions,
 ): Provider {
-  const redactor = new Redactor();
   const send = egress({
     origins: [new URL(choice.baseUrl).origin],
     allowsPrivate,
@@ -97,6 +172,8 @@ const VERDICT_OF_REASON: Readonly<Record<ModelErrorReason, KeyVerdict>> = {
   overloaded: "unclear",
   "bad-request": "unclear",
   "cut-off": "unclear",
+  "over-limit": "unclear",
+  "circuit-open": "unclear",
   aborted: "unclear",
 };
 
@@ -107,7 +184,11 @@ export async function testProvider(
   key: () => Promise<Secret>,
 ): Promise<KeyTest> {
   const allowsPrivate = dependencies.config.allowsPrivateProviders;
-  const provider = open(dependencies, choice, key, { allowsPrivate, timeouts: TEST_TIMEOUTS });
+  const provider = open(dependencies, choice, key, {
+    allowsPrivate,
+    redactor: new Redactor(),
+    timeouts: TEST_TIMEOUTS,
+  });
   const { signal } = new AbortController();
   const messages = [{ role: "user", text: "Answer with the word ok." }] as const;
   const request = { model: provider.defaultModel, system: "Be brief.", messages, maxTokens: TEST_TOKENS, signal };

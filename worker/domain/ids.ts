@@ -19,6 +19,7 @@ const PREFIXES = [
   "inv",
   "acc",
   "key",
+  "call",
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 

@@ -141,6 +141,8 @@ export const providerKeySchema = z.strictObject({
   lastTest: z.strictObject({ verdict: z.enum(KEY_VERDICTS), at: instant }).nullable(),
   /** Whether the workspace's models are asked with this one. */
   isChosen: z.boolean(),
+  /** Its place, from 1, among those that are asked where the one in use cannot answer; null for none. */
+  fallbackPosition: z.int().nullable(),
   lastUsedAt: instant.nullable(),
   createdBy: z.string(),
   createdAt: instant,
@@ -163,3 +165,6 @@ export type TestedKey = z.output<typeof testedKeySchema>;
 
 /** Of the form that confirms a deletion: the key's name, typed. */
 export const KEY_NAME_FIELD = "name";
+
+/** Keys that are asked when the one in use cannot answer. Each has its retries: more would take many minutes. */
+export const FALLBACKS_MAX = 3;

@@ -12,11 +12,16 @@ import { ModelError, type ModelErrorReason, type ModelEvent, type ModelRequest }
 
 /** Folds a provider's events into ours. One for each call; it may keep state. */
 export interface AnswerReader<Event> {
-  /** What `event` stands for, or null. Throws {@link ModelError} for a failure that the provider reports in it. */
-  read(event: Event): ModelEvent | null;
-  /** After a stream that gave no `done`: the final event if the answer is whole nevertheless, else null. */
-  end(): ModelEvent | null;
+  /** What `event` stands for. Throws {@link ModelError} for a failure that the provider reports in it. */
+  read(event: Event): readonly ModelEvent[];
+  /** After a stream that gave no `done`: the last events if the answer is whole nevertheless, else none. */
+  end(): readonly ModelEvent[];
+  /** Characters of text, thinking and tool calls so far. */
+  readonly chars: number;
 }
+
+/** Longest answer: four times what the largest models write at once. A server that sends more does not know its end. */
+export const ANSWER_CHARS = 2_000_000;
 
 /** The error classes that both SDKs export under the same names. */
 export interface SdkErrors {
@@ -42,33 +47,53 @@ export async function* streamAnswer<Event>(call: AnswerCall<Event>): AsyncGenera
     const events = await call.open(guard.fetch, guard.signal);
     for await (const event of events) {
       const told = call.reader.read(event);
-      if (told !== null) yield told;
-      if (told?.type === "done") return;
+      if (call.reader.chars > ANSWER_CHARS) throw tooLong(call.label);
+      yield* told;
+      if (told.at(-1)?.type === "done") return;
       // An SDK may hand out what it had buffered before it notices the abort.
       if (guard.stopped() !== null) break;
     }
-    yield wholeOrThrow(call, guard, null);
+    yield* wholeOrThrow(call, guard, null);
   } catch (error) {
-    yield wholeOrThrow(call, guard, error);
+    yield* wholeOrThrow(call, guard, error);
   } finally {
     guard.close();
   }
 }
 
-/** The final event of an answer that was whole although its stream ended badly; throws the fault of any other. */
-function wholeOrThrow<Event>(call: AnswerCall<Event>, guard: CallGuard, error: unknown): ModelEvent {
+/** The last events of an answer that was whole although its stream ended badly; throws the fault of any other. */
+function wholeOrThrow<Event>(call: AnswerCall<Event>, guard: CallGuard, error: unknown): readonly ModelEvent[] {
   const fault = faultOfCall(call, guard, error);
-  const final = fault.reason === "aborted" ? null : call.reader.end();
-  if (final === null) throw fault;
-  return final;
+  const isOurs = fault.reason === "aborted" || call.reader.chars > ANSWER_CHARS;
+  const last = isOurs ? [] : call.reader.end();
+  if (last.length === 0) throw fault;
+  return last;
 }
 
-const REASON_OF_STOP: Readonly<Record<StopCause, ModelErrorReason>> = {
+function tooLong(label: string): ModelError {
+  const text = `${label} sent more than ${ANSWER_CHARS} characters; the rest was refused. Ask for a shorter answer.`;
+  return new ModelError("bad-request", text);
+}
+
+/** One question that is answered with a document, under the same guard: counting tokens. */
+export async function askOnce<Answer>(
+  call: Pick<AnswerCall<never>, "label" | "connection" | "request" | "errors">,
+  ask: (fetch: Fetch, signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const guard = guardCall(call.connection, call.request.signal, { takesDocuments: true });
+  try {
+    return await ask(guard.fetch, guard.signal);
+  } catch (error) {
+    throw faultOfCall(call, guard, error);
+  } finally {
+    guard.close();
+  }
+}
+
+const REASON_OF_STOP: Readonly<Record<Exclude<StopCause, "size" | "not-a-stream">, ModelErrorReason>> = {
   caller: "aborted",
   silence: "timed-out",
   duration: "timed-out",
-  size: "cut-off",
-  "not-a-stream": "bad-request",
 };
 
 const REASON_OF_REFUSAL: Readonly<Record<EgressErrorCode, ModelErrorReason>> = {
@@ -84,7 +109,9 @@ function refusalIn(error: unknown): EgressError | null {
   return error instanceof Error && error.cause instanceof EgressError ? error.cause : null;
 }
 
-function faultOfCall<Event>(call: AnswerCall<Event>, guard: CallGuard, error: unknown): ModelError {
+type CallFacts = Pick<AnswerCall<never>, "label" | "connection" | "errors">;
+
+function faultOfCall(call: CallFacts, guard: CallGuard, error: unknown): ModelError {
   const { label, errors } = call;
   const stopped = guard.stopped();
   if (stopped === "not-a-stream") {
@@ -94,6 +121,7 @@ function faultOfCall<Event>(call: AnswerCall<Event>, guard: CallGuard, error: un
     );
   }
   // Our own reason goes first: the SDKs report a call that we stopped in several ways, one of them a silent end.
+  if (stopped === "size") return tooLong(label);
   if (stopped !== null) return faultOf(REASON_OF_STOP[stopped], label);
   const refusal = refusalIn(error);
   if (refusal) return new ModelError(REASON_OF_REFUSAL[refusal.code], refusal.message);
@@ -104,7 +132,7 @@ function faultOfCall<Event>(call: AnswerCall<Event>, guard: CallGuard, error: un
   return faultOf(error === null || guard.answered() ? "cut-off" : "unreachable", label, error);
 }
 
-function faultOfApiError<Event>(call: AnswerCall<Event>, error: Error): ModelError {
+function faultOfApiError(call: CallFacts, error: Error): ModelError {
   const { status, headers, error: body } = error as { status?: unknown; headers?: unknown; error?: unknown };
   // Anthropic's SDK keeps the whole body, OpenAI's the object below `error`.
   const outer = recordOf(body);

@@ -2,14 +2,34 @@
  * Anthropic's Messages API through the official SDK. Owns the request and the meaning of each event; time, bounds and
  * faults are answer-stream.ts's.
  */
-import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages";
+import type {
+  ContentBlockParam,
+  MessageCountTokensParams,
+  MessageParam,
+  RawMessageStreamEvent,
+} from "@anthropic-ai/sdk/resources/messages";
 import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
-import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
-import type { Connection } from "./connection.ts";
-import type { ModelEvent, ModelRequest, ModelUsage, Provider, StopReason } from "./provider.ts";
-import { estimateUsage } from "./usage.ts";
+import { type AnswerReader, askOnce, streamAnswer } from "./answer-stream.ts";
+import type { Connection, Fetch } from "./connection.ts";
+import { effortOf } from "./effort.ts";
+import {
+  type MessagePart,
+  type ModelEvent,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelUsage,
+  type Provider,
+  partsOf,
+  type StopReason,
+  type ThinkingPart,
+  type ToolChoice,
+} from "./provider.ts";
+import { type ToolCallDraft, toolCallOf } from "./tool-call.ts";
+import { countOf, estimateUsage } from "./usage.ts";
 
 export const ANTHROPIC_DEFAULT_MODEL = "claude-sonnet-5-5";
+
+const LABEL = "Anthropic";
 
 export interface AnthropicOptions {
   readonly connection: Connection;
@@ -20,44 +40,120 @@ export interface AnthropicOptions {
 }
 
 export function createAnthropicProvider(options: AnthropicOptions): Provider {
+  const { connection, baseUrl } = options;
+  // Imported on the first call: the SDK is 100 KB gzipped and takes 35 ms to evaluate in a cold isolate, and most
+  // requests of the Worker never call a model.
+  const load = () => import("@anthropic-ai/sdk");
+  // A client for each call (0.1 ms): a Worker may not carry sockets and signals over from another request.
+  const client = (sdk: Awaited<ReturnType<typeof load>>, fetch: Fetch) =>
+    new sdk.default({
+      apiKey: options.apiKey,
+      baseURL: baseUrl ?? PROVIDER_BASE_URLS.anthropic,
+      // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
+      ...(baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": options.apiKey } }),
+      fetch,
+      maxRetries: 0,
+      logLevel: "off",
+    });
   return {
     name: "anthropic",
     defaultModel: options.model ?? ANTHROPIC_DEFAULT_MODEL,
     async *stream(request) {
-      // Imported on the first call: the SDK is 100 KB gzipped and takes 35 ms to evaluate in a cold isolate, and most
-      // requests of the Worker never call a model.
-      const sdk = await import("@anthropic-ai/sdk");
+      const sdk = await load();
       yield* streamAnswer({
-        label: "Anthropic",
-        connection: options.connection,
-        request,
-        errors: sdk,
+        ...{ label: LABEL, connection, request, errors: sdk },
         reader: new MessageReader(request),
         open: (fetch, signal) => {
-          // A client for each call (0.1 ms): a Worker may not carry sockets and signals over from another request.
-          const client = new sdk.default({
-            apiKey: options.apiKey,
-            baseURL: options.baseUrl ?? PROVIDER_BASE_URLS.anthropic,
-            // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
-            ...(options.baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": options.apiKey } }),
-            fetch,
-            maxRetries: 0,
-            logLevel: "off",
-          });
-          return client.messages.create(
-            {
-              model: request.model,
-              system: request.system,
-              messages: request.messages.map(({ role, text }) => ({ role, content: text })),
-              max_tokens: request.maxTokens,
-              stream: true,
-            },
-            { signal },
-          );
+          const { temperature, maxTokens } = request;
+          const sampled = temperature === undefined ? {} : { temperature };
+          const body = { ...promptOf(request), ...sampled, max_tokens: maxTokens, stream: true as const };
+          return client(sdk, fetch).messages.create(body, { signal });
         },
       });
     },
+    async countTokens(request) {
+      const sdk = await load();
+      return askOnce({ label: LABEL, connection, request, errors: sdk }, async (fetch, signal) => {
+        const { input_tokens } = await client(sdk, fetch).messages.countTokens(promptOf(request), { signal });
+        return countOf(input_tokens, LABEL);
+      });
+    },
   };
+}
+
+/** Kept by Anthropic for five minutes after its last use. */
+const CACHED = { cache_control: { type: "ephemeral" } } as const;
+
+/** What is counted as input: the same for an answer and for a count. */
+function promptOf(request: ModelRequest): MessageCountTokensParams {
+  const { model, system, messages, tools = [], toolChoice, cacheSystem } = request;
+  return {
+    model,
+    // A mark on the system prompt covers the tools, which go in front of it. Anthropic refuses empty texts.
+    ...(system === "" ? {} : { system: cacheSystem ? [{ type: "text", text: system, ...CACHED }] : system }),
+    messages: messages.map(messageOf),
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools: tools.map(({ name, description, inputSchema }) => ({
+            ...{ name, description },
+            input_schema: { ...inputSchema, type: "object" as const },
+          })),
+          ...(toolChoice === undefined ? {} : { tool_choice: toolChoiceOf(toolChoice) }),
+        }),
+    ...thinkingOf(request),
+  };
+}
+
+function toolChoiceOf(choice: ToolChoice): NonNullable<MessageCountTokensParams["tool_choice"]> {
+  if (typeof choice === "object") return { type: "tool", name: choice.name };
+  return { type: choice === "required" ? "any" : choice };
+}
+
+function messageOf(message: ModelMessage): MessageParam {
+  const { role, text, cache = false } = message;
+  if (text !== undefined && !cache) return { role, content: text };
+  const blocks = partsOf(message).flatMap(blockOf);
+  const last = blocks.at(-1);
+  // Thinking takes no mark; it is never the last part of a message that a later request repeats.
+  if (!cache || last === undefined || last.type === "thinking" || last.type === "redacted_thinking") {
+    return { role, content: blocks };
+  }
+  return { role, content: [...blocks.slice(0, -1), { ...last, ...CACHED }] };
+}
+
+/** In front of the signature of thoughts that Anthropic keeps to itself. */
+const REDACTED_MARK = "redacted:";
+
+function blockOf(part: MessagePart): ContentBlockParam[] {
+  switch (part.type) {
+    case "text":
+      return part.text === "" ? [] : [{ type: "text", text: part.text }];
+    case "tool-call":
+      return [{ type: "tool_use", id: part.id, name: part.name, input: part.input }];
+    case "tool-result":
+      return [{ type: "tool_result", tool_use_id: part.id, content: part.text, is_error: part.isError ?? false }];
+    case "thinking": {
+      const { text, signature, signedBy } = part;
+      if (signedBy !== "anthropic" || signature === null) return [];
+      if (!signature.startsWith(REDACTED_MARK)) return [{ type: "thinking", thinking: text, signature }];
+      return [{ type: "redacted_thinking", data: signature.slice(REDACTED_MARK.length) }];
+    }
+  }
+}
+
+/** From Claude 4.6 on the models take an effort, and the later ones refuse a budget. */
+function thinkingOf({ model, thinkingTokens }: ModelRequest): Pick<MessageCountTokensParams, "thinking"> {
+  if (thinkingTokens === undefined) return {};
+  if (!takesEffort(model)) return { thinking: { type: "enabled", budget_tokens: thinkingTokens } };
+  const effort = { output_config: { effort: effortOf(thinkingTokens) } };
+  return { thinking: { type: "adaptive", display: "summarized" }, ...effort };
+}
+
+/** `claude-sonnet-5-5`, `claude-haiku-4-5-20251001`, `claude-3-7-sonnet-20250219`: the first small numbers are the version. */
+function takesEffort(model: string): boolean {
+  const [major = 0, minor = 0] = (model.match(/(?<=[-.@])\d{1,2}(?=$|[-.@:])/g) ?? []).map(Number);
+  return major > 4 || (major === 4 && minor >= 6);
 }
 
 const STOP_REASONS: Readonly<Record<string, StopReason>> = {
@@ -79,10 +175,13 @@ interface ReportedUsage {
 }
 
 class MessageReader implements AnswerReader<RawMessageStreamEvent> {
+  chars = 0;
+  /** What is being written, if it is no text. */
+  #call: ToolCallDraft | null = null;
+  #thought: { text: string; signature: string } | null = null;
   #model: string;
   #stopReason: StopReason = "other";
   #usage: ReportedUsage | null = null;
-  #chars = 0;
   readonly #request: ModelRequest;
 
   constructor(request: ModelRequest) {
@@ -90,29 +189,83 @@ class MessageReader implements AnswerReader<RawMessageStreamEvent> {
     this.#model = request.model;
   }
 
-  read(event: RawMessageStreamEvent): ModelEvent | null {
+  read(event: RawMessageStreamEvent): readonly ModelEvent[] {
     switch (event.type) {
       case "message_start":
         this.#model = event.message.model ?? this.#model;
         this.#report(event.message.usage);
-        return null;
+        return [];
+      case "content_block_start":
+        return this.#begin(event.content_block);
       case "content_block_delta":
-        if (event.delta.type !== "text_delta") return null;
-        this.#chars += event.delta.text.length;
-        return { type: "text", text: event.delta.text };
+        return this.#take(event.delta);
+      case "content_block_stop":
+        return this.#close();
       case "message_delta":
         this.#stopReason = STOP_REASONS[event.delta.stop_reason ?? ""] ?? "other";
         this.#report(event.usage);
-        return null;
+        return [];
       case "message_stop":
-        return { type: "done", stopReason: this.#stopReason, usage: this.#sum(), model: this.#model };
+        return [
+          ...this.#close(),
+          { type: "done", stopReason: this.#stopReason, usage: this.#sum(), model: this.#model },
+        ];
       default:
-        return null;
+        return [];
     }
   }
 
-  end(): null {
-    return null;
+  end(): readonly ModelEvent[] {
+    return [];
+  }
+
+  #begin(block: Extract<RawMessageStreamEvent, { type: "content_block_start" }>["content_block"]): ModelEvent[] {
+    const before = this.#close();
+    if (block.type === "tool_use") {
+      // Some gateways send the whole input at once; Anthropic begins with an empty one.
+      const whole = block.input === undefined || block.input === null ? "" : JSON.stringify(block.input);
+      this.#call = { id: block.id ?? "", name: block.name ?? "", inputText: whole === "{}" ? "" : whole };
+    }
+    if (block.type === "thinking") this.#thought = { text: block.thinking ?? "", signature: block.signature ?? "" };
+    if (block.type === "redacted_thinking") this.#thought = { text: "", signature: REDACTED_MARK + block.data };
+    return before;
+  }
+
+  #take(delta: Extract<RawMessageStreamEvent, { type: "content_block_delta" }>["delta"]): ModelEvent[] {
+    switch (delta.type) {
+      case "text_delta":
+        this.chars += delta.text.length;
+        return [{ type: "text", text: delta.text }];
+      case "thinking_delta":
+        this.chars += delta.thinking.length;
+        if (this.#thought) this.#thought.text += delta.thinking;
+        return [{ type: "thinking", text: delta.thinking }];
+      case "signature_delta":
+        if (this.#thought) this.#thought.signature += delta.signature;
+        return [];
+      case "input_json_delta":
+        this.chars += delta.partial_json.length;
+        if (this.#call) this.#call.inputText += delta.partial_json;
+        return [];
+      default:
+        return [];
+    }
+  }
+
+  /** What was being written is whole now: thoughts and tool calls are told as one. */
+  #close(): ModelEvent[] {
+    const [call, thought] = [this.#call, this.#thought];
+    this.#call = null;
+    this.#thought = null;
+    if (call) return [toolCallOf(call)];
+    if (!thought) return [];
+    const part: ThinkingPart = {
+      type: "thinking",
+      text: thought.text,
+      signature: thought.signature || null,
+      signedBy: "anthropic",
+    };
+    return [{ type: "thought", part }];
   }
 
   /** Later figures are totals up to their event, not increments; a null leaves the earlier one standing. */
@@ -123,7 +276,7 @@ class MessageReader implements AnswerReader<RawMessageStreamEvent> {
 
   #sum(): ModelUsage {
     const usage = this.#usage;
-    if (usage === null) return estimateUsage(this.#request, this.#chars);
+    if (usage === null) return estimateUsage(this.#request, this.chars);
     const cacheReadTokens = usage.cache_read_input_tokens ?? 0;
     const cacheWriteTokens = usage.cache_creation_input_tokens ?? 0;
     return {

@@ -38,7 +38,7 @@ export interface GenerationRequest {
 
 export type GenerationEvent =
   | { readonly type: "text"; readonly text: string }
-  | Extract<ModelEvent, { type: "retry" }>
+  | Extract<ModelEvent, { type: "retry" | "wait" | "fallback" }>
   | {
       readonly type: "done";
       readonly program: string;
@@ -76,10 +76,9 @@ export async function* generateProgram(request: GenerationRequest): AsyncGenerat
       if (text !== "") yield { type: "text", text };
       continue;
     }
-    if (event.type === "retry") {
-      yield event;
-      continue;
-    }
+    // Thinking is not part of the program, and tools were not offered.
+    if (event.type === "retry" || event.type === "wait" || event.type === "fallback") yield event;
+    if (event.type !== "done") continue;
     const rest = reader.finish();
     program += rest;
     checkAnswer(event, program);

@@ -18,8 +18,8 @@ export type MockFailure =
   | { readonly kind: "cut" | "garbage" | "stream-error" }
   /** No answer at all. */
   | { readonly kind: "unreachable" | "timeout" }
-  /** A whole stream without text, or with another reason for its end. */
-  | { readonly kind: "empty" }
+  /** A whole stream without text, with a tool's input that breaks off, or with another reason for its end. */
+  | { readonly kind: "empty" | "malformed-call" }
   | { readonly kind: "finish"; readonly reason: "length" | "content_filter" };
 
 export const MOCK_FAILURES: Readonly<Record<string, MockFailure>> = {
@@ -38,6 +38,7 @@ export const MOCK_FAILURES: Readonly<Record<string, MockFailure>> = {
   garbage: { kind: "garbage" },
   "stream-error": { kind: "stream-error" },
   empty: { kind: "empty" },
+  "malformed-call": { kind: "malformed-call" },
   "max-tokens": { kind: "finish", reason: "length" },
   refusal: { kind: "finish", reason: "content_filter" },
 };

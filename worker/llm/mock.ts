@@ -9,6 +9,7 @@ import type { Clock } from "../domain/ports.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS, type Fetch } from "./connection.ts";
 import { answerOf } from "./mock-answer.ts";
 import { type MockFailure, mockFailureOf } from "./mock-failures.ts";
+import { toolCallFor } from "./mock-tool-call.ts";
 import { createOpenAICompatibleProvider } from "./openai-compatible.ts";
 import type { Provider } from "./provider.ts";
 import { estimateTokens } from "./usage.ts";
@@ -27,6 +28,8 @@ export interface MockPace {
 const DEFAULT_PACE: MockPace = { firstPieceMs: 250, pieceMs: 12 };
 /** At the default pace the longest answer takes 5 s: longer ones come in larger pieces. */
 const MAX_PIECES = 400;
+/** A model that is asked to think says something; this one says what is true. */
+const THINKING = "This is the mock provider: it looks for words in the prompt, and thinks nothing.";
 /** Someone who asks for `mock:timeout` wants to see it, not to wait two minutes for it. */
 const MOCK_TIMEOUTS: CallTimeouts = { ...DEFAULT_TIMEOUTS, firstByteMs: 5_000 };
 
@@ -54,9 +57,18 @@ export function createMockProvider(options: MockOptions): Provider {
 
 const chatRequestSchema = z.object({
   model: z.string(),
-  messages: z.array(z.object({ role: z.string(), content: z.string() })).min(1),
+  messages: z.array(z.object({ role: z.string(), content: z.string().nullish() })).min(1),
   stream: z.boolean().optional(),
   stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
+  tools: z
+    .array(
+      z.object({ function: z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()).optional() }) }),
+    )
+    .optional(),
+  tool_choice: z
+    .union([z.enum(["auto", "required", "none"]), z.object({ function: z.object({ name: z.string() }) })])
+    .optional(),
+  reasoning_effort: z.string().nullish(),
 });
 type ChatRequest = z.output<typeof chatRequestSchema>;
 
@@ -75,8 +87,8 @@ export function createMockFetch({ clock, pace = DEFAULT_PACE }: MockOptions): Fe
     if (failure?.kind === "timeout") await aborted(request.signal);
     if (failure?.kind === "status")
       return errorResponse(failure.status, failure.type, failure.code, failure.message, failure.headers);
-    const answer = failure?.kind === "empty" ? "" : answerOf(prompt);
-    return body.data.stream ? streamed(body.data, answer, failure, clock, pace) : whole(body.data, answer, failure);
+    const answer = mockAnswer(body.data, prompt, failure);
+    return body.data.stream ? streamed(body.data, answer, failure, clock, pace) : whole(body.data, answer);
   };
 }
 
@@ -98,14 +110,43 @@ function errorResponse(
   return Response.json({ error: { message, type, param: null, code } }, { status, headers });
 }
 
-function finishReasonOf(failure: MockFailure | null): string {
-  return failure?.kind === "finish" ? failure.reason : "stop";
+interface MockAnswer {
+  readonly thinking: string;
+  readonly text: string;
+  readonly call: { readonly name: string; readonly arguments: string } | null;
+  readonly finishReason: string;
 }
 
-function usageOf({ messages }: ChatRequest, answer: string) {
-  const prompt_tokens = estimateTokens(messages.reduce((sum, { content }) => sum + content.length, 0));
-  const completion_tokens = estimateTokens(answer.length);
-  return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
+function mockAnswer(request: ChatRequest, prompt: string, failure: MockFailure | null): MockAnswer {
+  const { tools = [], tool_choice: choice = "auto" } = request;
+  const last = request.messages.at(-1)!;
+  const offered = tools.map(({ function: { name, parameters = {} } }) => ({ name, schema: parameters }));
+  const asked = { tools: offered, choice: typeof choice === "object" ? { name: choice.function.name } : choice };
+  const call = last.role === "tool" ? null : toolCallFor(prompt, asked);
+  const thinking = request.reasoning_effort && request.reasoning_effort !== "none" ? THINKING : "";
+  if (failure?.kind === "malformed-call" && call) {
+    return {
+      thinking,
+      text: "",
+      call: { ...call, arguments: call.arguments.slice(0, -1) },
+      finishReason: "tool_calls",
+    };
+  }
+  if (failure?.kind === "empty") return { thinking: "", text: "", call: null, finishReason: "stop" };
+  if (call) return { thinking, text: "", call, finishReason: "tool_calls" };
+  const text = answerOf(last.role === "tool" ? (last.content ?? "") : prompt);
+  return { thinking, text, call: null, finishReason: failure?.kind === "finish" ? failure.reason : "stop" };
+}
+
+function usageOf({ messages, tools }: ChatRequest, { thinking, text, call }: MockAnswer) {
+  const asked = tools === undefined ? 0 : JSON.stringify(tools).length;
+  const prompt_tokens = estimateTokens(messages.reduce((sum, { content }) => sum + (content?.length ?? 0), asked));
+  const reasoning_tokens = estimateTokens(thinking.length);
+  const completion_tokens = estimateTokens(text.length + (call?.arguments.length ?? 0)) + reasoning_tokens;
+  return {
+    ...{ prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
+    completion_tokens_details: { reasoning_tokens },
+  };
 }
 
 /** Fixed values where a server would put an id and a time: the same prompt gives the same bytes. */
@@ -113,15 +154,24 @@ function envelope(request: ChatRequest, object: string) {
   return { id: "chatcmpl-mock", object, created: 0, model: request.model };
 }
 
-function whole(request: ChatRequest, answer: string, failure: MockFailure | null): Response {
-  const message = { role: "assistant", content: answer, refusal: null };
-  const choices = [{ index: 0, message, logprobs: null, finish_reason: finishReasonOf(failure) }];
+/** The id is fixed, too: no answer of the mock has two calls. */
+function toolCallsOf({ call }: MockAnswer) {
+  return call === null ? undefined : [{ id: "call_mock", type: "function", function: call }];
+}
+
+function whole(request: ChatRequest, answer: MockAnswer): Response {
+  const message = {
+    ...{ role: "assistant", content: answer.text || null, refusal: null },
+    reasoning_content: answer.thinking || undefined,
+    tool_calls: toolCallsOf(answer),
+  };
+  const choices = [{ index: 0, message, logprobs: null, finish_reason: answer.finishReason }];
   return Response.json({ ...envelope(request, "chat.completion"), choices, usage: usageOf(request, answer) });
 }
 
 function streamed(
   request: ChatRequest,
-  answer: string,
+  answer: MockAnswer,
   failure: MockFailure | null,
   clock: Clock,
   pace: MockPace,
@@ -149,13 +199,27 @@ function streamed(
 }
 
 /** The server-sent events of one answer, in order. A failure in the stream comes after half of the text. */
-function framesOf(request: ChatRequest, answer: string, failure: MockFailure | null): string[] {
+function framesOf(request: ChatRequest, answer: MockAnswer, failure: MockFailure | null): string[] {
   const chunk = (choices: unknown[], usage?: unknown) =>
     // An undefined field is left out of JSON: no usage where none was asked for.
     `data: ${JSON.stringify({ ...envelope(request, "chat.completion.chunk"), choices, usage })}\n\n`;
-  const delta = (content: string) => chunk([{ index: 0, delta: { content }, logprobs: null, finish_reason: null }]);
-  const pieces = piecesOf(answer).map(delta);
-  const start = chunk([{ index: 0, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null }]);
+  const delta = (fields: unknown) => chunk([{ index: 0, delta: fields, logprobs: null, finish_reason: null }]);
+  const call = answer.call;
+  const pieces = [
+    ...piecesOf(answer.thinking).map((reasoning_content) => delta({ reasoning_content })),
+    ...piecesOf(answer.text).map((content) => delta({ content })),
+    ...(call === null
+      ? []
+      : [
+          delta({
+            tool_calls: [{ index: 0, id: "call_mock", type: "function", function: { ...call, arguments: "" } }],
+          }),
+        ]),
+    ...piecesOf(call?.arguments ?? "").map((text) =>
+      delta({ tool_calls: [{ index: 0, function: { arguments: text } }] }),
+    ),
+  ];
+  const start = delta({ role: "assistant", content: "" });
   const half = [start, ...pieces.slice(0, Math.ceil(pieces.length / 2))];
   if (failure?.kind === "cut") return half;
   if (failure?.kind === "garbage") return [...half, "data: {not json\n\n"];
@@ -165,7 +229,7 @@ function framesOf(request: ChatRequest, answer: string, failure: MockFailure | n
       `data: ${JSON.stringify({ error: { message: "overloaded", type: "server_error", code: null } })}\n\n`,
     ];
   }
-  const end = chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: finishReasonOf(failure) }]);
+  const end = chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: answer.finishReason }]);
   const usage = request.stream_options?.include_usage ? [chunk([], usageOf(request, answer))] : [];
   return [start, ...pieces, end, ...usage, "data: [DONE]\n\n"];
 }

@@ -72,6 +72,8 @@ const SENTENCES: Readonly<Record<ModelErrorReason, (label: string) => string>> =
   unreachable: (label) => `${label} could not be reached`,
   "timed-out": (label) => `${label} did not answer in time`,
   "cut-off": (label) => `${label} ended the answer before it was complete`,
+  "over-limit": (label) => `The workspace's limit of calls to ${label} is used up`,
+  "circuit-open": (label) => `${label} failed several times and is not asked for a while`,
   aborted: () => "The request was cancelled",
 };
 

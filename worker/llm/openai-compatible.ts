@@ -3,11 +3,26 @@
  * SDK. Owns the request and the meaning of each chunk, and forgives what such servers leave out: the key, the usage,
  * the model's name, the end marker. Time, bounds and faults are answer-stream.ts's.
  */
-import type { ChatCompletionChunk } from "openai/resources/chat/completions";
+import type {
+  ChatCompletionChunk,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat/completions";
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection } from "./connection.ts";
-import { OPENAI_DEFAULT_MODEL } from "./openai.ts";
-import type { ModelEvent, ModelRequest, ModelUsage, Provider, ProviderName, StopReason } from "./provider.ts";
+import { effortOf } from "./effort.ts";
+import { loadOpenAI, OPENAI_DEFAULT_MODEL, openaiClient } from "./openai.ts";
+import {
+  type ModelEvent,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelUsage,
+  type Provider,
+  type ProviderName,
+  partsOf,
+  type StopReason,
+} from "./provider.ts";
+import { type ToolCallDraft, toolCallOf } from "./tool-call.ts";
 import { estimateUsage } from "./usage.ts";
 
 export interface OpenAICompatibleOptions {
@@ -25,51 +40,77 @@ export interface OpenAICompatibleOptions {
 }
 
 export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions): Provider {
+  const { connection, baseUrl: baseURL, apiKey, name = "openai-compatible" } = options;
   return {
-    name: options.name ?? "openai-compatible",
+    name,
     defaultModel: options.model ?? OPENAI_DEFAULT_MODEL,
     async *stream(request) {
-      // Imported on the first call: see openai.ts.
-      const sdk = await import("openai");
+      const sdk = await loadOpenAI();
       yield* streamAnswer({
         label: options.label ?? "The OpenAI-compatible server",
-        connection: options.connection,
-        request,
-        errors: sdk,
-        reader: new ChunkReader(request, options.usageIsEstimated ?? false),
-        open: (fetch, signal) => {
-          // A client for each call, and nulls against the environment: see openai.ts.
-          const client = new sdk.default({
-            // The SDK insists on a key; the header that it would go into is removed below.
-            apiKey: options.apiKey ?? "none",
-            ...(options.apiKey === undefined ? { defaultHeaders: { Authorization: null } } : {}),
-            adminAPIKey: null,
-            organization: null,
-            project: null,
-            webhookSecret: null,
-            baseURL: options.baseUrl,
-            fetch,
-            maxRetries: 0,
-            logLevel: "off",
-          });
-          return client.chat.completions.create(
-            {
-              model: request.model,
-              messages: [
-                { role: "system", content: request.system },
-                ...request.messages.map(({ role, text }) => ({ role, content: text })),
-              ],
-              // The older name of the field: it is the one that every compatible server knows.
-              max_tokens: request.maxTokens,
-              stream: true,
-              stream_options: { include_usage: true },
-            },
-            { signal },
-          );
-        },
+        ...{ connection, request, errors: sdk },
+        reader: new ChunkReader(request, name, options.usageIsEstimated ?? false),
+        open: (fetch, signal) =>
+          openaiClient(sdk, { apiKey, baseURL, fetch }).chat.completions.create(bodyOf(request), { signal }),
       });
     },
   };
+}
+
+function bodyOf(request: ModelRequest): ChatCompletionCreateParamsStreaming {
+  const { model, system, messages, tools = [], toolChoice, thinkingTokens, temperature, maxTokens } = request;
+  return {
+    model,
+    messages: [
+      ...(system === "" ? [] : [{ role: "system" as const, content: system }]),
+      ...messages.flatMap(messagesOf),
+    ],
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools: tools.map(({ name, description, inputSchema }) => ({
+            type: "function" as const,
+            function: { name, description, parameters: { ...inputSchema } },
+          })),
+          ...(toolChoice === undefined
+            ? {}
+            : {
+                tool_choice:
+                  typeof toolChoice === "object" ? { type: "function" as const, function: toolChoice } : toolChoice,
+              }),
+        }),
+    ...(thinkingTokens === undefined ? {} : { reasoning_effort: effortOf(thinkingTokens) }),
+    ...(temperature === undefined ? {} : { temperature }),
+    // The older name of the field: it is the one that every compatible server knows.
+    max_tokens: maxTokens,
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+}
+
+/** One message of ours becomes several where tools are concerned: each result is a message here. */
+function messagesOf(message: ModelMessage): ChatCompletionMessageParam[] {
+  const { role, text } = message;
+  if (text !== undefined) return [{ role, content: text }];
+  const parts = partsOf(message);
+  // What a model thought is not sent back: the protocol has no place for it, and servers differ.
+  const content = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+  if (role === "user") {
+    const results = parts.filter((part) => part.type === "tool-result");
+    return [
+      ...results.map(({ id, text: result, isError }) => ({
+        ...{ role: "tool" as const, tool_call_id: id },
+        content: isError ? `Error: ${result}` : result,
+      })),
+      ...(content === "" ? [] : [{ role, content }]),
+    ];
+  }
+  const calls = parts.filter((part) => part.type === "tool-call");
+  const toolCalls = calls.map(({ id, name, input }) => ({
+    ...{ id, type: "function" as const },
+    function: { name, arguments: JSON.stringify(input) },
+  }));
+  return [{ role, content: content || null, ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }) }];
 }
 
 const STOP_REASONS: Readonly<Record<string, StopReason>> = {
@@ -80,47 +121,105 @@ const STOP_REASONS: Readonly<Record<string, StopReason>> = {
   function_call: "tool-use",
 };
 
+/** Where servers put what a model thinks; the protocol names no place. */
+interface ReasoningDelta {
+  /** DeepSeek, vLLM, SGLang. */
+  readonly reasoning_content?: unknown;
+  /** Ollama, OpenRouter, Groq. */
+  readonly reasoning?: unknown;
+}
+
 class ChunkReader implements AnswerReader<ChatCompletionChunk> {
+  chars = 0;
   #model: string;
   /** Null until a chunk gave the reason: only then is the answer whole. */
   #stopReason: StopReason | null = null;
   #usage: ChatCompletionChunk["usage"] = null;
   #refused = false;
-  #chars = 0;
+  #thought = "";
+  /** Pieces of several calls may come in turn. */
+  #calls: (ToolCallDraft & { readonly index: number })[] = [];
   readonly #request: ModelRequest;
+  readonly #provider: ProviderName;
   readonly #estimated: boolean;
 
-  constructor(request: ModelRequest, estimated: boolean) {
+  constructor(request: ModelRequest, provider: ProviderName, estimated: boolean) {
     this.#request = request;
+    this.#provider = provider;
     this.#model = request.model;
     this.#estimated = estimated;
   }
 
-  read(chunk: ChatCompletionChunk): ModelEvent | null {
+  read(chunk: ChatCompletionChunk): readonly ModelEvent[] {
     this.#model = chunk.model || this.#model;
     this.#usage = chunk.usage ?? this.#usage;
     const choice = chunk.choices?.[0];
-    if (choice?.finish_reason) this.#stopReason = STOP_REASONS[choice.finish_reason] ?? "other";
-    if (choice?.delta?.refusal) this.#refused = true;
-    const text = choice?.delta?.content || choice?.delta?.refusal;
-    if (text) {
-      this.#chars += text.length;
-      return { type: "text", text };
+    const told = choice?.delta ? this.#take(choice.delta) : [];
+    if (choice?.finish_reason) {
+      this.#stopReason = STOP_REASONS[choice.finish_reason] ?? "other";
+      // The calls are whole now, and a reader need not wait for the figures.
+      told.push(...this.#close());
     }
     // The figures come in a chunk of their own behind the reason; some servers send them along with it.
-    return this.#usage ? this.end() : null;
+    return this.#usage ? [...told, ...this.end()] : told;
   }
 
-  end(): ModelEvent | null {
-    if (this.#stopReason === null) return null;
+  end(): readonly ModelEvent[] {
+    if (this.#stopReason === null) return [];
     const stopReason = this.#refused ? "refusal" : this.#stopReason;
-    return { type: "done", stopReason, usage: this.#sum(), model: this.#model };
+    return [...this.#close(), { type: "done", stopReason, usage: this.#sum(), model: this.#model }];
+  }
+
+  #take(delta: ChatCompletionChunk.Choice.Delta & ReasoningDelta): ModelEvent[] {
+    const told: ModelEvent[] = [];
+    const thinking = delta.reasoning_content || delta.reasoning;
+    if (typeof thinking === "string" && thinking !== "") {
+      this.chars += thinking.length;
+      this.#thought += thinking;
+      told.push({ type: "thinking", text: thinking });
+    }
+    if (delta.refusal) this.#refused = true;
+    const text = delta.content || delta.refusal;
+    if (text) {
+      this.chars += text.length;
+      told.push(...this.#closeThought(), { type: "text", text });
+    }
+    for (const piece of delta.tool_calls ?? []) {
+      const call = this.#callAt(piece.index ?? this.#calls.length, piece.id);
+      call.id ||= piece.id ?? "";
+      call.name ||= piece.function?.name ?? "";
+      call.inputText += piece.function?.arguments ?? "";
+      this.chars += piece.function?.arguments?.length ?? 0;
+    }
+    return told;
+  }
+
+  /** Servers that count every call as the first tell them apart by their ids. */
+  #callAt(index: number, id: string | undefined): ToolCallDraft {
+    const known = this.#calls.findLast((call) => call.index === index);
+    if (known && (!id || !known.id || known.id === id)) return known;
+    const draft = { index, id: "", name: "", inputText: "" };
+    this.#calls.push(draft);
+    return draft;
+  }
+
+  #closeThought(): ModelEvent[] {
+    if (this.#thought === "") return [];
+    const part = { type: "thinking", text: this.#thought, signature: null, signedBy: this.#provider } as const;
+    this.#thought = "";
+    return [{ type: "thought", part }];
+  }
+
+  #close(): ModelEvent[] {
+    const calls = this.#calls;
+    this.#calls = [];
+    return [...this.#closeThought(), ...calls.map(toolCallOf)];
   }
 
   /** `prompt_tokens` holds the cached ones already. */
   #sum(): ModelUsage {
     const usage = this.#usage;
-    if (!usage) return estimateUsage(this.#request, this.#chars);
+    if (!usage) return estimateUsage(this.#request, this.chars);
     return {
       inputTokens: usage.prompt_tokens ?? 0,
       outputTokens: usage.completion_tokens ?? 0,

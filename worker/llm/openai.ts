@@ -2,20 +2,32 @@
  * OpenAI's Responses API through the official SDK. Owns the request and the meaning of each event; time, bounds and
  * faults are answer-stream.ts's. Servers that only speak Chat Completions are openai-compatible.ts's.
  */
-import type { Response as OpenAIResponse, ResponseStreamEvent } from "openai/resources/responses/responses";
+import type { InputTokenCountParams } from "openai/resources/responses/input-tokens";
+import type {
+  Response as OpenAIResponse,
+  ResponseInputItem,
+  ResponseOutputItem,
+  ResponseStreamEvent,
+} from "openai/resources/responses/responses";
 import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
-import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
-import type { Connection } from "./connection.ts";
+import { type AnswerReader, askOnce, streamAnswer } from "./answer-stream.ts";
+import type { Connection, Fetch } from "./connection.ts";
+import { effortOf } from "./effort.ts";
 import { faultOfFacts } from "./model-fault.ts";
 import {
+  type MessagePart,
   ModelError,
   type ModelEvent,
+  type ModelMessage,
   type ModelRequest,
   type ModelUsage,
   type Provider,
+  partsOf,
   type StopReason,
+  type ThinkingPart,
 } from "./provider.ts";
-import { estimateUsage } from "./usage.ts";
+import { toolCallOf } from "./tool-call.ts";
+import { countOf, estimateUsage } from "./usage.ts";
 
 export const OPENAI_DEFAULT_MODEL = "gpt-5.5";
 const LABEL = "OpenAI";
@@ -29,54 +41,128 @@ export interface OpenAIOptions {
 }
 
 export function createOpenAIProvider(options: OpenAIOptions): Provider {
+  const { connection } = options;
+  const baseURL = options.baseUrl ?? PROVIDER_BASE_URLS.openai!;
   return {
     name: "openai",
     defaultModel: options.model ?? OPENAI_DEFAULT_MODEL,
     async *stream(request) {
-      // Imported on the first call: the SDK is 86 KB gzipped and takes 50 ms to evaluate in a cold isolate, and most
-      // requests of the Worker never call a model.
-      const sdk = await import("openai");
+      const sdk = await loadOpenAI();
       yield* streamAnswer({
-        label: LABEL,
-        connection: options.connection,
-        request,
-        errors: sdk,
-        reader: new ResponseReader(request, () => options.connection.clock.now()),
+        ...{ label: LABEL, connection, request, errors: sdk },
+        reader: new ResponseReader(request, () => connection.clock.now()),
         open: (fetch, signal) => {
-          // A client for each call (0.2 ms): a Worker may not carry sockets and signals over from another request.
-          // Nulls keep the SDK from looking for the rest of its settings in the environment.
-          const client = new sdk.default({
-            apiKey: options.apiKey,
-            adminAPIKey: null,
-            organization: null,
-            project: null,
-            webhookSecret: null,
-            baseURL: options.baseUrl ?? PROVIDER_BASE_URLS.openai,
-            fetch,
-            maxRetries: 0,
-            logLevel: "off",
-          });
-          return client.responses.create(
-            {
-              model: request.model,
-              instructions: request.system,
-              input: request.messages.map(({ role, text }) => ({ role, content: text })),
-              max_output_tokens: request.maxTokens,
-              // Answers are kept here, by the person's own rules; OpenAI would keep them for 30 days.
-              store: false,
-              stream: true,
-            },
-            { signal },
-          );
+          const { maxTokens, temperature, thinkingTokens } = request;
+          const body = {
+            ...promptOf(request),
+            max_output_tokens: maxTokens,
+            ...(temperature === undefined ? {} : { temperature }),
+            // Answers are kept here, by the person's own rules; OpenAI would keep them for 30 days. What a model thought
+            // then comes sealed, to be sent back.
+            store: false,
+            ...(thinkingTokens === undefined ? {} : { include: ["reasoning.encrypted_content" as const] }),
+            stream: true as const,
+          };
+          return openaiClient(sdk, { apiKey: options.apiKey, baseURL, fetch }).responses.create(body, { signal });
         },
+      });
+    },
+    async countTokens(request) {
+      const sdk = await loadOpenAI();
+      return askOnce({ label: LABEL, connection, request, errors: sdk }, async (fetch, signal) => {
+        const client = openaiClient(sdk, { apiKey: options.apiKey, baseURL, fetch });
+        const { input_tokens } = await client.responses.inputTokens.count(promptOf(request), { signal });
+        return countOf(input_tokens, LABEL);
       });
     },
   };
 }
 
+type OpenAISdk = typeof import("openai");
+
+/**
+ * Imported on the first call: the SDK is 86 KB gzipped and takes 50 ms to evaluate in a cold isolate, and most requests
+ * of the Worker never call a model.
+ */
+export function loadOpenAI(): Promise<OpenAISdk> {
+  return import("openai");
+}
+
+/** A client for each call (0.2 ms): a Worker may not carry sockets and signals over from another request. */
+export function openaiClient(
+  sdk: OpenAISdk,
+  { apiKey, baseURL, fetch }: { readonly apiKey: string | undefined; readonly baseURL: string; readonly fetch: Fetch },
+) {
+  return new sdk.default({
+    // The SDK insists on a key; without one the header that it would go into is removed.
+    apiKey: apiKey ?? "none",
+    ...(apiKey === undefined ? { defaultHeaders: { Authorization: null } } : {}),
+    // Nulls keep the SDK from looking for the rest of its settings in the environment.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    baseURL,
+    fetch,
+    maxRetries: 0,
+    logLevel: "off",
+  });
+}
+
+/** What is counted as input: the same for an answer and for a count. */
+function promptOf(request: ModelRequest) {
+  const { model, system, messages, tools = [], toolChoice, thinkingTokens } = request;
+  return {
+    model,
+    ...(system === "" ? {} : { instructions: system }),
+    input: messages.flatMap(itemsOf),
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools: tools.map(({ name, description, inputSchema }) => ({
+            ...{ type: "function" as const, name, description, parameters: { ...inputSchema } },
+            // Strict schemas are a dialect of their own, which the tools' authors may not have written.
+            strict: false,
+          })),
+          ...(toolChoice === undefined
+            ? {}
+            : {
+                tool_choice: typeof toolChoice === "object" ? { ...toolChoice, type: "function" as const } : toolChoice,
+              }),
+        }),
+    ...(thinkingTokens === undefined
+      ? {}
+      : { reasoning: { effort: effortOf(thinkingTokens), summary: "auto" as const } }),
+  } satisfies InputTokenCountParams;
+}
+
+function itemsOf(message: ModelMessage): ResponseInputItem[] {
+  return partsOf(message).flatMap((part) => itemOf(message.role, part));
+}
+
+function itemOf(role: ModelMessage["role"], part: MessagePart): ResponseInputItem[] {
+  switch (part.type) {
+    case "text":
+      return [{ role, content: part.text }];
+    case "tool-call":
+      return [{ type: "function_call", call_id: part.id, name: part.name, arguments: JSON.stringify(part.input) }];
+    case "tool-result":
+      return [
+        { type: "function_call_output", call_id: part.id, output: part.isError ? `Error: ${part.text}` : part.text },
+      ];
+    case "thinking": {
+      if (part.signedBy !== "openai" || part.signature === null) return [];
+      const [id = "", sealed = ""] = part.signature.split(" ");
+      const summary = part.text === "" ? [] : [{ type: "summary_text" as const, text: part.text }];
+      return [{ type: "reasoning", id, summary, encrypted_content: sealed }];
+    }
+  }
+}
+
 class ResponseReader implements AnswerReader<ResponseStreamEvent> {
+  chars = 0;
   #refused = false;
-  #chars = 0;
+  #calls = false;
   readonly #request: ModelRequest;
   readonly #now: () => number;
 
@@ -85,37 +171,60 @@ class ResponseReader implements AnswerReader<ResponseStreamEvent> {
     this.#now = now;
   }
 
-  read(event: ResponseStreamEvent): ModelEvent | null {
+  read(event: ResponseStreamEvent): readonly ModelEvent[] {
     switch (event.type) {
       case "response.output_text.delta":
-        return this.#text(event.delta);
+        return this.#piece("text", event.delta);
       case "response.refusal.delta":
         this.#refused = true;
-        return this.#text(event.delta);
+        return this.#piece("text", event.delta);
+      case "response.reasoning_summary_text.delta":
+      case "response.reasoning_text.delta":
+        return this.#piece("thinking", event.delta);
+      case "response.function_call_arguments.delta":
+        this.chars += event.delta.length;
+        return [];
+      case "response.output_item.done":
+        return this.#item(event.item);
       case "response.completed":
       case "response.incomplete":
-        return {
-          type: "done",
-          stopReason: this.#stopReason(event.response),
-          usage: this.#usage(event.response),
-          model: event.response.model ?? this.#request.model,
-        };
+        return [
+          {
+            type: "done",
+            stopReason: this.#stopReason(event.response),
+            usage: this.#usage(event.response),
+            model: event.response.model ?? this.#request.model,
+          },
+        ];
       case "response.failed":
         throw this.#fault(event.response.error?.code, event.response);
       case "error":
         throw this.#fault(event.code, null);
       default:
-        return null;
+        return [];
     }
   }
 
-  end(): null {
-    return null;
+  end(): readonly ModelEvent[] {
+    return [];
   }
 
-  #text(text: string): ModelEvent {
-    this.#chars += text.length;
-    return { type: "text", text };
+  #piece(type: "text" | "thinking", text: string): ModelEvent[] {
+    this.chars += text.length;
+    return [{ type, text }];
+  }
+
+  /** An item of the answer, whole. Its texts were told in pieces. */
+  #item(item: ResponseOutputItem): ModelEvent[] {
+    if (item.type === "function_call") {
+      this.#calls = true;
+      return [toolCallOf({ id: item.call_id ?? "", name: item.name ?? "", inputText: item.arguments ?? "" })];
+    }
+    if (item.type !== "reasoning") return [];
+    const text = [...(item.summary ?? []), ...(item.content ?? [])].map((part) => part.text).join("\n\n");
+    const signature = item.encrypted_content ? `${item.id} ${item.encrypted_content}` : null;
+    const part: ThinkingPart = { type: "thinking", text, signature, signedBy: "openai" };
+    return [{ type: "thought", part }];
   }
 
   #stopReason(response: OpenAIResponse): StopReason {
@@ -123,13 +232,13 @@ class ResponseReader implements AnswerReader<ResponseStreamEvent> {
     if (incomplete === "max_output_tokens") return "max-tokens";
     if (incomplete === "content_filter" || this.#refused) return "refusal";
     if (incomplete !== undefined && incomplete !== null) return "other";
-    return response.output?.some((item) => item.type === "function_call") ? "tool-use" : "end";
+    return this.#calls ? "tool-use" : "end";
   }
 
   /** `input_tokens` holds the cached ones already. Gateways leave the details out. */
   #usage(response: OpenAIResponse): ModelUsage {
     const usage = response.usage;
-    if (usage === undefined || usage === null) return estimateUsage(this.#request, this.#chars);
+    if (usage === undefined || usage === null) return estimateUsage(this.#request, this.chars);
     return {
       inputTokens: usage.input_tokens ?? 0,
       outputTokens: usage.output_tokens ?? 0,

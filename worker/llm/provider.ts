@@ -6,16 +6,85 @@
 export const PROVIDER_NAMES = ["anthropic", "openai", "openai-compatible", "mock"] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
-export interface ModelMessage {
-  readonly role: "user" | "assistant";
+export interface TextPart {
+  readonly type: "text";
   readonly text: string;
+}
+
+/**
+ * What a model thought before it answered. It goes back unchanged, in front of the tool calls that followed from it, and
+ * only to the provider that signed it: adapters leave out what another one thought.
+ */
+export interface ThinkingPart {
+  readonly type: "thinking";
+  /** Empty where the provider keeps it for itself. */
+  readonly text: string;
+  /** Opaque: read by the adapter that wrote it alone. Null where a server signs nothing. */
+  readonly signature: string | null;
+  readonly signedBy: ProviderName;
+}
+
+/** A call that a model asks for. Nothing has run. */
+export interface ToolCallPart {
+  readonly type: "tool-call";
+  /** The provider's, and the same in the call's result. */
+  readonly id: string;
+  readonly name: string;
+  /** An object of JSON. It is not checked against the tool's schema: whoever runs the tool does. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolResultPart {
+  readonly type: "tool-result";
+  readonly id: string;
+  readonly text: string;
+  readonly isError?: boolean;
+}
+
+export type MessagePart = TextPart | ThinkingPart | ToolCallPart | ToolResultPart;
+
+/** Plain text, or parts: an assistant's are text, thinking and tool calls, a user's are tool results and then text. */
+export type ModelMessage = { readonly role: "user" | "assistant" } & (
+  | { readonly text: string; readonly parts?: undefined }
+  | { readonly parts: readonly MessagePart[]; readonly text?: undefined }
+) & {
+    /** Everything up to the end of this message may be kept in the provider's cache: a later request repeats it. */
+    readonly cache?: boolean;
+  };
+
+export interface ModelTool {
+  /** Letters, digits, `_` and `-`, at most 64. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+}
+
+/** Whether the model may, must or must not call tools, or must call this one. */
+export type ToolChoice = "auto" | "required" | "none" | { readonly name: string };
+
+/** The parts of a message, plain text or not. */
+export function partsOf({ text, parts }: ModelMessage): readonly MessagePart[] {
+  return parts ?? [{ type: "text", text }];
 }
 
 export interface ModelRequest {
   readonly model: string;
   readonly system: string;
   readonly messages: readonly ModelMessage[];
-  /** Upper bound of the answer, in tokens. */
+  readonly tools?: readonly ModelTool[];
+  /** `auto` where left out. */
+  readonly toolChoice?: ToolChoice;
+  /**
+   * Tokens that the model may think for, a part of `maxTokens`; 1,024 at least. Providers that take an effort instead
+   * get the nearest. Left out, the provider's default holds.
+   */
+  readonly thinkingTokens?: number;
+  /** Tools and system prompt may be kept in the provider's cache. Only Anthropic needs to be told. */
+  readonly cacheSystem?: boolean;
+  /** Left out, the provider's default holds. Not every model takes it. */
+  readonly temperature?: number;
+  /** Upper bound of the answer, thinking included, in tokens. */
   readonly maxTokens: number;
   readonly signal: AbortSignal;
 }
@@ -43,8 +112,19 @@ export type StopReason = "end" | "max-tokens" | "refusal" | "tool-use" | "other"
 
 export type ModelEvent =
   | { readonly type: "text"; readonly text: string }
-  /** An attempt has failed before any text, and another follows after the wait. Only retry.ts says so. */
+  /** A piece of what the model thinks, for people. The part to send back comes whole, as `thought`. */
+  | { readonly type: "thinking"; readonly text: string }
+  | { readonly type: "thought"; readonly part: ThinkingPart }
+  /** Whole: its input has been read. */
+  | ToolCallPart
+  /** A call whose input is no object of JSON. It cannot be run; the model may be told and asked again. */
+  | MalformedToolCall
+  /** An attempt has failed before anything was handed out, and another follows after the wait. Only retry.ts says so. */
   | ({ readonly type: "retry" } & Retry)
+  /** The call waits for the workspace's own limit on calls. Only admitted-provider.ts says so. */
+  | { readonly type: "wait"; readonly waitMs: number; readonly message: string }
+  /** Before any text: another provider is asked from here on. Only fallback.ts says so. */
+  | ({ readonly type: "fallback" } & Fallback)
   /** The last event of a whole answer. A stream that ends without it throws: it must not be taken for whole. */
   | {
       readonly type: "done";
@@ -55,6 +135,21 @@ export type ModelEvent =
       readonly retries?: readonly Retry[];
     };
 
+/** False for news of how an answer is asked for: until one of the others came, somebody else can still give it. */
+export function isOfAnswer({ type }: ModelEvent): boolean {
+  return type !== "retry" && type !== "wait" && type !== "fallback";
+}
+
+export interface MalformedToolCall {
+  readonly type: "malformed-tool-call";
+  readonly id: string;
+  readonly name: string;
+  /** The input as it came, cut to some hundred characters. */
+  readonly inputText: string;
+  /** A sentence for people and models. */
+  readonly problem: string;
+}
+
 /** One attempt that failed and was followed by another. */
 export interface Retry {
   /** From 1. */
@@ -64,6 +159,18 @@ export interface Retry {
   readonly status: number | null;
   /** How long the next attempt waits. */
   readonly waitMs: number;
+}
+
+export interface AskedModel {
+  readonly provider: ProviderName;
+  readonly model: string;
+}
+
+/** One provider that could not answer, and who was asked in its place. */
+export interface Fallback {
+  readonly from: AskedModel;
+  readonly to: AskedModel;
+  readonly reason: ModelErrorReason;
 }
 
 /** Why a call failed, in terms that are the same for every provider. */
@@ -77,6 +184,9 @@ export const MODEL_ERROR_REASONS = [
   "unreachable",
   "timed-out",
   "cut-off",
+  // Not asked at all: the workspace's own limit, or the circuit breaker.
+  "over-limit",
+  "circuit-open",
   "aborted",
 ] as const;
 export type ModelErrorReason = (typeof MODEL_ERROR_REASONS)[number];
@@ -112,7 +222,7 @@ export class ModelError extends Error {
   readonly usage: ModelUsage | null;
   /** The attempts that failed before the one that this is about. */
   readonly retries: readonly Retry[];
-  /** Text was handed out before the fault: it is a part of an answer, and must not be taken for a whole one. */
+  /** Something was handed out before the fault: it is a part of an answer, and must not be taken for a whole one. */
   readonly isPartial: boolean;
 
   constructor(reason: ModelErrorReason, message: string, details: ModelErrorDetails = {}) {
@@ -143,4 +253,9 @@ export interface Provider {
    * is in charge of that. Throws {@link ModelError}, and nothing else for faults outside this program.
    */
   stream(request: ModelRequest): AsyncIterable<ModelEvent>;
+  /**
+   * What the request will be counted as by the provider itself, where it has an address for that. Throws
+   * {@link ModelError}. Ask `countInput` of usage.ts, which knows what to do without.
+   */
+  countTokens?(request: ModelRequest): Promise<number>;
 }

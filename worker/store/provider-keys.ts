@@ -15,9 +15,10 @@ export async function findProviderKey(db: Database, workspaceId: string, id: str
   return (await db.select().from(providerKeys).where(ofWorkspace(workspaceId, id)).get()) ?? null;
 }
 
+const isUsable = sql`(${providerKeys.sealed} IS NOT NULL OR ${providerKeys.provider} = 'openai-compatible')`;
+
 /** The one that models are asked with: chosen last, of those that can be used. Null for none. */
 export async function findChosenKey(db: Database, workspaceId: string): Promise<ProviderKeyRow | null> {
-  const isUsable = sql`(${providerKeys.sealed} IS NOT NULL OR ${providerKeys.provider} = 'openai-compatible')`;
   const row = await db
     .select()
     .from(providerKeys)
@@ -26,6 +27,32 @@ export async function findChosenKey(db: Database, workspaceId: string): Promise<
     .limit(1)
     .get();
   return row ?? null;
+}
+
+/** Of those that can be used, the one in use and those that are asked next, in this order. */
+export async function listAskedKeys(db: Database, workspaceId: string, nextMax: number): Promise<ProviderKeyRow[]> {
+  const rows = await db
+    .select()
+    .from(providerKeys)
+    .where(and(eq(providerKeys.workspaceId, workspaceId), isUsable))
+    .orderBy(desc(providerKeys.chosenAt), desc(providerKeys.id));
+  const [chosen, ...others] = rows;
+  if (!chosen) return [];
+  const next = others.filter(({ fallbackPosition }) => fallbackPosition !== null);
+  next.sort((a, b) => a.fallbackPosition! - b.fallbackPosition!);
+  return [chosen, ...next.slice(0, nextMax)];
+}
+
+/** Which keys are asked next, in this order; no others. Ids that are not of this workspace change nothing. */
+export async function setFallbackKeys(db: Database, workspaceId: string, ids: readonly string[]): Promise<void> {
+  const none = db.update(providerKeys).set({ fallbackPosition: null }).where(eq(providerKeys.workspaceId, workspaceId));
+  const each = ids.map((id, index) =>
+    db
+      .update(providerKeys)
+      .set({ fallbackPosition: index + 1 })
+      .where(ofWorkspace(workspaceId, id)),
+  );
+  await db.batch([none, ...each]);
 }
 
 export type InsertAnswer = "inserted" | "name-taken" | "too-many";

@@ -6,6 +6,13 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role, Scope } from "../domain/access.ts";
 import type { Actor } from "../domain/audit.ts";
+import type {
+  ExecutionOutcome,
+  ExecutionProvider,
+  ExecutionSourceKind,
+  StoredFallback,
+  StoredRetry,
+} from "../domain/execution.ts";
 import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
 import type { EndpointAuthentication } from "../domain/inbound-endpoint.ts";
 import type { Issue } from "../domain/issue.ts";
@@ -291,6 +298,7 @@ export const providerKeys = sqliteTable("provider_keys", {
   lastUsedAt: integer("last_used_at"),
   createdBy: text("created_by").notNull(),
   createdAt: integer("created_at").notNull(),
+  fallbackPosition: integer("fallback_position"),
 });
 
 export type ProviderKeyRow = typeof providerKeys.$inferSelect;
@@ -335,4 +343,47 @@ export const inboundSecrets = sqliteTable("inbound_secrets", {
   hint: text().notNull(),
   createdAt: integer("created_at").notNull(),
   expiresAt: integer("expires_at"),
+});
+
+export const executions = sqliteTable("executions", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  source: text().$type<ExecutionSourceKind>().notNull(),
+  sourceId: text("source_id").notNull(),
+  provider: text().$type<ExecutionProvider>().notNull(),
+  model: text().notNull(),
+  outcome: text().$type<ExecutionOutcome>().notNull(),
+  reason: text(),
+  message: text(),
+  status: integer(),
+  startedAt: integer("started_at").notNull(),
+  endedAt: integer("ended_at"),
+  latencyMs: integer("latency_ms"),
+  firstTokenMs: integer("first_token_ms"),
+  waitedMs: integer("waited_ms").notNull(),
+  inputTokens: integer("input_tokens"),
+  outputTokens: integer("output_tokens"),
+  thinkingTokens: integer("thinking_tokens"),
+  cacheReadTokens: integer("cache_read_tokens"),
+  cacheWriteTokens: integer("cache_write_tokens"),
+  isEstimated: integer("is_estimated", { mode: "boolean" }).notNull(),
+  costMicros: integer("cost_micros"),
+  price: text({ mode: "json" }).$type<unknown>(),
+  retries: text({ mode: "json" }).$type<readonly StoredRetry[]>().notNull(),
+  fallbacks: text({ mode: "json" }).$type<readonly StoredFallback[]>().notNull(),
+});
+
+export type ExecutionRow = typeof executions.$inferSelect;
+
+export const executionTexts = sqliteTable("execution_texts", {
+  executionId: text("execution_id").primaryKey(),
+  prompt: text().notNull(),
+  answer: text().notNull(),
+  promptChars: integer("prompt_chars").notNull(),
+  answerChars: integer("answer_chars").notNull(),
+});
+
+export const callSettings = sqliteTable("call_settings", {
+  workspaceId: text("workspace_id").primaryKey(),
+  textRetentionDays: integer("text_retention_days").notNull(),
 });

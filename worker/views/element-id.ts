@@ -33,6 +33,7 @@ export const ELEMENT_ID = {
   fileDialog: "file-dialog",
   webhookMessage: "webhook-message",
   keyTest: "key-test",
+  executionResults: "execution-results",
 } as const;
 
 /** The names of a program's files as its page lists them. The entry comes first: it is what people look for. */

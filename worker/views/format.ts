@@ -63,6 +63,13 @@ export function durationMs(from: string | null, to: string | null): number | nul
   return Math.max(0, Date.parse(to) - Date.parse(from));
 }
 
+/** Millionths of a US dollar: `$0.012345`, `$3.20`. Small amounts keep all that is known of them. */
+export function formatMicros(micros: number | null): string {
+  if (micros === null) return DASH;
+  const digits = micros >= 10_000_000 ? 2 : micros >= 10_000 ? 4 : 6;
+  return `$${(micros / 1_000_000).toFixed(micros === 0 ? 2 : digits)}`;
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }

@@ -1,5 +1,11 @@
 /** `/settings/keys`: the keys with which the workspace asks providers of models, and the form for a new one. */
-import { KEYED_PROVIDERS, type KeyedProvider, type KeyTest, type ProviderKey } from "../domain/provider-key.ts";
+import {
+  FALLBACKS_MAX,
+  KEYED_PROVIDERS,
+  type KeyedProvider,
+  type KeyTest,
+  type ProviderKey,
+} from "../domain/provider-key.ts";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
@@ -49,6 +55,7 @@ export function ProviderKeysPage({ shell, keys, values, errors, test }: Provider
             </EmptyState>
           </section>
         )}
+        {keys.length > 1 ? <FallbackForm keys={keys} /> : null}
         <section class="panel" aria-labelledby="new-key-title">
           <h2 id="new-key-title">New key</h2>
           <form class="settings-form" method="post" action="/settings/keys">
@@ -143,6 +150,42 @@ export function KeyTestNotice({ test: { verdict, message, advice } }: { readonly
   );
 }
 
+const PLACE_WORDS = ["First", "Then", "Then, at last"] as const;
+
+/** Which keys are asked where the one in use cannot answer. */
+function FallbackForm({ keys }: Pick<ProviderKeysProps, "keys">) {
+  const places = PLACE_WORDS.slice(0, Math.min(FALLBACKS_MAX, keys.length - 1));
+  return (
+    <section class="panel" aria-labelledby="fallback-title">
+      <h2 id="fallback-title">When the key in use cannot answer</h2>
+      <p class="muted">
+        Where its provider fails, refuses the key, has no credit or is out of its limit, and no text has come yet, these
+        are asked instead. Each is asked for the model that it was saved with.
+      </p>
+      <form class="settings-form" method="post" action="/settings/keys/fallbacks">
+        {places.map((label, index) => (
+          <label class="field">
+            {label}
+            <select name="keyId">
+              <option value="">Nobody</option>
+              {keys.map((key) => (
+                <option value={key.id} selected={key.fallbackPosition === index + 1}>
+                  {key.name} ({PROVIDER_WORDS[key.provider]})
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+        <div class="actions">
+          <button type="submit" class="button">
+            Save
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
 function KeyTable({ keys }: Pick<ProviderKeysProps, "keys">) {
   return (
     <div class="results">
@@ -169,7 +212,7 @@ function KeyTable({ keys }: Pick<ProviderKeysProps, "keys">) {
                 </a>
                 <span class="cell-note muted">
                   <code>{maskedKey(key)}</code> · {PROVIDER_WORDS[key.provider]}
-                  {key.isChosen ? " · in use" : null}
+                  {key.isChosen ? " · in use" : key.fallbackPosition === null ? null : " · asked next"}
                   {key.lastUsedAt === null ? null : (
                     <>
                       {" · used "}

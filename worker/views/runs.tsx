@@ -7,6 +7,7 @@ import { ERROR_CATEGORIES } from "../domain/guest-outcome.ts";
 import { PRIORITIES } from "../domain/lane.ts";
 import { RUN_KINDS, RUN_STATES, type RunSummary } from "../domain/run.ts";
 import { type Tally, tallySentence } from "./batch-words.ts";
+import { Choice, type Options } from "./components/choice.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Pagination } from "./components/pagination.tsx";
@@ -116,8 +117,6 @@ function FilterForm({ filter, lanes }: Pick<RunsProps, "filter" | "lanes">) {
   );
 }
 
-type Options = readonly (readonly [value: string, label: string])[];
-
 const STATE_OPTIONS: Options = RUN_STATES.map((state) => [state, RUN_LOOKS[state].word]);
 const ERROR_OPTIONS: Options = ERROR_CATEGORIES.map((category) => [category, category]);
 const KIND_OPTIONS: Options = RUN_KINDS.map((kind) => [kind, KIND_WORDS[kind]]);
@@ -126,31 +125,6 @@ const PRIORITY_OPTIONS: Options = PRIORITIES.map((priority) => [priority, priori
 function laneOptions(lanes: readonly string[], chosen: string): Options {
   const all = chosen === "" || lanes.includes(chosen) ? lanes : [...lanes, chosen];
   return all.toSorted().map((lane) => [lane, laneLabel(lane)]);
-}
-
-interface ChoiceProps {
-  readonly name: string;
-  readonly label: string;
-  /** What no choice is called. */
-  readonly any: string;
-  readonly value: string;
-  readonly options: Options;
-}
-
-function Choice({ name, label, any, value, options }: ChoiceProps) {
-  return (
-    <label>
-      <span class="visually-hidden">{label}</span>
-      <select name={name}>
-        <option value="">{any}</option>
-        {options.map(([each, text]) => (
-          <option value={each} selected={each === value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }
 
 /** Answer to `GET /runs` with `HX-Request-Type: partial`. */

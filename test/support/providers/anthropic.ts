@@ -1,6 +1,6 @@
 /** Anthropic's Messages stream, after docs.anthropic.com/en/api/messages-streaming and /en/api/errors. */
 import { createAnthropicProvider } from "../../../worker/llm/anthropic.ts";
-import { ANSWER, json, KEY, type Protocol } from "./protocol.ts";
+import { ANSWER, type FrameOptions, json, KEY, type Protocol } from "./protocol.ts";
 
 function frame(event: { type: string; [field: string]: unknown }): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
@@ -10,7 +10,14 @@ function error(type: string, message = `the key ${KEY} was in the request`) {
   return { type: "error", error: { type, message }, request_id: "req_1" };
 }
 
-function frames(native = "end_turn", withUsage = true): string[] {
+const SIGNATURE = "EqQBCkYIARgCIkA9";
+
+function frames({
+  native = "end_turn",
+  pieces = ANSWER.pieces,
+  calls = [],
+  reportsUsage = true,
+}: FrameOptions = {}): string[] {
   // 10 fresh + 60 read + 30 written: Anthropic leaves the cached ones out of `input_tokens`.
   const usage = { input_tokens: 10, cache_read_input_tokens: 60, cache_creation_input_tokens: 30, output_tokens: 1 };
   const message = {
@@ -23,23 +30,35 @@ function frames(native = "end_turn", withUsage = true): string[] {
   };
   const final = { input_tokens: null, output_tokens: 50, output_tokens_details: { thinking_tokens: 20 } };
   return [
-    frame({ type: "message_start", message: { ...message, ...(withUsage ? { usage } : {}) } }),
+    frame({ type: "message_start", message: { ...message, ...(reportsUsage ? { usage } : {}) } }),
     frame({ type: "ping" }),
-    frame({ type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "" } }),
-    frame({ type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "hm" } }),
+    frame({ type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } }),
+    ...ANSWER.thinking.map((thinking) => delta(0, { type: "thinking_delta", thinking })),
+    delta(0, { type: "signature_delta", signature: SIGNATURE }),
     frame({ type: "content_block_stop", index: 0 }),
     frame({ type: "content_block_start", index: 1, content_block: { type: "text", text: "" } }),
-    ...ANSWER.pieces.map((text) =>
-      frame({ type: "content_block_delta", index: 1, delta: { type: "text_delta", text } }),
-    ),
+    ...pieces.map((text) => delta(1, { type: "text_delta", text })),
     frame({ type: "content_block_stop", index: 1 }),
+    ...calls.flatMap(({ id, name, input }, at) => [
+      frame({
+        type: "content_block_start",
+        index: 2 + at,
+        content_block: { type: "tool_use", id, name, input: {} },
+      }),
+      ...["", ...input].map((partial_json) => delta(2 + at, { type: "input_json_delta", partial_json })),
+      frame({ type: "content_block_stop", index: 2 + at }),
+    ]),
     frame({
       type: "message_delta",
       delta: { stop_reason: native, stop_sequence: null },
-      ...(withUsage ? { usage: final } : {}),
+      ...(reportsUsage ? { usage: final } : {}),
     }),
     frame({ type: "message_stop" }),
   ];
+}
+
+function delta(index: number, fields: Record<string, unknown>): string {
+  return frame({ type: "content_block_delta", index, delta: fields });
 }
 
 export const anthropicProtocol: Protocol = {
@@ -59,7 +78,33 @@ export const anthropicProtocol: Protocol = {
     ["pause_turn", "other"],
     ["something_new", "other"],
   ],
-  withoutUsage: frames("end_turn", false),
+  callsTools: "tool_use",
+  signature: SIGNATURE,
+  conversation: {
+    system: [{ type: "text", text: "Be brief.", cache_control: { type: "ephemeral" } }],
+    thinking: { type: "enabled", budget_tokens: 2_048 },
+    tools: [{ name: "read_file", description: "Reads.", input_schema: { type: "object" } }],
+    tool_choice: { type: "any" },
+    messages: [
+      { role: "user", content: "first" },
+      {
+        role: "assistant",
+        content: [
+          { type: "thinking", thinking: "hm", signature: SIGNATURE },
+          { type: "text", text: "I look." },
+          { type: "tool_use", id: "call_1", name: "read_file", input: { path: "a" } },
+        ],
+      },
+      {
+        role: "user",
+        content: [
+          { type: "tool_result", tool_use_id: "call_1", content: "no such file", is_error: true },
+          { type: "text", text: "again", cache_control: { type: "ephemeral" } },
+        ],
+      },
+    ],
+  },
+  counting: { path: "/v1/messages/count_tokens", answer: { input_tokens: 123 } },
   failures: [
     { title: "400", script: json(400, error("invalid_request_error")), reason: "bad-request" },
     {

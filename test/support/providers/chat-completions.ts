@@ -1,7 +1,7 @@
 /** Chat Completions as OpenAI and its likes stream it, after platform.openai.com/docs/api-reference/chat-streaming. */
 import { createOpenAICompatibleProvider } from "../../../worker/llm/openai-compatible.ts";
 import { openaiError, openaiFailures } from "./openai-responses.ts";
-import { ANSWER, KEY, type Protocol } from "./protocol.ts";
+import { ANSWER, type FrameOptions, KEY, type Protocol } from "./protocol.ts";
 
 function chunk(choices: readonly unknown[], usage?: unknown): string {
   const head = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: ANSWER.model };
@@ -20,12 +20,23 @@ const USAGE = {
   total_tokens: 150,
 };
 
-function frames(native = "stop", withUsage = true): string[] {
+function frames({
+  native = "stop",
+  pieces = ANSWER.pieces,
+  calls = [],
+  reportsUsage = true,
+}: FrameOptions = {}): string[] {
+  const piece = (fields: Record<string, unknown>) => chunk(delta(fields), reportsUsage ? null : undefined);
   return [
-    chunk(delta({ role: "assistant", content: "" }), withUsage ? null : undefined),
-    ...ANSWER.pieces.map((content) => chunk(delta({ content }), withUsage ? null : undefined)),
+    piece({ role: "assistant", content: "" }),
+    ...ANSWER.thinking.map((reasoning_content) => piece({ reasoning_content })),
+    ...pieces.map((content) => piece({ content })),
+    ...calls.flatMap(({ id, name, input }, index) => [
+      piece({ tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] }),
+      ...input.map((text) => piece({ tool_calls: [{ index, function: { arguments: text } }] })),
+    ]),
     chunk(delta({}, native)),
-    ...(withUsage ? [chunk([], USAGE)] : []),
+    ...(reportsUsage ? [chunk([], USAGE)] : []),
     "data: [DONE]\n\n",
   ];
 }
@@ -46,7 +57,27 @@ export const chatProtocol: Protocol = {
     ["tool_calls", "tool-use"],
     ["something_new", "other"],
   ],
-  withoutUsage: frames("stop", false),
+  callsTools: "tool_calls",
+  signature: null,
+  conversation: {
+    reasoning_effort: "low",
+    tools: [
+      { type: "function", function: { name: "read_file", description: "Reads.", parameters: { type: "object" } } },
+    ],
+    tool_choice: "required",
+    messages: [
+      { role: "system", content: "Be brief." },
+      { role: "user", content: "first" },
+      {
+        role: "assistant",
+        content: "I look.",
+        tool_calls: [{ id: "call_1", type: "function", function: { name: "read_file", arguments: '{"path":"a"}' } }],
+      },
+      { role: "tool", tool_call_id: "call_1", content: "Error: no such file" },
+      { role: "user", content: "again" },
+    ],
+  },
+  counting: null,
   failures: openaiFailures(),
   streamErrors: [
     [`data: ${JSON.stringify(openaiError("server_error", null))}\n\n`, "overloaded"],

@@ -1,6 +1,6 @@
 /** OpenAI's Responses stream, after platform.openai.com/docs/api-reference/responses-streaming and its error codes. */
 import { createOpenAIProvider } from "../../../worker/llm/openai.ts";
-import { ANSWER, json, KEY, type Protocol } from "./protocol.ts";
+import { ANSWER, type FrameOptions, json, KEY, type Protocol } from "./protocol.ts";
 
 function frame(event: { type: string; [field: string]: unknown }): string {
   return `event: ${event.type}\ndata: ${JSON.stringify({ sequence_number: 0, ...event })}\n\n`;
@@ -18,8 +18,15 @@ const USAGE = {
   total_tokens: 150,
 };
 
+const SEALED = "gAAAAABo";
+
 /** `native` is the reason of an incomplete response, or `completed`, or the type of an item in a completed one. */
-function frames(native = "completed", usage: unknown = USAGE): string[] {
+function frames({
+  native = "completed",
+  pieces = ANSWER.pieces,
+  calls = [],
+  reportsUsage = true,
+}: FrameOptions = {}): string[] {
   const isIncomplete = ["max_output_tokens", "content_filter", "something_new"].includes(native);
   const response = {
     id: "resp_1",
@@ -28,14 +35,34 @@ function frames(native = "completed", usage: unknown = USAGE): string[] {
     status: isIncomplete ? "incomplete" : "completed",
     error: null,
     incomplete_details: isIncomplete ? { reason: native } : null,
-    output: native === "function_call" ? [{ type: "function_call", name: "f", arguments: "{}" }] : [],
-    usage,
+    output: [],
+    usage: reportsUsage ? USAGE : null,
   };
   const place = { item_id: "msg_1", output_index: 0, content_index: 0 };
   return [
     frame({ type: "response.created", response: { ...response, status: "in_progress", usage: null } }),
-    frame({ type: "response.reasoning_summary_text.delta", ...place, summary_index: 0, delta: "hm" }),
-    ...ANSWER.pieces.map((delta) => frame({ type: "response.output_text.delta", ...place, delta, logprobs: [] })),
+    ...ANSWER.thinking.map((delta) =>
+      frame({ type: "response.reasoning_summary_text.delta", ...place, summary_index: 0, delta }),
+    ),
+    frame({
+      type: "response.output_item.done",
+      output_index: 0,
+      item: {
+        ...{ type: "reasoning", id: "rs_1", encrypted_content: SEALED },
+        summary: [{ type: "summary_text", text: ANSWER.thinking.join("") }],
+      },
+    }),
+    ...pieces.map((delta) => frame({ type: "response.output_text.delta", ...place, delta, logprobs: [] })),
+    ...calls.flatMap(({ id, name, input }, at) => [
+      ...input.map((delta) =>
+        frame({ type: "response.function_call_arguments.delta", item_id: `fc_${at}`, output_index: 2 + at, delta }),
+      ),
+      frame({
+        type: "response.output_item.done",
+        output_index: 2 + at,
+        item: { type: "function_call", id: `fc_${at}`, call_id: id, name, arguments: input.join("") },
+      }),
+    ]),
     ...(native === "refusal" ? [frame({ type: "response.refusal.delta", ...place, delta: "" })] : []),
     frame({ type: isIncomplete ? "response.incomplete" : "response.completed", response }),
   ];
@@ -60,10 +87,35 @@ export const responsesProtocol: Protocol = {
     ["max_output_tokens", "max-tokens"],
     ["content_filter", "refusal"],
     ["refusal", "refusal"],
-    ["function_call", "tool-use"],
     ["something_new", "other"],
   ],
-  withoutUsage: frames("completed", null),
+  callsTools: "completed",
+  signature: `rs_1 ${SEALED}`,
+  conversation: {
+    instructions: "Be brief.",
+    store: false,
+    include: ["reasoning.encrypted_content"],
+    reasoning: { effort: "low", summary: "auto" },
+    tools: [
+      { type: "function", name: "read_file", description: "Reads.", parameters: { type: "object" }, strict: false },
+    ],
+    tool_choice: "required",
+    input: [
+      { role: "user", content: "first" },
+      {
+        ...{ type: "reasoning", id: "rs_1", encrypted_content: SEALED },
+        summary: [{ type: "summary_text", text: "hm" }],
+      },
+      { role: "assistant", content: "I look." },
+      { type: "function_call", call_id: "call_1", name: "read_file", arguments: '{"path":"a"}' },
+      { type: "function_call_output", call_id: "call_1", output: "Error: no such file" },
+      { role: "user", content: "again" },
+    ],
+  },
+  counting: {
+    path: "/v1/responses/input_tokens",
+    answer: { object: "response.input_tokens", input_tokens: 123 },
+  },
   failures: openaiFailures(),
   streamErrors: [
     [failed("server_error"), "overloaded"],

@@ -3,11 +3,12 @@
  * in every protocol, so that one expectation fits all.
  */
 import type { Connection } from "../../../worker/llm/connection.ts";
-import type { ModelErrorReason, ModelUsage, Provider, StopReason } from "../../../worker/llm/provider.ts";
+import type { ModelErrorReason, ModelUsage, Provider, ProviderName, StopReason } from "../../../worker/llm/provider.ts";
 import type { Script } from "./scripted-server.ts";
 
 /** An answer as every protocol carries it. The text has characters of one to four bytes in UTF-8. */
 export const ANSWER = {
+  thinking: ["hm, ", "世"],
   pieces: ["Grüße", ", 世界", " 👩‍🚀", "\n```ts\n", "a\u2028b"],
   model: "model-that-answered",
 } as const;
@@ -30,20 +31,51 @@ export interface ProtocolFailure {
   readonly retryAfterMs?: number;
 }
 
-export interface Protocol {
+/** A tool call as it is streamed: the text of its input in pieces. */
+export interface StreamedCall {
+  readonly id: string;
   readonly name: string;
+  readonly input: readonly string[];
+}
+
+/** Two calls: the input of one comes in many pieces, the other has none. */
+export const CALLS: readonly StreamedCall[] = [
+  { id: "call_1", name: "read_file", input: ['{"path":', ' "docs/世', '界.md", "lines', '": [1, 2], "a\\"b": {}}'] },
+  { id: "call_2", name: "now", input: [] },
+];
+export const CALL_EVENTS = [
+  { type: "tool-call", id: "call_1", name: "read_file", input: { path: "docs/世界.md", lines: [1, 2], 'a"b': {} } },
+  { type: "tool-call", id: "call_2", name: "now", input: {} },
+] as const;
+
+export interface FrameOptions {
+  /** The protocol's own stop reason; its usual one where left out. */
+  readonly native?: string | undefined;
+  readonly pieces?: readonly string[];
+  readonly calls?: readonly StreamedCall[];
+  readonly reportsUsage?: boolean;
+}
+
+export interface Protocol {
+  readonly name: ProviderName;
   provider(baseUrl: string, connection: Connection): Provider;
   /** The path below the base URL that a call goes to. */
   readonly path: string;
   /** The header that carries the key, and its value. */
   readonly keyHeader: readonly [name: string, value: string];
-  /** The frames of the recorded answer; `native` is the protocol's own stop reason, or its usual one. */
-  frames(native?: string): readonly string[];
+  /** The frames of the recorded answer. */
+  frames(options?: FrameOptions): readonly string[];
+  /** The protocol's stop reason of an answer that calls tools. */
+  readonly callsTools: string;
+  /** What the recorded thought must be sent back with. */
+  readonly signature: string | null;
+  /** What the suite's conversation with tools must look like on the wire. */
+  readonly conversation: unknown;
+  /** The address that counts, and its answer for 123 tokens; null where there is none. */
+  readonly counting: { readonly path: string; readonly answer: unknown } | null;
   /** How many frames at the end may be missing from a whole answer. */
   readonly optionalFrames: number;
   readonly stopReasons: readonly (readonly [native: string, ours: StopReason])[];
-  /** A whole answer whose server reports no usage. */
-  readonly withoutUsage: readonly string[];
   readonly failures: readonly ProtocolFailure[];
   /** An error inside a stream that began well. */
   readonly streamErrors: readonly (readonly [frame: string, reason: ModelErrorReason])[];

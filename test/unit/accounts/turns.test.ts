@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Turns, TurnsBusyError } from "../../../worker/accounts/turns.ts";
 
+const ignore = () => {};
+
 describe("Turns", () => {
   it("does one thing at a time, in order, also after one that failed", async () => {
     const turns = new Turns(10);
@@ -11,16 +13,29 @@ describe("Turns", () => {
       seen.push(`${name} ends`);
       if (name === "b") throw new Error(name);
     };
-    const results = await Promise.allSettled(["a", "b", "c"].map((name) => turns.take(work(name))));
+    const results = await Promise.allSettled(["a", "b", "c"].map((name) => turns.take(work(name), ignore)));
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(seen).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
   it("refuses what comes when too many wait, and takes more afterwards", async () => {
     const turns = new Turns(2);
-    const results = await Promise.allSettled([1, 2, 3].map((n) => turns.take(async () => n)));
+    const results = await Promise.allSettled([1, 2, 3].map((n) => turns.take(async () => n, ignore)));
     expect(results[2]).toMatchObject({ status: "rejected", reason: expect.any(TurnsBusyError) });
     expect(results.slice(0, 2)).toEqual([1, 2].map((value) => ({ status: "fulfilled", value })));
-    expect(await turns.take(async () => 4)).toBe(4);
+    expect(await turns.take(async () => 4, ignore)).toBe(4);
+  });
+
+  it("keeps a request at work until its turn is over, failed ones too", async () => {
+    const turns = new Turns(2);
+    const kept: Promise<unknown>[] = [];
+    const failing = turns.take(
+      async () => {
+        throw new Error("failed");
+      },
+      (work) => kept.push(work),
+    );
+    await expect(failing).rejects.toThrow("failed");
+    expect(await Promise.all(kept)).toEqual([undefined]);
   });
 });

@@ -3,12 +3,18 @@ import { describe, expect, it } from "vitest";
 import { type GenerationEvent, generateProgram } from "../../../worker/llm/generate-program.ts";
 import { createMockFetch, createMockProvider, MOCK_MODEL } from "../../../worker/llm/mock.ts";
 import { MOCK_FAILURES } from "../../../worker/llm/mock-failures.ts";
-import type { ModelError, ModelErrorReason, ModelEvent } from "../../../worker/llm/provider.ts";
+import type {
+  ModelError,
+  ModelErrorReason,
+  ModelEvent,
+  ModelRequest,
+  ToolChoice,
+} from "../../../worker/llm/provider.ts";
 import { fastClock, frozenClock } from "./test-clock.ts";
 
 const signal = new AbortController().signal;
 
-async function ask(text: string, clock = frozenClock) {
+async function ask(text: string, clock = frozenClock, more: Partial<ModelRequest> = {}) {
   const events: ModelEvent[] = [];
   const provider = createMockProvider({ clock });
   const request = {
@@ -17,6 +23,7 @@ async function ask(text: string, clock = frozenClock) {
     messages: [{ role: "user", text }] as const,
     maxTokens: 100,
     signal,
+    ...more,
   };
   try {
     for await (const event of provider.stream(request)) events.push(event);
@@ -115,8 +122,61 @@ describe("mock provider", () => {
     expect((await ask("mock:max-tokens")).events.at(-1)).toMatchObject({ type: "done", stopReason: "max-tokens" });
     expect((await ask("mock:refusal")).events.at(-1)).toMatchObject({ type: "done", stopReason: "refusal" });
     expect((await ask("mock:unknown")).events.at(-1)).toMatchObject({ type: "done", stopReason: "end" });
-    const tested = [...Object.keys(FAILURES), "empty", "max-tokens", "refusal"];
+    const tested = [...Object.keys(FAILURES), "empty", "malformed-call", "max-tokens", "refusal"];
     expect(tested.sort()).toEqual(Object.keys(MOCK_FAILURES).sort());
+  });
+
+  const properties = {
+    path: { type: "string" },
+    lines: { type: "array", items: { type: "integer" } },
+    mode: { enum: ["r", "w"] },
+    left: { type: "string" },
+  };
+  const schema = { type: "object", properties, required: ["path", "lines", "mode"] };
+  const tools = [
+    { name: "list_files", description: "Lists.", inputSchema: { type: "object" } },
+    { name: "read_file", description: "Reads.", inputSchema: schema },
+  ];
+
+  it("calls a tool that the prompt names, with an input that fits its schema", async () => {
+    const { events, text } = await ask("read_file the first 12 lines", fastClock(), { tools });
+    const input = { path: "read_file the first 12 lines", lines: [12], mode: "r" };
+    expect(text).toBe("");
+    expect(events).toMatchObject([
+      { type: "tool-call", id: "call_mock", name: "read_file", input },
+      { type: "done", stopReason: "tool-use", usage: { estimated: true } },
+    ]);
+  });
+
+  it("calls what it must, nothing that it may not, and answers when it has the result", async () => {
+    const nameOf = async (prompt: string, toolChoice: ToolChoice) =>
+      (await ask(prompt, frozenClock, { tools, toolChoice })).events.map((event) =>
+        event.type === "tool-call" ? event.name : null,
+      )[0];
+    expect(await nameOf("hi", "auto")).toBeNull();
+    expect(await nameOf("hi", "required")).toBe("list_files");
+    expect(await nameOf("hi", { name: "read_file" })).toBe("read_file");
+    expect(await nameOf("read_file", "none")).toBeNull();
+    const messages = [
+      { role: "user", text: "read_file" },
+      { role: "assistant", parts: [{ type: "tool-call", id: "call_mock", name: "read_file", input: {} }] },
+      { role: "user", parts: [{ type: "tool-result", id: "call_mock", text: "the contents" }] },
+    ] as const;
+    expect((await ask("", frozenClock, { tools, messages })).text).toContain("> the contents");
+  });
+
+  it("breaks off a tool's input on demand", async () => {
+    const { events } = await ask("list_files mock:malformed-call", frozenClock, { tools });
+    expect(events.map(({ type }) => type)).toEqual(["malformed-tool-call", "done"]);
+  });
+
+  it("says that it thinks nothing where it is asked to think", async () => {
+    const { events } = await ask("hi", frozenClock, { thinkingTokens: 2_000 });
+    expect(events[0]?.type).toBe("thinking");
+    expect(events.at(-1)).toMatchObject({ usage: { thinkingTokens: expect.any(Number) } });
+    expect(events.find(({ type }) => type === "thought")).toMatchObject({
+      part: { signedBy: "mock", signature: null },
+    });
   });
 
   it("stops when it is told to", async () => {

@@ -4,10 +4,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CallTimeouts, Connection, Fetch } from "../../../worker/llm/connection.ts";
 import { ModelError, type ModelEvent, type ModelRequest, type Provider } from "../../../worker/llm/provider.ts";
+import { countInput, upperTokens } from "../../../worker/llm/usage.ts";
 import { anthropicProtocol } from "../../support/providers/anthropic.ts";
 import { chatProtocol } from "../../support/providers/chat-completions.ts";
 import { responsesProtocol } from "../../support/providers/openai-responses.ts";
-import { ANSWER, ANSWER_TEXT, ANSWER_USAGE, KEY, type Protocol } from "../../support/providers/protocol.ts";
+import {
+  ANSWER,
+  ANSWER_TEXT,
+  ANSWER_USAGE,
+  CALL_EVENTS,
+  CALLS,
+  json,
+  KEY,
+  type Protocol,
+  type StreamedCall,
+} from "../../support/providers/protocol.ts";
 import { type Script, type ScriptedServer, startScriptedServer } from "../../support/providers/scripted-server.ts";
 
 let server: ScriptedServer;
@@ -47,15 +58,8 @@ function textOf(events: readonly ModelEvent[]): string {
   return events.map((event) => (event.type === "text" ? event.text : "")).join("");
 }
 
-/**
- * Around each end of a line, and within and around each character of several bytes: between them one byte is read like the
- * next, and that there may be a cut at every byte is for another test.
- */
-function jointsOf(bytes: Uint8Array): number[] {
-  const isJoint = (byte: number) => byte === 0x0a || byte > 0x7f;
-  const places = Array.from(bytes.keys()).slice(1);
-  return places.filter((at) => isJoint(bytes[at - 1]!) || isJoint(bytes[at]!));
-}
+/** Bytes between two cuts of one answer. As many answers cut it at every byte, each at other places. */
+const STRIDE = 61;
 
 function expectFault(error: unknown, reason: string): ModelError {
   expect(error).toBeInstanceOf(ModelError);
@@ -65,6 +69,50 @@ function expectFault(error: unknown, reason: string): ModelError {
   expect(shown).not.toContain(KEY);
   expect(shown).not.toMatch(/Bearer|request_id|upstream|<html>/);
   return fault;
+}
+
+/** What each recorded answer begins with. */
+function opening({ name, signature }: Protocol): ModelEvent[] {
+  const text = ANSWER.thinking.join("");
+  return [
+    ...ANSWER.thinking.map((piece) => ({ type: "thinking", text: piece }) as const),
+    { type: "thought", part: { type: "thinking", text, signature, signedBy: name } },
+    ...ANSWER.pieces.map((piece) => ({ type: "text", text: piece }) as const),
+  ];
+}
+
+/** A turn with tools, in the middle. */
+function conversation({ name, signature }: Protocol): ModelRequest {
+  const schema = { type: "object", properties: { path: { type: "string" } } };
+  return {
+    ...request(),
+    model: "claude-haiku-4-5",
+    cacheSystem: true,
+    thinkingTokens: 2_048,
+    tools: [{ name: "read_file", description: "Reads.", inputSchema: schema }],
+    toolChoice: "required",
+    messages: [
+      { role: "user", text: "first" },
+      {
+        role: "assistant",
+        parts: [
+          { type: "thinking", text: "hm", signature, signedBy: name },
+          // Another provider's: it would be refused.
+          { type: "thinking", text: "foreign", signature: "s", signedBy: "mock" },
+          { type: "text", text: "I look." },
+          { type: "tool-call", id: "call_1", name: "read_file", input: { path: "a" } },
+        ],
+      },
+      {
+        role: "user",
+        parts: [
+          { type: "tool-result", id: "call_1", text: "no such file", isError: true },
+          { type: "text", text: "again" },
+        ],
+        cache: true,
+      },
+    ],
+  };
 }
 
 const PROTOCOLS: readonly Protocol[] = [anthropicProtocol, responsesProtocol, chatProtocol];
@@ -77,13 +125,15 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
   /** An answer that stops in the middle of its text. */
   const beginning = () => protocol.frames().slice(0, -4).join("");
   const whole = () => protocol.frames().join("");
+  const withCalls = (calls: readonly StreamedCall[] = CALLS) =>
+    protocol.frames({ native: protocol.callsTools, calls }).join("");
 
   it("streams the text in its pieces and then one final event", async () => {
     const { provider } = play({ body: whole() });
     const { events, error } = await collect(provider);
     expect(error).toBeNull();
     expect(events).toEqual([
-      ...ANSWER.pieces.map((text) => ({ type: "text", text })),
+      ...opening(protocol),
       { type: "done", stopReason: "end", usage: ANSWER_USAGE, model: ANSWER.model },
     ]);
   });
@@ -108,36 +158,41 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
     expect(requests).toHaveLength(0);
   });
 
-  it("gives the same answer wherever the network cuts it", { timeout: 60_000 }, async () => {
-    const cuts = jointsOf(Buffer.from(whole()));
-    expect(cuts.length).toBeGreaterThan(20);
-    const one = async (at: number) => {
-      const { events, text, error } = await collect(play({ body: whole(), cutAt: [at] }).provider);
-      expect({ at, text, error, last: events.at(-1)?.type }).toEqual({
-        at,
-        text: ANSWER_TEXT,
-        error: null,
-        last: "done",
-      });
+  it("gives the same answer wherever the network cuts it, at every byte", { timeout: 60_000 }, async () => {
+    const body = withCalls();
+    const size = Buffer.byteLength(body);
+    const cutsFrom = (first: number) =>
+      Array.from({ length: Math.ceil(size / STRIDE) }, (_, at) => first + at * STRIDE);
+    const whole = await collect(play({ body }).provider);
+    expect(whole.events).toEqual([
+      ...opening(protocol),
+      ...CALL_EVENTS,
+      { type: "done", stopReason: "tool-use", usage: ANSWER_USAGE, model: ANSWER.model },
+    ]);
+    const one = async (first: number) => {
+      const { events, error } = await collect(play({ body, cutAt: cutsFrom(first) }).provider);
+      expect({ first, events, error }).toEqual({ first, events: whole.events, error: null });
     };
-    for (let from = 0; from < cuts.length; from += 16) await Promise.all(cuts.slice(from, from + 16).map(one));
+    const firsts = Array.from({ length: STRIDE }, (_, first) => first);
+    for (let from = 0; from < STRIDE; from += 8) await Promise.all(firsts.slice(from, from + 8).map(one));
   });
 
   it("gives the same answer one byte at a time", { timeout: 30_000 }, async () => {
-    const cutAt = Array.from({ length: Buffer.byteLength(whole()) }, (_, index) => index);
-    const { events, text } = await collect(play({ body: whole(), cutAt }).provider);
-    expect(text).toBe(ANSWER_TEXT);
+    const cutAt = Array.from({ length: Buffer.byteLength(withCalls()) }, (_, index) => index);
+    const { events } = await collect(play({ body: withCalls(), cutAt }).provider);
+    expect(events).toEqual((await collect(play({ body: withCalls() }).provider)).events);
     expect(events.at(-1)).toMatchObject({ type: "done", usage: ANSWER_USAGE });
   });
 
   it.each(protocol.stopReasons)("reads the stop reason %s as %s", async (native, ours) => {
-    const { events } = await collect(play({ body: protocol.frames(native).join("") }).provider);
+    const { events } = await collect(play({ body: protocol.frames({ native }).join("") }).provider);
     expect(events.at(-1)).toMatchObject({ type: "done", stopReason: ours });
   });
 
   it("estimates the usage where none is reported, and says so", async () => {
-    const { events } = await collect(play({ body: protocol.withoutUsage.join("") }).provider);
-    const usage = { ...ANSWER_USAGE, inputTokens: 7, outputTokens: Math.ceil(ANSWER_TEXT.length / 4), estimated: true };
+    const { events } = await collect(play({ body: protocol.frames({ reportsUsage: false }).join("") }).provider);
+    const outputTokens = Math.ceil((ANSWER.thinking.join("") + ANSWER_TEXT).length / 4);
+    const usage = { ...ANSWER_USAGE, inputTokens: 7, outputTokens, estimated: true };
     expect(events.at(-1)).toMatchObject({
       type: "done",
       usage: { ...usage, thinkingTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
@@ -166,7 +221,7 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
     const enough = frames.length - protocol.optionalFrames;
     for (let count = 0; count < enough; count++) {
       const { error, events } = await collect(play({ body: frames.slice(0, count).join(""), ending }).provider);
-      expect(events.every((event) => event.type === "text")).toBe(true);
+      expect(events.every((event) => event.type !== "done")).toBe(true);
       // A connection that dies at once may never have shown its head.
       const reason = ending === "destroy" && count === 0 ? (error as ModelError).reason : "cut-off";
       expect(["cut-off", "unreachable"]).toContain(expectFault(error, reason).reason);
@@ -218,6 +273,90 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
     expect(expectFault(error, "unreachable").cause).toContain("ECONNREFUSED");
   });
 
+  it("sends tools, their results, thoughts and marks as the protocol writes them", async () => {
+    const { provider, requests } = play({ body: withCalls() });
+    for await (const _ of provider.stream(conversation(protocol)));
+    expect(requests[0]?.body).toMatchObject(protocol.conversation as object);
+    expect(JSON.stringify(requests[0]?.body)).not.toContain("foreign");
+  });
+
+  it.each([
+    ['{"path": "a', "not valid JSON"],
+    ["{'path': 1}", "not valid JSON"],
+    ["[1]", "no object"],
+    ["null", "no object"],
+    ['"{}"', "no object"],
+    [`{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`, "nested too deep"],
+  ])("tells the tool input %.20s as malformed, and goes on", async (inputText, problem) => {
+    const calls = [{ id: "call_1", name: "f", input: [inputText] }, CALLS[1]!];
+    const { events, error } = await collect(play({ body: withCalls(calls) }).provider);
+    expect(error).toBeNull();
+    const [malformed, other, last] = events.slice(-3);
+    expect(malformed).toEqual({
+      ...{ type: "malformed-tool-call", id: "call_1", name: "f", inputText: inputText.slice(0, 500) },
+      problem: expect.stringContaining(problem),
+    });
+    expect([other?.type, last?.type]).toEqual(["tool-call", "done"]);
+  });
+
+  it.each([
+    ["without a name", { id: "call_1", name: "" }, "without naming"],
+    ["without an id", { id: "", name: "f" }, "no id"],
+  ])("runs no tool call %s", async (_, call, problem) => {
+    const { events } = await collect(play({ body: withCalls([{ ...call, input: ["{}"] }]) }).provider);
+    expect(events.at(-2)).toMatchObject({ type: "malformed-tool-call", problem: expect.stringContaining(problem) });
+  });
+
+  it("refuses what goes on for 5 MB, be it text or the input of a tool, and frees the connection", async () => {
+    const piece = "x".repeat(50_000);
+    const pieces = Array.from({ length: 100 }, () => piece);
+    const bodies = [
+      protocol.frames({ pieces }).join(""),
+      protocol.frames({ pieces: [pieces.join("")] }).join(""),
+      withCalls([{ id: "call_1", name: "f", input: [`{"text":"`, ...pieces, `"}`] }]),
+    ];
+    for (const body of bodies) {
+      const { events, text, error } = await collect(play({ body }).provider);
+      expect(expectFault(error, "bad-request").message).toContain("more than 2000000 characters");
+      expect(text.length).toBeLessThanOrEqual(2_000_000);
+      expect(events.some(({ type }) => type === "tool-call" || type === "done")).toBe(false);
+    }
+    await server.idle();
+  });
+
+  it("gives an empty answer as what it is", async () => {
+    const { events, text, error } = await collect(play({ body: protocol.frames({ pieces: [] }).join("") }).provider);
+    expect({ text, error, last: events.at(-1)?.type }).toEqual({ text: "", error: null, last: "done" });
+  });
+
+  it("counts a request where the provider does, and else gives an upper bound", async () => {
+    const counting = protocol.counting ?? { path: "", answer: {} };
+    const { provider, requests } = play(json(200, counting.answer));
+    const count = await countInput(provider, conversation(protocol));
+    if (protocol.counting === null) {
+      expect(requests).toHaveLength(0);
+      expect(count).toEqual({ tokens: upperTokens(conversation(protocol)), isExact: false });
+      return;
+    }
+    expect(count).toEqual({ tokens: 123, isExact: true });
+    expect(requests[0]?.path.split("?")[0]).toBe(counting.path);
+    const answered = play({ body: whole() });
+    for await (const _ of answered.provider.stream(conversation(protocol)));
+    // What is counted is what is asked.
+    expect(answered.requests[0]?.body).toMatchObject(requests[0]?.body as object);
+  });
+
+  it.each([
+    json(404, { error: "no such address" }),
+    json(200, { something: "else" }),
+    { body: "<html>", headers: { "content-type": "text/html" } },
+    { body: "", ending: "destroy" } as const,
+  ])("gives an upper bound where counting fails", async (script) => {
+    const asked = conversation(protocol);
+    const count = await countInput(play(script).provider, asked);
+    expect(count).toEqual({ tokens: upperTokens(asked), isExact: false });
+  });
+
   it("times out a server that sends no first byte", async () => {
     expectFault((await collect(play({ body: "", silent: true }, SHORT).provider)).error, "timed-out");
     expectFault((await collect(play({ body: "", ending: "hang" }, SHORT).provider)).error, "timed-out");
@@ -256,7 +395,7 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
 
   it("closes the connection when its reader leaves early", async () => {
     for await (const event of play({ body: beginning(), ending: "hang" }).provider.stream(request())) {
-      expect(event.type).toBe("text");
+      expect(event.type).toBe("thinking");
       break;
     }
     await server.idle();
@@ -270,6 +409,43 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
 });
 
 describe("anthropic", () => {
+  it.each([
+    ["claude-3-7-sonnet-20250219", true],
+    ["claude-sonnet-4-20250514", true],
+    ["claude-haiku-4-5-20251001", true],
+    ["claude-opus-4-6", false],
+    ["claude-sonnet-5-5", false],
+    ["us.anthropic.claude-opus-4-8-v1:0", false],
+  ])("gives %s a budget: %s", async (model, takesBudget) => {
+    const { baseUrl, requests } = server.play({ body: anthropicProtocol.frames().join("") });
+    const asked = { ...conversation(anthropicProtocol), model };
+    for await (const _ of anthropicProtocol.provider(baseUrl, connection()).stream(asked));
+    const { thinking, output_config } = (requests[0]?.body ?? {}) as Record<string, unknown>;
+    expect({ thinking, output_config }).toEqual(
+      takesBudget
+        ? { thinking: { type: "enabled", budget_tokens: 2_048 }, output_config: undefined }
+        : { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "low" } },
+    );
+  });
+
+  it("sends back thoughts that Anthropic keeps to itself", async () => {
+    const frame = (event: Record<string, unknown>) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+    const frames = anthropicProtocol.frames();
+    const hidden = [
+      frame({ type: "content_block_start", index: 9, content_block: { type: "redacted_thinking", data: "abc" } }),
+      frame({ type: "content_block_stop", index: 9 }),
+    ];
+    const { baseUrl, requests } = server.play({
+      body: [...frames.slice(0, -2), ...hidden, ...frames.slice(-2)].join(""),
+    });
+    const provider = anthropicProtocol.provider(baseUrl, connection());
+    const { events } = await collect(provider);
+    const parts = events.flatMap((event) => (event.type === "thought" ? [event.part] : []));
+    expect(parts).toHaveLength(2);
+    for await (const _ of provider.stream({ ...request(), messages: [{ role: "assistant", parts }] }));
+    expect(JSON.stringify(requests[1]?.body)).toContain('{"type":"redacted_thinking","data":"abc"}');
+  });
+
   it("leaves the key's header to the SDK where it talks to Anthropic itself", async () => {
     const { createAnthropicProvider } = await import("../../../worker/llm/anthropic.ts");
     const seen: Request[] = [];

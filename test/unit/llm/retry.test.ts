@@ -6,7 +6,14 @@ import {
   type ModelEvent,
   type Provider,
 } from "../../../worker/llm/provider.ts";
-import { RETRY_AFTER_MS_MAX, RETRY_WAITS_MS, RETRY_WITHIN_MS, withRetries } from "../../../worker/llm/retry.ts";
+import {
+  DEFAULT_RETRIES,
+  RETRY_AFTER_MS_MAX,
+  RETRY_WITHIN_MS,
+  type RetrySettings,
+  retrySettingsProblem,
+  withRetries,
+} from "../../../worker/llm/retry.ts";
 
 const USAGE = {
   ...{ inputTokens: 1, outputTokens: 1, thinkingTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
@@ -19,7 +26,10 @@ const fault = (reason: ModelErrorReason, details = {}) => new ModelError(reason,
 type Attempt = readonly (ModelEvent | Error)[];
 
 /** A world in which the wait is the only thing that takes time, and randomness is a byte. */
-function world(attempts: readonly Attempt[], { byte = 0xff, attemptMs = 0, keys = 1 } = {}) {
+function world(
+  attempts: readonly Attempt[],
+  { byte = 0xff, attemptMs = 0, keys = 1, settings = {} as Partial<RetrySettings> } = {},
+) {
   const waits: number[] = [];
   const asked: number[] = [];
   let now = 1_000;
@@ -47,7 +57,8 @@ function world(attempts: readonly Attempt[], { byte = 0xff, attemptMs = 0, keys 
     const events: ModelEvent[] = [];
     const request = { model: "m", system: "", messages: [], maxTokens: 1, signal };
     try {
-      for await (const event of withRetries([first!, ...others], { clock, random }).stream(request)) events.push(event);
+      const retrying = withRetries([first!, ...others], { clock, random }, { ...DEFAULT_RETRIES, ...settings });
+      for await (const event of retrying.stream(request)) events.push(event);
       return { events, error: null };
     } catch (error) {
       return { events, error: error as ModelError };
@@ -81,6 +92,24 @@ describe("withRetries", () => {
     expect((await run()).error?.retries.map(({ waitMs }) => waitMs)).toEqual(expected);
   });
 
+  it.each([
+    [{ attempts: 1 }, []],
+    [{ attempts: 3, baseMs: 200 }, [104, 209]],
+    [{ attempts: 3, baseMs: 200, jitter: false }, [200, 400]],
+  ])("keeps to the settings of a call: %j", async (settings, expected) => {
+    const { run, waits } = world(Array(9).fill([fault("overloaded")]), { byte: 0x85, settings });
+    expect((await run()).error?.reason).toBe("overloaded");
+    expect(waits).toEqual(expected);
+  });
+
+  it("refuses settings that no call could keep to", async () => {
+    expect(retrySettingsProblem(DEFAULT_RETRIES)).toBeNull();
+    for (const wrong of [{ attempts: 0 }, { attempts: 1.5 }, { attempts: 11 }, { baseMs: -1 }, { baseMs: 30_001 }]) {
+      expect(retrySettingsProblem({ ...DEFAULT_RETRIES, ...wrong })).toMatch(/whole number/);
+      expect((await world([], { settings: wrong }).run()).error?.message).toMatch(/whole number/);
+    }
+  });
+
   it("tells with a whole answer what failed before it", async () => {
     const { run } = world([[fault("rate-limited", { status: 429 })], [TEXT, DONE]], { byte: 0 });
     const { events, error } = await run();
@@ -112,14 +141,18 @@ describe("withRetries", () => {
     expect(tooLong.waits).toEqual([]);
   });
 
-  it("never asks again once text was handed out: what was cut is marked as a part", async () => {
-    const { run, asked } = world([[fault("overloaded")], [TEXT, fault("cut-off")], [DONE]]);
-    const { events, error } = await run();
-    expect(asked).toHaveLength(2);
-    expect(events.map(({ type }) => type)).toEqual(["retry", "text"]);
-    expect(error).toMatchObject({ reason: "cut-off", isPartial: true });
-    expect(error?.retries).toHaveLength(1);
-  });
+  const CALL: ModelEvent = { type: "tool-call", id: "1", name: "f", input: {} };
+  it.each([TEXT, CALL, { type: "thinking", text: "hm" } as const])(
+    "never asks again once $type was handed out",
+    async (first) => {
+      const { run, asked } = world([[fault("overloaded")], [first, fault("cut-off")], [DONE]]);
+      const { events, error } = await run();
+      expect(asked).toHaveLength(2);
+      expect(events.map(({ type }) => type)).toEqual(["retry", first.type]);
+      expect(error).toMatchObject({ reason: "cut-off", isPartial: true });
+      expect(error?.retries).toHaveLength(1);
+    },
+  );
 
   it("begins no attempt long after the first", async () => {
     const { run, asked } = world(Array(9).fill([fault("timed-out")]), { attemptMs: RETRY_WITHIN_MS / 2 });
@@ -135,7 +168,7 @@ describe("withRetries", () => {
     const { events, error } = await run();
     expect(error).toBeNull();
     expect(asked).toEqual([0, 1, 1]);
-    expect(waits).toEqual([RETRY_WAITS_MS[0]]);
+    expect(waits).toEqual([1_000]);
     expect(events.at(-1)).toMatchObject({ retries: [{ reason: "rejected-key", waitMs: 0 }, { reason: "overloaded" }] });
     const both = world([[fault("rejected-key")], [fault("rejected-key")], [DONE]], { keys: 2 });
     expect((await both.run()).error?.reason).toBe("rejected-key");

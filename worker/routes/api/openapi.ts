@@ -18,6 +18,7 @@ import type { AppEnv } from "../../middleware/context.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
 import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
+import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
@@ -98,6 +99,7 @@ const OPERATIONS: readonly Operation[] = [
   ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...PROVIDER_KEY_OPERATIONS,
+  ...EXECUTION_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...AUDIT_OPERATIONS,

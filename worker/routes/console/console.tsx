@@ -7,8 +7,10 @@ import { DocsPage } from "../../views/docs.tsx";
 import { auditPages } from "./audit.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
+import { executionPages } from "./executions.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
+import { limitPages } from "./limits.tsx";
 import { overview } from "./overview.tsx";
 import { isPartial, page, signedInShell } from "./page.tsx";
 import { invitationForms, memberPages, workspacePages } from "./people.tsx";
@@ -47,6 +49,8 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/audit", auditPages)
   .route("/settings/sessions", sessionPages)
   .route("/settings/keys", providerKeyPages)
+  .route("/settings/limits", limitPages)
+  .route("/executions", executionPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)

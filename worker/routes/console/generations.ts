@@ -1,6 +1,7 @@
 /**
  * `POST /playground/generations`: a model writes a program, and its text streams back as lines of JSON:
- * `{"type":"retry"}` before it waits and asks again, `{"type":"text"}` as it is written, then `{"type":"done"}` with what
+ * `{"type":"retry"}` before it waits and asks again, `{"type":"wait"}` while the workspace's own limit holds it up,
+ * `{"type":"fallback"}` when another provider is asked, `{"type":"text"}` as it is written, then `{"type":"done"}` with what
  * it used, or `{"type":"error"}`, which says whether the text before it is a part of an answer.
  */
 import { Hono } from "hono";
@@ -27,7 +28,10 @@ export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
   const body = await readJson(c, requestSchema);
   if (!body.ok) return problem(c, body);
   const { log } = c.var.dependencies;
-  const provider = await providerOf(c.var.dependencies, c.var.principal.workspaceId);
+  const provider = await providerOf(c.var.dependencies, c.var.principal.workspaceId, {
+    kind: "generate",
+    id: c.var.principal.userId,
+  });
   const requestId = c.var.requestId;
   c.header("content-type", "application/x-ndjson");
   c.header("cache-control", "private, no-store");

@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import {
   accessKey,
   changeKey,
+  chooseFallbacks,
   chooseKey,
   createKey,
   listKeys,
@@ -48,6 +49,14 @@ export const providerKeyPages = new Hono<SignedInEnv>()
     const request = check(form, testKeySchema);
     const test = request.ok ? await testUnsavedKey(c.var.dependencies, request.value) : request;
     return showTest(c, form, test);
+  })
+  .post("/fallbacks", async (c) => {
+    const ids = (await c.req.formData())
+      .getAll("keyId")
+      .map(String)
+      .filter((id) => id !== "");
+    const set = await chooseFallbacks(c.var.dependencies, c.var.principal, ids);
+    return set.ok ? c.redirect(BASE, 303) : showKeys(c, NEW_KEY, { errors: shownErrors(set) });
   })
   .get("/:id", (c) => showKey(c, {}))
   .post("/:id/changes", async (c) => {

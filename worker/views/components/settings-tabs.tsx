@@ -5,6 +5,7 @@ const TABS = [
   { name: "sessions", href: "/settings/sessions", label: "Sessions" },
   { name: "workspaces", href: "/settings/workspaces", label: "Workspaces" },
   { name: "keys", href: "/settings/keys", label: "Provider keys" },
+  { name: "limits", href: "/settings/limits", label: "Limits" },
   { name: "webhooks", href: "/settings/webhooks", label: "Outgoing webhooks" },
   { name: "audit", href: "/settings/audit", label: "Audit log" },
 ] as const;

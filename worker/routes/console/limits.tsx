@@ -1,0 +1,55 @@
+/** `/settings/limits`: how often services may be called, how they are doing, and how long calls' texts are kept. */
+import { type Context, Hono } from "hono";
+import { describeCallSettings, keepTextsFor } from "../../actions/executions.ts";
+import { listKeys } from "../../actions/provider-keys.ts";
+import { callLimitsSchema, LIMITED_SERVICES } from "../../domain/call-limits.ts";
+import type { Failure } from "../../domain/errors.ts";
+import { retentionSchema } from "../../domain/execution.ts";
+import { check } from "../../domain/validation.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { LimitsPage, type LimitValues } from "../../views/limits.tsx";
+import { page, signedInShell } from "./page.tsx";
+
+type LimitContext = Context<SignedInEnv>;
+
+const BASE = "/settings/limits";
+
+export const limitPages = new Hono<SignedInEnv>()
+  .get("/", (c) => show(c, null, null))
+  .post("/", async (c) => {
+    const form = await c.req.formData();
+    const values = Object.fromEntries(LIMITED_SERVICES.map((service) => [service, textOf(form, service)]));
+    const limits = check(values, callLimitsSchema);
+    if (!limits.ok) return show(c, limits, values);
+    await c.var.dependencies.gate(c.var.principal.workspaceId).limit(limits.value);
+    return c.redirect(BASE, 303);
+  })
+  .post("/retention", async (c) => {
+    const values = { textRetentionDays: textOf(await c.req.formData(), "textRetentionDays") };
+    const retention = check(values, retentionSchema);
+    if (!retention.ok) return show(c, retention, values);
+    await keepTextsFor(c.var.dependencies, c.var.principal.workspaceId, retention.value.textRetentionDays);
+    return c.redirect(BASE, 303);
+  });
+
+/** Null where nothing was typed: then an empty field is one that is missing, and not a zero. */
+function textOf(form: FormData, name: string): string | null {
+  return String(form.get(name) ?? "").trim() || null;
+}
+
+async function show(c: LimitContext, failure: Failure | null, typed: Partial<LimitValues> | null) {
+  const { dependencies, principal } = c.var;
+  const [settings, keys] = await Promise.all([
+    describeCallSettings(dependencies, principal.workspaceId),
+    listKeys(dependencies, principal),
+  ]);
+  const { limits, textRetentionDays } = settings;
+  const kept = { ...limits, textRetentionDays };
+  const values = Object.fromEntries(
+    Object.entries({ ...kept, ...typed }).map(([name, value]) => [name, String(value ?? "")]),
+  );
+  const errors = (failure?.errors ?? []).map(({ path, message }) => ({ field: path, message }));
+  const keyNames = Object.fromEntries(keys.map(({ id, name }) => [id, name]));
+  const props = { ...settings, keyNames, values, errors };
+  return page(c, <LimitsPage shell={signedInShell(c)} {...props} />, failure ? 422 : 200);
+}

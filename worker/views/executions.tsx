@@ -1,0 +1,273 @@
+/**
+ * `/executions`: the workspace's calls of models with filters in the URL, their figures in all and in groups, and the
+ * list, newest first.
+ */
+import {
+  EXECUTION_BOUNDS,
+  EXECUTION_GROUPS,
+  EXECUTION_OUTCOMES,
+  EXECUTION_PROVIDERS,
+  EXECUTION_SOURCES,
+  type Execution,
+  type ExecutionFigures,
+  type ExecutionFilter,
+  type ExecutionGroup,
+} from "../domain/execution.ts";
+import { Choice, type Options } from "./components/choice.tsx";
+import { EmptyState } from "./components/empty-state.tsx";
+import { Icon } from "./components/icon.tsx";
+import { Pagination } from "./components/pagination.tsx";
+import { StateBadge } from "./components/status-badge.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { byId, ELEMENT_ID } from "./element-id.ts";
+import { costWord, OUTCOME_LOOKS, providerWord, SOURCE_WORDS, tokensWord } from "./execution-words.ts";
+import { formatCompact, formatCount, formatDuration, formatMicros, plural } from "./format.ts";
+import { hx } from "./hx.ts";
+import { Layout, type Shell } from "./layout.tsx";
+
+export interface ExecutionsProps {
+  readonly filter: ExecutionFilter;
+  readonly group: ExecutionGroup;
+  readonly totals: ExecutionFigures;
+  readonly groups: readonly ExecutionFigures[];
+  /** Models to choose from. */
+  readonly models: readonly string[];
+  readonly executions: readonly Execution[];
+  /** Cursor of this page; null on the first. */
+  readonly cursor: string | null;
+  readonly nextCursor: string | null;
+}
+
+/** @param more what else the address carries, such as a cursor */
+function hrefOf(filter: ExecutionFilter, more: Readonly<Record<string, string>> = {}, path = "/executions"): string {
+  return `${path}?${new URLSearchParams({ ...filter, ...more } as Record<string, string>)}`;
+}
+
+export function ExecutionsPage({ shell, ...props }: ExecutionsProps & { readonly shell: Shell }) {
+  return (
+    <Layout shell={shell} section="executions" title="Model calls">
+      <div class="page-head">
+        <h1>Model calls</h1>
+      </div>
+      <FilterForm {...props} />
+      <ExecutionResults {...props} />
+    </Layout>
+  );
+}
+
+const SOURCE_OPTIONS: Options = EXECUTION_SOURCES.map((source) => [source, SOURCE_WORDS[source]]);
+const PROVIDER_OPTIONS: Options = EXECUTION_PROVIDERS.map((provider) => [provider, providerWord(provider)]);
+const OUTCOME_OPTIONS: Options = EXECUTION_OUTCOMES.map((outcome) => [outcome, OUTCOME_LOOKS[outcome].word]);
+const GROUP_WORDS: Readonly<Record<ExecutionGroup, string>> = { model: "By model", day: "By day" };
+
+function FilterForm({ filter, group, models }: Pick<ExecutionsProps, "filter" | "group" | "models">) {
+  const { source = "", provider = "", model = "", outcome = "", from = "", to = "" } = filter;
+  const live = hx({
+    get: "/executions",
+    target: byId(ELEMENT_ID.executionResults),
+    swap: "outerHTML",
+    trigger: "submit, input delay:250ms",
+    sync: "this:replace",
+    indicator: byId(ELEMENT_ID.executionResults),
+    replaceUrl: true,
+    status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
+  });
+  const known = model === "" || models.includes(model) ? models : [...models, model];
+  return (
+    <search>
+      <form class="filters" method="get" action="/executions" {...live}>
+        <Choice name="source" label="Source" any="Any source" value={source} options={SOURCE_OPTIONS} />
+        <Choice name="provider" label="Provider" any="Any provider" value={provider} options={PROVIDER_OPTIONS} />
+        <Choice name="model" label="Model" any="Any model" value={model} options={known.map((each) => [each, each])} />
+        <Choice name="outcome" label="Outcome" any="Any outcome" value={outcome} options={OUTCOME_OPTIONS} />
+        <label class="day">
+          From <input type="date" name="from" value={from} />
+        </label>
+        <label class="day">
+          to <input type="date" name="to" value={to} />
+        </label>
+        <label>
+          <span class="visually-hidden">Group</span>
+          <select name="group">
+            {EXECUTION_GROUPS.map((each) => (
+              <option value={each} selected={each === group}>
+                {GROUP_WORDS[each]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" class="button">
+          Filter
+        </button>
+      </form>
+    </search>
+  );
+}
+
+/** Answer to `GET /executions` with `HX-Request-Type: partial`. */
+export function ExecutionResults({ filter, group, totals, groups, executions, cursor, nextCursor }: ExecutionsProps) {
+  return (
+    <div id={ELEMENT_ID.executionResults} class="results">
+      {totals.calls === 0 ? (
+        <EmptyState
+          icon="sparkles"
+          title="No calls"
+          action={{ href: "/playground", label: "Describe a program in the playground" }}
+        >
+          Whenever a model is asked, what it was asked and what it answered, used and cost stands here.
+        </EmptyState>
+      ) : (
+        <>
+          <Totals totals={totals} />
+          <GroupTable groups={groups} group={group} />
+          <CallTable executions={executions} />
+          <Exports filter={filter} calls={totals.calls} />
+        </>
+      )}
+      <Pagination
+        olderHref={nextCursor === null ? null : hrefOf(filter, { group, cursor: nextCursor })}
+        newestHref={cursor === null ? null : hrefOf(filter, { group })}
+      />
+    </div>
+  );
+}
+
+function Totals({ totals }: Pick<ExecutionsProps, "totals">) {
+  const { calls, whole, inputTokens, outputTokens, costMicros, unpriced, p50Ms, p95Ms } = totals;
+  const figures: readonly (readonly [label: string, value: string, note: string])[] = [
+    ["Calls", formatCount(calls), `${formatCount(whole)} whole`],
+    ["Tokens", formatCompact(inputTokens + outputTokens), `${formatCompact(outputTokens)} of them out`],
+    ["Cost", formatMicros(costMicros), unpriced === 0 ? "of every call" : `and ${plural(unpriced, "call")} unknown`],
+    ["Latency", formatDuration(p50Ms), `p50 · p95 ${formatDuration(p95Ms)}`],
+  ];
+  return (
+    <ul class="tiles" aria-label="Figures">
+      {figures.map(([label, value, note]) => (
+        <li>
+          <div class="tile">
+            <span class="tile-label">{label}</span>
+            <span class="tile-value">{value}</span>
+            <span class="tile-note">{note}</span>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function GroupTable({ groups, group }: Pick<ExecutionsProps, "groups" | "group">) {
+  return (
+    <table class="runs">
+      <caption class="visually-hidden">{GROUP_WORDS[group]}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{group === "model" ? "Model" : "Day"}</th>
+          <th scope="col" class="number">
+            Calls
+          </th>
+          <th scope="col" class="number">
+            Tokens
+          </th>
+          <th scope="col" class="number">
+            Cost
+          </th>
+          <th scope="col" class="number">
+            p50 · p95
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {groups.map((each) => (
+          <tr>
+            <th scope="row" class="cell-run">
+              {each.group}
+            </th>
+            <td class="number">{formatCount(each.calls)}</td>
+            <td class="number">{formatCompact(each.inputTokens + each.outputTokens)}</td>
+            <td class="number">
+              {formatMicros(each.costMicros)}
+              {each.unpriced === 0 ? null : <span class="muted"> + {formatCount(each.unpriced)} unknown</span>}
+            </td>
+            <td class="number">
+              {formatDuration(each.p50Ms)} · {formatDuration(each.p95Ms)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function CallTable({ executions }: Pick<ExecutionsProps, "executions">) {
+  return (
+    <table class="runs">
+      <caption class="visually-hidden">Calls, newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col">Outcome</th>
+          <th scope="col">Call</th>
+          <th scope="col" class="number">
+            Cost
+          </th>
+          <th scope="col" class="number">
+            Time
+          </th>
+          <th scope="col" class="number">
+            Started
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {executions.map((call) => (
+          <tr>
+            <td class="cell-state">
+              <StateBadge look={OUTCOME_LOOKS[call.outcome]} />
+            </td>
+            <td class="cell-run">
+              <a class="row-link" href={`/executions/${call.id}`}>
+                {call.model}
+              </a>
+              <span class="cell-note muted">
+                {[
+                  providerWord(call.provider),
+                  SOURCE_WORDS[call.source.kind],
+                  tokensWord(call),
+                  ...pathWords(call),
+                ].join(" · ")}
+              </span>
+            </td>
+            <td class="number">{costWord(call)}</td>
+            <td class="cell-time number">{formatDuration(call.latencyMs)}</td>
+            <td class="cell-when number muted">
+              <RelativeTime at={call.startedAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function pathWords({ reason, retries, fallbacks }: Execution): string[] {
+  return [
+    ...(reason === null ? [] : [reason]),
+    ...(retries.length === 0 ? [] : [plural(retries.length, "retry", "retries")]),
+    ...(fallbacks.length === 0 ? [] : [plural(fallbacks.length, "fallback")]),
+  ];
+}
+
+function Exports({ filter, calls }: Pick<ExecutionsProps, "filter"> & { readonly calls: number }) {
+  return (
+    <p class="actions">
+      <a class="button" href={hrefOf(filter, { format: "csv" }, "/executions/export")}>
+        <Icon name="download" /> CSV
+      </a>
+      <a class="button" href={hrefOf(filter, { format: "json" }, "/executions/export")}>
+        <Icon name="download" /> JSON
+      </a>
+      {calls > EXECUTION_BOUNDS.exportRows ? (
+        <span class="muted">The newest {formatCount(EXECUTION_BOUNDS.exportRows)}; choose days for the others.</span>
+      ) : null}
+    </p>
+  );
+}

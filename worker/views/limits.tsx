@@ -1,0 +1,199 @@
+/**
+ * `/settings/limits`: calls a minute for each service, the circuit breakers with their last changes, how many of each
+ * provider's calls ended well, and how long prompts and answers are kept.
+ */
+import { CALLS_PER_MINUTE, type CircuitView, LIMITED_SERVICES, type LimitedService } from "../domain/call-limits.ts";
+import { CIRCUIT, type CircuitName } from "../domain/circuit.ts";
+import { EXECUTION_BOUNDS, type ExecutionProvider } from "../domain/execution.ts";
+import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { TextField } from "./components/form-field.tsx";
+import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { StateBadge, type StateLook } from "./components/status-badge.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { providerWord } from "./execution-words.ts";
+import { formatCount, formatDuration, formatShare } from "./format.ts";
+import { Layout, type Shell } from "./layout.tsx";
+
+/** What the forms hold, as it was typed, by the names of their fields. */
+export type LimitValues = Readonly<Record<string, string | null>>;
+
+export interface LimitsProps {
+  readonly values: LimitValues;
+  readonly errors: readonly FieldError[];
+  readonly circuits: readonly CircuitView[];
+  /** Of the workspace's keys, by their ids. */
+  readonly keyNames: Readonly<Record<string, string>>;
+  /** Of the last 24 hours. */
+  readonly reliability: readonly {
+    readonly provider: ExecutionProvider;
+    readonly calls: number;
+    readonly whole: number;
+  }[];
+}
+
+const SERVICE_WORDS: Readonly<Record<LimitedService, string>> = {
+  anthropic: "Anthropic (Claude)",
+  openai: "OpenAI",
+  "openai-compatible": "OpenAI-compatible servers",
+  github: "GitHub",
+  jira: "Jira",
+};
+
+const CIRCUIT_LOOKS: Readonly<Record<CircuitName, StateLook>> = {
+  closed: { tone: "success", icon: "circle-check", word: "Closed" },
+  open: { tone: "failed", icon: "ban", word: "Open" },
+  "half-open": { tone: "warning", icon: "clock", word: "Half open" },
+};
+
+export function LimitsPage({ shell, ...props }: LimitsProps & { readonly shell: Shell }) {
+  return (
+    <Layout shell={shell} section={null} title="Limits">
+      <div class="page-head">
+        <h1>Limits</h1>
+      </div>
+      <SettingsTabs current="limits" />
+      <div class="settings">
+        <ErrorSummary title="The limits were not saved" errors={props.errors} />
+        <LimitForm {...props} />
+        <ReliabilityTable {...props} />
+        <Circuits {...props} />
+        <RetentionForm {...props} />
+      </div>
+    </Layout>
+  );
+}
+
+function LimitForm({ values, errors }: LimitsProps) {
+  return (
+    <section class="panel" aria-labelledby="limits-title">
+      <h2 id="limits-title">Calls a minute</h2>
+      <p class="muted">
+        A call beyond the limit waits for its turn, and says so. One that would wait for more than a minute is refused.
+      </p>
+      <form class="settings-form" method="post" action="/settings/limits">
+        {LIMITED_SERVICES.map((service) => (
+          <TextField
+            name={service}
+            label={SERVICE_WORDS[service]}
+            value={values[service] ?? ""}
+            errors={errors}
+            isRequired
+            hint={`Without a change ${CALLS_PER_MINUTE[service]}.`}
+          />
+        ))}
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Save
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+function ReliabilityTable({ reliability }: LimitsProps) {
+  return (
+    <section class="panel" aria-labelledby="reliability-title">
+      <h2 id="reliability-title">Providers in the last 24 hours</h2>
+      {reliability.length === 0 ? (
+        <p class="muted">No model was asked.</p>
+      ) : (
+        <table class="runs">
+          <caption class="visually-hidden">Calls that ended well</caption>
+          <thead>
+            <tr>
+              <th scope="col">Provider</th>
+              <th scope="col" class="number">
+                Ended well
+              </th>
+              <th scope="col" class="number">
+                Calls
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {reliability.map(({ provider, calls, whole }) => (
+              <tr>
+                <th scope="row" class="cell-run">
+                  {providerWord(provider)}
+                </th>
+                <td class="number">{formatShare(whole / calls)}</td>
+                <td class="number">{formatCount(calls)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p class="muted">What a caller stopped or asked wrongly counts neither way.</p>
+    </section>
+  );
+}
+
+function Circuits({ circuits, keyNames }: LimitsProps) {
+  const { faultsToOpen, window, windowMs, openMs, openMsMax } = CIRCUIT;
+  return (
+    <section class="panel" aria-labelledby="circuits-title">
+      <h2 id="circuits-title">Circuit breakers</h2>
+      <p class="muted">
+        {`One for each provider and key. It opens at ${faultsToOpen} faults of the provider's own within ${formatDuration(windowMs)}, `}
+        {`if they are half of the last ${window} calls or more; for ${formatDuration(openMs)} at first, and up to ${formatDuration(openMsMax)}.`}
+      </p>
+      {circuits.length === 0 ? (
+        <p class="muted">No provider has failed.</p>
+      ) : (
+        <ul class="circuits">
+          {circuits.map((circuit) => (
+            <li>
+              <StateBadge look={CIRCUIT_LOOKS[circuit.state]} /> {SERVICE_WORDS[circuit.service]},{" "}
+              {keyNames[circuit.keyId] ?? "the server's own key"}
+              {circuit.faults === 0 ? null : ` · ${circuit.faults} of the last calls failed`}
+              {circuit.until === null ? null : (
+                <>
+                  {" · tried again "}
+                  <RelativeTime at={circuit.until} />
+                </>
+              )}
+              <Changes circuit={circuit} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Changes({ circuit: { changes } }: { readonly circuit: CircuitView }) {
+  if (changes.length === 0) return null;
+  return (
+    <ol class="muted">
+      {changes.map(({ at, from, to }) => (
+        <li>
+          <RelativeTime at={at} />: {CIRCUIT_LOOKS[from].word.toLowerCase()} to {CIRCUIT_LOOKS[to].word.toLowerCase()}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function RetentionForm({ values, errors }: LimitsProps) {
+  return (
+    <section class="panel" aria-labelledby="retention-title">
+      <h2 id="retention-title">Prompts and answers</h2>
+      <form class="settings-form" method="post" action="/settings/limits/retention">
+        <TextField
+          name="textRetentionDays"
+          label="Days for which they are kept"
+          value={values["textRetentionDays"] ?? ""}
+          errors={errors}
+          isRequired
+          hint={`0 keeps none; ${EXECUTION_BOUNDS.retentionDaysMax} at most. What is older goes at once. Figures stay.`}
+        />
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Save
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
