@@ -1,7 +1,9 @@
 /** `/settings/limits`: how often services may be called, how they are doing, and how long calls' texts are kept. */
 import { type Context, Hono } from "hono";
+import { record } from "../../actions/audit-trail.ts";
 import { describeCallSettings, keepTextsFor } from "../../actions/executions.ts";
 import { listKeys } from "../../actions/provider-keys.ts";
+import { actorOf } from "../../domain/audit.ts";
 import { callLimitsSchema, LIMITED_SERVICES } from "../../domain/call-limits.ts";
 import type { Failure } from "../../domain/errors.ts";
 import { retentionSchema } from "../../domain/execution.ts";
@@ -22,6 +24,8 @@ export const limitPages = new Hono<SignedInEnv>()
     const limits = check(values, callLimitsSchema);
     if (!limits.ok) return show(c, limits, values);
     await c.var.dependencies.gate(c.var.principal.workspaceId).limit(limits.value);
+    const told = Object.entries(limits.value).map(([service, perMinute]) => `${service} ${perMinute}`);
+    await record(c.var.dependencies, actorOf(c.var.principal), "calls.limited", "", { limits: told.join(", ") });
     return c.redirect(BASE, 303);
   })
   .post("/retention", async (c) => {
@@ -29,6 +33,8 @@ export const limitPages = new Hono<SignedInEnv>()
     const retention = check(values, retentionSchema);
     if (!retention.ok) return show(c, retention, values);
     await keepTextsFor(c.var.dependencies, c.var.principal.workspaceId, retention.value.textRetentionDays);
+    const days = String(retention.value.textRetentionDays);
+    await record(c.var.dependencies, actorOf(c.var.principal), "calls.retention-changed", "", { days });
     return c.redirect(BASE, 303);
   });
 

@@ -1,5 +1,6 @@
 /** `/settings/keys`: the keys with which the workspace asks providers of models, for people. */
 import { type Context, Hono } from "hono";
+import { record } from "../../actions/audit-trail.ts";
 import {
   accessKey,
   changeKey,
@@ -12,6 +13,7 @@ import {
   testSavedKey,
   testUnsavedKey,
 } from "../../actions/provider-keys.ts";
+import { actorOf } from "../../domain/audit.ts";
 import type { Failure, Result } from "../../domain/errors.ts";
 import {
   changeKeySchema,
@@ -55,7 +57,9 @@ export const providerKeyPages = new Hono<SignedInEnv>()
       .getAll("keyId")
       .map(String)
       .filter((id) => id !== "");
-    const set = await chooseFallbacks(c.var.dependencies, c.var.principal, ids);
+    const { dependencies, principal } = c.var;
+    const set = await chooseFallbacks(dependencies, principal, ids);
+    if (set.ok) await record(dependencies, actorOf(principal), "key.fallbacks-chosen", "", { keys: ids.join(" ") });
     return set.ok ? c.redirect(BASE, 303) : showKeys(c, NEW_KEY, { errors: shownErrors(set) });
   })
   .get("/:id", (c) => showKey(c, {}))
