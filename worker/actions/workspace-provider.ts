@@ -79,17 +79,6 @@ export async function providerOf(
   return recorded(dependencies, provider, { workspaceId, source, redactor });
 }
 
-/** What all providers of one composition share. */
-interface Shared {
-  readonly redactor: Redactor;
-  readonly subjects: readonly BudgetSubject[];
-}
-
-function budgetOf(dependencies: Dependencies, workspaceId: string, subjects: readonly BudgetSubject[]): CallBudget {
-  const { clock, random, budget } = dependencies;
-  return { clock, ledger: budget(workspaceId), newId: () => newId("call", clock, random), subjects };
-}
-
 /** By a key of the workspace's own; its use is noted when it comes to that. */
 function ofKey(dependencies: Dependencies, row: ProviderKeyRow, calls: Calls): Provider {
   const { db, clock, random, log, afterwards } = dependencies;

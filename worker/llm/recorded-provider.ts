@@ -7,7 +7,7 @@
 import type { Clock } from "../domain/ports.ts";
 import {
   type Fallback,
-  isOfAnswer,
+  isNotice,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
@@ -109,7 +109,7 @@ class CallInProgress {
   }
 
   saw(event: ModelEvent): void {
-    if (isOfAnswer(event) && event.type !== "done") this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
+    if (!isNotice(event) && event.type !== "done") this.#firstTokenMs ??= this.#clock.now() - this.#startedAt;
     switch (event.type) {
       case "text":
         this.#answer.push(event.text);

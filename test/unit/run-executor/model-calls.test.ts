@@ -50,9 +50,6 @@ function world() {
     isRefusing = refuses;
   };
   const object = () => new ModelCalls({ storage, clock, provider: async () => provider });
-  const refuse = (refuses: boolean) => {
-    isRefusing = refuses;
-  };
   return { object, asked, clock, refuse };
 }
 

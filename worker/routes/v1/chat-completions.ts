@@ -10,7 +10,7 @@ import { providerOf } from "../../actions/workspace-provider.ts";
 import { newId } from "../../domain/ids.ts";
 import { type AnswerHead, CompletionChunks, wholeCompletion } from "../../llm/chat-completion-answer.ts";
 import { chatCompletionSchema, modelRequestOf } from "../../llm/chat-completion-request.ts";
-import { isOfAnswer, ModelError, type ModelErrorReason, type ModelEvent } from "../../llm/provider.ts";
+import { isNotice, ModelError, type ModelErrorReason, type ModelEvent } from "../../llm/provider.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { openaiError } from "../../middleware/openai-error.ts";
 import { problem } from "../../middleware/problem.ts";
@@ -53,7 +53,7 @@ async function firstOf(events: AsyncIterator<ModelEvent>): Promise<ModelEvent> {
   for (;;) {
     const { value, done } = await events.next();
     if (done) throw new Error("A provider's answer ended without its last event");
-    if (isOfAnswer(value)) return value;
+    if (!isNotice(value)) return value;
   }
 }
 
