@@ -52,7 +52,7 @@ CREATE TABLE new_api_tokens (
 INSERT INTO new_api_tokens
   (id, secret_hash, name, workspace_id, user_id, prefix, scopes, created_at, expires_at, last_used_at)
 SELECT api_tokens.id, secret_hash, api_tokens.name, workspace_id, user_id, 'ry_',
-  '["runs:read","runs:write","settings:read","settings:write","metrics:read"]', api_tokens.created_at, NULL, NULL
+  '["runs:read","runs:write","models:call","settings:read","settings:write","metrics:read"]', api_tokens.created_at, NULL, NULL
 FROM api_tokens JOIN users ON users.id = api_tokens.user_id;
 
 DROP TABLE api_tokens;
