@@ -40,7 +40,7 @@ beforeEach(async () => {
   await freshDatabase();
   const dependencies = dependenciesOf(bindings as unknown as Env);
   dependencies.knownPrincipals.forgetAll();
-  dependencies.knownProviders.forgetAll();
+  dependencies.knownKeys.forgetAll();
   // A budget outlives the database: each test has a workspace of its own.
   ana = await createTenant(`ana${++tenants}`);
 });

@@ -18,7 +18,7 @@ beforeEach(async () => {
   await freshDatabase();
   const dependencies = dependenciesOf(bindings as unknown as Env);
   dependencies.knownPrincipals.forgetAll();
-  dependencies.knownProviders.forgetAll();
+  dependencies.knownKeys.forgetAll();
   ana = await createTenant("ana");
 });
 
