@@ -36,9 +36,10 @@ const OTHER_CANARY = "sk-canary-9876543210-c3d4";
 let ana: Tenant;
 let bo: Tenant;
 
+const dependencies = dependenciesOf(bindings as unknown as Env);
+
 beforeEach(async () => {
   await freshDatabase();
-  const dependencies = dependenciesOf(bindings as unknown as Env);
   dependencies.knownPrincipals.forgetAll();
   dependencies.knownKeys.forgetAll();
   ana = await createTenant("ana");
