@@ -113,7 +113,7 @@ describe("a run that hits a cap in the middle", () => {
     const [, second] = await asked();
     expect(second).toMatchObject({ model: "claude-haiku-4-5" });
     expect(second!["max_tokens"]).toBeLessThan(1_000);
-    expect(second!["max_tokens"]).toBeGreaterThan(800);
+    expect(second!["max_tokens"]).toBeGreaterThan(500);
   });
 
   it("stops", async () => {
