@@ -3,7 +3,10 @@ import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../../worker/config.ts";
 import type { BudgetPeriod, BudgetSubject, ReserveAnswer, ReserveRequest } from "../../worker/domain/budget-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
-import { systemClock } from "../../worker/system-ports.ts";
+import { openDatabase } from "../../worker/store/database.ts";
+import { type SubscriberRow, subscribersOf, toSubscribers } from "../../worker/store/webhooks.ts";
+import { systemClock, systemRandom } from "../../worker/system-ports.ts";
+import { notifySubscribers } from "../../worker/webhooks/notify-subscribers.ts";
 import type { Env } from "../env.ts";
 import { WakeUp } from "../wake-up.ts";
 import { Ledger } from "./ledger.ts";
@@ -23,13 +26,16 @@ export class BudgetLedger extends DurableObject<Env> implements BudgetLedgerRpc 
     const config = configOf(env);
     this.#log = createLogger(config.logLevel, config.logFormat);
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
-    const workspaceId = ctx.id.name ?? "";
+    const storage = new BudgetStorage(ctx.storage);
+    const workspaceId = storage.workspaceId(ctx.id.name) ?? "";
+    const db = openDatabase(env.DB);
+    const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
     this.#ledger = new Ledger({
-      storage: new BudgetStorage(ctx.storage),
-      clock: systemClock,
-      wakeUp: this.#wakeUp,
-      warn: (warnings) => {
-        for (const { percent } of warnings) this.#log.warn(`${percent} % of a budget is spent`, { workspaceId });
+      ...{ storage, workspaceId, clock: systemClock, random: systemRandom, wakeUp: this.#wakeUp },
+      warn: async (messages) => {
+        const { results } = await subscribersOf(db, workspaceId).all<SubscriberRow>();
+        await notifySubscribers(sender, toSubscribers(results), workspaceId, messages);
+        this.#log.info(`people were warned of ${messages.length} budgets`, { workspaceId });
       },
     });
   }

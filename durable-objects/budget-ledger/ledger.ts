@@ -1,14 +1,14 @@
 /**
  * A workspace's budget at work: stores each transition of domain/budget-state.ts before anybody hears of it. Everything
  * outside comes through {@link LedgerPorts}, so that a simulation can drive it.
- * Invariant: while anything is stored that time takes away, the alarm is armed.
+ * Invariant: while anything is stored that time takes away, or a warning is owed, the alarm is armed. A warning is stored
+ * with the spending that it is of, and told from the alarm until it was heard: a crash neither loses nor doubles it.
  */
 import {
   type BudgetPeriod,
   type BudgetState,
   type BudgetSubject,
   type BudgetTransition,
-  type BudgetWarning,
   type Cap,
   capOf,
   EACH_RUN,
@@ -23,8 +23,10 @@ import {
   windowKey,
   windowOf,
 } from "../../worker/domain/budget-state.ts";
-import type { Clock } from "../../worker/domain/ports.ts";
-import type { WakeUp } from "../wake-up.ts";
+import { newId } from "../../worker/domain/ids.ts";
+import type { Clock, Random } from "../../worker/domain/ports.ts";
+import { budgetWarningMessage, type WebhookMessage } from "../../worker/domain/webhook-events.ts";
+import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
 import type { BudgetLedgerRpc, BudgetOverview, CapStanding } from "./rpc.ts";
 import type { BudgetStorage } from "./storage.ts";
 
@@ -39,13 +41,17 @@ const PRUNE_EVERY_MS = 24 * 3_600_000;
 export const CAPS_MAX = 500;
 const RUN_METER = meterId({ kind: "run", id: "" }, "always");
 const UNKNOWN_SHOWN = 100;
+/** Told in one alarm. */
+const WARNINGS_PER_ALARM = 50;
 
 export interface LedgerPorts {
-  readonly storage: Pick<BudgetStorage, "load" | "reservation" | "save" | "putCap" | "removeCap" | "prune" | "isEmpty">;
+  readonly storage: Omit<BudgetStorage, "workspaceId">;
+  readonly workspaceId: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly wakeUp: Pick<WakeUp, "within" | "rang">;
-  /** People are to be told; it never throws. */
-  warn(warnings: readonly BudgetWarning[]): void;
+  /** Resolves when everybody who wants to hear of it has it; may be repeated. */
+  warn(messages: readonly WebhookMessage[]): Promise<void>;
 }
 
 export class Ledger implements BudgetLedgerRpc {
@@ -60,15 +66,17 @@ export class Ledger implements BudgetLedgerRpc {
   async reserve(request: ReserveRequest): Promise<ReserveAnswer> {
     // Before the reservation: a crash after it finds the alarm that ends it.
     await this.#ports.wakeUp.within(OPEN_MS);
-    return this.#take(request.id, (state) => reserve(state, request, this.#ports.clock.now()));
+    return this.#takeAndWarn(request.id, (state) => reserve(state, request, this.#ports.clock.now()));
   }
 
   async settle(id: string, actualMicros: number): Promise<number | null> {
-    return this.#take(id, (state) => settle(state, id, actualMicros));
+    // What it may owe is told by this alarm where a crash keeps it from arming a nearer one.
+    await this.#ports.wakeUp.within(OPEN_MS);
+    return this.#takeAndWarn(id, (state) => settle(state, id, actualMicros));
   }
 
   async markUnknown(id: string): Promise<void> {
-    this.#take(id, (state) => ({ state: markUnknown(state, id), answer: null, warnings: [] }));
+    await this.#takeAndWarn(id, (state) => ({ state: markUnknown(state, id), answer: null, warnings: [] }));
   }
 
   async putCap(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Promise<CapStanding | null> {
@@ -120,6 +128,12 @@ export class Ledger implements BudgetLedgerRpc {
     this.#state = storage.load();
     if (open.length > lost.length) await wakeUp.within(OPEN_MS);
     else if (!storage.isEmpty()) await wakeUp.within(PRUNE_EVERY_MS);
+    const owed = storage.owedWarnings(WARNINGS_PER_ALARM);
+    if (owed.length === 0) return;
+    // Also looks after those that did not fit.
+    await wakeUp.within(RECOVERY_DELAY_MS);
+    await this.#ports.warn(owed);
+    storage.told(owed);
   }
 
   #put(cap: Cap): CapStanding {
@@ -134,16 +148,28 @@ export class Ledger implements BudgetLedgerRpc {
     return { cap, window: windowOf(this.#state, cap, this.#ports.clock.now()) };
   }
 
-  #take<Answer>(id: string, step: (state: BudgetState) => BudgetTransition<Answer>): Answer {
-    const before = this.#withReservation(id);
-    const { state, answer, warnings } = step(before);
-    const reservation = state.reservations.get(id);
-    if (state === before || !reservation) return answer;
-    const windows = reservation.windows.map(({ capId, window }) => state.windows.get(windowKey(capId, window))!);
-    this.#ports.storage.save({ windows, reservation, at: this.#ports.clock.now() });
-    this.#state = reservation.status === "settled" ? without(state, id) : state;
-    if (warnings.length > 0) this.#ports.warn(warnings);
+  async #takeAndWarn<Answer>(id: string, step: (state: BudgetState) => BudgetTransition<Answer>): Promise<Answer> {
+    const { answer, warnings } = this.#take(id, step);
+    // People are told from the alarm: whoever calls does not wait for that.
+    if (warnings.length > 0) await this.#ports.wakeUp.within(0);
     return answer;
+  }
+
+  #take<Answer>(id: string, step: (state: BudgetState) => BudgetTransition<Answer>): BudgetTransition<Answer> {
+    const { storage, clock, random, workspaceId } = this.#ports;
+    const before = this.#withReservation(id);
+    const taken = step(before);
+    const { state } = taken;
+    const reservation = state.reservations.get(id);
+    if (state === before || !reservation) return taken;
+    const windows = reservation.windows.map(({ capId, window }) => state.windows.get(windowKey(capId, window))!);
+    const at = clock.now();
+    const warnings = taken.warnings.map((each) =>
+      budgetWarningMessage(newId("msg", clock, random), workspaceId, each, at),
+    );
+    storage.save({ windows, reservation, warnings, at });
+    this.#state = reservation.status === "settled" ? without(state, id) : state;
+    return taken;
   }
 
   /** Those that are settled are not kept in memory, and a repeat has to find them. */

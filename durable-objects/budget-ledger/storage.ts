@@ -1,6 +1,7 @@
-/** A workspace's caps, what counts against them, and every reservation that was made. Synchronous, no logic. */
+/** A workspace's caps, what counts against them, every reservation that was made, and warnings that are owed. Synchronous. */
 import type { BudgetState, Cap, CapWindow, Reservation } from "../../worker/domain/budget-state.ts";
 import { windowKey } from "../../worker/domain/budget-state.ts";
+import type { WebhookMessage } from "../../worker/domain/webhook-events.ts";
 import type { ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `
@@ -24,6 +25,15 @@ const SCHEMA = `
     reserved_at INTEGER NOT NULL,
     reservation TEXT NOT NULL CHECK (json_valid(reservation))
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS workspace (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS owed_warnings (
+    id TEXT PRIMARY KEY,
+    message TEXT NOT NULL CHECK (json_valid(message)),
+    owed_since INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS old_reservations ON reservations (reserved_at) WHERE status = 'settled';
   CREATE INDEX IF NOT EXISTS open_reservations ON reservations (reserved_at) WHERE status <> 'settled';
 `;
@@ -40,6 +50,8 @@ type WindowRow = {
 export interface BudgetChanges {
   readonly windows: readonly CapWindow[];
   readonly reservation: Reservation;
+  /** Messages of what people are to be warned of. */
+  readonly warnings: readonly WebhookMessage[];
   readonly at: number;
 }
 
@@ -49,6 +61,19 @@ export class BudgetStorage {
   constructor(storage: ObjectStorage) {
     this.#storage = storage;
     storage.sql.exec(SCHEMA);
+  }
+
+  /**
+   * The id of the workspace, kept because an instance that its alarm has started is not told its name.
+   * @param name as the instance knows it
+   */
+  workspaceId(name: string | undefined): string | null {
+    const { sql } = this.#storage;
+    const [row] = sql.exec<{ id: string }>("SELECT id FROM workspace").toArray();
+    if (row) return row.id;
+    if (name === undefined) return null;
+    sql.exec("INSERT INTO workspace (one, id) VALUES (1, ?)", name);
+    return name;
   }
 
   /** All but the reservations that are settled: see {@link BudgetStorage.reservation}. */
@@ -78,7 +103,7 @@ export class BudgetStorage {
   }
 
   /** Writes the whole of it or nothing. */
-  save({ windows, reservation, at }: BudgetChanges): void {
+  save({ windows, reservation, warnings, at }: BudgetChanges): void {
     this.#storage.transactionSync(() => {
       for (const each of windows) this.#putWindow(each, at);
       this.#storage.sql.exec(
@@ -88,6 +113,26 @@ export class BudgetStorage {
         reservation.reservedAt,
         JSON.stringify(reservation),
       );
+      for (const message of warnings) {
+        this.#storage.sql.exec(
+          "INSERT INTO owed_warnings (id, message, owed_since) VALUES (?, ?, ?)",
+          ...[message.id, JSON.stringify(message), at],
+        );
+      }
+    });
+  }
+
+  /** Messages that nobody was told of yet, the oldest first. */
+  owedWarnings(limit: number): WebhookMessage[] {
+    return this.#storage.sql
+      .exec<{ message: string }>("SELECT message FROM owed_warnings ORDER BY id LIMIT ?", limit)
+      .toArray()
+      .map(({ message }) => JSON.parse(message));
+  }
+
+  told(messages: readonly WebhookMessage[]): void {
+    this.#storage.transactionSync(() => {
+      for (const { id } of messages) this.#storage.sql.exec("DELETE FROM owed_warnings WHERE id = ?", id);
     });
   }
 
@@ -102,12 +147,16 @@ export class BudgetStorage {
     this.#storage.sql.exec("DELETE FROM caps WHERE id = ?", capId);
   }
 
-  /** Forgets settled reservations of before one instant, and windows in which nothing was counted since another. */
+  /**
+   * Forgets settled reservations of before one instant, and of before another windows in which nothing was counted since,
+   * and warnings that could not be told.
+   */
   prune(settledBefore: number, windowsBefore: number): void {
     this.#storage.transactionSync(() => {
       const { sql } = this.#storage;
       sql.exec("DELETE FROM reservations WHERE status = 'settled' AND reserved_at < ?", settledBefore);
       sql.exec("DELETE FROM cap_windows WHERE changed_at < ? AND reserved_micros = 0", windowsBefore);
+      sql.exec("DELETE FROM owed_warnings WHERE owed_since < ?", windowsBefore);
     });
   }
 

@@ -5,7 +5,7 @@
 import { hasEnded } from "../../worker/domain/run-state.ts";
 import type { Database } from "../../worker/store/database.ts";
 import { projectRun } from "../../worker/store/runs.ts";
-import type { RunSubscriber } from "../../worker/store/webhooks.ts";
+import type { Subscriber } from "../../worker/store/webhooks.ts";
 import type { OutputLog } from "./output-log.ts";
 import { toRow } from "./projection.ts";
 import type { ExecutorStorage, StoredRun } from "./storage.ts";
@@ -18,14 +18,14 @@ export interface ListingPorts {
    * Tells of the run's new state; may be repeated.
    * @param subscribers as they were when that state was listed
    */
-  announce(run: StoredRun, subscribers: readonly RunSubscriber[]): Promise<void>;
+  announce(run: StoredRun, subscribers: readonly Subscriber[]): Promise<void>;
 }
 
 export class Listing {
   readonly #ports: ListingPorts;
   #projecting: Promise<void> = Promise.resolve();
   /** Who is to be told of the version that D1 has. */
-  #subscribers: { readonly version: number; readonly list: readonly RunSubscriber[] } | null = null;
+  #subscribers: { readonly version: number; readonly list: readonly Subscriber[] } | null = null;
 
   constructor(ports: ListingPorts) {
     this.#ports = ports;

@@ -91,6 +91,12 @@ it("costs of a call, a budget, and the choice in the middle of a run", { timeout
   await dark.page.waitForSelector("text=Waiting for a decision about the budget", { timeout: MINUTE_MS });
   await look(dark.page, "run-waits-for-budget");
   expect(requests.length).toBe(paid);
+  // What is typed survives the header's own polls, and the caret stays in it.
+  await dark.page.fill("[name=by]", "7.25");
+  for (let polls = 0; polls < 2; polls++) await dark.page.waitForResponse((answer) => answer.url().endsWith("/header"));
+  await dark.page.waitForTimeout(300);
+  expect(await dark.page.inputValue("[name=by]")).toBe("7.25");
+  expect(await dark.page.evaluate("document.activeElement?.name")).toBe("by");
   await dark.page.click("button:text('Raise')");
   await dark.page.waitForSelector("[data-run-state=succeeded]");
   expect(await dark.page.innerText("main")).toContain("$0.001214");
@@ -98,6 +104,12 @@ it("costs of a call, a budget, and the choice in the middle of a run", { timeout
   await look(dark.page, "run-cost");
   await dark.page.goto("/settings/budgets");
   await look(dark.page, "budgets");
+  await setBudget(dark.page, "workspace", "", "0.002");
+  expect(await dark.page.innerText("[data-budget-banner]")).toMatch(/\d+ % of the budget of the workspace are spent/);
+  await look(dark.page, "budgets-banner");
+  await dark.page.goto("/");
+  await dark.page.waitForSelector("[data-budget-banner]");
+  await look(dark.page, "overview-banner");
   dark.assertClean();
   await dark.close();
 });

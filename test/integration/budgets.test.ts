@@ -1,12 +1,17 @@
 /** Budgets in the product: set, held in the middle of a run, decided about, and never in the way of settings. */
+import { runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
+import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
+import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
+import { budgetEventSchema } from "../../worker/domain/webhook-events.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { providerPlace } from "../support/providers/provider-place.ts";
+import { receiverPlace } from "../support/receiver-place.ts";
 import {
   api,
   browse,
@@ -185,5 +190,68 @@ describe("budgets", () => {
       cost: 0.1,
     });
     expect(await list()).toMatchObject({ unknownCount: 0, budgets: [{ spent: 0.1, reserved: 0, left: 0.9 }] });
+  });
+});
+
+describe("warnings of a budget", () => {
+  const ledger = () => dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
+
+  /** An endpoint that hears of budgets alone. */
+  async function subscribed(answers?: string) {
+    const { url, received } = receiverPlace(answers);
+    const created = await api(ana, "/api/webhooks", { url, events: ["budget.warning"] });
+    const { secret } = createdEndpointSchema.parse(await created.json());
+    return async (count: number) => {
+      const lines = await until(received, (each) => each.length >= count);
+      return lines.map(({ body, headers }) => budgetEventSchema.parse(new Webhook(secret).verify(body, headers)));
+    };
+  }
+
+  async function spend(id: string, micros: number, of = ledger()): Promise<void> {
+    expect(await of.reserve({ id, boundMicros: micros, subjects: [] })).toEqual({ granted: true });
+    await of.settle(id, micros);
+  }
+
+  it("are told at 50, 80 and 100 %, once each, and shown in the console", async () => {
+    const heard = await subscribed();
+    await put(ana, { subject: { kind: "workspace" }, period: "month", limit: 1 });
+    expect(await (await browse(ana, "/")).text()).not.toContain("data-budget-banner");
+    for (const [index, share] of [400_000, 100_000, 100_000, 200_000, 100_000, 100_000].entries())
+      await spend(`call_${index}`, share);
+    // A repeat is no spending.
+    await ledger().settle("call_5", 100_000);
+    const told = (await heard(3)).map(({ data }) => data);
+    for (const { workspaceId, budget } of told) {
+      expect(workspaceId).toBe(ana.workspaceId);
+      const period = { id: "workspace:month", subject: { kind: "workspace" }, period: "month", limitMicros: 1_000_000 };
+      expect(budget).toMatchObject({ ...period, window: new Date().toISOString().slice(0, 7) });
+    }
+    const seen = told.map(({ budget }) => [budget.percent, budget.spentMicros]);
+    expect(seen.toSorted(([a], [b]) => a! - b!)).toEqual([
+      [50, 500_000],
+      [80, 800_000],
+      [100, 1_000_000],
+    ]);
+    for (const path of ["/", "/settings/budgets"]) {
+      const text = await (await browse(ana, path)).text();
+      expect(text).toContain("data-budget-banner");
+      expect(text).toContain("<b>100 %</b>");
+    }
+  });
+
+  it("survive a crash of the ledger between the spending and the word of it", async () => {
+    const heard = await subscribed();
+    await put(ana, { subject: { kind: "workspace" }, period: "day", limit: 1 });
+    const stub = ledger();
+    await runInDurableObject(stub as unknown as DurableObjectStub, async (instance, state) => {
+      await spend("call_lost", 600_000, instance as unknown as typeof stub);
+      // As if it had died before it could arm a near alarm: what was armed before the spending is left.
+      await state.storage.setAlarm(Date.now() + 500);
+      await state.storage.sync();
+      state.abort("killed by the test");
+    }).catch(() => {});
+    const [told, ...more] = await heard(1);
+    expect(told?.data.budget).toMatchObject({ percent: 50, spentMicros: 600_000 });
+    expect(more).toEqual([]);
   });
 });

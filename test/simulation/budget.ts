@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort } from "node:worker_threads";
 import { Ledger, type LedgerPorts, OPEN_MS } from "../../durable-objects/budget-ledger/ledger.ts";
+import type { BudgetChanges } from "../../durable-objects/budget-ledger/storage.ts";
 import {
   type BudgetState,
   type BudgetSubject,
@@ -22,6 +23,7 @@ import {
   windowAt,
   windowKey,
 } from "../../worker/domain/budget-state.ts";
+import { budgetEventSchema, type WebhookMessage } from "../../worker/domain/webhook-events.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 import { inThreads } from "./threads.ts";
 
@@ -40,6 +42,9 @@ class Disk {
   readonly caps = new Map<string, Cap>();
   readonly windows = new Map<string, CapWindow>();
   readonly reservations = new Map<string, Reservation>();
+  readonly owed = new Map<string, WebhookMessage>();
+  /** Of all that was ever owed. */
+  readonly warned = new Set<string>();
   #dies: () => "before" | "after" | null;
 
   constructor(dies: () => "before" | "after" | null) {
@@ -55,10 +60,24 @@ class Disk {
     return this.reservations.get(id) ?? null;
   }
 
-  save({ windows, reservation }: { windows: readonly CapWindow[]; reservation: Reservation }): void {
+  save({ windows, reservation, warnings }: BudgetChanges): void {
     this.#write(() => {
+      for (const message of warnings) {
+        this.owed.set(message.id, message);
+        this.warned.add(message.id);
+      }
       for (const each of windows) this.windows.set(windowKey(each.capId, each.window), each);
       this.reservations.set(reservation.id, reservation);
+    });
+  }
+
+  owedWarnings(limit: number): WebhookMessage[] {
+    return [...this.owed.values()].slice(0, limit);
+  }
+
+  told(messages: readonly WebhookMessage[]): void {
+    this.#write(() => {
+      for (const { id } of messages) this.owed.delete(id);
     });
   }
 
@@ -123,6 +142,8 @@ class Case {
   readonly #writers: Writer[];
   readonly #exposure = new Map<string, number>();
   readonly #book = new Map<string, BookedCall>();
+  /** What people were warned of, by the message's id. */
+  readonly #heard = new Map<string, string>();
   #ledger: Ledger;
   #now = START;
   #ids = 0;
@@ -164,9 +185,22 @@ class Case {
       storage: this.#disk,
       clock: { now: () => this.#now, sleep: async () => {} },
       wakeUp: { within: async () => {}, rang: () => {} },
-      warn: () => {},
+      random: { bytes: (length: number) => Uint8Array.from({ length }, () => this.#random.integer(0, 255)) },
+      workspaceId: "ws_1",
+      warn: async (messages: readonly WebhookMessage[]) => this.#hear(messages),
     };
     return new Ledger(ports as unknown as LedgerPorts);
+  }
+
+  /** The word may be lost, or heard by a ledger that dies before it knows. */
+  #hear(messages: readonly WebhookMessage[]): void {
+    const fails = this.#mayDie && this.#random.chance(0.2);
+    const heard = fails ? messages.slice(0, this.#random.integer(0, messages.length)) : messages;
+    for (const { id, body } of heard) {
+      const { id: cap, window, percent, limitMicros } = budgetEventSchema.parse(JSON.parse(body)).data.budget;
+      this.#heard.set(id, cap.startsWith("run:") ? id : `${percent} % of ${limitMicros} for ${cap} in ${window}`);
+    }
+    if (fails) throw new Lost();
   }
 
   async #step(): Promise<void> {
@@ -320,12 +354,21 @@ class Case {
     await this.#ledger.alarm();
     for (const [id, { charged }] of this.#book) await this.#ledger.settle(id, charged ?? 0);
     for (const booked of this.#book.values()) this.#charge(booked, booked.charged ?? 0);
+    await this.#ledger.alarm();
+    this.#checkWarnings();
     for (const [meter, window] of this.#disk.windows) {
       const exposed = this.#exposed(meter);
       if (window.reservedMicros !== 0) throw new Error(`${meter} still holds ${window.reservedMicros} back`);
       if (window.spentMicros !== exposed)
         throw new Error(`${meter} says ${window.spentMicros}, the provider ${exposed}`);
     }
+  }
+
+  #checkWarnings(): void {
+    if (this.#disk.owed.size > 0) throw new Error(`${this.#disk.owed.size} warnings are owed at rest`);
+    for (const id of this.#disk.warned) if (!this.#heard.has(id)) throw new Error(`the warning ${id} was never heard`);
+    const told = new Set(this.#heard.values());
+    if (told.size < this.#heard.size) throw new Error(`one of ${[...told].join(", ")} was told twice`);
   }
 }
 

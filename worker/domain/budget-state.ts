@@ -57,13 +57,15 @@ export interface BudgetState {
   readonly reservations: ReadonlyMap<string, Reservation>;
 }
 
-/** Shares of a limit, in percent, of which people are warned once in each period. */
+/** Shares of a limit, in percent, of which people are warned once in each period; of the highest, where a call passes two. */
 export const WARN_AT = [50, 80, 100] as const;
+export type WarningPercent = (typeof WARN_AT)[number];
 
 export interface BudgetWarning {
   readonly cap: Cap;
   readonly window: string;
-  readonly percent: number;
+  readonly percent: WarningPercent;
+  readonly spentMicros: number;
 }
 
 export type ReserveAnswer =
@@ -227,7 +229,8 @@ function count<Answer>(
     const spentMicros = before.spentMicros + by.spent;
     const cap = capAt(state, capId);
     const reached = cap ? percentReached(spentMicros, cap.limitMicros) : 0;
-    if (cap && reached > before.warnedAt) warnings.push({ cap, window, percent: reached });
+    if (cap && reached > before.warnedAt)
+      warnings.push({ cap, window, percent: reached as WarningPercent, spentMicros });
     windows.set(key, {
       ...before,
       spentMicros,

@@ -9,7 +9,7 @@ const usd = z.number("must be a number of US dollars").min(0).max(DOLLARS_MAX);
 /** No blanks: names of agents, keys of repositories, ids of runs. */
 const subjectId = z.string().regex(/^[^\s]{1,100}$/, "must be a name without blanks, of at most 100 characters");
 
-const subjectSchema = z.discriminatedUnion("kind", [
+export const subjectSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("workspace") }),
   z.strictObject({ kind: z.enum(["agent", "repository", "run"]), id: subjectId }),
 ]);

@@ -1,6 +1,6 @@
 /** Endpoints of outgoing webhooks, and their messages, as the API and the pages show them; what may be asked of them. */
 import * as z from "zod";
-import { RUN_EVENT_TYPES, WEBHOOK_EVENT_TYPES } from "./webhook-events.ts";
+import { ENDPOINT_EVENT_TYPES, WEBHOOK_EVENT_TYPES } from "./webhook-events.ts";
 
 /** Of one workspace: each event makes a message to each of them. */
 export const ENDPOINTS_MAX = 20;
@@ -24,9 +24,9 @@ export type MessageState = (typeof MESSAGE_STATES)[number];
 const url = z.string().trim().min(1, "is required").max(URL_CHARS_MAX);
 const description = z.string().trim().max(DESCRIPTION_CHARS_MAX);
 const events = z
-  .array(z.enum(RUN_EVENT_TYPES))
+  .array(z.enum(ENDPOINT_EVENT_TYPES))
   .min(1, "must name one event at least")
-  .max(RUN_EVENT_TYPES.length)
+  .max(ENDPOINT_EVENT_TYPES.length)
   .refine((names) => new Set(names).size === names.length, "must not name an event twice");
 
 export const createEndpointSchema = z.strictObject({ url, description: description.default(""), events });
@@ -60,7 +60,7 @@ export const endpointSchema = z.strictObject({
   id: z.string(),
   url: z.string(),
   description: z.string(),
-  events: z.array(z.enum(RUN_EVENT_TYPES)),
+  events: z.array(z.enum(ENDPOINT_EVENT_TYPES)),
   enabled: z.boolean(),
   disabled: z.strictObject({ reason: z.enum(DISABLED_REASONS), at: instant }).nullable(),
   createdAt: instant,

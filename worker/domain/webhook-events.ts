@@ -1,9 +1,14 @@
 /**
- * What happens to a run, as messages to receivers outside: the one table of event types, and the shape of what is sent.
- * Invariant: a message tells the run as it was at its event, under an id of the two, whenever and however often it is made.
+ * What happens to runs and budgets, as messages to receivers outside: the one table of event types, and the shape of what
+ * is sent.
+ * Invariant: a message of a run tells it as it was at its event, under an id of the two, whenever and however often it is
+ * made. A message of a budget is made once, and stored.
  */
 import * as z from "zod";
+import { subjectSchema } from "./budget.ts";
+import { type BudgetWarning, WARN_AT } from "./budget-state.ts";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
+import { toIso } from "./instant.ts";
 import { PRIORITIES } from "./lane.ts";
 import { isTerminal, RUN_KINDS, RUN_STATES, type RunDetail, type RunStateName, type TerminalState } from "./run.ts";
 
@@ -20,9 +25,20 @@ export const RUN_EVENTS = {
 export type RunEventType = keyof typeof RUN_EVENTS;
 export const RUN_EVENT_TYPES = Object.keys(RUN_EVENTS) as [RunEventType, ...RunEventType[]];
 
+export const BUDGET_EVENT = "budget.warning";
+
+/** What an endpoint may be subscribed to. */
+export const ENDPOINT_EVENTS = {
+  ...RUN_EVENTS,
+  [BUDGET_EVENT]: "50, 80 or 100 % of a budget are spent.",
+} as const;
+
+export type EndpointEventType = keyof typeof ENDPOINT_EVENTS;
+export const ENDPOINT_EVENT_TYPES = Object.keys(ENDPOINT_EVENTS) as [EndpointEventType, ...EndpointEventType[]];
+
 /** Sent when a person asks for it, whatever the endpoint is subscribed to. */
 export const TEST_EVENT = "webhook.test";
-export const WEBHOOK_EVENT_TYPES = [...RUN_EVENT_TYPES, TEST_EVENT] as const;
+export const WEBHOOK_EVENT_TYPES = [...ENDPOINT_EVENT_TYPES, TEST_EVENT] as const;
 export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 
 /** Grows when a field is taken away or changes its meaning. New fields may come within a version. */
@@ -53,6 +69,26 @@ export const runEventSchema = z.strictObject({
       finishedAt: instant.nullable(),
       error: z.strictObject({ category: z.enum(ERROR_CATEGORIES), name: z.string(), message: z.string() }).nullable(),
       limitReached: z.enum(LIMIT_NAMES).nullable(),
+    }),
+  }),
+});
+
+export const budgetEventSchema = z.strictObject({
+  type: z.literal(BUDGET_EVENT),
+  version: z.literal(PAYLOAD_VERSION),
+  timestamp: instant,
+  data: z.strictObject({
+    workspaceId: z.string(),
+    budget: z.strictObject({
+      id: z.string(),
+      subject: subjectSchema,
+      period: z.enum(["day", "month", "always"]),
+      /** Of UTC: `2026-11-27` or `2026-11`; empty for the budget of a run, which has one period. */
+      window: z.string(),
+      percent: z.literal(WARN_AT),
+      /** Millionths of a US dollar. */
+      limitMicros: z.int(),
+      spentMicros: z.int(),
     }),
   }),
 });
@@ -130,6 +166,25 @@ export function runEventMessage(workspaceId: string, run: ToldRun, event: RunEve
 
 function toldError({ category, name, message }: NonNullable<ToldRun["error"]>) {
   return { category, name: name.slice(0, TEXT_CHARS), message: message.slice(0, TEXT_CHARS) };
+}
+
+/**
+ * @param id of a message that was never sent before
+ * @param now when so much was spent
+ */
+export function budgetWarningMessage(
+  id: string,
+  workspaceId: string,
+  { cap, window, percent, spentMicros }: BudgetWarning,
+  now: number,
+): WebhookMessage {
+  const payload: z.output<typeof budgetEventSchema> = {
+    type: BUDGET_EVENT,
+    version: PAYLOAD_VERSION,
+    timestamp: toIso(now),
+    data: { workspaceId, budget: { ...cap, window, percent, spentMicros } },
+  };
+  return { id, event: BUDGET_EVENT, runId: null, body: JSON.stringify(payload) };
 }
 
 /** @param id of a message that was never sent before */

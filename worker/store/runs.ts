@@ -13,7 +13,7 @@ import { joinFiles, splitFiles } from "../domain/text-parts.ts";
 import type { Database } from "./database.ts";
 import { FixedStatement, placeholdersOf } from "./fixed-statement.ts";
 import { idempotencyKeys, type RunRow, runFiles, runInputs, runOutput, runs } from "./schema.ts";
-import { type RunSubscriber, type SubscriberRow, subscribersOf, toSubscribers } from "./webhooks.ts";
+import { type Subscriber, type SubscriberRow, subscribersOf, toSubscribers } from "./webhooks.ts";
 
 /** What a later version may change, the title and the priority of a run that waits among them; everything else is fixed when the run is accepted. */
 function projectedColumns() {
@@ -95,7 +95,7 @@ const OUTPUT_ROWS_PER_CALL = 8;
 export async function projectRun(
   db: Database,
   { row, program, output }: RunProjection,
-): Promise<readonly RunSubscriber[]> {
+): Promise<readonly Subscriber[]> {
   const chunks = [...output];
   const last = chunks.splice(Math.max(0, chunks.length - OUTPUT_ROWS_PER_CALL));
   if (chunks.length > 0) await projectLongOutput(db, row, chunks);

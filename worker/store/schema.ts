@@ -25,7 +25,7 @@ import type { KeyedProvider, KeyVerdict } from "../domain/provider-key.ts";
 import type { Repository } from "../domain/repository.ts";
 import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
 import type { DisabledReason, MessageState } from "../domain/webhook-endpoint.ts";
-import type { RunEventType, WebhookEventType } from "../domain/webhook-events.ts";
+import type { EndpointEventType, WebhookEventType } from "../domain/webhook-events.ts";
 
 export const workspaces = sqliteTable("workspaces", {
   id: text().primaryKey(),
@@ -238,7 +238,7 @@ export const webhookEndpoints = sqliteTable("webhook_endpoints", {
   workspaceId: text("workspace_id").notNull(),
   url: text().notNull(),
   description: text().notNull(),
-  events: text({ mode: "json" }).$type<readonly RunEventType[]>().notNull(),
+  events: text({ mode: "json" }).$type<readonly EndpointEventType[]>().notNull(),
   enabled: integer({ mode: "boolean" }).notNull(),
   disabledReason: text("disabled_reason").$type<DisabledReason>(),
   disabledAt: integer("disabled_at"),

@@ -5,7 +5,7 @@
 import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { DisabledReason, MessageSummary, WebhookEndpoint } from "../domain/webhook-endpoint.ts";
-import type { RunEventType } from "../domain/webhook-events.ts";
+import type { EndpointEventType } from "../domain/webhook-events.ts";
 import type { Database } from "./database.ts";
 import { FixedStatement } from "./fixed-statement.ts";
 import { type EndpointRow, type MessageRow, webhookEndpoints, webhookMessages } from "./schema.ts";
@@ -28,10 +28,10 @@ export async function loadEndpoint(db: Database, id: string): Promise<EndpointRo
   return (await db.select().from(webhookEndpoints).where(eq(webhookEndpoints.id, id)).get()) ?? null;
 }
 
-/** An endpoint that is to be told of these events of its workspace's runs. */
-export interface RunSubscriber {
+/** An endpoint that is to be told of these events of its workspace. */
+export interface Subscriber {
   readonly id: string;
-  readonly events: readonly RunEventType[];
+  readonly events: readonly EndpointEventType[];
 }
 
 /** As the database's own client answers it: the events are JSON. */
@@ -51,7 +51,7 @@ export function subscribersOf(db: Database, workspaceId: string): D1PreparedStat
   return SELECT_SUBSCRIBERS.bind(db, { workspaceId });
 }
 
-export function toSubscribers(rows: readonly SubscriberRow[]): readonly RunSubscriber[] {
+export function toSubscribers(rows: readonly SubscriberRow[]): readonly Subscriber[] {
   return rows.map(({ id, events }) => ({ id, events: JSON.parse(events) }));
 }
 

@@ -1,6 +1,7 @@
 /** `/settings/budgets`: every budget with what is spent, held back and left, the form for one, and calls of unknown cost. */
 import { type Budget, type BudgetList, PERIOD_WORDS, subjectWords } from "../domain/budget.ts";
 import { dollarText, toMicros } from "../domain/dollars.ts";
+import { BudgetBanner } from "./components/budget-banner.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
@@ -48,6 +49,7 @@ export function BudgetsPage({ shell, list, values, errors }: BudgetsProps & { re
       <SettingsTabs current="budgets" />
       <div class="settings">
         <ErrorSummary title="The budget was not set" errors={errors} />
+        <BudgetBanner budgets={budgets} />
         <p>
           Models have cost this workspace <b>{money(spent.day)}</b> today and <b>{money(spent.month)}</b> this month.{" "}
           <span class="muted">Days and months are those of UTC.</span>

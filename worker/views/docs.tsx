@@ -3,7 +3,7 @@
  */
 import { ERRORS } from "../domain/errors.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
-import { RUN_EVENT_TYPES, RUN_EVENTS } from "../domain/webhook-events.ts";
+import { ENDPOINT_EVENT_TYPES, ENDPOINT_EVENTS } from "../domain/webhook-events.ts";
 import { CopyButton } from "./components/copy-button.tsx";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
 import { Layout, type Shell } from "./layout.tsx";
@@ -130,12 +130,12 @@ function Webhooks() {
           </tr>
         </thead>
         <tbody>
-          {RUN_EVENT_TYPES.map((type) => (
+          {ENDPOINT_EVENT_TYPES.map((type) => (
             <tr>
               <td>
                 <code>{type}</code>
               </td>
-              <td>{RUN_EVENTS[type]}</td>
+              <td>{ENDPOINT_EVENTS[type]}</td>
             </tr>
           ))}
         </tbody>

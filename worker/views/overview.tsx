@@ -4,6 +4,7 @@
  */
 import type { ErrorCategory } from "../domain/guest-outcome.ts";
 import type { RunSummary } from "../domain/run.ts";
+import { BudgetBanner, type ShownBudget } from "./components/budget-banner.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorClassBar } from "./components/error-class-bar.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -60,6 +61,7 @@ export interface OverviewProps {
   readonly recentFailures: readonly RunSummary[];
   /** The lanes that are busy or paused. */
   readonly lanes: readonly LaneChipProps[];
+  readonly budgets: readonly ShownBudget[];
   readonly checklist: readonly ChecklistItem[];
   readonly updatedAt: string;
 }
@@ -97,6 +99,7 @@ export function OverviewFragment(props: OverviewProps) {
       data-updates={ELEMENT_ID.overviewUpdated}
       {...poll}
     >
+      <BudgetBanner budgets={props.budgets} />
       <Tiles tiles={props.tiles} errorClasses={props.errorClasses} range={props.range} />
       {todo.length > 0 ? <Checklist items={props.checklist} /> : null}
       {props.lanes.length > 0 ? (

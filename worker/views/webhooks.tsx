@@ -1,6 +1,6 @@
 /** `/settings/webhooks`: the endpoints that messages about runs go to, and the form for a new one. */
 import type { WebhookEndpoint } from "../domain/webhook-endpoint.ts";
-import { RUN_EVENT_TYPES, RUN_EVENTS, type RunEventType } from "../domain/webhook-events.ts";
+import { ENDPOINT_EVENT_TYPES, ENDPOINT_EVENTS, type EndpointEventType } from "../domain/webhook-events.ts";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
@@ -20,7 +20,7 @@ export interface EndpointValues {
 export const NEW_ENDPOINT: EndpointValues = {
   url: "",
   description: "",
-  events: RUN_EVENT_TYPES.filter((type) => type !== "run.queued" && type !== "run.started"),
+  events: ENDPOINT_EVENT_TYPES.filter((type) => type !== "run.queued" && type !== "run.started"),
 };
 
 export interface WebhooksProps {
@@ -43,7 +43,8 @@ export function WebhooksPage({ shell, endpoints, values, errors }: WebhooksProps
         ) : (
           <section class="panel">
             <EmptyState icon="webhook" title="No endpoints yet">
-              An endpoint is an address of yours that hears what happens to runs: each event arrives as a signed POST.
+              An endpoint is an address of yours that hears what happens to runs and budgets: each event arrives as a
+              signed POST.
             </EmptyState>
           </section>
         )}
@@ -81,7 +82,7 @@ export function EndpointFields({ values, errors }: Pick<WebhooksProps, "values" 
         aria-describedby={errors.some(({ field }) => field === "events") ? fieldErrorId("events") : undefined}
       >
         <legend>Events</legend>
-        {RUN_EVENT_TYPES.map((type) => (
+        {ENDPOINT_EVENT_TYPES.map((type) => (
           <EventBox type={type} isChecked={values.events.includes(type)} />
         ))}
       </fieldset>
@@ -89,12 +90,12 @@ export function EndpointFields({ values, errors }: Pick<WebhooksProps, "values" 
   );
 }
 
-function EventBox({ type, isChecked }: { readonly type: RunEventType; readonly isChecked: boolean }) {
+function EventBox({ type, isChecked }: { readonly type: EndpointEventType; readonly isChecked: boolean }) {
   return (
     <label class="webhook-event">
       <input type="checkbox" name="events" value={type} checked={isChecked} />
       <code>{type}</code>
-      <span class="muted">{RUN_EVENTS[type]}</span>
+      <span class="muted">{ENDPOINT_EVENTS[type]}</span>
     </label>
   );
 }

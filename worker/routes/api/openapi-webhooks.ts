@@ -10,6 +10,9 @@ import {
   updateEndpointSchema,
 } from "../../domain/webhook-endpoint.ts";
 import {
+  BUDGET_EVENT,
+  budgetEventSchema,
+  ENDPOINT_EVENTS,
   RUN_EVENT_TYPES,
   RUN_EVENTS,
   runEventSchema,
@@ -125,5 +128,9 @@ export function webhookDescriptions(jsonSchema: (schema: z.ZodType) => object) {
     type,
     entry(RUN_EVENTS[type], runEventSchema.extend({ type: runEventSchema.shape.type.extract([type]) })),
   ]);
-  return { ...Object.fromEntries(runEvents), [TEST_EVENT]: entry("A person asked for a test.", testEventSchema) };
+  return {
+    ...Object.fromEntries(runEvents),
+    [BUDGET_EVENT]: entry(ENDPOINT_EVENTS[BUDGET_EVENT], budgetEventSchema),
+    [TEST_EVENT]: entry("A person asked for a test.", testEventSchema),
+  };
 }

@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { lookAtQueue } from "../../actions/look-at-queue.ts";
+import { listBudgets } from "../../actions/manage-budgets.ts";
 import { successRate } from "../../actions/summarize-workspace.ts";
 import type { Dependencies } from "../../dependencies.ts";
 import { sha256Hex } from "../../digest.ts";
@@ -54,19 +55,25 @@ function rangeOf(c: Context<SignedInEnv>): OverviewRange {
 
 async function overviewProps(
   dependencies: Dependencies,
-  { workspaceId }: Principal,
+  principal: Principal,
   range: OverviewRange,
 ): Promise<OverviewProps> {
-  const { db, clock } = dependencies;
+  const { db, clock, log } = dependencies;
+  const { workspaceId } = principal;
   const since = clock.now() - RANGE_MS[range];
   const first = { before: null, limit: LISTED_RUNS };
-  const [metrics, now, active, failures, milestones, queue] = await Promise.all([
+  const [metrics, now, active, failures, milestones, queue, budgets] = await Promise.all([
     summarizeRuns(db, workspaceId, since),
     countActiveRuns(db, workspaceId),
     listRuns(db, workspaceId, { states: ["running"] }, first),
     listRuns(db, workspaceId, { states: ["failed", "timed-out"], createdSince: since }, first),
     loadMilestones(db, workspaceId),
     lookAtQueue(dependencies, workspaceId, { waitingMax: 0 }),
+    // The overview shows how the workspace is doing also while its ledger does not answer.
+    listBudgets(dependencies, principal).catch((error) => {
+      log.warn("budgets could not be looked at", { workspaceId, error });
+      return { budgets: [] };
+    }),
   ]);
   return {
     range,
@@ -80,6 +87,9 @@ async function overviewProps(
       waitingCount: view.waitingCount,
       pausedBy: view.pause?.by ?? null,
       isShort: view.isShort,
+    })),
+    budgets: budgets.budgets.map(({ subject, period, limit, spent, percent }) => ({
+      ...{ subject, period, limit, spent, percent },
     })),
     checklist: checklistOf(milestones),
     updatedAt: toIso(clock.now()),
