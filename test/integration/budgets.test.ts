@@ -3,6 +3,7 @@ import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
+import { auditListSchema } from "../../worker/domain/audit.ts";
 import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
@@ -99,6 +100,8 @@ describe("a run that hits a cap in the middle", () => {
     expect(await log(id)).toContain("no time");
     const replay = await (await api(ana, `/api/runs/${id}/replay`, {})).json();
     expect(replay).toMatchObject({ identical: true });
+    const { entries } = auditListSchema.parse(await (await api(ana, "/api/audit?kind=budget.raised")).json());
+    expect(entries).toMatchObject([{ target: wait.budget, details: { run: id, limit: "$0.015" } }]);
   });
 
   it("finishes cheaply: a cheaper model, and no more tokens than what is left can pay", async () => {
