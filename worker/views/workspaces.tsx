@@ -1,5 +1,6 @@
 /** `/settings/workspaces`: the workspaces that a person is in, going to another one, and making one. */
 import type { Role } from "../domain/access.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { SettingsTabs } from "./components/settings-tabs.tsx";
@@ -49,7 +50,7 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
         </div>
         <section class="panel" aria-labelledby="new-workspace-title">
           <h2 id="new-workspace-title">New workspace</h2>
-          <form class="settings-form" method="post" action="/settings/workspaces">
+          <PostForm class="settings-form" action="/settings/workspaces">
             <TextField
               name="name"
               label="Name"
@@ -63,7 +64,7 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
                 Make workspace
               </button>
             </div>
-          </form>
+          </PostForm>
         </section>
       </div>
     </Layout>
@@ -81,11 +82,11 @@ function WorkspaceRow({ workspace: { id, name, isSample, role, isCurrent } }: { 
         {isCurrent ? (
           <span class="muted">You are here</span>
         ) : (
-          <form method="post" action={`/settings/workspaces/${id}/choice`}>
+          <PostForm action={`/settings/workspaces/${id}/choice`}>
             <button type="submit" class="button">
               Go there <span class="visually-hidden">to {name}</span>
             </button>
-          </form>
+          </PostForm>
         )}
       </td>
     </tr>
