@@ -108,6 +108,8 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /settings/limits/retention": { textRetentionDays: "30" },
   "POST /inbound-endpoints/:id/secrets": { keepOldSeconds: "60" },
   "POST /settings/members/:id/role": { role: "viewer" },
+  // The name of another one: the matrix needs its workspace to the end.
+  "POST /settings/workspaces/:id/deletion": { confirm: "" },
 };
 
 interface Route {

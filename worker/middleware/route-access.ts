@@ -19,6 +19,7 @@ const CONFIGURES = needs("admin", "settings:write");
 const READER = needs("viewer", null);
 const RUNNER = needs("member", null);
 const ADMIN = needs("admin", null);
+const OWNER = needs("owner", null);
 /** One's own session, tokens and memberships: everybody has those. */
 const SELF = needs("viewer", null);
 
@@ -182,6 +183,7 @@ const CONSOLE = {
   "GET /settings/workspaces": SELF,
   "POST /settings/workspaces": SELF,
   "POST /settings/workspaces/:id/choice": SELF,
+  "POST /settings/workspaces/:id/deletion": OWNER,
   "GET /settings/keys": READER,
   "POST /settings/keys": ADMIN,
   "POST /settings/keys/tests": ADMIN,
