@@ -133,7 +133,11 @@ language.addEventListener("change", () => {
 
 // --- What people do -------------------------------------------------------------------------------------------------
 
-const run = () => form.requestSubmit(form.querySelector<HTMLButtonElement>("[data-playground=run]"));
+/** Not there for those who may not run anything. */
+const runButton = form.querySelector<HTMLButtonElement>("[data-playground=run]");
+const run = () => {
+  if (runButton) form.requestSubmit(runButton);
+};
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
   event.preventDefault();

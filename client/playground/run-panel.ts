@@ -21,7 +21,8 @@ function bringIntoView(panel: HTMLElement | null): void {
 const panelElement = () => document.getElementById(ELEMENT_ID.runPanel);
 
 export function setUpRunPanel({ form, editor }: RunPanelParts): RunPanelControl {
-  const stop = form.querySelector<HTMLButtonElement>("[data-playground=stop]")!;
+  // Not there for those who may not run anything.
+  const stop = form.querySelector<HTMLButtonElement>("[data-playground=stop]");
   const empty = panelElement()?.cloneNode(true);
   let shownPanel: HTMLElement | null = null;
   let runningId: string | null = null;
@@ -30,7 +31,7 @@ export function setUpRunPanel({ form, editor }: RunPanelParts): RunPanelControl 
   let openFile = "";
 
   const showStop = () => {
-    stop.disabled = runningId === null && !preview?.isShown;
+    if (stop) stop.disabled = runningId === null && !preview?.isShown;
   };
   const look = () => {
     const panel = panelElement();
@@ -66,7 +67,7 @@ export function setUpRunPanel({ form, editor }: RunPanelParts): RunPanelControl 
     // The line may be another one now.
     if (fault?.file === openFile) fault = { file: "", line: 0 };
   });
-  stop.addEventListener("click", () => {
+  stop?.addEventListener("click", () => {
     if (preview?.isShown) return preview.stop();
     if (runningId === null) return;
     void fetch(`/runs/${encodeURIComponent(runningId)}/cancellation`, {

@@ -114,6 +114,14 @@ describe("People", () => {
         maxRedirects: 0,
       });
     expect((await run()).status()).toBe(403);
+    for (const path of ["/", "/queue", "/runs", "/playground", "/repos", "/settings/limits", "/settings/keys"]) {
+      await guest.page.goto(path);
+      expect(await guest.page.locator("main form[method=post], [data-playground=run]").count()).toBe(0);
+      await look(guest.page, `viewer-${path.split("/").at(-1) || "overview"}`);
+    }
+    await guest.page.goto("/playground");
+    await guest.page.keyboard.press("Control+Enter");
+    expect(await guest.page.innerText("main")).toContain("takes the role member or more");
     await owner.page.goto("/settings/members");
     await look(owner.page, "people-dark");
     await owner.page.selectOption("select[aria-label='Role of Bo']", "member");

@@ -1,6 +1,9 @@
 /** The audit log: what is written, that it is only added to, and that whatever was done to it behind our back is found. */
+import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Env } from "../../durable-objects/env.ts";
 import { record } from "../../worker/actions/audit-trail.ts";
+import { dependenciesOf } from "../../worker/dependencies.ts";
 import { sha256Hex } from "../../worker/digest.ts";
 import { type AuditEntry, auditListSchema, auditVerificationSchema, hashedText } from "../../worker/domain/audit.ts";
 import { createLogger } from "../../worker/log.ts";
@@ -119,6 +122,28 @@ describe("the audit log", () => {
     ]);
     const all = JSON.stringify((await DB.prepare("SELECT * FROM audit_entries").all()).results);
     for (const secret of [invitation, cara.password, "canary-wrong-password"]) expect(all).not.toContain(secret);
+  });
+
+  it("tells of budgets that were set, settled and deleted, and of no request that was refused", async () => {
+    const limit = { kind: "workspace", id: "", period: "day", limit: "2.5" };
+    expect((await browse(ana, "/settings/budgets", limit)).status).toBe(303);
+    expect((await browse(ana, "/settings/budgets", { ...limit, limit: "-1" })).status).toBe(422);
+    const ledger = dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
+    await ledger.reserve({ id: "call_audited", boundMicros: 400_000, subjects: [] });
+    await ledger.markUnknown("call_audited");
+    await api(ana, "/api/budgets/calls/call_audited/settlement", { cost: 0.1 });
+    await api(ana, "/api/budgets/calls/call_nowhere/settlement", { cost: 0.1 });
+    for (const status of [303, 404])
+      expect((await browse(ana, "/settings/budgets/deletions", { budget: "workspace:day" })).status).toBe(status);
+    const { entries } = await entriesOf(ana);
+    expect(entries.toReversed().map(({ kind, target, details }) => ({ kind, target, details }))).toEqual([
+      {
+        ...{ kind: "budget.set", target: "workspace:day" },
+        details: { subject: "the workspace", period: "day", limit: "$2.50" },
+      },
+      { kind: "budget.call-settled", target: "call_audited", details: { cost: "$0.10" } },
+      { kind: "budget.deleted", target: "workspace:day", details: {} },
+    ]);
   });
 
   it("is one chain, however many write to it at once", async () => {

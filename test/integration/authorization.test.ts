@@ -8,7 +8,7 @@ import { type Access, ROLES, SCOPES } from "../../worker/domain/access.ts";
 import { newId } from "../../worker/domain/ids.ts";
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
-import { ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
+import { mayUse, ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { addEndpoint, addRepository } from "../support/deliveries.ts";
 import {
@@ -108,6 +108,8 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /settings/limits/retention": { textRetentionDays: "30" },
   "POST /inbound-endpoints/:id/secrets": { keepOldSeconds: "60" },
   "POST /settings/members/:id/role": { role: "viewer" },
+  // The name of another one: the matrix needs its workspace to the end.
+  "POST /settings/workspaces/:id/deletion": { confirm: "" },
 };
 
 interface Route {
@@ -295,6 +297,42 @@ describe("the table of routes", () => {
       .routes.filter(({ method, path }) => method !== "ALL" && path !== "/assets/*")
       .map(({ method, path }) => routeName(method, path));
     expect(Object.keys(ROUTE_ACCESS).toSorted()).toEqual([...new Set(mounted)].toSorted());
+  });
+});
+
+describe.each(["viewer", "member", "admin"] as const)("every page, as seen by the role %s", (role) => {
+  const pages = ROUTES.filter(({ method, path }) => method === "GET" && !isApi({ path } as Route));
+  const targetsOf = (html: string) =>
+    [...html.matchAll(/<(\w+)\b[^>]*>/g)].flatMap(([tag, name]) => {
+      const method = name === "form" && !tag.includes('method="post"') ? "GET" : "POST";
+      const attributes = [...tag.matchAll(/ (href|action|formaction|hx-get|hx-post)="(\/[^"]*)"/g)];
+      return attributes.map(([, attribute, address]) => ({
+        method: attribute === "href" || attribute === "hx-get" ? "GET" : method,
+        address: address!,
+      }));
+    });
+
+  it("leads nowhere that refuses them", async () => {
+    const led = new Set<string>();
+    for (const route of pages) {
+      const answer = await ask(route, own, people[role], "session");
+      const html = await answer.text();
+      if (answer.status !== 200 || !answer.headers.get("content-type")?.startsWith("text/html")) continue;
+      for (const { method, address } of targetsOf(html)) {
+        if (address.startsWith("/assets/")) continue;
+        led.add(`${method} ${address}`);
+        const isAllowed = mayUse({ role, scopes: null }, method, address);
+        expect(isAllowed, `${method} ${address} on ${route.path}`).toBe(true);
+      }
+    }
+    // Whoever may, has it.
+    const has = (name: string) => led.has(name);
+    expect(has("GET /runs")).toBe(true);
+    expect(has("POST /playground/runs")).toBe(role !== "viewer");
+    expect(has(`POST /runs/${own.run}/retries`)).toBe(role !== "viewer");
+    expect(has("POST /settings/webhooks")).toBe(role === "admin");
+    expect(has(`POST /repos/${own.repository}/deletion`)).toBe(role === "admin");
+    expect(has("GET /settings/audit")).toBe(role === "admin");
   });
 });
 

@@ -5,6 +5,7 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
+import { auditListSchema } from "../../worker/domain/audit.ts";
 import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
@@ -104,6 +105,8 @@ describe("a run that hits a cap in the middle", () => {
     expect(await log(id)).toContain("no time");
     const replay = await (await api(ana, `/api/runs/${id}/replay`, {})).json();
     expect(replay).toMatchObject({ identical: true });
+    const { entries } = auditListSchema.parse(await (await api(ana, "/api/audit?kind=budget.raised")).json());
+    expect(entries).toMatchObject([{ target: wait.budget, details: { run: id, limit: "$0.015" } }]);
   });
 
   it("finishes cheaply: a cheaper model, and no more tokens than what is left can pay", async () => {
@@ -168,6 +171,10 @@ describe("budgets", () => {
     const [line] = (await generated.text()).trim().split("\n");
     expect(JSON.parse(line!)).toMatchObject({ type: "error", reason: "over-budget" });
     expect(await asked()).toEqual([]);
+    // It was no call: none is listed, nor counted against the provider.
+    const listed = async () =>
+      ((await (await api(ana, "/api/executions")).json()) as { executions: unknown[] }).executions;
+    await expect.poll(listed, { timeout: 8_000 }).toEqual([]);
   });
 
   it("take no period that a subject has not, and no absurd amount", async () => {

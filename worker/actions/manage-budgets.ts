@@ -3,13 +3,15 @@ import type { BudgetOverview, CapStanding } from "../../durable-objects/budget-l
 import type { RunExecutorRpc } from "../../durable-objects/run-executor/rpc.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { isAtLeast } from "../domain/access.ts";
-import type { Budget, BudgetList, SetBudget } from "../domain/budget.ts";
+import { actorOf } from "../domain/audit.ts";
+import { type Budget, type BudgetList, type SetBudget, subjectWords } from "../domain/budget.ts";
 import type { BudgetDecision } from "../domain/budget-wait.ts";
 import { dollarText, toDollars, toMicros } from "../domain/dollars.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { toIso } from "../domain/instant.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { RunDetail } from "../domain/run.ts";
+import { record } from "./audit-trail.ts";
 
 export async function listBudgets({ budget }: Dependencies, { workspaceId }: Principal): Promise<BudgetList> {
   const { caps, spent, unknown, unknownCount }: BudgetOverview = await budget(workspaceId).overview();
@@ -25,56 +27,64 @@ export async function listBudgets({ budget }: Dependencies, { workspaceId }: Pri
 
 /** Sets a budget or another limit of it. Below what is spent already is allowed, and says so. */
 export async function setBudget(
-  { budget, log }: Dependencies,
-  { workspaceId }: Principal,
+  dependencies: Dependencies,
+  principal: Principal,
   { subject, period, limit }: SetBudget,
 ): Promise<Result<Budget>> {
-  const standing = await budget(workspaceId).putCap(subject, period, toMicros(limit));
+  const { workspaceId } = principal;
+  const standing = await dependencies.budget(workspaceId).putCap(subject, period, toMicros(limit));
   if (!standing) return fail("too-many-budgets", "Delete one that is not needed any more.");
-  log.info("a budget was set", { workspaceId });
+  const told = { subject: subjectWords(subject), period, limit: dollarText(standing.cap.limitMicros) };
+  await record(dependencies, actorOf(principal), "budget.set", standing.cap.id, told);
   return succeed(toBudget(standing));
 }
 
 export async function removeBudget(
-  { budget, log }: Dependencies,
-  { workspaceId }: Principal,
+  dependencies: Dependencies,
+  principal: Principal,
   id: string,
 ): Promise<Result<null>> {
-  if (!(await budget(workspaceId).removeCap(id))) return fail("not-found", "There is no budget by this id.");
-  log.info("a budget was deleted", { workspaceId });
+  const isGone = await dependencies.budget(principal.workspaceId).removeCap(id);
+  if (!isGone) return fail("not-found", "There is no budget by this id.");
+  await record(dependencies, actorOf(principal), "budget.deleted", id, {});
   return succeed(null);
 }
 
 /** Somebody has found out what a call of unknown outcome did cost. Once: a repeat answers what counts. */
 export async function settleUnknownCall(
-  { budget }: Dependencies,
-  { workspaceId }: Principal,
+  dependencies: Dependencies,
+  principal: Principal,
   id: string,
   cost: number,
 ): Promise<Result<{ readonly id: string; readonly cost: number }>> {
-  const micros = await budget(workspaceId).settle(id, toMicros(cost));
+  const micros = await dependencies.budget(principal.workspaceId).settle(id, toMicros(cost));
   if (micros === null) return fail("not-found", "There is no call by this id that reserved anything.");
+  await record(dependencies, actorOf(principal), "budget.call-settled", id, { cost: dollarText(micros) });
   return succeed({ id, cost: toDollars(micros) });
 }
 
 /** What becomes of a run that waits because a call of a model does not fit its budget. */
 export async function decideRunBudget(
-  { budget }: Dependencies,
-  { workspaceId, role }: Principal,
+  dependencies: Dependencies,
+  principal: Principal,
   run: Pick<RunExecutorRpc, "describe" | "cancel" | "decideBudget">,
   decision: BudgetDecision,
 ): Promise<Result<RunDetail>> {
-  const wait = (await run.describe())?.budgetWait ?? null;
-  if (wait === null) return fail("not-waiting", "The run does not wait for a decision about its budget.");
+  const waiting = await run.describe();
+  if (!waiting?.budgetWait) return fail("not-waiting", "The run does not wait for a decision about its budget.");
   switch (decision.decision) {
     case "stop":
       return run.cancel();
     case "finish-cheaply":
       return run.decideBudget("finish-cheaply");
     case "raise": {
+      const { workspaceId, role } = principal;
+      const cap = waiting.budgetWait.budget;
       if (!isAtLeast(role, "admin")) return fail("forbidden", "Raising a budget takes the role admin or more.");
-      const raised = await budget(workspaceId).raiseCap(wait.budget, toMicros(decision.by));
+      const raised = await dependencies.budget(workspaceId).raiseCap(cap, toMicros(decision.by));
       if (!raised) return fail("not-found", "The budget that stood in the way is gone: the run goes on by itself.");
+      const told = { run: waiting.id, limit: dollarText(raised.cap.limitMicros) };
+      await record(dependencies, actorOf(principal), "budget.raised", cap, told);
       return run.decideBudget("ask-again");
     }
   }

@@ -9,7 +9,7 @@ import { costMicros, priceOf } from "../llm/prices.ts";
 import { type ModelRequest, type Provider, partsOf } from "../llm/provider.ts";
 import { type CallEnd, type CallStart, withRecord } from "../llm/recorded-provider.ts";
 import { shownPart } from "../llm/shown-part.ts";
-import { endExecution, insertExecution } from "../store/executions.ts";
+import { deleteExecution, endExecution, insertExecution } from "../store/executions.ts";
 import type { ExecutionRow } from "../store/schema.ts";
 
 /** @param redactor has learned of every key that the calls were made with, by the time they end */
@@ -37,6 +37,8 @@ export function recorded(
       ended(end) {
         const write = async () => {
           await begun.catch(() => undefined);
+          // Nothing was sent; whoever waits for a budget asks again and again.
+          if (end.reason === "over-budget") return deleteExecution(db, id);
           const row = endedRow(liveRow(id, workspaceId, source, end), end);
           await endExecution(db, row, textsOf(end, redactor));
         };
@@ -60,7 +62,8 @@ function liveRow(id: string, workspaceId: string, source: ExecutionSource, start
 function endedRow(live: ExecutionRow, end: CallEnd): ExecutionRow {
   const { provider, model, outcome, reason, message, status, usage, endedAt, startedAt } = end;
   const { firstTokenMs, waitedMs, retries, fallbacks } = end;
-  const price = priceOf(provider, model, startedAt);
+  const price = end.cost ? end.cost.price : priceOf(provider, model, startedAt);
+  const cost = usage === null || price === null ? null : costMicros(usage, price);
   return {
     ...live,
     ...{ outcome, reason, message, status, endedAt, latencyMs: Math.max(0, endedAt - startedAt) },
@@ -72,7 +75,8 @@ function endedRow(live: ExecutionRow, end: CallEnd): ExecutionRow {
           ...{ thinkingTokens: usage.thinkingTokens, cacheReadTokens: usage.cacheReadTokens },
           cacheWriteTokens: usage.cacheWriteTokens,
         }),
-    costMicros: usage === null || price === null ? null : costMicros(usage, price),
+    // What the budget counted, where it did: by the model that was asked for, whatever name the answer gives it.
+    costMicros: end.cost ? end.cost.micros : cost,
     price,
   };
 }

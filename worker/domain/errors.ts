@@ -29,6 +29,8 @@ export const ERRORS = {
     retryable: false,
     title: "A delivery with this id and another body was received before.",
   },
+  "last-workspace": { status: 409, retryable: false, title: "A person needs a workspace to be in." },
+  "workspace-busy": { status: 409, retryable: false, title: "Runs of the workspace have not ended yet." },
   "last-owner": { status: 409, retryable: false, title: "A workspace needs an owner." },
   "run-finished": { status: 409, retryable: false, title: "The run has already ended." },
   "run-active": { status: 409, retryable: true, title: "The run has not ended yet." },

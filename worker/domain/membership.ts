@@ -16,6 +16,9 @@ export const WORKSPACES_MAX = 50;
 
 export const LAST_OWNER = fail("last-owner", "Make somebody else an owner first: a workspace is never without one.");
 
+/** Of the form that deletes a workspace: its name, typed once more. */
+export const WORKSPACE_NAME_FIELD = "confirm";
+
 export const nameSchema = z
   .string()
   .trim()

@@ -6,6 +6,7 @@
  */
 import type { Clock } from "../domain/ports.ts";
 import {
+  type CallCost,
   type Fallback,
   isNotice,
   ModelError,
@@ -39,6 +40,8 @@ export interface CallEnd extends CallStart {
   readonly waitedMs: number;
   /** Estimated where text came and the provider did not say; null where none came and nothing was said. */
   readonly usage: ModelUsage | null;
+  /** Null where the call did not say: it was not whole, or nobody counts its money. */
+  readonly cost: CallCost | null;
   readonly retries: readonly Retry[];
   readonly fallbacks: readonly Fallback[];
 }
@@ -141,9 +144,9 @@ class CallInProgress {
     }
   }
 
-  whole({ model, usage }: Extract<ModelEvent, { type: "done" }>): CallEnd {
+  whole({ model, usage, cost }: Extract<ModelEvent, { type: "done" }>): CallEnd {
     this.#model = model;
-    return { ...this.#facts(), outcome: "whole", reason: null, message: null, status: null, usage };
+    return { ...this.#facts(), outcome: "whole", reason: null, message: null, status: null, usage, cost: cost ?? null };
   }
 
   end(reason: CallEnd["reason"], message: string, status: number | null, reported: ModelUsage | null): CallEnd {
@@ -151,7 +154,7 @@ class CallInProgress {
     // Thoughts that nobody keeps were handed out, too, and are paid for.
     const isPartial = facts.firstTokenMs !== null;
     const usage = reported ?? (isPartial ? estimateUsage(this.#request, facts.answer.length) : null);
-    return { ...facts, outcome: isPartial ? "partial" : "failed", reason, message, status, usage };
+    return { ...facts, outcome: isPartial ? "partial" : "failed", reason, message, status, usage, cost: null };
   }
 
   #facts() {

@@ -2,7 +2,7 @@
  * Who may use which route: one row for each, by its method and its pattern as it is mounted. A route without a row is
  * refused by {@link authorize} and fails a test; so does a row without a route.
  */
-import type { Access, Role, Scope } from "../domain/access.ts";
+import { type Access, type Authority, type Role, refusalOf, type Scope } from "../domain/access.ts";
 
 const needs = (role: Role, scope: Scope | null): Access => ({ role, scope });
 
@@ -19,6 +19,7 @@ const CONFIGURES = needs("admin", "settings:write");
 const READER = needs("viewer", null);
 const RUNNER = needs("member", null);
 const ADMIN = needs("admin", null);
+const OWNER = needs("owner", null);
 /** One's own session, tokens and memberships: everybody has those. */
 const SELF = needs("viewer", null);
 
@@ -182,6 +183,7 @@ const CONSOLE = {
   "GET /settings/workspaces": SELF,
   "POST /settings/workspaces": SELF,
   "POST /settings/workspaces/:id/choice": SELF,
+  "POST /settings/workspaces/:id/deletion": OWNER,
   "GET /settings/keys": READER,
   "POST /settings/keys": ADMIN,
   "POST /settings/keys/tests": ADMIN,
@@ -218,4 +220,24 @@ export const ROUTE_ACCESS: Readonly<Record<string, Access>> = { ...API, ...CONSO
 /** The name under which a route is declared. A pattern may be mounted with a slash at its end. */
 export function routeName(method: string, path: string): string {
   return `${method} ${path.replace(/(.)\/$/, "$1")}`;
+}
+
+const PATTERNS = Object.keys(ROUTE_ACCESS).map((name) => ({ name, pattern: new RegExp(`^${patternOf(name)}$`) }));
+
+/** A part with a name is `:name`, or `:name{…}` with what it must look like. */
+function patternOf(name: string): string {
+  return name.replaceAll(".", "\\.").replace(/:\w+(?:\{(.*?)\})?/g, (_, shape?: string) => shape ?? "[^/]+");
+}
+
+/**
+ * Whether somebody may use the route that answers at an address, by the same rows that {@link authorize} goes by. Throws
+ * where none does: a page that leads there has a mistake.
+ * @param address a path, with or without a query
+ */
+export function mayUse(authority: Authority | null, method: string, address: string): boolean {
+  const asked = `${method} ${address.replace(/[?#].*$/s, "")}`;
+  const name = asked in ROUTE_ACCESS ? asked : PATTERNS.find(({ pattern }) => pattern.test(asked))?.name;
+  if (name === undefined) throw new Error(`No route answers ${asked}`);
+  const access = ROUTE_ACCESS[name]!;
+  return access === "open" || (authority !== null && refusalOf(authority, access) === null);
 }

@@ -42,6 +42,11 @@ export async function endExecution(db: Database, row: ExecutionRow, texts: Execu
   ]);
 }
 
+/** Of a call that was not made after all. */
+export async function deleteExecution(db: Database, id: string): Promise<void> {
+  await db.delete(executions).where(eq(executions.id, id));
+}
+
 /** Newest first. */
 export async function listExecutions(
   db: Database,

@@ -1,5 +1,6 @@
 /** `/settings/audit`: who changed what in the workspace, newest first, and whether the log of it is whole. */
 import { AUDIT_KIND_NAMES, AUDIT_KINDS, type AuditVerification, type ShownAuditEntry } from "../domain/audit.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { Pagination } from "./components/pagination.tsx";
@@ -42,11 +43,11 @@ export function AuditPage({ shell, ...props }: AuditProps & { readonly shell: Sh
     <Layout shell={shell} section={null} title="Audit log">
       <div class="page-head">
         <h1>Audit log</h1>
-        <form method="post" action={`${BASE}/verifications`}>
+        <PostForm action={`${BASE}/verifications`}>
           <button type="submit" class="button">
             Verify
           </button>
-        </form>
+        </PostForm>
       </div>
       <SettingsTabs current="audit" />
       <div class="webhooks">

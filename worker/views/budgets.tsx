@@ -1,6 +1,9 @@
 /** `/settings/budgets`: every budget with what is spent, held back and left, the form for one, and calls of unknown cost. */
+
 import { type Budget, type BudgetList, PERIOD_WORDS, subjectWords } from "../domain/budget.ts";
+import { EACH_RUN } from "../domain/budget-state.ts";
 import { dollarText, toMicros } from "../domain/dollars.ts";
+import { Allowed, PostForm, useMay } from "./components/allowed.tsx";
 import { BudgetBanner } from "./components/budget-banner.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
@@ -72,41 +75,43 @@ export function BudgetsPage({ shell, list, values, errors }: BudgetsProps & { re
 
 function NewBudget({ values, errors }: Pick<BudgetsProps, "values" | "errors">) {
   return (
-    <section class="panel" aria-labelledby="new-budget-title">
-      <h2 id="new-budget-title">Set a budget</h2>
-      <form class="settings-form" method="post" action="/settings/budgets">
-        <SelectField name="kind" label="Of" value={values.kind} options={KINDS} errors={errors} />
-        <TextField
-          name="id"
-          label="Name"
-          value={values.id}
-          errors={errors}
-          hint="The agent's name, the repository's key or the run's id; * is each run. Not for the workspace."
-        />
-        <SelectField
-          name="period"
-          label="For"
-          value={values.period}
-          options={PERIOD_OPTIONS}
-          errors={errors}
-          hint="A run's budget holds for as long as there is the run."
-        />
-        <TextField
-          name="limit"
-          label="Limit in US dollars"
-          value={values.limit}
-          isRequired
-          errors={errors}
-          placeholder="5.00"
-          hint="It takes the place of the one there is. Below what is spent, nothing more is spent."
-        />
-        <div class="actions">
-          <button type="submit" class="button primary">
-            Save
-          </button>
-        </div>
-      </form>
-    </section>
+    <Allowed post="/settings/budgets">
+      <section class="panel" aria-labelledby="new-budget-title">
+        <h2 id="new-budget-title">Set a budget</h2>
+        <PostForm class="settings-form" action="/settings/budgets">
+          <SelectField name="kind" label="Of" value={values.kind} options={KINDS} errors={errors} />
+          <TextField
+            name="id"
+            label="Name"
+            value={values.id}
+            errors={errors}
+            hint="The agent's name, the repository's key or the run's id; * is each run. Not for the workspace."
+          />
+          <SelectField
+            name="period"
+            label="For"
+            value={values.period}
+            options={PERIOD_OPTIONS}
+            errors={errors}
+            hint="A run's budget holds for as long as there is the run."
+          />
+          <TextField
+            name="limit"
+            label="Limit in US dollars"
+            value={values.limit}
+            isRequired
+            errors={errors}
+            placeholder="5.00"
+            hint="It takes the place of the one there is. Below what is spent, nothing more is spent."
+          />
+          <div class="actions">
+            <button type="submit" class="button primary">
+              Save
+            </button>
+          </div>
+        </PostForm>
+      </section>
+    </Allowed>
   );
 }
 
@@ -140,6 +145,8 @@ function BudgetTable({ budgets }: { readonly budgets: readonly Budget[] }) {
 function BudgetRow({ budget }: { readonly budget: Budget }) {
   const { id, subject, period, limit, spent, reserved, left, percent, note } = budget;
   const isSpent = percent === null || percent >= 100;
+  // It holds for each run by itself: there is no one amount that is spent of it.
+  const isEach = subject.kind === "run" && subject.id === EACH_RUN;
   return (
     <tr data-budget={id}>
       <td class="cell-run">
@@ -147,26 +154,29 @@ function BudgetRow({ budget }: { readonly budget: Budget }) {
         {percent !== null && percent >= 50 ? (
           <span class={isSpent || percent >= 80 ? "mark mark-warning" : "mark"}>{percent} % spent</span>
         ) : null}
-        <span class="cell-note muted">
-          {money(spent)} spent
-          {reserved > 0 ? ` · ${money(reserved)} held back` : null}
-        </span>
+        {isEach ? null : (
+          <span class="cell-note muted">
+            {money(spent)} spent
+            {reserved > 0 ? ` · ${money(reserved)} held back` : null}
+          </span>
+        )}
         {note === null ? null : <p class="muted">{note}</p>}
       </td>
-      <td class="number">{money(left)}</td>
+      <td class="number">{isEach ? "–" : money(left)}</td>
       <td class="number">
-        <form method="post" action="/settings/budgets/deletions">
+        <PostForm action="/settings/budgets/deletions">
           <input type="hidden" name="budget" value={id} />
           <button type="submit" class="button quiet" aria-label={`Delete the budget of ${subjectWords(subject)}`}>
             <Icon name="trash-2" />
           </button>
-        </form>
+        </PostForm>
       </td>
     </tr>
   );
 }
 
 function UnknownCalls({ list: { unknown, unknownCount } }: Pick<BudgetsProps, "list">) {
+  const may = useMay();
   if (unknownCount === 0) return null;
   return (
     <section class="panel" aria-labelledby="unknown-title">
@@ -178,7 +188,12 @@ function UnknownCalls({ list: { unknown, unknownCount } }: Pick<BudgetsProps, "l
       <ul class="plain-list">
         {unknown.map(({ id, bound, reservedAt }) => (
           <li>
-            <form class="actions" method="post" action="/settings/budgets/settlements">
+            {may("POST", "/settings/budgets/settlements") ? null : (
+              <span class="muted">
+                <RelativeTime at={reservedAt} />, at most {money(bound)}
+              </span>
+            )}
+            <PostForm class="actions" action="/settings/budgets/settlements">
               <input type="hidden" name="call" value={id} />
               <label>
                 <span class="muted">
@@ -189,7 +204,7 @@ function UnknownCalls({ list: { unknown, unknownCount } }: Pick<BudgetsProps, "l
               <button type="submit" class="button">
                 Settle
               </button>
-            </form>
+            </PostForm>
           </li>
         ))}
       </ul>

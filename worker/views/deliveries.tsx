@@ -1,6 +1,7 @@
 /** `/deliveries`: the log of what arrived, with filters in the URL; and one delivery with its headers, body and outcome. */
 import { DELIVERY_STATUSES, type Delivery, type DeliveryDetail } from "../domain/delivery.ts";
 import { TRACKER_NAMES } from "../domain/issue-news.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { DELIVERY_LOOKS, DeliveryBadge, DeliveryTable } from "./components/delivery-list.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -145,11 +146,11 @@ export function DeliveryPage({ shell, delivery }: { readonly shell: Shell; reado
         <h1>{issueKey === null ? event : `${issueKey} · ${event}`}</h1>
         <DeliveryBadge status={status} large />
         {status === "conflicting" ? null : (
-          <form method="post" action={`/deliveries/${id}/reprocessings`}>
+          <PostForm action={`/deliveries/${id}/reprocessings`}>
             <button type="submit" class="button">
               <Icon name="repeat-2" /> Process again
             </button>
-          </form>
+          </PostForm>
         )}
       </div>
       <div class="stack">

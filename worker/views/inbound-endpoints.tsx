@@ -4,6 +4,7 @@
  */
 import { type CreatedEndpoint, type Endpoint, ROTATION_WINDOW_SECONDS } from "../domain/inbound-endpoint.ts";
 import { TRACKER_NAMES } from "../domain/issue-news.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { CopyButton } from "./components/copy-button.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
@@ -142,12 +143,12 @@ function EndpointCard({ endpoint, origin }: { readonly endpoint: Endpoint; reado
         ))}
       </p>
       <div class="actions">
-        <form method="post" action={`${address}/tests`}>
+        <PostForm action={`${address}/tests`}>
           <button type="submit" class="button">
             <Icon name="play" /> Send a test
           </button>
-        </form>
-        <form method="post" action={`${address}/secrets`} class="rotation">
+        </PostForm>
+        <PostForm action={`${address}/secrets`} class="rotation">
           <label>
             <span class="visually-hidden">The old secret of this endpoint</span>
             <select name="keepOldSeconds">
@@ -161,18 +162,20 @@ function EndpointCard({ endpoint, origin }: { readonly endpoint: Endpoint; reado
           <button type="submit" class="button">
             <Icon name="rotate-cw" /> New secret
           </button>
-        </form>
-        <details class="confirmation">
-          <summary class="button danger">
-            <Icon name="trash-2" /> Delete
-          </summary>
-          <form method="post" action={`${address}/deletion`}>
-            <p>Deliveries to it are refused from then on.</p>
-            <button type="submit" class="button danger">
-              Delete endpoint
-            </button>
-          </form>
-        </details>
+        </PostForm>
+        <Allowed post={`${address}/deletion`}>
+          <details class="confirmation">
+            <summary class="button danger">
+              <Icon name="trash-2" /> Delete
+            </summary>
+            <PostForm action={`${address}/deletion`}>
+              <p>Deliveries to it are refused from then on.</p>
+              <button type="submit" class="button danger">
+                Delete endpoint
+              </button>
+            </PostForm>
+          </details>
+        </Allowed>
       </div>
     </>
   );
@@ -190,25 +193,27 @@ function NewEndpointForm({ repositoryKeys, errors }: Pick<EndpointsProps, "repos
     ...repositoryKeys.map((key) => ({ value: key, label: key })),
   ];
   return (
-    <section class="panel" aria-labelledby="new-endpoint-title">
-      <h2 id="new-endpoint-title">New endpoint</h2>
-      <form class="field-group" method="post" action="/inbound-endpoints">
-        <SelectField name="tracker" label="Who delivers" value="" options={TRACKER_OPTIONS} errors={errors} />
-        <SelectField
-          name="repositoryKey"
-          label="Speaks for"
-          value=""
-          options={repositories}
-          errors={errors}
-          hint="A secret that is known in one repository need not speak for the others."
-        />
-        <div class="actions">
-          <button type="submit" class="button primary">
-            Make endpoint
-          </button>
-        </div>
-      </form>
-    </section>
+    <Allowed post="/inbound-endpoints">
+      <section class="panel" aria-labelledby="new-endpoint-title">
+        <h2 id="new-endpoint-title">New endpoint</h2>
+        <PostForm class="field-group" action="/inbound-endpoints">
+          <SelectField name="tracker" label="Who delivers" value="" options={TRACKER_OPTIONS} errors={errors} />
+          <SelectField
+            name="repositoryKey"
+            label="Speaks for"
+            value=""
+            options={repositories}
+            errors={errors}
+            hint="A secret that is known in one repository need not speak for the others."
+          />
+          <div class="actions">
+            <button type="submit" class="button primary">
+              Make endpoint
+            </button>
+          </div>
+        </PostForm>
+      </section>
+    </Allowed>
   );
 }
 
@@ -217,13 +222,13 @@ export function NewEndpointButtons({ repositoryKey }: { readonly repositoryKey: 
   return (
     <div class="actions">
       {TRACKER_OPTIONS.slice(0, 2).map(({ value, label }) => (
-        <form method="post" action="/inbound-endpoints">
+        <PostForm action="/inbound-endpoints">
           <input type="hidden" name="tracker" value={value} />
           <input type="hidden" name="repositoryKey" value={repositoryKey} />
           <button type="submit" class="button">
             <Icon name="plus" /> {label.split(",")[0]}
           </button>
-        </form>
+        </PostForm>
       ))}
     </div>
   );

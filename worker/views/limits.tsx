@@ -5,6 +5,7 @@
 import { CALLS_PER_MINUTE, type CircuitView, LIMITED_SERVICES, type LimitedService } from "../domain/call-limits.ts";
 import { CIRCUIT, type CircuitName } from "../domain/circuit.ts";
 import { EXECUTION_BOUNDS, type ExecutionProvider } from "../domain/execution.ts";
+import { Allowed, ReadableForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { SettingsTabs } from "./components/settings-tabs.tsx";
@@ -70,7 +71,7 @@ function LimitForm({ values, errors }: LimitsProps) {
       <p class="muted">
         A call beyond the limit waits for its turn, and says so. One that would wait for more than a minute is refused.
       </p>
-      <form class="settings-form" method="post" action="/settings/limits">
+      <ReadableForm class="settings-form" action="/settings/limits">
         {LIMITED_SERVICES.map((service) => (
           <TextField
             name={service}
@@ -81,12 +82,14 @@ function LimitForm({ values, errors }: LimitsProps) {
             hint={`${CALLS_PER_MINUTE[service]} where nothing else was set.`}
           />
         ))}
-        <div class="actions">
-          <button type="submit" class="button primary">
-            Save
-          </button>
-        </div>
-      </form>
+        <Allowed post="/settings/limits">
+          <div class="actions">
+            <button type="submit" class="button primary">
+              Save
+            </button>
+          </div>
+        </Allowed>
+      </ReadableForm>
     </section>
   );
 }
@@ -177,7 +180,7 @@ function RetentionForm({ values, errors }: LimitsProps) {
   return (
     <section class="panel" aria-labelledby="retention-title">
       <h2 id="retention-title">Prompts and answers</h2>
-      <form class="settings-form" method="post" action="/settings/limits/retention">
+      <ReadableForm class="settings-form" action="/settings/limits/retention">
         <TextField
           name="textRetentionDays"
           label="Days for which they are kept"
@@ -186,12 +189,14 @@ function RetentionForm({ values, errors }: LimitsProps) {
           isRequired
           hint={`0 keeps none; ${EXECUTION_BOUNDS.retentionDaysMax} at most. What is older goes at once. Figures stay.`}
         />
-        <div class="actions">
-          <button type="submit" class="button primary">
-            Save
-          </button>
-        </div>
-      </form>
+        <Allowed post="/settings/limits/retention">
+          <div class="actions">
+            <button type="submit" class="button primary">
+              Save
+            </button>
+          </div>
+        </Allowed>
+      </ReadableForm>
     </section>
   );
 }

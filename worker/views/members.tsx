@@ -1,6 +1,7 @@
 /** `/settings/members`: who is in the workspace and as what, who is invited, and the form that invites. */
 import { isAtLeast, ROLE_WORDS, ROLES, type Role } from "../domain/access.ts";
 import type { Invitation, Member } from "../domain/membership.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
 import { OneTimeSecret } from "./components/one-time-secret.tsx";
@@ -89,12 +90,12 @@ function MemberRow({ member, viewer }: { readonly member: ShownMember } & Pick<M
       </td>
       <td>
         {isSelf || mayChange ? (
-          <form method="post" action={`/settings/members/${member.userId}/removal`}>
+          <PostForm action={`/settings/members/${member.userId}/removal`}>
             <button type="submit" class="button quiet">
               {isSelf ? "Leave" : "Remove"}{" "}
               <span class="visually-hidden">{isSelf ? "the workspace" : member.name}</span>
             </button>
-          </form>
+          </PostForm>
         ) : null}
       </td>
     </tr>
@@ -103,7 +104,7 @@ function MemberRow({ member, viewer }: { readonly member: ShownMember } & Pick<M
 
 function RoleForm({ member, viewer }: { readonly member: ShownMember } & Pick<MembersProps, "viewer">) {
   return (
-    <form class="inline-form" method="post" action={`/settings/members/${member.userId}/role`}>
+    <PostForm class="inline-form" action={`/settings/members/${member.userId}/role`}>
       <select name="role" aria-label={`Role of ${member.name}`}>
         {rolesOf(viewer.role).map((role) => (
           <option value={role} selected={role === member.role}>
@@ -114,7 +115,7 @@ function RoleForm({ member, viewer }: { readonly member: ShownMember } & Pick<Me
       <button type="submit" class="button quiet">
         Save <span class="visually-hidden">the role of {member.name}</span>
       </button>
-    </form>
+    </PostForm>
   );
 }
 
@@ -152,12 +153,12 @@ function InvitationTable({ invitations, isAdmin }: MembersProps & { readonly isA
               </td>
               <td>
                 {isAdmin ? (
-                  <form method="post" action={`/settings/invitations/${id}/withdrawal`}>
+                  <PostForm action={`/settings/invitations/${id}/withdrawal`}>
                     <button type="submit" class="button quiet">
                       Withdraw{" "}
                       <span class="visually-hidden">the invitation {email === null ? "" : `for ${email}`}</span>
                     </button>
-                  </form>
+                  </PostForm>
                 ) : null}
               </td>
             </tr>
@@ -172,7 +173,7 @@ function InvitationForm({ viewer, values, errors }: MembersProps) {
   return (
     <section class="panel" aria-labelledby="invite-title">
       <h2 id="invite-title">Invite somebody</h2>
-      <form class="settings-form" method="post" action="/settings/invitations">
+      <PostForm class="settings-form" action="/settings/invitations">
         <TextField
           name="email"
           label="E-mail address"
@@ -192,7 +193,7 @@ function InvitationForm({ viewer, values, errors }: MembersProps) {
             Make invitation
           </button>
         </div>
-      </form>
+      </PostForm>
     </section>
   );
 }

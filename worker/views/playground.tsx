@@ -6,6 +6,7 @@
 import type { Grants } from "../domain/grants.ts";
 import { MODES, PLAYGROUND_MODES } from "../domain/playground-modes.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
+import { Allowed, useMay } from "./components/allowed.tsx";
 import { EditorPane } from "./components/editor-pane.tsx";
 import { ErrorSummary, type FieldError, fieldId, invalidAttributes } from "./components/error-summary.tsx";
 import { GenerateBox } from "./components/generate-box.tsx";
@@ -52,10 +53,14 @@ export interface ShownOrigin {
 const toErrors = `target:${byId(ELEMENT_ID.playgroundErrors)} swap:innerHTML`;
 const ERRORS_APART = { "4xx": toErrors, "5xx": toErrors } as const;
 
+const RUNS = "/playground/runs";
+
 export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly shell: Shell }) {
   const { values, errors } = props;
+  // Who only looks has the editor, and no way to send what is in it.
+  const mayRun = useMay()("POST", RUNS);
   const run = hx({
-    post: "/playground/runs",
+    post: RUNS,
     // What stays: a request that waited for another finds a target gone that was replaced meanwhile, and shows nothing.
     target: byId(ELEMENT_ID.playgroundSide),
     swap: "innerHTML",
@@ -68,14 +73,13 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
       <form
         id={ELEMENT_ID.playgroundForm}
         class="playground"
-        method="post"
-        action="/playground/runs"
         data-files={JSON.stringify(values.files)}
         data-blank={props.isBlank ? "" : undefined}
-        {...run}
+        {...(mayRun ? { method: "post", action: RUNS, ...run } : {})}
       >
         <div class="playground-main">
           <Toolbar {...props} />
+          {mayRun ? null : <p class="muted">Running a program takes the role member or more in this workspace.</p>}
           {props.origin ? <ForkedFrom {...props.origin} /> : null}
           <input type="hidden" name="forkedFrom" value={props.forkedFrom ?? ""} />
           <DraftNotice />
@@ -83,7 +87,9 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
             <ErrorSummary title="This program cannot run yet" errors={errors} />
           </div>
           <div id={ELEMENT_ID.playgroundShare}></div>
-          <GenerateBox provider={shell.provider} />
+          <Allowed post="/playground/generations">
+            <GenerateBox provider={shell.provider} />
+          </Allowed>
           <EditorPane values={values} errors={errors} />
           <div class="format-status" role="status" data-format-status></div>
           <InputFields {...props} />
@@ -111,12 +117,14 @@ function Toolbar({ values, examples, title, forkHref }: PlaygroundProps) {
         {forkHref === null ? null : <span class="mark">shared</span>}
       </h1>
       {/* Run comes first: Enter in a field presses a form's first submit button. */}
-      <button type="submit" class="button primary" data-playground="run" title="Ctrl or ⌘ with Enter">
-        <Icon name="play" /> Run
-      </button>
-      <button type="button" class="button needs-script" data-playground="stop" disabled>
-        <Icon name="square" /> Stop
-      </button>
+      <Allowed post={RUNS}>
+        <button type="submit" class="button primary" data-playground="run" title="Ctrl or ⌘ with Enter">
+          <Icon name="play" /> Run
+        </button>
+        <button type="button" class="button needs-script" data-playground="stop" disabled>
+          <Icon name="square" /> Stop
+        </button>
+      </Allowed>
       <label>
         <span class="visually-hidden">Language</span>
         <select name="language" id={fieldId("language")} data-language>
@@ -134,9 +142,11 @@ function Toolbar({ values, examples, title, forkHref }: PlaygroundProps) {
           <Icon name="git-fork" /> Fork
         </a>
       )}
-      <button type="submit" class="button" formaction="/playground/shares" {...share}>
-        <Icon name="share-2" /> Share
-      </button>
+      <Allowed post="/playground/shares">
+        <button type="submit" class="button" formaction="/playground/shares" {...share}>
+          <Icon name="share-2" /> Share
+        </button>
+      </Allowed>
     </div>
   );
 }

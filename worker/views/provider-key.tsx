@@ -1,6 +1,7 @@
 /** `/settings/keys/:id`: one key of a provider, and what can be done with it. */
 import type { Child } from "hono/jsx";
 import { KEY_NAME_FIELD, KEY_OVERLAP_SECONDS, type ProviderKey, VERDICT_ADVICE } from "../domain/provider-key.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -27,19 +28,21 @@ export function ProviderKeyPage({ shell, providerKey, values, errors }: Provider
         <ErrorSummary title="Nothing was changed" errors={errors} />
         <KeyFacts providerKey={providerKey} />
         <RotationPanel providerKey={providerKey} address={address} errors={errors} />
-        <section class="panel" aria-labelledby="change-title">
-          <h2 id="change-title">Change it</h2>
-          <form class="settings-form" method="post" action={`${address}/changes`}>
-            <TextField name="name" label="Name" value={values.name} isRequired errors={errors} />
-            <AddressFields values={values} errors={errors} />
-            <p class="muted">Another base URL discards the key: it was given for the one before.</p>
-            <div class="actions">
-              <button type="submit" class="button">
-                Save
-              </button>
-            </div>
-          </form>
-        </section>
+        <Allowed post={`${address}/changes`}>
+          <section class="panel" aria-labelledby="change-title">
+            <h2 id="change-title">Change it</h2>
+            <PostForm class="settings-form" action={`${address}/changes`}>
+              <TextField name="name" label="Name" value={values.name} isRequired errors={errors} />
+              <AddressFields values={values} errors={errors} />
+              <p class="muted">Another base URL discards the key: it was given for the one before.</p>
+              <div class="actions">
+                <button type="submit" class="button">
+                  Save
+                </button>
+              </div>
+            </PostForm>
+          </section>
+        </Allowed>
         <DeletionPanel providerKey={providerKey} address={address} />
       </div>
     </Layout>
@@ -62,17 +65,17 @@ function KeyHead({ providerKey, address }: Addressed) {
         <StateBadge look={keyLook(providerKey)} large />
       </div>
       <div class="actions">
-        <form method="post" action={`${address}/tests`}>
+        <PostForm action={`${address}/tests`}>
           <button type="submit" class="button" disabled={needsKey(providerKey)}>
             <Icon name="send" /> Test
           </button>
-        </form>
+        </PostForm>
         {providerKey.isChosen ? null : (
-          <form method="post" action={`${address}/choices`}>
+          <PostForm action={`${address}/choices`}>
             <button type="submit" class="button primary" disabled={needsKey(providerKey)}>
               <Icon name="check" /> Use this one
             </button>
-          </form>
+          </PostForm>
         )}
       </div>
     </div>
@@ -124,65 +127,69 @@ const OVERLAPS = [
 function RotationPanel({ providerKey, address, errors }: Addressed & Pick<ProviderKeyProps, "errors">) {
   const { hasKey, previous } = providerKey;
   return (
-    <section class="panel" aria-labelledby="rotation-title">
-      <h2 id="rotation-title">{hasKey ? "Rotate it" : "Give it a key"}</h2>
-      {previous === null ? null : (
-        <p>
-          The key before, <code>…{previous.hint}</code>, is still taken where this one is rejected. That ends{" "}
-          <RelativeTime at={previous.expiresAt} />.
-        </p>
-      )}
-      <form class="settings-form" method="post" action={`${address}/rotations`}>
-        <SecretField
-          name="key"
-          label="New API key"
-          errors={errors}
-          hint="It is tested first, and not saved where the provider rejects it."
-        />
-        {hasKey ? (
-          <SelectField
-            name="overlapSeconds"
-            label="Keep the old one"
-            value={String(KEY_OVERLAP_SECONDS.default)}
-            options={OVERLAPS}
+    <Allowed post={`${address}/rotations`}>
+      <section class="panel" aria-labelledby="rotation-title">
+        <h2 id="rotation-title">{hasKey ? "Rotate it" : "Give it a key"}</h2>
+        {previous === null ? null : (
+          <p>
+            The key before, <code>…{previous.hint}</code>, is still taken where this one is rejected. That ends{" "}
+            <RelativeTime at={previous.expiresAt} />.
+          </p>
+        )}
+        <PostForm class="settings-form" action={`${address}/rotations`}>
+          <SecretField
+            name="key"
+            label="New API key"
             errors={errors}
+            hint="It is tested first, and not saved where the provider rejects it."
           />
-        ) : null}
-        <div class="actions">
-          <button type="submit" class="button">
-            <Icon name="key-round" /> {hasKey ? "Rotate" : "Save"}
-          </button>
-        </div>
-      </form>
-    </section>
+          {hasKey ? (
+            <SelectField
+              name="overlapSeconds"
+              label="Keep the old one"
+              value={String(KEY_OVERLAP_SECONDS.default)}
+              options={OVERLAPS}
+              errors={errors}
+            />
+          ) : null}
+          <div class="actions">
+            <button type="submit" class="button">
+              <Icon name="key-round" /> {hasKey ? "Rotate" : "Save"}
+            </button>
+          </div>
+        </PostForm>
+      </section>
+    </Allowed>
   );
 }
 
 function DeletionPanel({ providerKey: { name }, address }: Addressed) {
   return (
-    <section class="panel" aria-labelledby="deletion-title">
-      <h2 id="deletion-title">Delete it</h2>
-      <form class="settings-form" method="post" action={`${address}/deletion`}>
-        <div class="field">
-          <label for="deletion-name">Name of the key</label>
-          <input
-            id="deletion-name"
-            type="text"
-            name={KEY_NAME_FIELD}
-            required
-            autocomplete="off"
-            aria-describedby="deletion-hint"
-          />
-          <p id="deletion-hint" class="field-hint muted">
-            It cannot be read again. Type <b>{name}</b> to confirm.
-          </p>
-        </div>
-        <div class="actions">
-          <button type="submit" class="button danger">
-            <Icon name="trash-2" /> Delete
-          </button>
-        </div>
-      </form>
-    </section>
+    <Allowed post={`${address}/deletion`}>
+      <section class="panel" aria-labelledby="deletion-title">
+        <h2 id="deletion-title">Delete it</h2>
+        <PostForm class="settings-form" action={`${address}/deletion`}>
+          <div class="field">
+            <label for="deletion-name">Name of the key</label>
+            <input
+              id="deletion-name"
+              type="text"
+              name={KEY_NAME_FIELD}
+              required
+              autocomplete="off"
+              aria-describedby="deletion-hint"
+            />
+            <p id="deletion-hint" class="field-hint muted">
+              It cannot be read again. Type <b>{name}</b> to confirm.
+            </p>
+          </div>
+          <div class="actions">
+            <button type="submit" class="button danger">
+              <Icon name="trash-2" /> Delete
+            </button>
+          </div>
+        </PostForm>
+      </section>
+    </Allowed>
   );
 }

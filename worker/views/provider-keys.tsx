@@ -6,6 +6,7 @@ import {
   type KeyTest,
   type ProviderKey,
 } from "../domain/provider-key.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
@@ -56,57 +57,59 @@ export function ProviderKeysPage({ shell, keys, values, errors, test }: Provider
           </section>
         )}
         {keys.length > 1 ? <FallbackForm keys={keys} /> : null}
-        <section class="panel" aria-labelledby="new-key-title">
-          <h2 id="new-key-title">New key</h2>
-          <form class="settings-form" method="post" action="/settings/keys">
-            <SelectField
-              name="provider"
-              label="Provider"
-              value={values.provider}
-              options={KEYED_PROVIDERS.map((value) => ({ value, label: PROVIDER_WORDS[value] }))}
-              errors={errors}
-              hint="OpenAI-compatible is any server that speaks Chat Completions: Groq, Ollama, vLLM, a gateway."
-            />
-            <SecretField
-              name="key"
-              label="API key"
-              errors={errors}
-              hint="It is sealed, and never shown again but for its end."
-            />
-            <TextField
-              name="name"
-              label="Name"
-              value={values.name}
-              isRequired
-              errors={errors}
-              placeholder="production"
-            />
-            <AddressFields values={values} errors={errors} />
-            <div id={ELEMENT_ID.keyTest} role="status">
-              {test === null ? null : <KeyTestNotice test={test} />}
-            </div>
-            <div class="actions">
-              <button type="submit" class="button primary">
-                Save
-              </button>
-              <button
-                type="submit"
-                class="button"
-                formaction="/settings/keys/tests"
-                formnovalidate
-                {...hx({
-                  post: "/settings/keys/tests",
-                  include: "closest form",
-                  target: byId(ELEMENT_ID.keyTest),
-                  swap: "innerHTML",
-                  disable: "this",
-                })}
-              >
-                <Icon name="send" /> Test
-              </button>
-            </div>
-          </form>
-        </section>
+        <Allowed post="/settings/keys">
+          <section class="panel" aria-labelledby="new-key-title">
+            <h2 id="new-key-title">New key</h2>
+            <PostForm class="settings-form" action="/settings/keys">
+              <SelectField
+                name="provider"
+                label="Provider"
+                value={values.provider}
+                options={KEYED_PROVIDERS.map((value) => ({ value, label: PROVIDER_WORDS[value] }))}
+                errors={errors}
+                hint="OpenAI-compatible is any server that speaks Chat Completions: Groq, Ollama, vLLM, a gateway."
+              />
+              <SecretField
+                name="key"
+                label="API key"
+                errors={errors}
+                hint="It is sealed, and never shown again but for its end."
+              />
+              <TextField
+                name="name"
+                label="Name"
+                value={values.name}
+                isRequired
+                errors={errors}
+                placeholder="production"
+              />
+              <AddressFields values={values} errors={errors} />
+              <div id={ELEMENT_ID.keyTest} role="status">
+                {test === null ? null : <KeyTestNotice test={test} />}
+              </div>
+              <div class="actions">
+                <button type="submit" class="button primary">
+                  Save
+                </button>
+                <button
+                  type="submit"
+                  class="button"
+                  formaction="/settings/keys/tests"
+                  formnovalidate
+                  {...hx({
+                    post: "/settings/keys/tests",
+                    include: "closest form",
+                    target: byId(ELEMENT_ID.keyTest),
+                    swap: "innerHTML",
+                    disable: "this",
+                  })}
+                >
+                  <Icon name="send" /> Test
+                </button>
+              </div>
+            </PostForm>
+          </section>
+        </Allowed>
       </div>
     </Layout>
   );
@@ -156,33 +159,35 @@ const PLACE_WORDS = ["First", "Then", "Then, at last"] as const;
 function FallbackForm({ keys }: Pick<ProviderKeysProps, "keys">) {
   const places = PLACE_WORDS.slice(0, Math.min(FALLBACKS_MAX, keys.length - 1));
   return (
-    <section class="panel" aria-labelledby="fallback-title">
-      <h2 id="fallback-title">When the key in use cannot answer</h2>
-      <p class="muted">
-        Where its provider fails, refuses the key, has no credit or is out of its limit, and no text has come yet, these
-        are asked instead. Each is asked for the model that it was saved with.
-      </p>
-      <form class="settings-form" method="post" action="/settings/keys/fallbacks">
-        {places.map((label, index) => (
-          <label class="field">
-            {label}
-            <select name="keyId">
-              <option value="">Nobody</option>
-              {keys.map((key) => (
-                <option value={key.id} selected={key.fallbackPosition === index + 1}>
-                  {key.name} ({PROVIDER_WORDS[key.provider]})
-                </option>
-              ))}
-            </select>
-          </label>
-        ))}
-        <div class="actions">
-          <button type="submit" class="button">
-            Save
-          </button>
-        </div>
-      </form>
-    </section>
+    <Allowed post="/settings/keys/fallbacks">
+      <section class="panel" aria-labelledby="fallback-title">
+        <h2 id="fallback-title">When the key in use cannot answer</h2>
+        <p class="muted">
+          Where its provider fails, refuses the key, has no credit or is out of its limit, and no text has come yet,
+          these are asked instead. Each is asked for the model that it was saved with.
+        </p>
+        <PostForm class="settings-form" action="/settings/keys/fallbacks">
+          {places.map((label, index) => (
+            <label class="field">
+              {label}
+              <select name="keyId">
+                <option value="">Nobody</option>
+                {keys.map((key) => (
+                  <option value={key.id} selected={key.fallbackPosition === index + 1}>
+                    {key.name} ({PROVIDER_WORDS[key.provider]})
+                  </option>
+                ))}
+              </select>
+            </label>
+          ))}
+          <div class="actions">
+            <button type="submit" class="button">
+              Save
+            </button>
+          </div>
+        </PostForm>
+      </section>
+    </Allowed>
   );
 }
 

@@ -6,6 +6,7 @@
 import type { Priority } from "../domain/lane.ts";
 import type { ActView } from "../domain/lane-view.ts";
 import { type Tally, tallySentence } from "./batch-words.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
 import { type BoardCard, QueueCard } from "./components/queue-card.tsx";
@@ -163,7 +164,7 @@ function LaneRow({ filter, ...each }: BoardLane & { readonly filter: string | nu
         </span>
         {isShort ? <span class="mark mark-warning">waiting for capacity</span> : null}
       </span>
-      <form method="post" action={action} {...hx({ post: action, disable: "find button", ...STEERING_SWAPS.queue })}>
+      <PostForm action={action} {...hx({ post: action, disable: "find button", ...STEERING_SWAPS.queue })}>
         {filter === null ? null : <input type="hidden" name="lane" value={filter} />}
         <button
           id={`lane-switch-${lane}`}
@@ -173,7 +174,7 @@ function LaneRow({ filter, ...each }: BoardLane & { readonly filter: string | nu
         >
           <Icon name={pause ? "play" : "pause"} /> {pause ? "Resume" : "Pause"}
         </button>
-      </form>
+      </PostForm>
     </li>
   );
 }
@@ -181,10 +182,9 @@ function LaneRow({ filter, ...each }: BoardLane & { readonly filter: string | nu
 function SelectionForm({ lane }: Pick<BoardProps, "lane">) {
   const action = "/queue/cancellations";
   return (
-    <form
+    <PostForm
       id={ELEMENT_ID.queueSelection}
       class="board-selection"
-      method="post"
       action={action}
       {...hx({ post: action, disable: "find button", ...STEERING_SWAPS.queue })}
     >
@@ -195,7 +195,7 @@ function SelectionForm({ lane }: Pick<BoardProps, "lane">) {
       <button type="submit" class="button danger" id="queue-cancel-many">
         <Icon name="ban" /> Cancel chosen
       </button>
-    </form>
+    </PostForm>
   );
 }
 

@@ -2,6 +2,7 @@
 import type { Delivery } from "../domain/delivery.ts";
 import type { RepositoryChange } from "../domain/repos-file.ts";
 import { type Repository, remoteOf } from "../domain/repository.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { DeliveryBadge } from "./components/delivery-list.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
@@ -34,12 +35,16 @@ export function RepositoriesPage({
           <a class="button" href="/repos/export" download="repos.json">
             <Icon name="download" /> Export
           </a>
-          <a class="button" href="/repos/import">
-            <Icon name="upload" /> Import
-          </a>
-          <a class="button primary" href="/repos/new">
-            <Icon name="plus" /> Add repository
-          </a>
+          <Allowed get="/repos/import">
+            <a class="button" href="/repos/import">
+              <Icon name="upload" /> Import
+            </a>
+          </Allowed>
+          <Allowed get="/repos/new">
+            <a class="button primary" href="/repos/new">
+              <Icon name="plus" /> Add repository
+            </a>
+          </Allowed>
         </div>
       </div>
       <RepositoryTabs current="repositories" />
@@ -144,7 +149,7 @@ export function ImportPage({ shell, text, changes, errors }: ImportProps & { rea
 
 function ImportForm({ text, errors }: Pick<ImportProps, "text" | "errors">) {
   return (
-    <form class="repository-form" method="post" action="/repos/import" enctype="multipart/form-data">
+    <PostForm class="repository-form" action="/repos/import" enctype="multipart/form-data">
       <fieldset class="panel field-group field-column">
         <legend>repos.json</legend>
         <div class="field">
@@ -168,7 +173,7 @@ function ImportForm({ text, errors }: Pick<ImportProps, "text" | "errors">) {
           Cancel
         </a>
       </div>
-    </form>
+    </PostForm>
   );
 }
 
@@ -181,7 +186,7 @@ const KIND_WORDS: Readonly<Record<RepositoryChange["kind"], string>> = {
 function ImportPreview({ text, changes }: { readonly text: string; readonly changes: readonly RepositoryChange[] }) {
   const effective = changes.filter(({ kind }) => kind !== "keep").length;
   return (
-    <form class="repository-form" method="post" action="/repos/import">
+    <PostForm class="repository-form" action="/repos/import">
       <input type="hidden" name="file" value={text} />
       <input type="hidden" name="confirm" value="yes" />
       <section class="panel" aria-labelledby="changes-title">
@@ -218,6 +223,6 @@ function ImportPreview({ text, changes }: { readonly text: string; readonly chan
           Back
         </a>
       </div>
-    </form>
+    </PostForm>
   );
 }

@@ -1,6 +1,7 @@
 /** The form of a repository, for a new one and for a change. Posts whole, with or without a script. */
 import type { Child } from "hono/jsx";
 import { EVERY_LABEL } from "../domain/repository.ts";
+import { Allowed, ReadableForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
 import type { RepositoryField, RepositoryValues } from "./repository-values.ts";
@@ -27,7 +28,7 @@ const BACKENDS = [
 export function RepositoryForm({ action, values, errors, isNew }: RepositoryFormProps) {
   const of = (name: RepositoryField) => ({ name, value: values[name], errors });
   return (
-    <form class="repository-form" method="post" action={action} novalidate>
+    <ReadableForm class="repository-form" action={action} novalidate>
       <ErrorSummary title="The repository was not saved" errors={errors} />
       <Group title="Repository">
         <TextField
@@ -80,15 +81,17 @@ export function RepositoryForm({ action, values, errors, isNew }: RepositoryForm
         <SelectField {...of("testMode")} label="Tests before a commit" options={TEST_MODES} />
         <SelectField {...of("verification")} label="Where changes are verified" options={BACKENDS} />
       </Group>
-      <div class="actions">
-        <button type="submit" class="button primary">
-          {isNew ? "Add repository" : "Save"}
-        </button>
-        <a class="button" href="/repos">
-          Cancel
-        </a>
-      </div>
-    </form>
+      <Allowed post={action}>
+        <div class="actions">
+          <button type="submit" class="button primary">
+            {isNew ? "Add repository" : "Save"}
+          </button>
+          <a class="button" href="/repos">
+            Cancel
+          </a>
+        </div>
+      </Allowed>
+    </ReadableForm>
   );
 }
 

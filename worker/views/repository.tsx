@@ -1,6 +1,7 @@
 /** `/repos/new` and `/repos/:key`: the form; and beside it the webhooks that serve the repository and what they brought. */
 import type { Delivery } from "../domain/delivery.ts";
 import type { Endpoint } from "../domain/inbound-endpoint.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { DeliveryTable } from "./components/delivery-list.tsx";
 import { Dialog } from "./components/dialog.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
@@ -51,9 +52,11 @@ export function RepositoryPage({ shell, page: props }: { readonly shell: Shell; 
     <Layout shell={shell} section="repositories" title={title}>
       <div class="page-head">
         <h1>{title}</h1>
-        <button type="button" class="button danger needs-script" data-dialog={DELETE_DIALOG}>
-          <Icon name="trash-2" /> Delete
-        </button>
+        <Allowed post={`/repos/${key}/deletion`}>
+          <button type="button" class="button danger needs-script" data-dialog={DELETE_DIALOG}>
+            <Icon name="trash-2" /> Delete
+          </button>
+        </Allowed>
       </div>
       {props.isSaved ? (
         <p class="notice notice-succeeded" role="status">
@@ -80,22 +83,24 @@ export function RepositoryPage({ shell, page: props }: { readonly shell: Shell; 
           </section>
         </div>
       </div>
-      <Dialog id={DELETE_DIALOG} title={`Delete ${key}?`}>
-        <DeleteForm repositoryKey={key} />
-      </Dialog>
-      <noscript>
-        <section class="panel">
-          <h2>Delete</h2>
+      <Allowed post={`/repos/${key}/deletion`}>
+        <Dialog id={DELETE_DIALOG} title={`Delete ${key}?`}>
           <DeleteForm repositoryKey={key} />
-        </section>
-      </noscript>
+        </Dialog>
+        <noscript>
+          <section class="panel">
+            <h2>Delete</h2>
+            <DeleteForm repositoryKey={key} />
+          </section>
+        </noscript>
+      </Allowed>
     </Layout>
   );
 }
 
 function DeleteForm({ repositoryKey }: { readonly repositoryKey: string }) {
   return (
-    <form method="post" action={`/repos/${repositoryKey}/deletion`}>
+    <PostForm action={`/repos/${repositoryKey}/deletion`}>
       <p>
         Its webhooks are deleted with it, and runs that wait for its issues are cancelled. Runs that have begun go on,
         and everything that has run stays listed.
@@ -106,6 +111,6 @@ function DeleteForm({ repositoryKey }: { readonly repositoryKey: string }) {
           Delete repository
         </button>
       </div>
-    </form>
+    </PostForm>
   );
 }

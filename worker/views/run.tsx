@@ -7,6 +7,7 @@ import type { ModelSpending } from "../domain/guest-outcome.ts";
 import type { Issue } from "../domain/issue.ts";
 import type { ReplayVerdict } from "../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { Attempts } from "./components/attempts.tsx";
 import { BudgetWaitPanel } from "./components/budget-wait.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -121,17 +122,17 @@ function RunActions({ run }: { readonly run: RunDetail }) {
         </a>
       )}
       {isTerminal(run.state) ? (
-        <form method="post" action={`/runs/${run.id}/retries`}>
+        <PostForm action={`/runs/${run.id}/retries`}>
           <button type="submit" class="button">
             <Icon name="rotate-cw" /> Retry
           </button>
-        </form>
+        </PostForm>
       ) : (
-        <form method="post" action={`/runs/${run.id}/cancellation`} {...cancel}>
+        <PostForm action={`/runs/${run.id}/cancellation`} {...cancel}>
           <button type="submit" class="button danger">
             <Icon name="ban" /> Cancel
           </button>
-        </form>
+        </PostForm>
       )}
     </div>
   );
@@ -147,7 +148,7 @@ function ReplayButton({ runId }: { readonly runId: string }) {
     status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
   });
   return (
-    <form method="post" action={`/runs/${runId}/replays`} {...replay}>
+    <PostForm action={`/runs/${runId}/replays`} {...replay}>
       <button
         type="submit"
         class="button"
@@ -155,7 +156,7 @@ function ReplayButton({ runId }: { readonly runId: string }) {
       >
         <Icon name="repeat-2" /> Replay
       </button>
-    </form>
+    </PostForm>
   );
 }
 

@@ -7,6 +7,7 @@ import { ERROR_CATEGORIES } from "../domain/guest-outcome.ts";
 import { PRIORITIES } from "../domain/lane.ts";
 import { RUN_KINDS, RUN_STATES, type RunSummary } from "../domain/run.ts";
 import { type Tally, tallySentence } from "./batch-words.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { Choice, type Options } from "./components/choice.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -192,9 +193,11 @@ export function NewRunsPill({ count, href = "/runs" }: { readonly count: number;
   );
 }
 
+const CANCELLATIONS = "/runs/cancellations";
+
 function SelectionForm({ filter }: Pick<RunsProps, "filter">) {
   return (
-    <form id={ELEMENT_ID.runsSelection} class="selection" method="post" action="/runs/cancellations">
+    <PostForm id={ELEMENT_ID.runsSelection} class="selection" action={CANCELLATIONS}>
       <input type="hidden" name="filter" value={runsHref(filter).slice("/runs?".length)} />
       <label class="check needs-script">
         <input type="checkbox" data-check-all="runIds" /> Choose all
@@ -205,7 +208,7 @@ function SelectionForm({ filter }: Pick<RunsProps, "filter">) {
       <button type="submit" class="button" formaction="/runs/retries">
         <Icon name="rotate-cw" /> Retry chosen
       </button>
-    </form>
+    </PostForm>
   );
 }
 
@@ -215,9 +218,11 @@ function RunTable({ runs }: { readonly runs: readonly RunSummary[] }) {
       <caption class="visually-hidden">Runs, newest first</caption>
       <thead>
         <tr>
-          <th scope="col">
-            <span class="visually-hidden">Choose</span>
-          </th>
+          <Allowed post={CANCELLATIONS}>
+            <th scope="col">
+              <span class="visually-hidden">Choose</span>
+            </th>
+          </Allowed>
           <th scope="col">State</th>
           <th scope="col">Run</th>
           <th scope="col">Language</th>
@@ -242,15 +247,17 @@ function RunRow({ run }: { readonly run: RunSummary }) {
   const note = run.error ? errorLine(run.error) : run.state === "queued" ? null : reasonOf(run);
   return (
     <tr>
-      <td class="cell-check">
-        <input
-          type="checkbox"
-          name="runIds"
-          value={run.id}
-          form={ELEMENT_ID.runsSelection}
-          aria-label={`Choose ${run.title}`}
-        />
-      </td>
+      <Allowed post={CANCELLATIONS}>
+        <td class="cell-check">
+          <input
+            type="checkbox"
+            name="runIds"
+            value={run.id}
+            form={ELEMENT_ID.runsSelection}
+            aria-label={`Choose ${run.title}`}
+          />
+        </td>
+      </Allowed>
       <td class="cell-state">
         <StatusBadge state={run.state} />
       </td>

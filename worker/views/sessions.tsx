@@ -1,6 +1,7 @@
 /** `/settings/sessions`: where a person is signed in, and the way out from each. */
 
 import { browserName } from "./browser-name.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { SettingsTabs } from "./components/settings-tabs.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { Layout, type Shell } from "./layout.tsx";
@@ -27,11 +28,11 @@ export function SessionsPage({
       <div class="page-head">
         <h1>Sessions</h1>
         {sessions.length > 1 ? (
-          <form method="post" action="/settings/sessions/revocations">
+          <PostForm action="/settings/sessions/revocations">
             <button type="submit" class="button">
               Sign out everywhere else
             </button>
-          </form>
+          </PostForm>
         ) : null}
       </div>
       <SettingsTabs current="sessions" />
@@ -83,11 +84,11 @@ function SessionRow({ session }: { readonly session: ShownSession }) {
         <RelativeTime at={session.endsAt} />
       </td>
       <td>
-        <form method="post" action={`/settings/sessions/${session.id}/revocation`}>
+        <PostForm action={`/settings/sessions/${session.id}/revocation`}>
           <button type="submit" class="button quiet">
             {session.isCurrent ? "Sign out" : "Revoke"} <span class="visually-hidden">{name}</span>
           </button>
-        </form>
+        </PostForm>
       </td>
     </tr>
   );

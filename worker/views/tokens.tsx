@@ -1,6 +1,7 @@
 /** `/settings/tokens`: the tokens of the API that somebody may see, and the form for a new one. */
 import { SCOPE_WORDS, SCOPES } from "../domain/access.ts";
 import { TOKEN_DAYS, type TokenSummary } from "../domain/api-token.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
@@ -99,11 +100,11 @@ function TokenRow({ token }: { readonly token: ShownToken }) {
         {token.expiresAt === null ? "never" : <RelativeTime at={token.expiresAt} />}
       </td>
       <td>
-        <form method="post" action={`/settings/tokens/${token.id}/revocation`}>
+        <PostForm action={`/settings/tokens/${token.id}/revocation`}>
           <button type="submit" class="button quiet">
             Revoke <span class="visually-hidden">{token.name}</span>
           </button>
-        </form>
+        </PostForm>
       </td>
     </tr>
   );
@@ -114,7 +115,7 @@ function NewToken({ values, errors }: Pick<TokensProps, "values" | "errors">) {
   return (
     <section class="panel" aria-labelledby="new-token-title">
       <h2 id="new-token-title">New token</h2>
-      <form class="settings-form" method="post" action="/settings/tokens">
+      <PostForm class="settings-form" action="/settings/tokens">
         <TextField
           name="name"
           label="Name"
@@ -149,7 +150,7 @@ function NewToken({ values, errors }: Pick<TokensProps, "values" | "errors">) {
             Make token
           </button>
         </div>
-      </form>
+      </PostForm>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /** `/settings/webhooks/:id`: one endpoint with its messages, and what can be done with it. */
 import { ENDPOINT_NAME_FIELD, type MessageSummary, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import { Allowed, PostForm, ReadableForm } from "./components/allowed.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
@@ -43,15 +44,17 @@ export function EndpointPage({ shell, ...props }: EndpointProps & { readonly she
         ) : null}
         <Messages {...props} address={address} />
         <section class="panel" aria-labelledby="change-title">
-          <h2 id="change-title">Change it</h2>
-          <form class="settings-form" method="post" action={`${address}/changes`}>
+          <h2 id="change-title">Settings</h2>
+          <ReadableForm class="settings-form" action={`${address}/changes`}>
             <EndpointFields values={values} errors={errors} />
-            <div class="actions">
-              <button type="submit" class="button">
-                Save
-              </button>
-            </div>
-          </form>
+            <Allowed post={`${address}/changes`}>
+              <div class="actions">
+                <button type="submit" class="button">
+                  Save
+                </button>
+              </div>
+            </Allowed>
+          </ReadableForm>
         </section>
         <SecretPanel endpoint={endpoint} address={address} />
         <DeletionPanel endpoint={endpoint} address={address} />
@@ -78,17 +81,17 @@ function EndpointHead({ endpoint, address }: Addressed) {
       {endpoint.description ? <p class="muted">{endpoint.description}</p> : null}
       <div class="actions">
         {endpoint.enabled ? (
-          <form method="post" action={`${address}/tests`}>
+          <PostForm action={`${address}/tests`}>
             <button type="submit" class="button">
               <Icon name="send" /> Send a test
             </button>
-          </form>
+          </PostForm>
         ) : null}
-        <form method="post" action={`${address}/${endpoint.enabled ? "disabling" : "enabling"}`}>
+        <PostForm action={`${address}/${endpoint.enabled ? "disabling" : "enabling"}`}>
           <button type="submit" class={endpoint.enabled ? "button" : "button primary"}>
             <Icon name={endpoint.enabled ? "pause" : "play"} /> {endpoint.enabled ? "Disable" : "Enable"}
           </button>
-        </form>
+        </PostForm>
       </div>
     </div>
   );
@@ -104,50 +107,54 @@ function NewSecret({ secret }: { readonly secret: string }) {
 
 function SecretPanel({ endpoint: { previousSecretExpiresAt }, address }: Addressed) {
   return (
-    <section class="panel" aria-labelledby="secret-title">
-      <h2 id="secret-title">Secret</h2>
-      <p>
-        {previousSecretExpiresAt === null ? (
-          "Messages are signed with one secret. After a rotation the old one signs, too, for a day."
-        ) : (
-          <>
-            Messages are signed with two secrets: the old one ends <RelativeTime at={previousSecretExpiresAt} />.
-          </>
-        )}
-      </p>
-      <form method="post" action={`${address}/secrets`}>
-        <button type="submit" class="button">
-          <Icon name="key-round" /> Rotate secret
-        </button>
-      </form>
-    </section>
+    <Allowed post={`${address}/secrets`}>
+      <section class="panel" aria-labelledby="secret-title">
+        <h2 id="secret-title">Secret</h2>
+        <p>
+          {previousSecretExpiresAt === null ? (
+            "Messages are signed with one secret. After a rotation the old one signs, too, for a day."
+          ) : (
+            <>
+              Messages are signed with two secrets: the old one ends <RelativeTime at={previousSecretExpiresAt} />.
+            </>
+          )}
+        </p>
+        <PostForm action={`${address}/secrets`}>
+          <button type="submit" class="button">
+            <Icon name="key-round" /> Rotate secret
+          </button>
+        </PostForm>
+      </section>
+    </Allowed>
   );
 }
 
 function DeletionPanel({ endpoint, address }: Addressed) {
   const { host } = new URL(endpoint.url);
   return (
-    <section class="panel" aria-labelledby="deletion-title">
-      <h2 id="deletion-title">Delete it</h2>
-      <form class="settings-form" method="post" action={`${address}/deletion`}>
-        <TextField
-          name={ENDPOINT_NAME_FIELD}
-          label="Host of the endpoint"
-          value=""
-          isRequired
-          hint={
-            <>
-              Its messages go with it, also those that wait. Type <b>{host}</b> to confirm.
-            </>
-          }
-        />
-        <div class="actions">
-          <button type="submit" class="button danger">
-            <Icon name="trash-2" /> Delete
-          </button>
-        </div>
-      </form>
-    </section>
+    <Allowed post={`${address}/deletion`}>
+      <section class="panel" aria-labelledby="deletion-title">
+        <h2 id="deletion-title">Delete it</h2>
+        <PostForm class="settings-form" action={`${address}/deletion`}>
+          <TextField
+            name={ENDPOINT_NAME_FIELD}
+            label="Host of the endpoint"
+            value=""
+            isRequired
+            hint={
+              <>
+                Its messages go with it, also those that wait. Type <b>{host}</b> to confirm.
+              </>
+            }
+          />
+          <div class="actions">
+            <button type="submit" class="button danger">
+              <Icon name="trash-2" /> Delete
+            </button>
+          </div>
+        </PostForm>
+      </section>
+    </Allowed>
   );
 }
 

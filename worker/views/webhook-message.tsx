@@ -1,5 +1,6 @@
 /** `/settings/webhooks/:id/messages/:messageId`: one message, with every attempt to deliver it. */
 import type { DeliveryAttempt, MessageDetail, WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import { PostForm } from "./components/allowed.tsx";
 import { CopyButton } from "./components/copy-button.tsx";
 import { Icon } from "./components/icon.tsx";
 import { RelativeTime } from "./components/time.tsx";
@@ -101,11 +102,11 @@ function Resend({ endpoint, message, address }: MessageProps & { readonly addres
   if (!endpoint.enabled) return <p class="muted">Enable the endpoint to send it again.</p>;
   if (message.state === "sent") return null;
   return (
-    <form class="actions" method="post" action={`${address}/deliveries`}>
+    <PostForm class="actions" action={`${address}/deliveries`}>
       <button type="submit" class="button">
         <Icon name="send" /> {message.attempts === 0 ? "Send now" : "Send again"}
       </button>
-    </form>
+    </PostForm>
   );
 }
 

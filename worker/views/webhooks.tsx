@@ -1,6 +1,7 @@
 /** `/settings/webhooks`: the endpoints that messages about runs go to, and the form for a new one. */
 import type { WebhookEndpoint } from "../domain/webhook-endpoint.ts";
 import { ENDPOINT_EVENT_TYPES, ENDPOINT_EVENTS, type EndpointEventType } from "../domain/webhook-events.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
@@ -48,17 +49,19 @@ export function WebhooksPage({ shell, endpoints, values, errors }: WebhooksProps
             </EmptyState>
           </section>
         )}
-        <section class="panel" aria-labelledby="new-endpoint-title">
-          <h2 id="new-endpoint-title">New endpoint</h2>
-          <form class="settings-form" method="post" action="/settings/webhooks">
-            <EndpointFields values={values} errors={errors} />
-            <div class="actions">
-              <button type="submit" class="button primary">
-                Make endpoint
-              </button>
-            </div>
-          </form>
-        </section>
+        <Allowed post="/settings/webhooks">
+          <section class="panel" aria-labelledby="new-endpoint-title">
+            <h2 id="new-endpoint-title">New endpoint</h2>
+            <PostForm class="settings-form" action="/settings/webhooks">
+              <EndpointFields values={values} errors={errors} />
+              <div class="actions">
+                <button type="submit" class="button primary">
+                  Make endpoint
+                </button>
+              </div>
+            </PostForm>
+          </section>
+        </Allowed>
       </div>
     </Layout>
   );

@@ -1,7 +1,10 @@
 /** `/settings/workspaces`: the workspaces that a person is in, going to another one, and making one. */
 import type { Role } from "../domain/access.ts";
+import { WORKSPACE_NAME_FIELD } from "../domain/membership.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
+import { Icon } from "./components/icon.tsx";
 import { SettingsTabs } from "./components/settings-tabs.tsx";
 import { Layout, type Shell } from "./layout.tsx";
 
@@ -27,7 +30,7 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
       </div>
       <SettingsTabs current="workspaces" />
       <div class="settings">
-        <ErrorSummary title="The workspace was not made" errors={errors} />
+        <ErrorSummary title="Nothing was changed" errors={errors} />
         <div class="results">
           <table class="runs">
             <caption class="visually-hidden">Your workspaces</caption>
@@ -49,7 +52,7 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
         </div>
         <section class="panel" aria-labelledby="new-workspace-title">
           <h2 id="new-workspace-title">New workspace</h2>
-          <form class="settings-form" method="post" action="/settings/workspaces">
+          <PostForm class="settings-form" action="/settings/workspaces">
             <TextField
               name="name"
               label="Name"
@@ -63,10 +66,49 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
                 Make workspace
               </button>
             </div>
-          </form>
+          </PostForm>
         </section>
+        {workspaces
+          .filter(({ isCurrent }) => isCurrent)
+          .map((workspace) => (
+            <DeletionPanel workspace={workspace} errors={errors} />
+          ))}
       </div>
     </Layout>
+  );
+}
+
+function DeletionPanel({
+  workspace: { id, name },
+  errors,
+}: Pick<WorkspacesProps, "errors"> & { readonly workspace: ShownWorkspace }) {
+  const action = `/settings/workspaces/${id}/deletion`;
+  return (
+    <Allowed post={action}>
+      <section class="panel" aria-labelledby="deletion-title">
+        <h2 id="deletion-title">Delete {name}</h2>
+        <PostForm class="settings-form" action={action}>
+          <TextField
+            name={WORKSPACE_NAME_FIELD}
+            label="Name of the workspace"
+            value=""
+            isRequired
+            errors={errors}
+            hint={
+              <>
+                Its runs, repositories, webhooks, tokens and keys go with it, for everybody who is in it, and for good.
+                Type <b>{name}</b> to confirm.
+              </>
+            }
+          />
+          <div class="actions">
+            <button type="submit" class="button danger">
+              <Icon name="trash-2" /> Delete workspace
+            </button>
+          </div>
+        </PostForm>
+      </section>
+    </Allowed>
   );
 }
 
@@ -81,11 +123,11 @@ function WorkspaceRow({ workspace: { id, name, isSample, role, isCurrent } }: { 
         {isCurrent ? (
           <span class="muted">You are here</span>
         ) : (
-          <form method="post" action={`/settings/workspaces/${id}/choice`}>
+          <PostForm action={`/settings/workspaces/${id}/choice`}>
             <button type="submit" class="button">
               Go there <span class="visually-hidden">to {name}</span>
             </button>
-          </form>
+          </PostForm>
         )}
       </td>
     </tr>

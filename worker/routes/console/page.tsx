@@ -1,7 +1,10 @@
 /** What every page of the console has in common: its shell, its caching, and how a failure is shown to people. */
 import type { Context } from "hono";
+import type { Child } from "hono/jsx";
 import { ERRORS, type Failure } from "../../domain/errors.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
+import { mayUse } from "../../middleware/route-access.ts";
+import { type May, ReaderRights } from "../../views/components/allowed.tsx";
 import { ErrorFragment, ErrorPage } from "../../views/error.tsx";
 import type { Shell } from "../../views/layout.tsx";
 
@@ -25,13 +28,18 @@ export function signedInShell(c: Context<SignedInEnv>): Shell {
   return shellOf(c)!;
 }
 
-/** Pages hold what one person may see: no shared cache keeps them, and a fragment is never taken for a page. */
+/**
+ * Nothing on a page leads its reader where they would be refused. Pages hold what one person may see: no shared cache
+ * keeps them, and a fragment is never taken for a page.
+ */
 export function page(
   c: Context<AppEnv> | Context<SignedInEnv>,
-  body: unknown,
+  body: Child,
   status = 200,
 ): Response | Promise<Response> {
-  return (c as Context).html(body as string, status as 200, {
+  const may: May = (method, address) => mayUse(c.var.principal ?? null, method, address);
+  const whole = <ReaderRights.Provider value={may}>{body}</ReaderRights.Provider>;
+  return (c as Context).html(whole, status as 200, {
     "cache-control": "private, no-store",
     vary: "HX-Request, HX-Request-Type",
   });

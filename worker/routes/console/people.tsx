@@ -1,6 +1,7 @@
 /** `/settings/members`, `/settings/invitations` and `/settings/workspaces`: who is where, and as what. */
 import { type Context, Hono } from "hono";
 import * as z from "zod";
+import { removeWorkspace } from "../../actions/delete-workspace.ts";
 import {
   createWorkspace,
   invite,
@@ -11,7 +12,13 @@ import {
 } from "../../actions/manage-people.ts";
 import { ERRORS, type Failure, type Result } from "../../domain/errors.ts";
 import { toIso } from "../../domain/instant.ts";
-import { invitationSchema, MEMBERS_MAX, nameSchema, roleChangeSchema } from "../../domain/membership.ts";
+import {
+  invitationSchema,
+  MEMBERS_MAX,
+  nameSchema,
+  roleChangeSchema,
+  WORKSPACE_NAME_FIELD,
+} from "../../domain/membership.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { listInvitations, listMembers, listWorkspaces } from "../../store/memberships.ts";
@@ -59,12 +66,18 @@ export const invitationForms = new Hono<SignedInEnv>()
   );
 
 export const workspacePages = new Hono<SignedInEnv>()
-  .get("/", (c) => showWorkspaces(c, "", null))
+  .get("/", (c) => showWorkspaces(c, {}))
   .post("/", async (c) => {
     const name = textOf(await formOf(c), "name");
     const asked = check({ name }, workspaceSchema);
     const made = asked.ok ? await createWorkspace(c.var.dependencies, c.var.principal, asked.value.name) : asked;
-    return made.ok ? c.redirect("/", 303) : showWorkspaces(c, name, made);
+    return made.ok ? c.redirect("/", 303) : showWorkspaces(c, { name, failure: made });
+  })
+  .post("/:id/deletion", async (c) => {
+    const confirmation = textOf(await formOf(c), WORKSPACE_NAME_FIELD);
+    const removed = await removeWorkspace(c.var.dependencies, c.var.principal, c.req.param("id"), confirmation);
+    if (removed.ok) return c.redirect("/", 303);
+    return removed.code === "invalid-request" ? showWorkspaces(c, { failure: removed }) : failurePage(c, removed);
   })
   .post("/:id/choice", async (c) => {
     const switched = await switchWorkspace(c.var.dependencies, c.var.principal, c.req.param("id"));
@@ -100,7 +113,7 @@ async function showMembers(c: PeopleContext, shown: Shown) {
   return page(c, <MembersPage shell={signedInShell(c)} {...props} />, status);
 }
 
-async function showWorkspaces(c: PeopleContext, name: string, failure: Failure | null) {
+async function showWorkspaces(c: PeopleContext, { name = "", failure }: { name?: string; failure?: Failure }) {
   const { userId, workspaceId } = c.var.principal;
   const list = await listWorkspaces(c.var.dependencies.db, userId);
   const workspaces = list.map((workspace) => ({ ...workspace, isCurrent: workspace.id === workspaceId }));

@@ -2,6 +2,7 @@
 
 import type { BudgetWait } from "../../domain/budget-wait.ts";
 import { dollarText } from "../../domain/dollars.ts";
+import { Allowed, PostForm } from "./allowed.tsx";
 import { Icon } from "./icon.tsx";
 import { RelativeTime } from "./time.tsx";
 
@@ -20,27 +21,30 @@ export function BudgetWaitPanel({ runId, wait }: { readonly runId: string; reado
         </span>
       </p>
       <div class="actions">
-        <form method="post" action={action}>
+        <PostForm action={action}>
           <input type="hidden" name="decision" value="finish-cheaply" />
           <button type="submit" class="button" title={`The rest of the run makes do with ${dollarText(leftMicros)}`}>
             Finish cheaply
           </button>
-        </form>
-        <form method="post" action={action} class="actions">
-          <input type="hidden" name="decision" value="raise" />
-          <label>
-            Raise by $ <input name="by" inputmode="decimal" size={8} value={missing} required autocomplete="off" />
-          </label>
-          <button type="submit" class="button primary">
-            Raise
-          </button>
-        </form>
-        <form method="post" action={action}>
+        </PostForm>
+        {/* It changes a budget, which takes the role that sets them. */}
+        <Allowed post="/settings/budgets">
+          <PostForm action={action} class="actions">
+            <input type="hidden" name="decision" value="raise" />
+            <label>
+              Raise by $ <input name="by" inputmode="decimal" size={8} value={missing} required autocomplete="off" />
+            </label>
+            <button type="submit" class="button primary">
+              Raise
+            </button>
+          </PostForm>
+        </Allowed>
+        <PostForm action={action}>
           <input type="hidden" name="decision" value="stop" />
           <button type="submit" class="button danger">
             Stop
           </button>
-        </form>
+        </PostForm>
       </div>
     </section>
   );

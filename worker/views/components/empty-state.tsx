@@ -3,6 +3,7 @@
  */
 import type { Child } from "hono/jsx";
 import type { IconName } from "../icon-names.ts";
+import { Allowed } from "./allowed.tsx";
 import { Icon } from "./icon.tsx";
 
 export interface EmptyStateProps {
@@ -19,9 +20,11 @@ export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
       <p class="empty-title">{title}</p>
       <p class="muted">{children}</p>
       {action ? (
-        <a class="button" href={action.href}>
-          {action.label}
-        </a>
+        <Allowed get={action.href}>
+          <a class="button" href={action.href}>
+            {action.label}
+          </a>
+        </Allowed>
       ) : null}
     </div>
   );

@@ -4,6 +4,7 @@ import type { ActView } from "../../domain/lane-view.ts";
 import { ELEMENT_ID } from "../element-id.ts";
 import { formatInstant } from "../format.ts";
 import { laneLabel, queueHref } from "../lane-words.ts";
+import { Allowed } from "./allowed.tsx";
 import { Icon } from "./icon.tsx";
 import { Steering } from "./steering.tsx";
 import { Duration } from "./time.tsx";
@@ -30,14 +31,16 @@ export function QueueCard({ card, filter }: { readonly card: BoardCard; readonly
   return (
     <li id={`card-${runId}`} class="queue-card" data-held={card.hold ? "true" : undefined}>
       <div class="queue-card-head">
-        <input
-          type="checkbox"
-          id={`choose-${runId}`}
-          name="runIds"
-          value={runId}
-          form={ELEMENT_ID.queueSelection}
-          aria-label={`Choose ${title}`}
-        />
+        <Allowed post="/queue/cancellations">
+          <input
+            type="checkbox"
+            id={`choose-${runId}`}
+            name="runIds"
+            value={runId}
+            form={ELEMENT_ID.queueSelection}
+            aria-label={`Choose ${title}`}
+          />
+        </Allowed>
         <a class="queue-card-title" href={`/runs/${runId}`}>
           {issueKey === null ? null : <span class="mark">{issueKey}</span>} {title}
         </a>

@@ -1,4 +1,6 @@
 /** The pages of settings, one tab for each. */
+import { useMay } from "./allowed.tsx";
+
 const TABS = [
   { name: "people", href: "/settings/members", label: "People" },
   { name: "tokens", href: "/settings/tokens", label: "Tokens" },
@@ -14,9 +16,10 @@ const TABS = [
 export type SettingsTab = (typeof TABS)[number]["name"];
 
 export function SettingsTabs({ current }: { readonly current: SettingsTab }) {
+  const may = useMay();
   return (
     <nav class="tabs" aria-label="Settings">
-      {TABS.map(({ name, href, label }) => (
+      {TABS.filter(({ href }) => may("GET", href)).map(({ name, href, label }) => (
         <a href={href} aria-current={name === current ? "page" : undefined}>
           {label}
         </a>

@@ -2,11 +2,13 @@
  * What can be done to a run that waits: forms that work without a script. A button names what it does in `do`, so that
  * one address takes them all. The lesser ones are in a menu.
  */
+import type { Child } from "hono/jsx";
 import { PRIORITIES, type Priority } from "../../domain/lane.ts";
 import type { ActView } from "../../domain/lane-view.ts";
 import { byId, ELEMENT_ID } from "../element-id.ts";
 import { type HxOptions, hx } from "../hx.ts";
 import type { IconName } from "../icon-names.ts";
+import { PostForm, useMay } from "./allowed.tsx";
 import { Icon } from "./icon.tsx";
 
 /** Where the forms stand, and so what they get back: the board, or the run's header. */
@@ -38,6 +40,7 @@ function swapInto(target: string, notice: string): HxOptions {
 export function Steering(props: SteeringProps) {
   const { runId, title, position, waitingCount, hold, priority } = props;
   const menu = `steer-${runId}`;
+  if (!useMay()("POST", steeringPath(runId))) return null;
   return (
     <div class="steering">
       <SteeringForm {...props}>
@@ -108,14 +111,16 @@ export function Steering(props: SteeringProps) {
   );
 }
 
-function SteeringForm({ runId, from, filter, children }: SteeringProps & { readonly children: unknown }) {
-  const action = `/runs/${runId}/steering`;
+const steeringPath = (runId: string) => `/runs/${runId}/steering`;
+
+function SteeringForm({ runId, from, filter, children }: SteeringProps & { readonly children: Child }) {
+  const action = steeringPath(runId);
   return (
-    <form method="post" action={action} {...hx({ post: action, sync: "this:drop", ...STEERING_SWAPS[from] })}>
+    <PostForm action={action} {...hx({ post: action, sync: "this:drop", ...STEERING_SWAPS[from] })}>
       <input type="hidden" name="from" value={from} />
       {filter ? <input type="hidden" name="lane" value={filter} /> : null}
       {children}
-    </form>
+    </PostForm>
   );
 }
 
