@@ -15,13 +15,13 @@ import type { KnownPrincipal } from "./domain/principal.ts";
 import type { Egress } from "./egress/egress.ts";
 import { openEgress } from "./egress/network.ts";
 import { Vault } from "./keys/vault.ts";
-import type { ProviderName } from "./llm/provider.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { RecentlyKnown } from "./recently-known.ts";
 import { dataKeysIn } from "./store/data-keys.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import type { StoredEndpoint } from "./store/inbound-endpoints.ts";
+import type { ProviderKeyRow } from "./store/schema.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
 export interface Dependencies {
@@ -35,8 +35,8 @@ export interface Dependencies {
   readonly assets: Fetcher;
   /** The gateway to other hosts. */
   readonly egress: Egress;
-  /** Which provider a workspace's models are asked through. */
-  readonly knownProviders: RecentlyKnown<ProviderName>;
+  /** The keys by which a workspace's models are asked, in their order, as they are sealed. */
+  readonly knownKeys: RecentlyKnown<readonly ProviderKeyRow[]>;
   /** Who somebody is, by the kind of a secret and its hash: `token:…` or `session:…`. */
   readonly knownPrincipals: RecentlyKnown<KnownPrincipal>;
   readonly rateLimits: RateLimits;
@@ -92,7 +92,7 @@ function compose(env: Env): Dependencies {
     rateLimits: new RateLimits(systemClock, (subject) => env.RATE_LIMITER.get(env.RATE_LIMITER.idFromName(subject))),
     knownEndpoints: new RecentlyKnown(systemClock),
     egress: openEgress(env.PUBLIC_NETWORK),
-    knownProviders: new RecentlyKnown(systemClock),
+    knownKeys: new RecentlyKnown(systemClock),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
     afterwards: (work) => waitUntil(work),

@@ -1,6 +1,7 @@
 /**
  * A workspace's gate to other services: one bucket for each service, one circuit breaker for each provider and key. Pure
- * machines decide (domain/token-bucket.ts, domain/circuit.ts); what they decide is stored before anybody hears of it.
+ * machines decide (domain/token-bucket.ts, domain/circuit.ts). A change of a circuit is stored before anybody hears of it,
+ * and so is a bucket that is half empty; a fuller one is stored once a second.
  */
 
 import {
@@ -13,9 +14,12 @@ import {
 import { admit, type CallVerdict, type Circuit, NEW_CIRCUIT, report } from "../../worker/domain/circuit.ts";
 import { toIso } from "../../worker/domain/instant.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import { fullBucket, takeToken } from "../../worker/domain/token-bucket.ts";
+import { fullBucket, type TokenBucket, takeToken } from "../../worker/domain/token-bucket.ts";
 import type { CircuitAddress, GateAnswer, GateState } from "./rpc.ts";
 import type { GateStorage } from "./storage.ts";
+
+/** How often a bucket is written down of which at least half is left. */
+const BUCKET_SAVED_MS = 1_000;
 
 export class Gate {
   readonly #storage: GateStorage;
@@ -23,6 +27,7 @@ export class Gate {
   #limits: CallLimits;
   readonly #buckets: ReturnType<GateStorage["buckets"]>;
   readonly #circuits: ReturnType<GateStorage["circuits"]>;
+  readonly #savedAt = new Map<LimitedService, number>();
 
   constructor(storage: GateStorage, clock: Clock) {
     this.#storage = storage;
@@ -48,7 +53,7 @@ export class Gate {
     if (taken.waitMs === null) return { type: "over-limit", retryInMs: taken.tooLongMs };
     // Only now: who is turned away by the one takes nothing of the other.
     this.#buckets.set(service, taken.bucket);
-    this.#storage.saveBucket(service, taken.bucket);
+    this.#saveInTime(service, taken.bucket, now, perMinute);
     this.#keep(address, before, admission.circuit);
     return { type: "admitted", epoch: admission.epoch, waitMs: taken.waitMs };
   }
@@ -91,6 +96,15 @@ export class Gate {
   forget(keyId: string): void {
     this.#circuits.delete(keyId);
     this.#storage.deleteCircuit(keyId);
+  }
+
+  /** While much of the minute is left, once a second: what a crash can give back then is the calls of a second. */
+  #saveInTime(service: LimitedService, bucket: TokenBucket, now: number, perMinute: number): void {
+    const saved = this.#savedAt.get(service);
+    const isPlenty = bucket.tokens >= perMinute / 2;
+    if (isPlenty && saved !== undefined && now - saved < BUCKET_SAVED_MS) return;
+    this.#savedAt.set(service, now);
+    this.#storage.saveBucket(service, bucket);
   }
 
   #circuit({ keyId }: CircuitAddress): Circuit {

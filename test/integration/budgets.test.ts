@@ -41,7 +41,7 @@ beforeEach(async () => {
   await freshDatabase();
   const dependencies = dependenciesOf(bindings as unknown as Env);
   dependencies.knownPrincipals.forgetAll();
-  dependencies.knownProviders.forgetAll();
+  dependencies.knownKeys.forgetAll();
   // A budget outlives the database: each test has a workspace of its own.
   ana = await createTenant(`ana${++tenants}`);
 });
@@ -111,7 +111,7 @@ describe("a run that hits a cap in the middle", () => {
     const [, second] = await asked();
     expect(second).toMatchObject({ model: "claude-haiku-4-5" });
     expect(second!["max_tokens"]).toBeLessThan(1_000);
-    expect(second!["max_tokens"]).toBeGreaterThan(800);
+    expect(second!["max_tokens"]).toBeGreaterThan(500);
   });
 
   it("stops", async () => {

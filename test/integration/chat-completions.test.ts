@@ -18,7 +18,7 @@ beforeEach(async () => {
   await freshDatabase();
   const dependencies = dependenciesOf(bindings as unknown as Env);
   dependencies.knownPrincipals.forgetAll();
-  dependencies.knownProviders.forgetAll();
+  dependencies.knownKeys.forgetAll();
   ana = await createTenant("ana");
 });
 
@@ -155,7 +155,7 @@ describe.each([anthropicProtocol, responsesProtocol, chatProtocol])("/v1 in fron
     expect(error).toMatchObject({ code: "answer_cut_off" });
     expect(text).not.toBe("");
     expect(ANSWER_TEXT.startsWith(text)).toBe(true);
-    await expect.poll(calls).toMatchObject([{ outcome: "partial" }]);
+    await expect.poll(calls, { timeout: 8_000 }).toMatchObject([{ outcome: "partial" }]);
   });
 
   it("stops asking when its client leaves in the middle", async () => {
@@ -163,7 +163,7 @@ describe.each([anthropicProtocol, responsesProtocol, chatProtocol])("/v1 in fron
     const stream = await client().chat.completions.create({ ...HI, stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
     stream.controller.abort();
-    await expect.poll(calls).toMatchObject([{ outcome: "partial" }]);
+    await expect.poll(calls, { timeout: 8_000 }).toMatchObject([{ outcome: "partial" }]);
   });
 
   it("hands out no tool call that cannot be read", async () => {

@@ -46,7 +46,7 @@ beforeEach(async () => {
   await freshDatabase();
   dependencies = dependenciesOf(bindings as unknown as Env);
   dependencies.knownPrincipals.forgetAll();
-  dependencies.knownProviders.forgetAll();
+  dependencies.knownKeys.forgetAll();
   [ana, bo] = [await createTenant("ana"), await createTenant("bo")];
 });
 

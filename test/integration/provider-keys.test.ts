@@ -36,11 +36,12 @@ const OTHER_CANARY = "sk-canary-9876543210-c3d4";
 let ana: Tenant;
 let bo: Tenant;
 
+const dependencies = dependenciesOf(bindings as unknown as Env);
+
 beforeEach(async () => {
   await freshDatabase();
-  const dependencies = dependenciesOf(bindings as unknown as Env);
   dependencies.knownPrincipals.forgetAll();
-  dependencies.knownProviders.forgetAll();
+  dependencies.knownKeys.forgetAll();
   ana = await createTenant("ana");
   bo = await createTenant("bo");
 });
@@ -233,6 +234,7 @@ describe("a key of a provider", () => {
     for (const change of ["version = 2", "base_url = base_url || '/x'", "provider = 'openai'"]) {
       const row = await env.DB.prepare("SELECT * FROM provider_keys").first<Record<string, unknown>>();
       await env.DB.exec(`UPDATE provider_keys SET ${change}`);
+      dependencies.knownKeys.forgetAll();
       expect(await generate(), change).toMatchObject({
         type: "error",
         message: expect.stringContaining("save it anew"),
@@ -241,6 +243,7 @@ describe("a key of a provider", () => {
       await env.DB.prepare("UPDATE provider_keys SET version = ?, base_url = ?, provider = ?")
         .bind(version, base_url, provider)
         .run();
+      dependencies.knownKeys.forgetAll();
     }
     expect(await keysSeen()).toHaveLength(1);
     expect(await generate()).toMatchObject({ type: "done" });
@@ -260,6 +263,7 @@ describe("a key of a provider", () => {
       retries: [{ reason: "rejected-key", status: 401, waitMs: 0 }],
     });
     await env.DB.exec("UPDATE provider_keys SET previous_expires_at = 1");
+    dependencies.knownKeys.forgetAll();
     expect((await list())[0]?.previous).toBeNull();
     expect(await generate()).toMatchObject({ type: "error", message: expect.stringContaining("rejected") });
     const [old, fresh] = [`Bearer ${CANARY}`, `Bearer ${OTHER_CANARY}`];

@@ -122,7 +122,7 @@ export async function changeKey(
   };
   if (!(await updateProviderKey(dependencies.db, row, change)))
     return wrong("name", "is the name of another key of the workspace, or somebody changed the key at this moment");
-  dependencies.knownProviders.forget(principal.workspaceId);
+  dependencies.knownKeys.forget(principal.workspaceId);
   const told = { name: name ?? row.name, host: new URL(address.value).host, isKeyKept: String(!isMoved) };
   await record(dependencies, actorOf(principal), "key.changed", id, told);
   return accessKey(dependencies, principal, id);
@@ -194,14 +194,14 @@ export async function chooseKey(
   const found = await findRow(dependencies, principal, id);
   if (!found.ok) return found;
   await updateProviderKey(dependencies.db, found.value, { chosenAt: dependencies.clock.now() });
-  dependencies.knownProviders.forget(principal.workspaceId);
+  dependencies.knownKeys.forget(principal.workspaceId);
   await record(dependencies, actorOf(principal), "key.chosen", id, { name: found.value.name });
   return accessKey(dependencies, principal, id);
 }
 
 /** Which keys are asked next, in this order, where the one in use cannot answer. None for no others. */
 export async function chooseFallbacks(
-  { db }: Dependencies,
+  { db, knownKeys }: Dependencies,
   { workspaceId }: Principal,
   ids: readonly string[],
 ): Promise<Result<null>> {
@@ -210,6 +210,7 @@ export async function chooseFallbacks(
   const known = new Set((await listProviderKeys(db, workspaceId)).map(({ id }) => id));
   if (ids.some((id) => !known.has(id))) return wrong("keyId", "names a key that is not there any more");
   await setFallbackKeys(db, workspaceId, ids);
+  knownKeys.forget(workspaceId);
   return succeed(null);
 }
 
@@ -218,7 +219,7 @@ export async function removeKey(dependencies: Dependencies, principal: Principal
   if (!found.ok) return found;
   await deleteProviderKey(dependencies.db, principal.workspaceId, id);
   await dependencies.gate(principal.workspaceId).forget(id);
-  dependencies.knownProviders.forget(principal.workspaceId);
+  dependencies.knownKeys.forget(principal.workspaceId);
   await record(dependencies, actorOf(principal), "key.deleted", id, { name: found.value.name });
   return succeed(null);
 }
@@ -234,7 +235,7 @@ async function tested(
   id: string,
   test: KeyTest,
 ): Promise<Result<TestedKey>> {
-  dependencies.knownProviders.forget(principal.workspaceId);
+  dependencies.knownKeys.forget(principal.workspaceId);
   const key = await accessKey(dependencies, principal, id);
   return key.ok ? succeed({ key: key.value, test }) : key;
 }

@@ -24,8 +24,11 @@ export function recorded(
   return withRecord(provider, clock, () => {
     const id = newId("call", clock, random);
     let begun: Promise<void> = Promise.resolve();
+    const written = Promise.withResolvers<void>();
     return {
       began(start) {
+        // The platform stops a request whose client has left: not before the budget and the record know how it ended.
+        afterwards(written.promise);
         begun = insertExecution(db, liveRow(id, workspaceId, source, start));
         attempt(begun);
         // The mock's calls pass no gate, whose object sweeps the record.
@@ -37,7 +40,7 @@ export function recorded(
           const row = endedRow(liveRow(id, workspaceId, source, end), end);
           await endExecution(db, row, textsOf(end, redactor));
         };
-        attempt(write());
+        attempt(write().finally(written.resolve));
       },
     };
   });

@@ -19,7 +19,7 @@ import { ModelError, type ModelErrorReason, type Provider, type ProviderName } f
 import { withRedaction } from "../llm/redacted-provider.ts";
 import { withRetries } from "../llm/retry.ts";
 import { createProvider, type ProviderChoice } from "../llm/select-provider.ts";
-import { findChosenKey, listAskedKeys, noteKeyUse } from "../store/provider-keys.ts";
+import { listAskedKeys, noteKeyUse } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
 import { recorded } from "./record-calls.ts";
 
@@ -73,7 +73,7 @@ export async function providerOf(
 ): Promise<Provider> {
   const redactor = new Redactor();
   const calls = { workspaceId, subjects, redactor };
-  const rows = await listAskedKeys(dependencies.db, workspaceId, FALLBACKS_MAX);
+  const rows = await keysOf(dependencies, workspaceId);
   const [first, ...next] = rows.map((row) => ofKey(dependencies, row, calls));
   const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, calls);
   return recorded(dependencies, provider, { workspaceId, source, redactor });
@@ -141,14 +141,16 @@ function gated(dependencies: Dependencies, keyId: string, provider: Provider, ca
   return withGate(within, port, clock, PROVIDER_LABELS[provider.name]);
 }
 
-/** What people are told which provider it is: remembered for moments. */
+/** What people are told which provider it is. */
 export async function providerNameOf(dependencies: Dependencies, workspaceId: string): Promise<ProviderName> {
-  const { config, db, knownProviders } = dependencies;
-  const known = await knownProviders.find(workspaceId, async () => {
-    const row = await findChosenKey(db, workspaceId);
-    return row?.provider ?? config.provider?.choice.provider ?? "mock";
-  });
-  return known!;
+  const [chosen] = await keysOf(dependencies, workspaceId);
+  return chosen?.provider ?? dependencies.config.provider?.choice.provider ?? "mock";
+}
+
+/** Remembered for moments: each call asks for them, and so does each page. */
+async function keysOf({ db, knownKeys }: Dependencies, workspaceId: string): Promise<readonly ProviderKeyRow[]> {
+  const rows = await knownKeys.find(workspaceId, () => listAskedKeys(db, workspaceId, FALLBACKS_MAX));
+  return rows ?? [];
 }
 
 /** By the key, and for a while after a rotation by the one before it. */
