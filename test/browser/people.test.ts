@@ -9,6 +9,12 @@ import { Product } from "../support/product/server-process.ts";
 /** From before anything is looked up until a password is all but hashed. */
 const LEAVES_AFTER_MS = [0, 30, 100];
 
+const LOOKS = [
+  ["light", "light", 1280],
+  ["dark", "dark", 1280],
+  ["phone", "light", 360],
+] as const;
+
 let product: Product;
 let browser: Browser;
 
@@ -130,6 +136,22 @@ describe("People", () => {
     owner.assertClean();
     guest.assertClean();
     await Promise.all([owner.close(), guest.close()]);
+  });
+
+  it("read what was changed, and where they are signed in, by day, at night and on a phone", async () => {
+    const { page, assertClean, close } = await openSignedIn(browser, product);
+    for (const name of ["audit", "sessions", "workspaces"]) {
+      await page.goto(`/settings/${name}`);
+      for (const [suffix, colorScheme, width] of LOOKS) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        await look(page, `${name}-${suffix}`);
+        const { scrollWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth }));
+        expect(scrollWidth, `${name} at ${width}`).toBeLessThanOrEqual(width);
+      }
+    }
+    assertClean();
+    await close();
   });
 
   it("make a token that a machine uses until it is revoked", async () => {

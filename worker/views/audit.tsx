@@ -181,11 +181,15 @@ function EntryRow({ entry }: { readonly entry: ShownAuditEntry }) {
           {target === "" ? null : <code>{target}</code>}
         </span>
       </td>
-      <td class="muted">
+      <td class="muted" data-label="When">
         <RelativeTime at={at} />
       </td>
-      <td class="muted">{address === "" ? "not known" : address}</td>
-      <td class="muted">{seq}</td>
+      <td class="muted" data-label="Where from">
+        {address === "" ? "not known" : address}
+      </td>
+      <td class="muted" data-label="Number">
+        {seq}
+      </td>
     </tr>
   );
 }

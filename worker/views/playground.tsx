@@ -301,7 +301,9 @@ function ModelGrant({ values }: Pick<FieldProps, "values">) {
   return (
     <label class="check">
       <input type="checkbox" name="model" checked={values.grants.model === true} autocomplete="off" />
-      May ask the workspace's model: <code>{"await generate({ prompt })"}</code> (JavaScript and TypeScript)
+      <span>
+        May ask the workspace's model: <code>{"await generate({ prompt })"}</code> (JavaScript and TypeScript)
+      </span>
     </label>
   );
 }

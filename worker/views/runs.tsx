@@ -61,9 +61,11 @@ export function RunsPage({ shell, ...props }: RunsProps & { readonly shell: Shel
     <Layout shell={shell} section="runs" title="Runs">
       <div class="page-head">
         <h1>Runs</h1>
-        <a class="button primary" href="/playground">
-          <Icon name="play" /> New run
-        </a>
+        <Allowed post="/playground/runs">
+          <a class="button primary" href="/playground">
+            <Icon name="play" /> New run
+          </a>
+        </Allowed>
       </div>
       <FilterForm filter={props.filter} lanes={props.lanes} />
       <RunsResults {...props} />

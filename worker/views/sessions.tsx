@@ -74,13 +74,13 @@ function SessionRow({ session }: { readonly session: ShownSession }) {
       <td class="cell-run">
         {name} {session.isCurrent ? <span class="mark">This one</span> : null}
       </td>
-      <td class="muted">
+      <td class="muted" data-label="Last used">
         <RelativeTime at={session.lastSeenAt} />
       </td>
-      <td class="muted">
+      <td class="muted" data-label="Signed in">
         <RelativeTime at={session.createdAt} />
       </td>
-      <td class="muted">
+      <td class="muted" data-label="Ends">
         <RelativeTime at={session.endsAt} />
       </td>
       <td>

@@ -118,7 +118,7 @@ function WorkspaceRow({ workspace: { id, name, isSample, role, isCurrent } }: { 
       <td class="cell-run">
         {name} {isSample ? <span class="mark">Sample</span> : null}
       </td>
-      <td>{role}</td>
+      <td data-label="Your role">{role}</td>
       <td>
         {isCurrent ? (
           <span class="muted">You are here</span>
