@@ -36,7 +36,7 @@ console.log("first", first.cost);
 const before = Date.now();
 try {
   const second = await generate({ prompt: "two", maxTokens: 1000 });
-  console.log("second", second.model, Date.now() - before < 900 ? "no time" : "time went by");
+  console.log("second", second.model, Date.now() - before < 2500 ? "no time" : "time went by");
 } catch (error) {
   console.log(error.name);
 }
@@ -96,7 +96,7 @@ describe("a run that hits a cap in the middle", () => {
     const { id, wait, asked } = await waiting();
     expect(wait).toMatchObject({ budget: `run:always:${id}`, leftMicros: 5_000 - 607 });
     expect(await (await browse(ana, `/runs/${id}`)).text()).toContain("Waiting for a decision about the budget");
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(await asked()).toHaveLength(1);
     expect((await decide(id, { decision: "raise", by: 0.01 })).status).toBe(200);
     const { state, cost, usage } = await ended(id);
