@@ -41,7 +41,7 @@ export async function removeWorkspace(
   for (let portion = 0; await deleteWorkspaceHistory(db, workspaceId); portion++)
     if (portion >= PORTIONS_MAX) return PARTLY;
   await deleteWorkspace(db, workspaceId);
-  for (const known of [dependencies.knownPrincipals, dependencies.knownEndpoints, dependencies.knownProviders])
+  for (const known of [dependencies.knownPrincipals, dependencies.knownEndpoints, dependencies.knownKeys])
     known.forgetAll();
   await record(dependencies, actorOf(principal), "workspace.deleted", "", { name });
   return succeed(null);
