@@ -3,7 +3,7 @@
  * Every read is bound to a workspace: a foreign id and an absent one look the same.
  */
 
-import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { earliestId } from "../domain/ids.ts";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { Limits, Program } from "../domain/program.ts";
@@ -174,7 +174,7 @@ export interface RunSelection extends RunFilter {
 
 /** Ids sort by the time of their creation, so a range of time is a range of ids, which every index ends with. */
 function conditions(workspaceId: string, filter: RunSelection): SQL | undefined {
-  const text = filter.q?.replace(/[\\%_]/g, "\\$&");
+  const text = filter.q;
   const since = filter.since === undefined ? filter.createdSince : Date.parse(filter.since);
   return and(
     eq(runs.workspaceId, workspaceId),
@@ -187,7 +187,8 @@ function conditions(workspaceId: string, filter: RunSelection): SQL | undefined 
     filter.error ? eq(runs.errorCategory, filter.error) : undefined,
     since === undefined ? undefined : gte(runs.id, earliestId("run", since)),
     filter.until === undefined ? undefined : lt(runs.id, earliestId("run", Date.parse(filter.until))),
-    text ? or(sql`${runs.title} LIKE ${`%${text}%`} ESCAPE '\\'`, like(runs.id, `${text}%`)) : undefined,
+    // Not LIKE: D1 takes no pattern of more than 50 bytes. Both know the case of ASCII alone.
+    text ? sql`(instr(lower(${runs.title}), lower(${text})) > 0 OR instr(${runs.id}, lower(${text})) = 1)` : undefined,
   );
 }
 
