@@ -1,6 +1,6 @@
 /**
  * People of the first workspace with a token each, written into the database of a server that does not run: the product
- * has one person, and a load of many needs many.
+ * has one person, and a load of many needs many. They may do what an admin may: kills happen to webhooks, too.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { SCOPES } from "../../../worker/domain/access.ts";
@@ -15,7 +15,7 @@ export function addPeople(stateFolder: string, count: number): string[] {
   const tokens = Array.from({ length: count }, () => `ry_${randomBytes(24).toString("hex")}`);
   const user = database.prepare("INSERT INTO users (id, name, created_at) VALUES (?, ?, ?)");
   const membership = database.prepare(
-    "INSERT INTO memberships (workspace_id, user_id, role, created_at) SELECT id, ?, 'member', ? FROM workspaces LIMIT 1",
+    "INSERT INTO memberships (workspace_id, user_id, role, created_at) SELECT id, ?, 'admin', ? FROM workspaces LIMIT 1",
   );
   const token = database.prepare(
     `INSERT INTO api_tokens (id, secret_hash, name, workspace_id, user_id, prefix, scopes, created_at)
