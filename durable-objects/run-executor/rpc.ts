@@ -1,5 +1,6 @@
 /** What others may ask of a run's executor. */
 
+import type { DecisionRequest, EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import type { Result } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import type { Priority } from "../../worker/domain/lane.ts";
@@ -51,4 +52,12 @@ export interface RunExecutorRpc {
    * program computed. Answers `run-active` or `not-replayable` where there is nothing to compare.
    */
   replay(): Promise<Result<ReplayVerdict>>;
+  /** What the run's program asked to write, and what became of it. */
+  effectSheet(): Promise<Result<EffectSheet>>;
+  /** @param by id of the person or token. Fails with `run-active`, `effect-settled`, `sheet-superseded`, `invalid-request` */
+  decideEffects(request: DecisionRequest, by: string): Promise<Result<EffectSheet>>;
+  /** Writes what was approved, as far as it still fits what is stored. Two who ask at once get one answer after the other. */
+  applyEffects(by: string): Promise<Result<EffectSheet>>;
+  /** Takes back what was written, as far as nobody has changed it since. */
+  undoEffects(by: string): Promise<Result<EffectSheet>>;
 }

@@ -21,30 +21,44 @@ export interface CapabilityContext {
    * @throws CapabilityError where the run has no room for it
    */
   readonly received: (bytes: number) => void;
+  /** Which host call of the run it is, from 0. */
+  readonly call: number;
+  /** The line of the program's entry that asked, from 1; null where it is not known. */
+  readonly line: number | null;
 }
 
-export interface Capability {
+/** What is said of a capability: to programs as types, to models as tools, to people as a reference. */
+export interface CapabilityDeclaration<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
   readonly name: string;
   /** One sentence for the reader of a reference. */
   readonly summary: string;
-  readonly input: z.ZodType;
-  readonly output: z.ZodType;
+  readonly input: Input;
+  readonly output: Output;
+}
+
+/** A capability that programs of code mode call by `entity.verb`. */
+export interface CodeCapability<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType>
+  extends CapabilityDeclaration<Input, Output> {
+  /** Whether it changes anything: a write is an effect, which a person may review. */
+  readonly access: "read" | "write";
+  /** A line of TypeScript that calls it. */
+  readonly example: string;
+}
+
+export interface Capability extends CapabilityDeclaration {
   /** Checks the input, does the work, and checks its outcome. @throws CapabilityError for what the program did wrong */
   call(input: unknown, context: CapabilityContext): Promise<JsonValue>;
 }
 
-interface Declaration<Input extends z.ZodType, Output extends z.ZodType> {
-  readonly name: string;
-  readonly summary: string;
-  readonly input: Input;
-  readonly output: Output;
-  readonly implementation: (input: z.output<Input>, context: CapabilityContext) => Promise<z.input<Output>>;
-}
+type Implementation<Input extends z.ZodType, Output extends z.ZodType> = (
+  input: z.output<Input>,
+  context: CapabilityContext,
+) => Promise<z.input<Output>>;
 
 export function defineCapability<Input extends z.ZodType, Output extends z.ZodType>({
   implementation,
   ...declared
-}: Declaration<Input, Output>): Capability {
+}: CapabilityDeclaration<Input, Output> & { readonly implementation: Implementation<Input, Output> }): Capability {
   return {
     ...declared,
     async call(input, context) {

@@ -20,6 +20,8 @@ const PREFIXES = [
   "acc",
   "key",
   "call",
+  "item",
+  "chg",
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 

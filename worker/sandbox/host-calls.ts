@@ -19,6 +19,12 @@ export interface Answered {
   readonly answer: HostAnswer;
 }
 
+interface HostCall {
+  readonly name: string;
+  readonly input: string;
+  readonly call: number;
+}
+
 export class HostCalls {
   readonly #capabilities: ReadonlyMap<string, Capability>;
   readonly #journal: JournalPort;
@@ -67,7 +73,7 @@ export class HostCalls {
     if (this.#journal.isReplay) return call;
     const controller = new AbortController();
     this.#under.set(call, controller);
-    void this.#answer(name, input, controller.signal).then((answer) => this.#arrived(call, answer));
+    void this.#answer({ name, input, call }, controller.signal).then((answer) => this.#arrived(call, answer));
     return call;
   }
 
@@ -104,13 +110,14 @@ export class HostCalls {
     this.#wake();
   }
 
-  async #answer(name: string, input: string, signal: AbortSignal): Promise<HostAnswer> {
+  async #answer({ name, input, call }: HostCall, signal: AbortSignal): Promise<HostAnswer> {
     const refused = this.#refusal(name, input);
     if (refused !== null) return refused;
     const arrival = this.#arrival();
     try {
       const { received } = arrival;
-      const work = this.#capabilities.get(name)!.call(JSON.parse(input), { signal, received });
+      const { line, value: given } = readInput(name, input);
+      const work = this.#capabilities.get(name)!.call(given, { signal, received, call, line });
       const value = JSON.stringify(await Promise.race([work, aborted(signal)]));
       this.#chars += value.length;
       if (value.length > CALL_CHARS) return failure("RangeError", `the answer of ${name} is too large`);
@@ -153,6 +160,15 @@ export class HostCalls {
     }
     return null;
   }
+}
+
+/** Capabilities of code mode, `entity.verb`, are called with the line that asked: an effect is shown beside it. */
+function readInput(name: string, input: string): { readonly line: number | null; readonly value: unknown } {
+  const given: unknown = JSON.parse(input);
+  if (!name.includes(".")) return { line: null, value: given };
+  // Guest code may call with anything: what is no call of the prelude has no line.
+  const { line, input: value } = (given ?? {}) as { line?: unknown; input?: unknown };
+  return { line: typeof line === "number" && Number.isInteger(line) && line > 0 ? line : null, value: value ?? {} };
 }
 
 const failure = (name: string, message: string): HostAnswer => ({ error: { name, message } });

@@ -6,6 +6,7 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role, Scope } from "../domain/access.ts";
 import type { Actor } from "../domain/audit.ts";
+import type { Evidence } from "../domain/evidence.ts";
 import type {
   ExecutionOutcome,
   ExecutionProvider,
@@ -17,6 +18,8 @@ import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome
 import type { EndpointAuthentication } from "../domain/inbound-endpoint.ts";
 import type { Issue } from "../domain/issue.ts";
 import type { Tracker } from "../domain/issue-news.ts";
+import type { ItemFields, ItemKind } from "../domain/item.ts";
+import type { ChangeCause } from "../domain/item-change.ts";
 import type { Priority } from "../domain/lane.ts";
 import type { Language } from "../domain/languages.ts";
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
@@ -386,4 +389,40 @@ export const executionTexts = sqliteTable("execution_texts", {
 export const callSettings = sqliteTable("call_settings", {
   workspaceId: text("workspace_id").primaryKey(),
   textRetentionDays: integer("text_retention_days").notNull(),
+});
+
+export const items = sqliteTable("items", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  kind: text().$type<ItemKind>().notNull(),
+  version: integer().notNull(),
+  fields: text({ mode: "json" }).$type<ItemFields>().notNull(),
+  title: text().notNull(),
+  status: text().notNull(),
+  owner: text(),
+  story: text(),
+  evidence: text({ mode: "json" }).$type<Evidence>(),
+  meetingId: text("meeting_id"),
+  origin: text(),
+  changeId: text("change_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export type ItemRow = typeof items.$inferSelect;
+
+export const itemChanges = sqliteTable("item_changes", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  itemId: text("item_id").notNull(),
+  kind: text().$type<ItemKind>().notNull(),
+  version: integer().notNull(),
+  cause: text().$type<ChangeCause>().notNull(),
+  madeBy: text("made_by").notNull(),
+  runId: text("run_id"),
+  line: integer(),
+  evidence: text({ mode: "json" }).$type<Evidence>(),
+  before: text({ mode: "json" }).$type<ItemFields>(),
+  after: text({ mode: "json" }).$type<ItemFields>(),
+  at: integer().notNull(),
 });

@@ -1,0 +1,54 @@
+/**
+ * Where in a meeting something was said. A program quotes, the host looks the quote up: speaker and time come from the
+ * transcript, so that evidence cannot be made up.
+ */
+import * as z from "zod";
+
+export const evidenceSchema = z.strictObject({
+  meetingId: z.string(),
+  /** Index of the utterance, from 0. */
+  utterance: z.number().int().min(0),
+  speaker: z.string(),
+  /** From the meeting's start, in milliseconds; null where the transcript has no times. */
+  at: z.number().nullable(),
+  quote: z.string(),
+});
+export type Evidence = z.output<typeof evidenceSchema>;
+
+/** As much of an utterance as evidence needs. */
+export interface QuotedUtterance {
+  readonly index: number;
+  readonly speaker: string;
+  readonly startMs: number | null;
+  readonly text: string;
+}
+
+/** Shorter quotes are found everywhere, and prove nothing. */
+export const QUOTE_CHARS = { min: 8, max: 1_000 };
+
+/** What two ways to write the same words have in common: letters and digits, in lower case, one blank between words. */
+export function spokenWords(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/**
+ * The utterance in which the quote was said: the first one that has all of its words in a row.
+ * @param hint the index that the program gives: tried first, since things are said more than once
+ */
+export function findQuote(
+  utterances: readonly QuotedUtterance[],
+  quote: string,
+  hint?: number,
+): QuotedUtterance | null {
+  const words = ` ${spokenWords(quote)} `;
+  if (words.trim() === "") return null;
+  const has = (utterance: QuotedUtterance | undefined) =>
+    utterance !== undefined && ` ${spokenWords(utterance.text)} `.includes(words);
+  const hinted = hint === undefined ? undefined : utterances[hint];
+  if (has(hinted)) return hinted!;
+  return utterances.find(has) ?? null;
+}

@@ -1,0 +1,300 @@
+/**
+ * Where a program's reads and writes of items meet. In review its writes stay on the desk, and its reads see them over
+ * what is stored; in auto they are made at once. Either way each becomes an effect.
+ *
+ * Invariants: calls take effect in the order in which the program made them; nothing is assigned to somebody whom nobody
+ * named; a quote that nobody said is refused; the same meeting makes the same item once.
+ */
+import { CapabilityError } from "../domain/capability.ts";
+import type { Effect, EffectMode } from "../domain/effect.ts";
+import { type Evidence, findQuote, type QuotedUtterance, spokenWords } from "../domain/evidence.ts";
+import {
+  changesIn,
+  ITEMS_PER_ANSWER,
+  type Item,
+  type ItemFields,
+  type ItemFilter,
+  type ItemKind,
+  type ItemPatch,
+  labelOf,
+  matchesFilter,
+  NEW_ITEM,
+  OWNER_FIELD,
+  storyOf,
+} from "../domain/item.ts";
+
+/** What is stored, without what lies on the desk. */
+export interface StoredItems {
+  byId(id: string): Promise<Item | null>;
+  byKey(key: string): Promise<Item | null>;
+  byOrigin(origin: string): Promise<Item | null>;
+  list(kind: ItemKind, filter: ItemFilter, limit: number): Promise<readonly Item[]>;
+}
+
+/** The meeting that a program is about. */
+export interface DeskMeeting {
+  readonly id: string;
+  readonly utterances: readonly QuotedUtterance[];
+}
+
+export interface DeskPorts {
+  readonly stored: StoredItems;
+  /** Null for a program that is about none. */
+  readonly meeting: () => Promise<DeskMeeting | null>;
+  /** Names of the people of the workspace. */
+  readonly members: () => Promise<readonly string[]>;
+  readonly newItemId: () => string;
+  /**
+   * Keeps an effect; in auto it is made first. Answers the version that its item has then.
+   * @throws CapabilityError where its item was changed by somebody else at that moment
+   */
+  readonly keep: (effect: Effect) => Promise<number>;
+  /** What an earlier attempt at the same run has made under this number; null for nothing. */
+  readonly made: (number: number) => { readonly effect: Effect; readonly item: Item } | null;
+  /** A write turned out to change nothing. */
+  readonly unchanged: () => void;
+}
+
+/** Where a call came from. */
+export interface CallPlace {
+  readonly capability: string;
+  readonly call: number;
+  readonly line: number | null;
+}
+
+interface Quoted {
+  readonly quote: string;
+  readonly utterance?: number | undefined;
+}
+
+/** How a program names an item that is to be changed. */
+export type ItemName = { readonly id: string } | { readonly key: string };
+
+interface DeskItem {
+  readonly item: Item;
+  /** Its version in the store; 0 for one that is not there. */
+  readonly baseVersion: number;
+  /** Numbers of the effects that made it what it is. */
+  readonly effects: readonly number[];
+  /** The states that it went through on the desk: a search that finds one of them depends on what came after. */
+  readonly past: readonly ItemFields[];
+}
+
+export class ItemDesk {
+  readonly #ports: DeskPorts;
+  readonly #mode: EffectMode;
+  readonly #writesMax: number;
+  readonly #desk = new Map<string, DeskItem>();
+  /** Effects that the program has seen something of so far. */
+  readonly #seen = new Set<number>();
+  readonly #ordinals = new Map<string, number>();
+  #writes = 0;
+  #line: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: DeskPorts, { mode, writesMax }: { readonly mode: EffectMode; readonly writesMax: number }) {
+    this.#ports = ports;
+    this.#mode = mode;
+    this.#writesMax = writesMax;
+  }
+
+  find(kind: ItemKind, name: ItemName): Promise<Item | null> {
+    return this.#inOrder(async () => {
+      const found = await this.#find(kind, name);
+      if (found) this.#saw(found.effects);
+      return found?.item ?? null;
+    });
+  }
+
+  search(kind: ItemKind, filter: ItemFilter): Promise<readonly Item[]> {
+    return this.#inOrder(async () => {
+      const onDesk = [...this.#desk.values()].filter(({ item }) => item.kind === kind);
+      const stored = await this.#ports.stored.list(kind, filter, ITEMS_PER_ANSWER);
+      const isThere = (fields: ItemFields) => matchesFilter({ kind, fields }, filter);
+      for (const { item, past, effects } of onDesk) {
+        if ([item.fields, ...past].some(isThere)) this.#saw(effects);
+      }
+      const changed = onDesk.filter(({ item }) => isThere(item.fields)).map(({ item }) => item);
+      const untouched = stored.filter(({ id }) => !this.#desk.has(id));
+      return [...changed.reverse(), ...untouched].slice(0, ITEMS_PER_ANSWER);
+    });
+  }
+
+  create(kind: ItemKind, given: ItemPatch, quoted: Quoted | undefined, place: CallPlace): Promise<Item> {
+    return this.#write(async (number) => {
+      const made = this.#made(number, place);
+      if (made) return made;
+      const evidence = await this.#evidence(quoted);
+      const fields = { ...NEW_ITEM[kind], ...(await this.#withPeople(kind, defined(given))) } as ItemFields;
+      const origin = evidence && this.#origin(kind, evidence);
+      const known = origin === null ? null : await this.#ports.stored.byOrigin(origin);
+      if (known) return this.#nothing(known);
+      await this.#refuseKnownKey(kind, fields);
+      const item: Item = { id: this.#ports.newItemId(), kind, version: 1, fields, evidence };
+      return this.#keep(
+        { number, ...place, action: "create", kind, itemId: item.id, label: labelOf(item), before: null },
+        { changes: fields as unknown as ItemPatch, baseVersion: 0, origin, evidence },
+        { item, baseVersion: 0, effects: [], past: [] },
+      );
+    });
+  }
+
+  update(
+    kind: ItemKind,
+    name: ItemName,
+    patch: ItemPatch,
+    quoted: Quoted | undefined,
+    place: CallPlace,
+  ): Promise<Item> {
+    return this.#write(async (number) => {
+      const made = this.#made(number, place);
+      if (made) return made;
+      const found = await this.#find(kind, name);
+      if (!found)
+        throw new CapabilityError("NotFoundError", `there is no ${kind} ${"id" in name ? name.id : name.key}`);
+      const evidence = await this.#evidence(quoted);
+      const { item } = found;
+      const changes = changesIn(item.fields, await this.#withPeople(kind, defined(patch)));
+      if (Object.keys(changes).length === 0) return this.#nothing(item);
+      const after = { ...item, version: item.version + 1, fields: { ...item.fields, ...changes } as ItemFields };
+      this.#saw(found.effects);
+      return this.#keep(
+        { number, ...place, action: "update", kind, itemId: item.id, label: labelOf(item), before: item.fields },
+        { changes, baseVersion: found.baseVersion, origin: null, evidence },
+        { ...found, item: after, past: [...found.past, item.fields] },
+      );
+    });
+  }
+
+  async #find(kind: ItemKind, name: ItemName): Promise<DeskItem | null> {
+    const isIt = ({ item }: DeskItem) =>
+      item.kind === kind && ("id" in name ? item.id === name.id : storyOf(kind, item.fields) === name.key);
+    const onDesk = [...this.#desk.values()].find(isIt);
+    if (onDesk) return onDesk;
+    const { stored } = this.#ports;
+    const item = await ("id" in name ? stored.byId(name.id) : stored.byKey(name.key));
+    if (item?.kind !== kind) return null;
+    return this.#desk.get(item.id) ?? { item, baseVersion: item.version, effects: [], past: [] };
+  }
+
+  async #keep(
+    what: Omit<Effect, "changes" | "baseVersion" | "origin" | "evidence" | "dependsOn">,
+    how: Pick<Effect, "changes" | "baseVersion" | "origin" | "evidence">,
+    after: DeskItem,
+  ): Promise<Item> {
+    const effect: Effect = { ...what, ...how, dependsOn: [...this.#seen].sort((a, b) => a - b) };
+    const version = await this.#ports.keep(effect);
+    const isStored = this.#mode === "auto";
+    const item = isStored ? { ...after.item, version } : after.item;
+    this.#desk.set(item.id, {
+      ...{ item, baseVersion: isStored ? version : after.baseVersion },
+      ...{ effects: [...after.effects, effect.number], past: after.past },
+    });
+    return item;
+  }
+
+  /** What an attempt that was lost has made already is not made again. */
+  #made(number: number, { capability }: CallPlace): Item | null {
+    const made = this.#ports.made(number);
+    if (!made) return null;
+    if (made.effect.capability !== capability) {
+      throw new CapabilityError(
+        "StateError",
+        "the server restarted, and the program took another way than before: what it wrote until then is listed",
+      );
+    }
+    const { effect, item } = made;
+    this.#desk.set(item.id, { item, baseVersion: item.version, effects: [effect.number], past: [] });
+    return item;
+  }
+
+  #nothing(item: Item): Item {
+    this.#ports.unchanged();
+    return item;
+  }
+
+  #saw(effects: readonly number[]): void {
+    for (const each of effects) this.#seen.add(each);
+  }
+
+  #write(work: (number: number) => Promise<Item>): Promise<Item> {
+    return this.#inOrder(() => {
+      this.#writes += 1;
+      if (this.#writes > this.#writesMax) {
+        throw new CapabilityError("LimitError", `this program may write ${this.#writesMax} times, and has done so`);
+      }
+      return work(this.#writes);
+    });
+  }
+
+  /** One call at a time, so that what a read sees depends on the program alone. */
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#line.then(work);
+    this.#line = done.catch(() => {});
+    return done;
+  }
+
+  async #refuseKnownKey(kind: ItemKind, fields: ItemFields): Promise<void> {
+    const key = kind === "story" ? storyOf(kind, fields) : null;
+    if (key === null || !(await this.#find(kind, { key }))) return;
+    throw new CapabilityError("ConflictError", `there is a story ${key}: change it with stories.update`);
+  }
+
+  async #evidence(quoted: Quoted | undefined): Promise<Evidence | null> {
+    const meeting = await this.#ports.meeting();
+    if (meeting === null) return null;
+    if (quoted === undefined) {
+      throw new CapabilityError(
+        "EvidenceError",
+        "give evidence: { quote } with the words that were said in the meeting",
+      );
+    }
+    const said = findQuote(meeting.utterances, quoted.quote, quoted.utterance);
+    if (said === null) {
+      throw new CapabilityError(
+        "EvidenceError",
+        `nobody said "${quoted.quote.slice(0, 200)}" in one utterance of the transcript: quote the words as they are there`,
+      );
+    }
+    const { index: utterance, speaker, startMs: at } = said;
+    return { meetingId: meeting.id, utterance, speaker, at, quote: quoted.quote };
+  }
+
+  /** The n-th item of a kind that is made from an utterance is the same one each time that the meeting is processed. */
+  #origin(kind: ItemKind, { meetingId, utterance }: Evidence): string {
+    const place = `${kind}:${meetingId}:${utterance}`;
+    const ordinal = (this.#ordinals.get(place) ?? 0) + 1;
+    this.#ordinals.set(place, ordinal);
+    return `${place}:${ordinal}`;
+  }
+
+  /** With the owner's name as the workspace or the meeting writes it. */
+  async #withPeople(kind: ItemKind, patch: ItemPatch): Promise<ItemPatch> {
+    const field = OWNER_FIELD[kind];
+    const named = field === null ? undefined : patch[field];
+    if (field === null || typeof named !== "string") return patch;
+    const meeting = await this.#ports.meeting();
+    const speakers = (meeting?.utterances ?? []).map(({ speaker }) => speaker);
+    const known = [...new Set([...speakers, ...(await this.#ports.members())])];
+    const person = personNamed(named, known);
+    if (person !== null) return { ...patch, [field]: person };
+    const words = ` ${spokenWords(named)} `;
+    const isNamed = meeting === null || meeting.utterances.some(({ text }) => ` ${spokenWords(text)} `.includes(words));
+    if (isNamed) return patch;
+    throw new CapabilityError(
+      "UnknownPersonError",
+      `nobody called "${named}" is in the workspace, was in the meeting or was named in it: leave ${field} out`,
+    );
+  }
+}
+
+/** The one person of that name, or with that first name. */
+function personNamed(name: string, known: readonly string[]): string | null {
+  const words = spokenWords(name);
+  const whole = known.filter((each) => spokenWords(each) === words);
+  const found = whole.length > 0 ? whole : known.filter((each) => spokenWords(each).startsWith(`${words} `));
+  return found.length === 1 ? found[0]! : null;
+}
+
+function defined(patch: ItemPatch): ItemPatch {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}
