@@ -41,11 +41,13 @@ export const ERRORS = {
   "too-many-budgets": { status: 409, retryable: false, title: "The workspace has as many budgets as it may have." },
   "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
   "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },
+  "too-many-meetings": { status: 409, retryable: false, title: "The workspace has as many meetings as it may have." },
   "not-waiting": { status: 409, retryable: false, title: "The run does not wait in its lane." },
   "not-replayable": { status: 409, retryable: false, title: "The run cannot be replayed." },
   "payload-too-large": { status: 413, retryable: false, title: "The body is larger than this address accepts." },
   "unsupported-media-type": { status: 415, retryable: false, title: "The body's media type is not accepted here." },
   "invalid-request": { status: 422, retryable: false, title: "The request has fields that are not valid." },
+  "unreadable-transcript": { status: 422, retryable: false, title: "The transcript could not be read." },
   "idempotency-key-reused": {
     status: 422,
     retryable: false,

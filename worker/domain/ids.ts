@@ -20,6 +20,7 @@ const PREFIXES = [
   "acc",
   "key",
   "call",
+  "mtg",
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 
