@@ -22,9 +22,7 @@ const CAPABILITY_PATTERN = /^[a-z][A-Za-z]*\.(?:\*|[a-z][A-Za-z]*)$/;
 const CONTEXT_CHARS = 100_000;
 
 export const manifestSchema = z.strictObject({
-  capabilities: z
-    .array(z.string().regex(CAPABILITY_PATTERN, "must look like stories.update or stories.*"))
-    .max(100),
+  capabilities: z.array(z.string().regex(CAPABILITY_PATTERN, "must look like stories.update or stories.*")).max(100),
   writesMax: z.number().int().min(0).max(WRITES_MAX).default(WRITES_MAX),
   mode: z.enum(EFFECT_MODES).default("review"),
   meetingId: z.string().max(60).nullable().default(null),

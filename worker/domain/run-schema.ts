@@ -88,7 +88,9 @@ export const runDetailSchema = runSummarySchema.extend({
   ),
   expiresAt: instant.nullable(),
   limits: limitsSchema.nullable(),
-  grants: z.strictObject({ fetch: z.array(z.string()), model: z.boolean().optional(), code: codeGrantsSchema.optional() }).nullable(),
+  grants: z
+    .strictObject({ fetch: z.array(z.string()), model: z.boolean().optional(), code: codeGrantsSchema.optional() })
+    .nullable(),
   entry: z.string().nullable(),
   issue: issueSchema.nullable(),
   usage: usageSchema.nullable(),

@@ -393,6 +393,35 @@ export const callSettings = sqliteTable("call_settings", {
   textRetentionDays: integer("text_retention_days").notNull(),
 });
 
+export const meetings = sqliteTable("meetings", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  title: text().notNull(),
+  heldAt: integer("held_at"),
+  format: text().$type<TranscriptFormat>().notNull(),
+  utterances: integer().notNull(),
+  words: integer().notNull(),
+  durationMs: integer("duration_ms"),
+  speakers: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+  transcriptHash: text("transcript_hash").notNull(),
+  state: text().$type<MeetingState>().notNull(),
+  createdBy: text("created_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export type MeetingRow = typeof meetings.$inferSelect;
+
+export const meetingUtterances = sqliteTable(
+  "meeting_utterances",
+  {
+    meetingId: text("meeting_id").notNull(),
+    firstIndex: integer("first_index").notNull(),
+    utterances: text({ mode: "json" }).$type<readonly Utterance[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.meetingId, table.firstIndex] })],
+);
+
 export const items = sqliteTable("items", {
   id: text().primaryKey(),
   workspaceId: text("workspace_id").notNull(),
@@ -407,19 +436,6 @@ export const items = sqliteTable("items", {
   meetingId: text("meeting_id"),
   origin: text(),
   changeId: text("change_id").notNull(),
-export const meetings = sqliteTable("meetings", {
-  id: text().primaryKey(),
-  workspaceId: text("workspace_id").notNull(),
-  title: text().notNull(),
-  heldAt: integer("held_at"),
-  format: text().$type<TranscriptFormat>().notNull(),
-  utterances: integer().notNull(),
-  words: integer().notNull(),
-  durationMs: integer("duration_ms"),
-  speakers: text({ mode: "json" }).$type<readonly string[]>().notNull(),
-  transcriptHash: text("transcript_hash").notNull(),
-  state: text().$type<MeetingState>().notNull(),
-  createdBy: text("created_by").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
@@ -441,14 +457,3 @@ export const itemChanges = sqliteTable("item_changes", {
   after: text({ mode: "json" }).$type<ItemFields>(),
   at: integer().notNull(),
 });
-export type MeetingRow = typeof meetings.$inferSelect;
-
-export const meetingUtterances = sqliteTable(
-  "meeting_utterances",
-  {
-    meetingId: text("meeting_id").notNull(),
-    firstIndex: integer("first_index").notNull(),
-    utterances: text({ mode: "json" }).$type<readonly Utterance[]>().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.meetingId, table.firstIndex] })],
-);
