@@ -1,290 +1,170 @@
-/** Programs that call capabilities, over the API: what they answer, what they write, and what becomes of that. */
-import { beforeAll, describe, expect, it } from "vitest";
-import { CODE_CAPABILITIES, CODE_CAPABILITY_NAMES } from "../../worker/capabilities/code/declarations.ts";
-import type { Scope } from "../../worker/domain/access.ts";
-import { effectSheetSchema } from "../../worker/domain/effect-sheet-schema.ts";
+/** Programs of code mode against a real database: what they read and write, and what becomes of their sheet. */
+import { env as bindings } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Env } from "../../durable-objects/env.ts";
+import { CODE_CAPABILITY_NAMES } from "../../worker/capabilities/code/declarations.ts";
+import { dependenciesOf } from "../../worker/dependencies.ts";
+import type { CodeGrants } from "../../worker/domain/code-grants.ts";
+import type { EffectSheet } from "../../worker/domain/effect-sheet.ts";
+import type { Result } from "../../worker/domain/errors.ts";
 import { newId } from "../../worker/domain/ids.ts";
-import { codeExecuteAnswerSchema } from "../../worker/routes/api/openapi-code.ts";
+import { NO_GRANTS } from "../../worker/domain/grants.ts";
+import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
+import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
+import type { ExecutionSpec } from "../../worker/domain/run-spec.ts";
+import { historyOf, itemsOfMeeting, listItems } from "../../worker/store/items.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
-import {
-  api,
-  createPerson,
-  createTenant,
-  env,
-  freshDatabase,
-  problemOf,
-  type Tenant,
-  until,
-} from "../support/workerd.ts";
+import { api, createTenant, freshDatabase, type Tenant } from "../support/workerd.ts";
+
+const TRANSCRIPT = `Ana Silva: RUN-12 is finished, I merged it yesterday.
+Bo Chen: Great. We still need an export as CSV, that is maybe three points.
+Ana Silva: I will write to the bank about the statement format.
+Bo Chen: Fine. RUN-13 is blocked by the staging database.
+Ana Silva: So we ship on Friday.`;
+
+const PROGRAM = `
+const { participants } = await meetings.current();
+await stories.create({ key: "RUN-12", title: "Statements", status: "done", evidence: { quote: "RUN-12 is finished" } });
+const csv = await stories.create({ title: "Export as CSV", points: 3, evidence: { quote: "We still need an export as CSV" } });
+await actionItems.create({ title: "Write to the bank", owner: "Ana", evidence: { quote: "I will write to the bank" } });
+await blockers.create({ title: "No staging database", story: "RUN-13", evidence: { quote: "blocked by the staging database" } });
+await stories.update({ key: "RUN-12", points: 5, evidence: { quote: "I merged it yesterday" } });
+const found = await stories.search({ text: "csv" });
+export default { participants, found: found.map(({ title }) => title), csv: csv.id, greeting: context.greeting };
+`;
 
 let ana: Tenant;
-let bo: Tenant;
+let meetingId: string;
+let { db, executor } = dependenciesOf(bindings as unknown as Env);
 
-beforeAll(async () => {
+beforeEach(async () => {
   await freshDatabase();
   ana = await createTenant("ana");
-  bo = await createTenant("bo");
+  const added = await api(ana, "/api/meetings", { transcript: TRANSCRIPT, title: "Planning" });
+  meetingId = meetingAddedSchema.parse(await added.json()).id;
 });
 
-const post = (who: Tenant, body: object, headers: Record<string, string> = {}) =>
-  api(who, "/api/code/execute", body, headers);
-
-async function executed(who: Tenant, body: object) {
-  const answer = await post(who, body);
-  const text = await answer.text();
-  expect(answer.status, text).toBe(200);
-  return codeExecuteAnswerSchema.parse(JSON.parse(text));
-}
-
-async function sheetOf(answer: Response) {
-  const text = await answer.text();
-  expect(answer.status, text).toBe(200);
-  return effectSheetSchema.parse(JSON.parse(text));
-}
-
-const sheet = (who: Tenant, runId: string, act = "", body?: object) =>
-  api(who, `/api/runs/${runId}/effects${act && `/${act}`}`, body);
-
-async function storyTitles(who: Tenant): Promise<string[]> {
-  const { result } = await executed(who, {
-    code: "export default (await stories.search()).map(({ title }) => title);",
-    capabilities: ["stories.search"],
-  });
-  return (result as string[]).toSorted();
-}
-
-const withScopes = (name: string, scopes: readonly Scope[]) =>
-  createPerson(name, { workspaceId: ana.workspaceId, scopes });
-
-describe("POST /api/code/execute", () => {
-  it("runs a program with its context, and in auto writes at once", async () => {
-    const answer = await executed(ana, {
-      code: 'const made = await stories.create({ title: context.title });\nconsole.log("made");\nexport default made.status;',
-      ...{ capabilities: ["stories.*"], mode: "auto", context: { title: "Auto" } },
-    });
-    expect(answer).toMatchObject({ success: true, stdout: "made\n", result: "todo" });
-    expect(answer.effects).toEqual({
-      ...{ state: "applied", count: 1, unchanged: 0 },
-      url: `/api/runs/${answer.runId}/effects`,
-    });
-    expect(await storyTitles(ana)).toContain("Auto");
-  });
-
-  it("in review leaves its writes on the sheet, which the program itself reads", async () => {
-    const answer = await executed(ana, {
-      code: 'await stories.create({ title: "Waits" });\nexport default (await stories.search({ text: "waits" })).length;',
-      capabilities: ["stories.create", "stories.search"],
-    });
-    expect(answer).toMatchObject({ success: true, result: 1, effects: { state: "open", count: 1 } });
-    expect(await storyTitles(ana)).not.toContain("Waits");
-  });
-
-  it("takes several files, and answers at once where that is preferred", async () => {
-    const body = {
-      files: { "main.ts": 'import { two } from "./two.ts";\nexport default two;', "two.ts": "export const two = 2;" },
-      ...{ entry: "main.ts", capabilities: [] },
-    };
-    expect(await executed(ana, body)).toMatchObject({ result: 2, effects: { state: "empty", count: 0 } });
-    const accepted = await post(ana, body, { prefer: "respond-async" });
-    expect(accepted.status).toBe(202);
-    const { runId } = (await accepted.json()) as { runId: string };
-    const run = async () => (await (await api(ana, `/api/runs/${runId}`)).json()) as { state: string; result: unknown };
-    expect(await until(run, ({ state }) => state === "succeeded")).toMatchObject({ result: 2 });
-  });
-
-  it("gives the program nothing that its manifest does not name, and no more writes than it says", async () => {
-    const ungranted = await executed(ana, {
-      code: "await stories.create({ title: 'x' });",
-      capabilities: ["stories.search"],
-    });
-    expect(ungranted).toMatchObject({ success: false, error: { name: "TypeError" }, effects: { count: 0 } });
-    const many = await executed(ana, {
-      code: "for (;;) await stories.create({ title: 'x' });",
-      ...{ capabilities: ["stories.create"], writesMax: 2 },
-    });
-    expect(many).toMatchObject({ success: false, error: { name: "LimitError" }, effects: { state: "open", count: 2 } });
-  });
-
-  it("names what is wrong with a request", async () => {
-    const wrong: readonly [object, RegExp][] = [
-      [
-        { code: "1", capabilities: ["stories.burn", "stories.*"] },
-        /capabilities\.0.*stories\.burn is no capability; known are stories\.findByKey/,
-      ],
-      [{ code: "1", capabilities: ["Stories"] }, /capabilities\.0.*must look like stories\.update or stories\.\*/],
-      [{ code: "1" }, /capabilities/],
-      [{ capabilities: [] }, /give either code or files/],
-      [{ code: " ", capabilities: [] }, /code.*is empty/],
-      [{ code: "1", capabilities: [], mode: "now" }, /mode/],
-      [{ code: "1", capabilities: [], writesMax: 1_001 }, /writesMax/],
-      [{ code: "1", capabilities: [], context: "x".repeat(100_001) }, /context.*100000 characters/],
-      [{ code: "1", capabilities: [], meetingId: `mtg_${"0".repeat(32)}` }, /meetingId.*no meeting of your workspace/],
-      [{ code: "1", capabilities: ["http.get"], origins: ["https://example.com"] }, /RUNYARD_FETCH_ORIGINS/],
-      [{ code: "1", capabilities: [], language: "python" }, /language.*not a known field/],
-    ];
-    for (const [body, message] of wrong) {
-      const answer = await post(ana, body);
-      expect(answer.status, JSON.stringify(body).slice(0, 200)).toBe(422);
-      expect(JSON.stringify((await problemOf(answer)).errors)).toMatch(message);
-    }
-  });
-
-  it("lets a token call only what its scopes read and write, also when it runs an earlier program again", async () => {
-    const reader = await withScopes("reader", ["code:run", "items:read", "runs:write"]);
-    const writes = { code: "await stories.create({ title: 'no' });", capabilities: ["stories.create"], mode: "auto" };
-    expect(await executed(reader, { code: "await stories.search();", capabilities: ["stories.search"] })).toMatchObject(
-      {
-        success: true,
+async function run(code: string, grants: Partial<CodeGrants> = {}, id = newId("run", systemClock, systemRandom)) {
+  const spec: ExecutionSpec = {
+    ...{ id, workspaceId: ana.workspaceId, kind: "execution", title: "test", lane: "test", priority: "normal" },
+    ...{ createdBy: "usr_test", retryOf: null, expiresAt: null, seed: "1", limits: DEFAULT_LIMITS },
+    grants: {
+      ...NO_GRANTS,
+      code: {
+        ...{ capabilities: CODE_CAPABILITY_NAMES, writesMax: 100, mode: "review", meetingId },
+        context: { greeting: "hello" },
+        ...grants,
       },
-    );
-    const refused = await post(reader, writes);
-    expect(refused.status).toBe(403);
-    expect((await problemOf(refused)).detail).toMatch(/^stories\.create is not allowed\. .*items:write/);
-    const { runId } = await executed(ana, writes);
-    const retried = await api(reader, `/api/runs/${runId}/retry`, {});
-    expect(retried.status).toBe(403);
-    const runner = await withScopes("runner", ["code:run"]);
-    expect((await post(runner, { code: "1", capabilities: [] })).status).toBe(200);
-    expect((await post(runner, { code: "1", capabilities: ["stories.search"] })).status).toBe(403);
-  });
-});
-
-describe("/api/runs/{id}/effects", () => {
-  const TWO = {
-    code: 'await stories.create({ title: "One" });\nawait stories.create({ title: "Two" });',
-    capabilities: ["stories.create"],
+    },
+    program: { language: "typescript", entry: "main.ts", files: { "main.ts": code }, stdin: "", args: [] },
   };
-
-  it("shows each write with its line; edits one, rejects one, applies the rest and undoes it", async () => {
-    const { runId } = await executed(ana, TWO);
-    const shown = await sheetOf(await sheet(ana, runId));
-    expect(shown.state).toBe("open");
-    expect(shown.effects).toMatchObject([
-      { number: 1, line: 1, label: "One", capability: "stories.create", action: "create", decision: "pending" },
-      { number: 2, line: 2, label: "Two", before: null, changes: { title: "Two" }, outcome: "none" },
-    ]);
-    await sheetOf(
-      await sheet(ana, runId, "decisions", { effects: [1], decision: "approved", edited: { title: "Uno", points: 5 } }),
-    );
-    const decided = await sheetOf(await sheet(ana, runId, "decisions", { effects: [2], decision: "rejected" }));
-    expect(decided.effects).toMatchObject([
-      { decision: "approved", edited: { title: "Uno", points: 5 }, decided: { by: "tok_ana" } },
-      { decision: "rejected" },
-    ]);
-    const applied = await sheetOf(await sheet(ana, runId, "apply", {}));
-    expect(applied).toMatchObject({ state: "applied", effects: [{ outcome: "applied" }, { outcome: "none" }] });
-    expect(await storyTitles(ana)).toContain("Uno");
-    expect((await problemOf(await sheet(ana, runId, "decisions", { effects: [1], decision: "rejected" }))).code).toBe(
-      "effect-settled",
-    );
-    const undone = await sheetOf(await sheet(ana, runId, "undo", {}));
-    expect(undone).toMatchObject({ state: "undone", effects: [{ outcome: "undone", undone: { by: "tok_ana" } }, {}] });
-    expect(await storyTitles(ana)).not.toContain("Uno");
-    expect((await problemOf(await sheet(ana, runId, "undo", {}))).code).toBe("nothing-to-do");
-  });
-
-  it("shows what somebody else has changed between the program and its application, and writes nothing over it", async () => {
-    const change = (points: number, mode: string) => ({
-      code: "await stories.update({ key: 'DRIFT-1', points: context.points });",
-      ...{ capabilities: ["stories.update"], mode, context: { points } },
-    });
-    await executed(ana, {
-      code: "await stories.create({ key: 'DRIFT-1', title: 'Drifts' });",
-      ...{ capabilities: ["stories.create"], mode: "auto" },
-    });
-    const { runId } = await executed(ana, change(3, "review"));
-    await executed(ana, change(8, "auto"));
-    await sheetOf(await sheet(ana, runId, "decisions", { decision: "approved" }));
-    const drifted = await sheetOf(await sheet(ana, runId, "apply", {}));
-    expect(drifted).toMatchObject({
-      state: "open",
-      effects: [{ outcome: "drifted", decision: "pending", drift: { version: 2, fields: { points: 8 } } }],
-    });
-    await sheetOf(await sheet(ana, runId, "decisions", { decision: "approved" }));
-    expect(await sheetOf(await sheet(ana, runId, "apply", {}))).toMatchObject({ state: "applied" });
-  });
-
-  it("gives two who apply at once one answer after the other, and writes once", async () => {
-    const { runId } = await executed(ana, { ...TWO, code: 'await stories.create({ title: "Once" });' });
-    await sheetOf(await sheet(ana, runId, "decisions", { decision: "approved" }));
-    const answers = await Promise.all([sheet(ana, runId, "apply", {}), sheet(ana, runId, "apply", {})]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
-    expect((await storyTitles(ana)).filter((title) => title === "Once")).toHaveLength(1);
-  });
-
-  it("names what is wrong with a decision", async () => {
-    const { runId } = await executed(ana, TWO);
-    const wrong: readonly [object, RegExp][] = [
-      [{ decision: "perhaps" }, /decision/],
-      [{ decision: "approved", effects: [] }, /names no effect/],
-      [{ decision: "approved", effects: [3] }, /3 is not the number of an effect/],
-      [{ decision: "approved", edited: { title: "Both" } }, /must name one effect/],
-      [{ decision: "approved", effects: [1], edited: { status: "gone" } }, /edited\.status/],
-      [{ decision: "approved", effects: [1], edited: { color: "red" } }, /edited\.color/],
-    ];
-    for (const [body, message] of wrong) {
-      const answer = await sheet(ana, runId, "decisions", body);
-      expect(answer.status, JSON.stringify(body)).toBe(422);
-      expect(JSON.stringify((await problemOf(answer)).errors)).toMatch(message);
-    }
-  });
-
-  it("keeps what a program wrote before it failed, and takes it back", async () => {
-    const answer = await executed(ana, {
-      code: 'await stories.create({ title: "Half" });\nthrow new Error("enough");',
-      ...{ capabilities: ["stories.create"], mode: "auto" },
-    });
-    expect(answer).toMatchObject({
-      success: false,
-      error: { message: "enough" },
-      effects: { state: "applied", count: 1 },
-    });
-    expect(await sheetOf(await sheet(ana, answer.runId, "undo", {}))).toMatchObject({ state: "undone" });
-    expect(await storyTitles(ana)).not.toContain("Half");
-  });
-
-  it("shows and changes nothing of another workspace", async () => {
-    const { runId } = await executed(ana, TWO);
-    for (const act of ["", "decisions", "apply", "undo"]) {
-      const answer = await sheet(bo, runId, act, act ? { decision: "approved" } : undefined);
-      expect(answer.status, act).toBe(404);
-    }
-  });
-});
-
-describe("the examples of the capabilities", () => {
-  /** What an example needs to be there; http.get's needs the network, and is tried where a network is. */
-  const BEFORE: Readonly<Record<string, string>> = {
-    "stories.update": 'await stories.create({ key: "RUN-12", title: "Login" });',
-    "blockers.resolve": 'await blockers.create({ title: "No database" });\nconst open = await blockers.list();',
-    "actionItems.complete": 'await actionItems.create({ title: "Write" });\nconst mine = await actionItems.list();',
-  };
-
-  it.each(CODE_CAPABILITY_NAMES.filter((name) => name !== "http.get"))("%s runs as it is written", async (name) => {
-    const tenant = await createTenant(`example-${name}`);
-    const meetingId = name.startsWith("meetings.") ? await addMeeting(tenant) : null;
-    const answer = await executed(tenant, {
-      code: `${BEFORE[name] ?? ""}\n${CODE_CAPABILITIES[name].example}`,
-      capabilities: [name.replace(/\..*/, ".*"), "actionItems.*"],
-      meetingId,
-    });
-    expect(answer.error).toBeNull();
-    expect(answer.effects.count).toBe(
-      (CODE_CAPABILITIES[name].access === "write" ? 1 : 0) + (BEFORE[name] === undefined ? 0 : 1),
-    );
-  });
-});
-
-async function addMeeting({ workspaceId, userId }: Tenant): Promise<string> {
-  const id = newId("mtg", systemClock, systemRandom);
-  await env.DB.batch([
-    env.DB.prepare(
-      `INSERT INTO meetings VALUES (?, ?, 'Weekly', NULL, 'txt', 1, 3, NULL, '["Ana"]', ?, 'new', ?, 0, 0)`,
-    ).bind(id, workspaceId, "0".repeat(64), userId),
-    env.DB.prepare("INSERT INTO meeting_utterances VALUES (?, 0, ?)").bind(
-      id,
-      JSON.stringify([{ index: 0, speaker: "Ana", startMs: null, endMs: null, text: "Let us begin" }]),
-    ),
-  ]);
-  return id;
+  const answer = await executor(id).execute(spec);
+  if (!answer.ok) throw new Error(answer.detail);
+  return { id, ...answer.value };
 }
+
+function sheetOf(answer: Result<EffectSheet>): EffectSheet {
+  if (!answer.ok) throw new Error(`${answer.code}: ${answer.detail}`);
+  return answer.value;
+}
+
+describe("a program of code mode", () => {
+  it("reads its own writes in review, and stores nothing", async () => {
+    const { id, run: detail } = await run(PROGRAM);
+    expect(detail.error).toBeNull();
+    expect(detail.result).toMatchObject({
+      participants: ["Ana Silva", "Bo Chen"],
+      found: ["Export as CSV"],
+      greeting: "hello",
+    });
+    const { entries } = sheetOf(await executor(id).effectSheet());
+    expect(entries.map(({ effect }) => [effect.action, effect.kind, effect.line])).toEqual([
+      ["create", "story", 3],
+      ["create", "story", 4],
+      ["create", "action-item", 5],
+      ["create", "blocker", 6],
+      ["update", "story", 7],
+    ]);
+    expect(entries[2]!.effect).toMatchObject({
+      changes: { owner: "Ana Silva" },
+      evidence: { speaker: "Ana Silva", utterance: 2, quote: "I will write to the bank" },
+    });
+    expect(entries[4]!.effect.dependsOn).toEqual([1]);
+    expect(await listItems(db, ana.workspaceId, {})).toEqual([]);
+  });
+
+  it("applies what was approved, with its edits, and undoes it", async () => {
+    const { id } = await run(PROGRAM);
+    const object = executor(id);
+    sheetOf(await object.decideEffects({ decision: "approved" }, "usr_ana"));
+    sheetOf(await object.decideEffects({ effects: [2], decision: "approved", edited: { points: 8 } }, "usr_ana"));
+    sheetOf(await object.decideEffects({ effects: [4], decision: "rejected" }, "usr_ana"));
+    const applied = sheetOf(await object.applyEffects("usr_bo"));
+    expect(applied.entries.map(({ outcome }) => outcome)).toEqual(["applied", "applied", "applied", "none", "applied"]);
+    const stored = await itemsOfMeeting(db, ana.workspaceId, meetingId);
+    expect(stored.map(({ fields }) => fields.title).sort()).toEqual(["Export as CSV", "Statements", "Write to the bank"]);
+    const statements = stored.find(({ fields }) => fields.title === "Statements")!;
+    expect(statements).toMatchObject({ version: 2, fields: { points: 5, status: "done" } });
+    expect(stored.find(({ fields }) => fields.title === "Export as CSV")).toMatchObject({ fields: { points: 8 } });
+    expect(await historyOf(db, ana.workspaceId, statements.id)).toMatchObject([
+      { version: 1, cause: "run", runId: id, line: 3, madeBy: "usr_ana", before: null },
+      { version: 2, cause: "run", runId: id, line: 7 },
+    ]);
+    const undone = sheetOf(await object.undoEffects("usr_ana"));
+    expect(undone.entries.map(({ outcome }) => outcome)).toEqual(["undone", "undone", "undone", "none", "undone"]);
+    expect(await listItems(db, ana.workspaceId, {})).toEqual([]);
+  });
+
+  it("makes nothing twice when the meeting is processed again", async () => {
+    const first = await run(PROGRAM, { mode: "auto" });
+    expect(first.run.error).toBeNull();
+    const before = await listItems(db, ana.workspaceId, {});
+    expect(before).toHaveLength(4);
+    const again = await run(PROGRAM, { mode: "auto" });
+    expect(again.run.error).toBeNull();
+    expect(await listItems(db, ana.workspaceId, {})).toEqual(before);
+    expect(sheetOf(await executor(again.id).effectSheet())).toMatchObject({ entries: [], unchanged: 5 });
+  });
+
+  it("is refused quotes that nobody said, people whom nobody named, and what it was not granted", async () => {
+    const reasons = async (code: string, grants: Partial<CodeGrants> = {}) => (await run(code, grants)).run.error;
+    expect(await reasons('await decisions.create({ title: "x", evidence: { quote: "we will never ship" } })')).toMatchObject({
+      name: "EvidenceError",
+      line: 1,
+    });
+    expect(
+      await reasons('await blockers.create({ title: "x", owner: "Zoe", evidence: { quote: "So we ship on Friday" } })'),
+    ).toMatchObject({ name: "UnknownPersonError" });
+    expect(await reasons("await stories.search({})", { capabilities: ["blockers.list"] })).toMatchObject({
+      name: "ReferenceError",
+    });
+    const many = 'for (let i = 0; i < 9; i++) await stories.create({ title: "n" + i, evidence: { quote: "So we ship on Friday" } });';
+    expect(await reasons(many, { writesMax: 3 })).toMatchObject({ name: "LimitError" });
+  });
+
+  it("keeps what an automatic run wrote before it threw, to be undone", async () => {
+    const { id, run: detail } = await run(`${PROGRAM}\nthrow new Error("half way");`, { mode: "auto" });
+    expect(detail.state).toBe("failed");
+    expect(sheetOf(await executor(id).effectSheet()).entries).toHaveLength(5);
+    sheetOf(await executor(id).undoEffects("usr_ana"));
+    expect(await listItems(db, ana.workspaceId, {})).toEqual([]);
+  });
+
+  it("shows what was changed by others between the dry run and its application", async () => {
+    await run('await stories.create({ key: "RUN-1", title: "Old", evidence: { quote: "So we ship on Friday" } });', { mode: "auto" });
+    const update = 'await stories.update({ key: "RUN-1", status: "done", evidence: { quote: "So we ship on Friday" } });';
+    const { id } = await run(update);
+    await run('await stories.update({ key: "RUN-1", points: 2, evidence: { quote: "So we ship on Friday" } });', { mode: "auto" });
+    await executor(id).decideEffects({ decision: "approved" }, "usr_ana");
+    const drifted = sheetOf(await executor(id).applyEffects("usr_ana"));
+    expect(drifted.entries[0]).toMatchObject({ outcome: "drifted", decision: "pending", drift: { item: { version: 2 } } });
+    await executor(id).decideEffects({ decision: "approved" }, "usr_ana");
+    expect(sheetOf(await executor(id).applyEffects("usr_ana")).entries[0]).toMatchObject({ outcome: "applied" });
+    expect(await listItems(db, ana.workspaceId, {})).toMatchObject([{ fields: { status: "done", points: 2 } }]);
+  });
+
+  it("replays identically", async () => {
+    const { id } = await run(PROGRAM);
+    expect(await executor(id).replay()).toMatchObject({ ok: true, value: { identical: true } });
+  });
+});
