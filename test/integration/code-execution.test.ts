@@ -3,9 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { CODE_CAPABILITIES, CODE_CAPABILITY_NAMES } from "../../worker/capabilities/code/declarations.ts";
 import type { Scope } from "../../worker/domain/access.ts";
 import { effectSheetSchema } from "../../worker/domain/effect-sheet-schema.ts";
-import { newId } from "../../worker/domain/ids.ts";
+import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
 import { codeExecuteAnswerSchema } from "../../worker/routes/api/openapi-code.ts";
-import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import {
   api,
   createPerson,
@@ -275,16 +274,7 @@ describe("the examples of the capabilities", () => {
   });
 });
 
-async function addMeeting({ workspaceId, userId }: Tenant): Promise<string> {
-  const id = newId("mtg", systemClock, systemRandom);
-  await env.DB.batch([
-    env.DB.prepare(
-      `INSERT INTO meetings VALUES (?, ?, 'Weekly', NULL, 'txt', 1, 3, NULL, '["Ana"]', ?, 'new', ?, 0, 0)`,
-    ).bind(id, workspaceId, "0".repeat(64), userId),
-    env.DB.prepare("INSERT INTO meeting_utterances VALUES (?, 0, ?)").bind(
-      id,
-      JSON.stringify([{ index: 0, speaker: "Ana", startMs: null, endMs: null, text: "Let us begin" }]),
-    ),
-  ]);
-  return id;
+async function addMeeting(tenant: Tenant): Promise<string> {
+  const added = await api(tenant, "/api/meetings", { transcript: "Ana: Let us begin.", title: "Weekly" });
+  return meetingAddedSchema.parse(await added.json()).id;
 }
