@@ -41,6 +41,7 @@ import { previews } from "./routes/console/previews.ts";
 import { publicStatus } from "./routes/console/public-status.tsx";
 import { entry } from "./routes/console/sign-in.tsx";
 import { BODY_MAX_BYTES } from "./routes/json-body.ts";
+import { mcp } from "./routes/mcp/mcp.ts";
 import { metrics } from "./routes/metrics.ts";
 import { chatCompletions } from "./routes/v1/chat-completions.ts";
 import { models } from "./routes/v1/models.ts";
@@ -92,6 +93,7 @@ export function createApp() {
   app.route("/api/rebuild", rebuild as never);
   app.route("/api", status as never);
   app.route("/metrics", metrics as never);
+  app.route("/mcp", mcp as never);
   app.route("/api/webhooks", webhooks as never);
   app.route("/api/workspace/api-keys", providerKeys as never);
   app.route("/api/executions", executions as never);

@@ -16,6 +16,7 @@ const SEES_AUDIT = needs("admin", "settings:read");
 const SEES_ITEMS = needs("viewer", "items:read");
 const CHANGES_ITEMS = needs("member", "items:write");
 const RUNS_CODE = needs("member", "code:run");
+const USES_TOOLS = needs("member", "items:read");
 const CALLS_MODELS = needs("member", "models:call");
 const CONFIGURES = needs("admin", "settings:write");
 /** Pages are for people: a token has the API. */
@@ -35,6 +36,9 @@ const API = {
   "POST /webhook/jira": "open",
   "POST /webhook/jira/:endpoint": "open",
   "GET /metrics": SEES_METRICS,
+  // Each call is a run. What tools there are depends on the token's other scopes.
+  "GET /mcp": USES_TOOLS,
+  "POST /mcp": USES_TOOLS,
   "GET /api/health/detailed": SEES_METRICS,
   "GET /api/status": SEES_RUNS,
   "GET /api/metrics/summary": SEES_RUNS,

@@ -5,6 +5,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../domain/errors.ts";
+import { PRODUCT } from "../../domain/product.ts";
 import { executeRequestSchema, retryEditsSchema } from "../../domain/program.ts";
 import {
   acceptedAnswerSchema,
@@ -199,7 +200,11 @@ function document() {
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Runyard", version: "0.1.0", description: "Run code that nobody has read yet, and watch it." },
+    info: {
+      title: PRODUCT.name,
+      version: PRODUCT.version,
+      description: "Run code that nobody has read yet, and watch it.",
+    },
     paths,
     webhooks: webhookDescriptions((schema) => jsonSchema(schema, "output")),
     components: {
