@@ -41,8 +41,9 @@ export class HeldItems implements StoredItems {
     const { itemId, kind, after, ifVersion, evidence, origin } = write;
     const held = this.items.get(itemId);
     const rival = after && this.#rival(itemId, kind, after, ifVersion === 0 ? origin : null);
-    if ((held?.item.version ?? 0) !== ifVersion || rival) {
-      const isOther = (held?.item.version ?? 0) !== ifVersion;
+    const isOther =
+      (held?.item.version ?? 0) !== ifVersion || (write.follows !== null && this.#maker(itemId) !== write.follows);
+    if (isOther || rival) {
       return { type: "stale", current: (isOther ? held?.item : rival?.item) ?? null };
     }
     const version = after === null ? ifVersion : ifVersion + 1;
@@ -51,9 +52,13 @@ export class HeldItems implements StoredItems {
       const item = { id: itemId, kind, version, fields: after, evidence: held ? held.item.evidence : evidence };
       this.items.set(itemId, { item, origin: held ? held.origin : origin, updatedAt: this.#now });
     }
-    const { meetingId: _, ifVersion: __, origin: ___, ...change } = write;
+    const { meetingId: _, ifVersion: __, origin: ___, follows: ____, ...change } = write;
     this.changes.push({ ...change, version, at: this.#now });
     return { type: "made", version };
+  }
+
+  #maker(itemId: string): string | undefined {
+    return this.changes.findLast((change) => change.itemId === itemId)?.id;
   }
 
   /** What has the key or the origin that another item is to have. */
@@ -101,7 +106,8 @@ export class HeldItems implements StoredItems {
 export function personsWrite(itemId: string, kind: ItemKind, to: Omit<Partial<ItemWrite>, "kind">): ItemWrite {
   return {
     ...{ id: `chg-${itemId}-${to.ifVersion ?? 0}`, itemId, kind, cause: "person", madeBy: "usr_ben", runId: null },
-    ...{ line: null, evidence: null, before: null, after: null, ifVersion: 0, meetingId: null, origin: null },
+    ...{ line: null, evidence: null, before: null, after: null, ifVersion: 0 },
+    ...{ follows: null, meetingId: null, origin: null },
     ...to,
   };
 }
@@ -151,7 +157,7 @@ export function deskOver(stored: HeldItems, options: TriedDeskOptions): TriedDes
   const desk = new ItemDesk(
     {
       ...{ stored, keep, made, newItemId: () => `item_${runId}_${String(++ids).padStart(5, "0")}` },
-      ...{ meeting: async () => meeting, members: async () => members, unchanged: () => void (unchanged += 1) },
+      ...{ meeting: async () => meeting, members: async () => members, unchanged: () => void unchanged++ },
     },
     { mode, writesMax },
   );
@@ -205,13 +211,21 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
       ...{ do: fc.constant("update" as const), kind: fc.constant("blocker" as const), which },
       patch: blockerPatches,
     }),
-    fc.record({ do: fc.constant("search" as const), kind: fc.constantFrom("story", "blocker" as const), filter: filters }),
+    fc.record({
+      do: fc.constant("search" as const),
+      kind: fc.constantFrom("story", "blocker" as const),
+      filter: filters,
+    }),
   ),
   { minLength: 1, maxLength: 14 },
 );
 
 /** Does the steps as a program would; what each of them came to, as text. A refusal is one more answer. */
-export async function follow({ desk }: TriedDesk, program: readonly Step[], known: readonly string[]): Promise<string[]> {
+export async function follow(
+  { desk }: TriedDesk,
+  program: readonly Step[],
+  known: readonly string[],
+): Promise<string[]> {
   const ids = [...known];
   const heard: string[] = [];
   for (const [call, step] of program.entries()) {

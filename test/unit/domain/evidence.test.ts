@@ -11,14 +11,21 @@ const meeting = (...texts: string[]): QuotedUtterance[] =>
 describe("a quote", () => {
   it("is found in what was said, however it is punctuated and written", () => {
     fc.assert(
-      fc.property(fc.array(sentences, { minLength: 1, maxLength: 5 }), fc.nat(), fc.nat(), fc.nat(), signs, (all, a, b, c, sign) => {
-        const said = meeting(...all.map((each) => each.join(" ")));
-        const chosen = all[a % all.length]!;
-        const from = b % chosen.length;
-        const part = chosen.slice(from, from + 1 + (c % (chosen.length - from)));
-        const found = findQuote(said, part.join(sign).toUpperCase().normalize("NFD"), a % all.length);
-        expect(found?.index).toBe(a % all.length);
-      }),
+      fc.property(
+        fc.array(sentences, { minLength: 1, maxLength: 5 }),
+        fc.nat(),
+        fc.nat(),
+        fc.nat(),
+        signs,
+        (all, a, b, c, sign) => {
+          const said = meeting(...all.map((each) => each.join(" ")));
+          const chosen = all[a % all.length]!;
+          const from = b % chosen.length;
+          const part = chosen.slice(from, from + 1 + (c % (chosen.length - from)));
+          const found = findQuote(said, part.join(sign).toUpperCase().normalize("NFD"), a % all.length);
+          expect(found?.index).toBe(a % all.length);
+        },
+      ),
     );
   });
 
@@ -46,6 +53,8 @@ describe("a quote", () => {
   });
 
   it("reads the same however often it is read", () => {
-    fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => spokenWords(spokenWords(text)) === spokenWords(text)));
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => spokenWords(spokenWords(text)) === spokenWords(text)),
+    );
   });
 });

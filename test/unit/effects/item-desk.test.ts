@@ -27,7 +27,12 @@ function applyAll(held: HeldItems, effects: Parameters<typeof newEntry>[0][], ru
 
 const said = (...texts: string[]): DeskMeeting => ({
   id: "mtg_1",
-  utterances: texts.map((text, index) => ({ index, speaker: index % 2 ? "Ben" : "Ana Ruiz", startMs: index * 1_000, text })),
+  utterances: texts.map((text, index) => ({
+    index,
+    speaker: index % 2 ? "Ben" : "Ana Ruiz",
+    startMs: index * 1_000,
+    text,
+  })),
 });
 const at = (call: number) => ({ capability: "stories.create", call, line: call + 1 });
 
@@ -127,7 +132,10 @@ describe("the desk", () => {
   });
 
   it("takes speaker and time of a quote from the transcript, and refuses what nobody said", async () => {
-    const { desk, effects } = deskOver(new HeldItems(), { mode: "review", meeting: said("Hello", "We ship — on FRIDAY.") });
+    const { desk, effects } = deskOver(new HeldItems(), {
+      mode: "review",
+      meeting: said("Hello", "We ship — on FRIDAY."),
+    });
     await desk.create("decision", { title: "Ship" }, { quote: "we ship on friday" }, at(0));
     expect(effects[0]!.evidence).toEqual({
       ...{ meetingId: "mtg_1", utterance: 1, speaker: "Ben", at: 1_000, quote: "we ship on friday" },
@@ -141,7 +149,12 @@ describe("the desk", () => {
     const meeting = said("Carla should look at the export", "Fine by me");
     const { desk } = deskOver(new HeldItems(), { mode: "review", meeting, members: ["Dora Lind", "Dora Berg"] });
     const owner = async (name: string) => {
-      const item = await desk.create("action-item", { title: "x", owner: name }, { quote: "look at the export" }, at(0));
+      const item = await desk.create(
+        "action-item",
+        { title: "x", owner: name },
+        { quote: "look at the export" },
+        at(0),
+      );
       return "owner" in item.fields ? item.fields.owner : undefined;
     };
     expect(await owner("ana")).toBe("Ana Ruiz");
@@ -180,7 +193,10 @@ describe("the desk", () => {
     await program(second);
     expect([held.contents(), second.effects]).toEqual([once, []]);
     const other = deskOver(held, { mode: "auto", earlier: lost.effects });
-    const elsewhere = other.desk.create("blocker", { title: "x" }, undefined, { ...at(0), capability: "blockers.create" });
+    const elsewhere = other.desk.create("blocker", { title: "x" }, undefined, {
+      ...at(0),
+      capability: "blockers.create",
+    });
     await expect(elsewhere).rejects.toMatchObject({ name: "StateError" });
   });
 });
