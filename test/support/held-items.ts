@@ -32,20 +32,21 @@ export class HeldItems implements StoredItems {
   /** Makes the writes in order, as the store does. */
   write(writes: readonly ItemWrite[]): WriteOutcome[] {
     this.#now += 1;
-    return writes.map((write) => this.#write(write));
+    const versions = writes.map((write) => this.#write(write));
+    return writes.map((write, i) => {
+      const version = versions[i]!;
+      return version === null ? { type: "stale", current: this.#inTheWay(write) } : { type: "made", version };
+    });
   }
 
-  #write(write: ItemWrite): WriteOutcome {
+  /** The version that the change has made; null for one that is late. */
+  #write(write: ItemWrite): number | null {
     const known = this.changes.find(({ id }) => id === write.id);
-    if (known) return { type: "made", version: known.version };
-    const { itemId, kind, after, ifVersion, evidence, origin } = write;
+    if (known) return known.version;
+    const { itemId, kind, after, ifVersion, evidence, origin, follows } = write;
     const held = this.items.get(itemId);
-    const rival = after && this.#rival(itemId, kind, after, ifVersion === 0 ? origin : null);
-    const isOther =
-      (held?.item.version ?? 0) !== ifVersion || (write.follows !== null && this.#maker(itemId) !== write.follows);
-    if (isOther || rival) {
-      return { type: "stale", current: (isOther ? held?.item : rival?.item) ?? null };
-    }
+    if ((held?.item.version ?? 0) !== ifVersion || this.#rival(write)) return null;
+    if (follows !== null && this.#maker(itemId) !== follows) return null;
     const version = after === null ? ifVersion : ifVersion + 1;
     if (after === null) this.items.delete(itemId);
     else {
@@ -54,7 +55,12 @@ export class HeldItems implements StoredItems {
     }
     const { meetingId: _, ifVersion: __, origin: ___, follows: ____, ...change } = write;
     this.changes.push({ ...change, version, at: this.#now });
-    return { type: "made", version };
+    return version;
+  }
+
+  #inTheWay(write: ItemWrite): Item | null {
+    const held = this.items.get(write.itemId)?.item ?? null;
+    return (held?.version ?? 0) === write.ifVersion ? (this.#rival(write)?.item ?? held) : held;
   }
 
   #maker(itemId: string): string | undefined {
@@ -62,14 +68,14 @@ export class HeldItems implements StoredItems {
   }
 
   /** What has the key or the origin that another item is to have. */
-  #rival(itemId: string, kind: ItemKind, after: ItemFields, origin: string | null): Held | undefined {
+  #rival({ itemId, kind, after, origin, ifVersion }: ItemWrite): Held | undefined {
+    if (after === null) return undefined;
     const key = kind === "story" ? storyOf(kind, after) : null;
-    return [...this.items.values()].find(
-      (held) =>
-        held.item.id !== itemId &&
-        ((key !== null && held.item.kind === "story" && storyOf("story", held.item.fields) === key) ||
-          (origin !== null && held.origin === origin)),
+    const others = [...this.items.values()].filter(({ item }) => item.id !== itemId);
+    const withKey = others.find(
+      ({ item }) => key !== null && item.kind === "story" && storyOf("story", item.fields) === key,
     );
+    return withKey ?? others.find((held) => ifVersion === 0 && origin !== null && held.origin === origin);
   }
 
   async byId(id: string): Promise<Item | null> {
