@@ -155,7 +155,7 @@ export function deskOver(stored: HeldItems, options: TriedDeskOptions): TriedDes
     if (outcome?.type !== "made") throw new Error("stale");
     return outcome.version;
   };
-  const made = (number: number) => {
+  const made = async (number: number) => {
     const effect = earlier[number - 1];
     const item = effect && stored.items.get(effect.itemId)?.item;
     return effect && item ? { effect, item } : null;
