@@ -110,7 +110,8 @@ export class ItemDesk {
   search(kind: ItemKind, filter: ItemFilter): Promise<readonly Item[]> {
     return this.#inOrder(async () => {
       const onDesk = [...this.#desk.values()].filter(({ item }) => item.kind === kind);
-      const stored = await this.#ports.stored.list(kind, filter, ITEMS_PER_ANSWER);
+      // What the program has changed may be among the stored ones that fit, and fit no more.
+      const stored = await this.#ports.stored.list(kind, filter, ITEMS_PER_ANSWER + onDesk.length);
       const isThere = (fields: ItemFields) => matchesFilter({ kind, fields }, filter);
       for (const { item, past, effects } of onDesk) {
         if ([item.fields, ...past].some(isThere)) this.#saw(effects);
@@ -129,7 +130,7 @@ export class ItemDesk {
       const fields = { ...NEW_ITEM[kind], ...(await this.#withPeople(kind, defined(given))) } as ItemFields;
       const origin = evidence && this.#origin(kind, evidence);
       const known = origin === null ? null : await this.#ports.stored.byOrigin(origin);
-      if (known) return this.#nothing(known);
+      if (known) return this.#nothing(this.#desk.get(known.id)?.item ?? known);
       await this.#refuseKnownKey(kind, fields);
       const item: Item = { id: this.#ports.newItemId(), kind, version: 1, fields, evidence };
       return this.#keep(
@@ -222,6 +223,8 @@ export class ItemDesk {
     const version = await this.#ports.keep(effect);
     const isStored = this.#mode === "auto";
     const item = isStored ? { ...after.item, version } : after.item;
+    // The map is in the order of the last changes, as lists are.
+    this.#desk.delete(item.id);
     this.#desk.set(item.id, {
       ...{ item, baseVersion: isStored ? version : after.baseVersion },
       ...{ effects: [...after.effects, effect.number], past: after.past },
