@@ -28,7 +28,13 @@ export interface TypeCheckRequest {
    * `declare const stories: …`, or `declare module "…" { … }`. Empty for none.
    */
   readonly declarations: string;
+  /** Which of the sandbox's globals the program has that are there only when they are granted. */
+  readonly granted?: readonly GrantedGlobal[];
 }
+
+/** With `fetch` come `Headers` and `Response`. */
+export const GRANTED_GLOBALS = ["fetch", "generate"] as const;
+export type GrantedGlobal = (typeof GRANTED_GLOBALS)[number];
 
 export interface TypeDiagnostic {
   /** One of the program's files. */
