@@ -56,7 +56,7 @@ module.exports = {
     only(
       "actions",
       folder("worker/actions"),
-      "^(worker/(domain|store|actions|egress|llm|keys|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|program|store|actions|egress|llm|keys|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",
