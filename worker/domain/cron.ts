@@ -57,9 +57,22 @@ export function parseCron(text: string): Result<Cron> {
     if (set === null) return wrong(`"${parts[index]}" is no ${field.name}: ${grammarOf(field)}`);
     sets.push(set);
   }
-  const [minutes, hours, days, months, weekdays] = sets as [Set<number>, Set<number>, Set<number>, Set<number>, Set<number>];
+  const [minutes, hours, days, months, weekdays] = sets as [
+    Set<number>,
+    Set<number>,
+    Set<number>,
+    Set<number>,
+    Set<number>,
+  ];
   if (weekdays.delete(7)) weekdays.add(0);
-  return succeed({ minutes, hours, days, months, weekdays, isEitherDay: ![parts[2], parts[4]].some((part) => part!.startsWith("*")) });
+  return succeed({
+    minutes,
+    hours,
+    days,
+    months,
+    weekdays,
+    isEitherDay: ![parts[2], parts[4]].some((part) => part!.startsWith("*")),
+  });
 }
 
 function wrong(message: string) {

@@ -9,6 +9,7 @@ import { type Origin, readOrigin, writeOrigin } from "../../domain/origin.ts";
 import type { EditedProgram } from "../../domain/playground-modes.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../domain/program.ts";
 import { titleOf } from "../../domain/run-spec.ts";
+import { withoutSnippets } from "../../domain/snippet-imports.ts";
 import { EXAMPLES, type Example } from "../../generated/examples.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { findRunTitle, loadProgram } from "../../store/runs.ts";
@@ -66,7 +67,7 @@ async function openRun(c: Context<SignedInEnv>, runId: string): Promise<Result<O
   if (!run?.limits || !program || !detail) return fail("not-found", "There is no run with this id in your workspace.");
   const fork = forkOf({ kind: "run", id: runId }, shownRun(runId, run.title));
   const grants = stillAllowed(detail.grants ?? NO_GRANTS, config.allowance);
-  return opened({ ...program, limits: changedLimits(run.limits), grants }, fork);
+  return opened({ ...withoutSnippets(program), limits: changedLimits(run.limits), grants }, fork);
 }
 
 /** What a run was granted, as far as the operator still allows it. */

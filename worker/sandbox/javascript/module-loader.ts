@@ -5,6 +5,7 @@
  */
 import type { ProgramError } from "../../domain/guest-outcome.ts";
 import type { Program } from "../../domain/program.ts";
+import { knownImports, snippetFolderOf } from "../../domain/snippet-imports.ts";
 import { type FileKind, fileKind } from "./file-kinds.ts";
 import { EVALUATED_FILE, PRELUDE_FILE } from "./guest-interface.ts";
 import { FILE_FUEL_PER_CHAR, TYPESCRIPT_CHARS } from "./limits.ts";
@@ -51,6 +52,8 @@ export class ModuleLoader {
   /** The names given to imports that failed, by importing module and specifier. */
   readonly #missing = new Map<string, string>();
   readonly #sources = new Map<string, string>();
+  /** The files that names of snippets mean; made when the first is asked for. */
+  #snippets: Readonly<Record<string, string>> | null = null;
 
   /** @param charge takes the fuel for what the host does to prepare a file */
   constructor(program: Program, charge: (fuel: number) => void) {
@@ -69,7 +72,7 @@ export class ModuleLoader {
     if (specifier === "runyard") return BUILT_IN;
     // Text that a program evaluates has no place of its own: it stands where the program began.
     if (base === EVALUATED_FILE) return this.resolve(this.#program.entry, specifier);
-    const file = isPath(specifier) ? this.#find(join(base, specifier)) : null;
+    const file = isPath(specifier) ? this.#find(join(base, specifier)) : this.#snippet(specifier);
     if (file !== null) return file;
     const key = `${base}\n${specifier}`;
     const known = this.#missing.get(key);
@@ -79,6 +82,12 @@ export class ModuleLoader {
     const name = `${MISSING}${this.#failures.push(this.#importError(base, specifier)) - 1}`;
     this.#missing.set(key, name);
     return name;
+  }
+
+  #snippet(specifier: string): string | null {
+    if (!specifier.startsWith("snippets/")) return null;
+    this.#snippets ??= knownImports(this.#program.files);
+    return Object.hasOwn(this.#snippets, specifier) ? this.#snippets[specifier]! : null;
   }
 
   /** A module's source as JavaScript. @throws LoadFailure; RangeError for source that is nested too deeply */
@@ -161,6 +170,9 @@ export class ModuleLoader {
       return 'Node modules do not exist here. Input, arguments and files come from "runyard": import { stdin, args, readTextFile } from "runyard"';
     }
     if (specifier.startsWith("node:")) return "Node modules do not exist here";
+    if (specifier.startsWith("snippets/")) {
+      return 'a snippet of the workspace is imported by its name, as "snippets/date-tools" or "snippets/date-tools@3"';
+    }
     return "packages are not installed here. Add the code you need as a file and import it with its path";
   }
 
@@ -205,7 +217,9 @@ const list = (names: readonly string[]) =>
 
 /** The path that a relative specifier means for a file; null where it leaves the program's folder. */
 function join(base: string, specifier: string): string | null {
-  const parts = specifier.startsWith("/") ? [] : base.split("/").slice(0, -1);
+  // The root of a snippet's files is the folder that they were put into.
+  const root = specifier.startsWith("/") ? snippetFolderOf(base) : null;
+  const parts = root === null ? base.split("/").slice(0, -1) : root.split("/").slice(0, -1);
   for (const part of specifier.split("/")) {
     if (part === "..") {
       if (parts.pop() === undefined) return null;
