@@ -2,6 +2,7 @@
 import type { Dependencies } from "../dependencies.ts";
 import { actorOf } from "../domain/audit.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
+import type { Grants } from "../domain/grants.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { RunDetail } from "../domain/run.ts";
 import {
@@ -24,7 +25,7 @@ import {
   noteSnippetRun,
 } from "../store/snippets.ts";
 import { record } from "./audit-trail.ts";
-import { startRun } from "./start-run.ts";
+import { type StartRunRequest, startRun } from "./start-run.ts";
 
 /** @param value as {@link newSnippetSchema} takes it */
 export async function createSnippet(
@@ -71,6 +72,25 @@ export async function changeSnippet(
   }
   await record(dependencies, actorOf(principal), "snippet.changed", name, { version: String(version) });
   return succeed((await loadVersion(db, workspaceId, name, version))!);
+}
+
+/**
+ * Saves a program under a name: as a new snippet, or as the next version of the one that there is, whose parameters and
+ * manifest it keeps.
+ */
+export async function saveProgram(
+  dependencies: Dependencies,
+  principal: Principal,
+  name: string,
+  { program, limits, grants: { fetch, model = false } }: Pick<StartRunRequest, "program" | "limits"> & { grants: Grants },
+): Promise<Result<SnippetVersion>> {
+  const newest = await loadVersion(dependencies.db, principal.workspaceId, name, null);
+  const { language, entry, files } = program;
+  const sent = { language, entry, files, limits, note: "Saved from the playground" };
+  if (!newest) return createSnippet(dependencies, principal, { ...sent, name, manifest: { fetch, model } });
+  const { description, parameters, manifest } = newest;
+  const kept = { description, parameters, manifest: { ...manifest, fetch, model } };
+  return changeSnippet(dependencies, principal, name, { ...sent, ...kept });
 }
 
 /** Makes an earlier version the newest one: as a new version, so that the history stays what it is. */

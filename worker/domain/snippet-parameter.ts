@@ -108,7 +108,7 @@ const listOf = (declared: readonly Parameter[]) =>
   declared.length === 0 ? "The snippet has none" : `The snippet has ${declared.map(({ name }) => name).join(", ")}`;
 
 /** A parameter as a form sends it: text, empty for nothing. What is no number stays a text, and is refused as one. */
-export function parameterOfText({ type }: Parameter, text: string): ParameterValue {
+export function parameterOfText({ type }: Pick<Parameter, "type">, text: string): ParameterValue {
   if (type === "boolean") return text === "" ? false : text === "true" || text === "on";
   if (text === "") return null;
   return type === "number" && Number.isFinite(Number(text)) ? Number(text) : text;

@@ -19,7 +19,7 @@ export interface Shell {
   readonly person: { readonly name: string };
 }
 
-export type PageScript = "run-log.js" | "playground.js";
+export type PageScript = "run-log.js" | "playground.js" | "snippet.js";
 
 export interface DocumentProps {
   readonly title: string;
@@ -31,7 +31,7 @@ export interface DocumentProps {
 
 export interface LayoutProps extends DocumentProps {
   readonly shell: Shell;
-  readonly section: "overview" | "queue" | "runs" | "playground" | "executions" | "repositories" | "docs" | null;
+  readonly section: "overview" | "queue" | "runs" | "playground" | "snippets" | "executions" | "repositories" | "docs" | null;
 }
 
 /** htmx 4.0.1: no own style element, a reload instead of a restored body, and no content for an unchanged answer. */
@@ -42,6 +42,7 @@ const NAVIGATION: readonly { section: LayoutProps["section"]; href: string; labe
   { section: "queue", href: "/queue", label: "Queue", icon: "layers" },
   { section: "runs", href: "/runs", label: "Runs", icon: "list" },
   { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
+  { section: "snippets", href: "/snippets", label: "Snippets", icon: "library" },
   { section: "executions", href: "/executions", label: "Calls", icon: "sparkles" },
   { section: "repositories", href: "/repos", label: "Repos", icon: "folder-git-2" },
   { section: "docs", href: "/docs", label: "API", icon: "book-open" },
