@@ -6,6 +6,7 @@ import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { MEETING_BOUNDS, type MeetingAdded, type MeetingDetail, type MeetingDetails } from "../domain/meeting.ts";
 import type { Principal } from "../domain/principal.ts";
+import { SAMPLE_MEETINGS } from "../domain/sample-meetings.ts";
 import { type Transcript, transcriptIdentity } from "../domain/transcript.ts";
 import { formatOfName, readTranscript } from "../meetings/transcript/read-transcript.ts";
 import { TranscriptError } from "../meetings/transcript/transcript-error.ts";
@@ -62,6 +63,18 @@ export async function addMeeting(
   // Whoever was first, where two sent it at once; null where that one was deleted at once, too.
   const meeting = await findMeetingByTranscript(db, workspaceId, transcriptHash);
   return meeting ? succeed({ ...meeting, isNew }) : noMeeting();
+}
+
+/** One of the samples, as if it had been sent. */
+export function addSampleMeeting(
+  dependencies: Dependencies,
+  principal: Principal,
+  slug: string,
+): Promise<Result<MeetingAdded>> {
+  const sample = SAMPLE_MEETINGS.find((each) => each.slug === slug);
+  if (!sample) return Promise.resolve(fail("not-found", "There is no sample meeting of this name."));
+  const { title, fileName, transcript } = sample;
+  return addMeeting(dependencies, principal, { bytes: new TextEncoder().encode(transcript), fileName }, { title });
 }
 
 async function readSent({ bytes, fileName }: SentTranscript, { format }: MeetingDetails): Promise<Result<Transcript>> {

@@ -16,13 +16,16 @@ const DAY_MS = 86_400_000;
 /** False where the workspace has this transcript already, also when two send it at once: then nothing is written. */
 export async function insertMeeting(db: Database, row: MeetingRow, utterances: readonly Utterance[]): Promise<boolean> {
   // A part is written where its meeting was: the batch is one transaction.
-  const parts = splitUtterances(utterances).map(
-    (part) => sql`INSERT INTO meeting_utterances (meeting_id, first_index, utterances)
-      SELECT id, ${part.firstIndex}, ${JSON.stringify(part.utterances)} FROM meetings WHERE id = ${row.id}`,
+  const parts = splitUtterances(utterances).map((part) =>
+    db
+      .insert(meetingUtterances)
+      .select(
+        sql`SELECT id, ${part.firstIndex}, ${JSON.stringify(part.utterances)} FROM meetings WHERE id = ${row.id}`,
+      ),
   );
   const [inserted] = await db.batch([
     db.insert(meetings).values(row).onConflictDoNothing().returning({ id: meetings.id }),
-    ...parts.map((part) => db.run(part)),
+    ...parts,
   ]);
   return inserted.length > 0;
 }
