@@ -32,6 +32,7 @@ import { repositories } from "./routes/api/repositories.ts";
 import { runBatches } from "./routes/api/run-batches.ts";
 import { runEffects } from "./routes/api/run-effects.ts";
 import { runSteering } from "./routes/api/run-steering.ts";
+import { runForks } from "./routes/api/run-forks.ts";
 import { runs } from "./routes/api/runs.ts";
 import { snippets } from "./routes/api/snippets.ts";
 import { status } from "./routes/api/status.ts";
@@ -87,6 +88,7 @@ export function createApp() {
   app.route("/api/code", code as never);
   app.route("/api/runs", runs as never);
   app.route("/api/runs", runEffects as never);
+  app.route("/api/runs", runForks as never);
   app.route("/api/runs", runSteering as never);
   app.route("/api/runs", runBatches as never);
   app.route("/api/lanes", lanes as never);

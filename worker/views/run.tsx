@@ -24,9 +24,10 @@ import { queueHref } from "./lane-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import { RunLog, type RunLogProps } from "./log/log-view.tsx";
 import { ProgramFiles } from "./program-files.tsx";
+import { HostCallList, type HostCallListProps } from "./run-calls.tsx";
 import { contentLabel, endingMark, reasonOf, STEP_WORDS } from "./run-words.ts";
 
-export type RunTab = "log" | "program" | "metrics";
+export type RunTab = "log" | "program" | "calls" | "metrics";
 
 export interface RunPageProps {
   readonly run: RunDetail;
@@ -36,6 +37,7 @@ export interface RunPageProps {
   readonly tab:
     | ({ readonly name: "log" } & Pick<RunLogProps, "events">)
     | { readonly name: "program"; readonly files: Readonly<Record<string, string>> }
+    | ({ readonly name: "calls" } & Omit<HostCallListProps, "runId">)
     | { readonly name: "metrics" };
   /** What a replay found that was asked for without a script. */
   readonly verdict?: ReplayVerdict | null;
@@ -44,6 +46,7 @@ export interface RunPageProps {
 const TABS: readonly { name: RunTab; label: string; path: string }[] = [
   { name: "log", label: "Log", path: "" },
   { name: "program", label: "Program", path: "/program" },
+  { name: "calls", label: "Host calls", path: "/calls" },
   { name: "metrics", label: "Metrics", path: "/metrics" },
 ];
 
@@ -53,7 +56,7 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
       <RunHeader run={run} files={files} />
       <ReplayPlace verdict={verdict} />
       <nav class="tabs" aria-label="Parts of the run">
-        {TABS.filter(({ name }) => name !== "program" || run.entry !== null).map(({ name, label, path }) => (
+        {TABS.filter(({ name }) => isShown(name, run)).map(({ name, label, path }) => (
           <a href={`/runs/${run.id}${path}`} aria-current={name === tab.name ? "page" : undefined}>
             {label}
           </a>
@@ -65,9 +68,15 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
       {tab.name === "program" && run.entry !== null ? (
         <ProgramFiles entry={run.entry} files={tab.files} error={run.error} />
       ) : null}
+      {tab.name === "calls" ? <HostCallList runId={run.id} {...tab} /> : null}
       {tab.name === "metrics" ? <Metrics run={run} /> : null}
     </Layout>
   );
+}
+
+function isShown(tab: RunTab, run: RunDetail): boolean {
+  if (tab === "program") return run.entry !== null;
+  return tab !== "calls" || (run.usage?.hostCalls ?? 0) > 0;
 }
 
 /** Answer to `GET /runs/:id/header`, and to a cancellation that came through htmx. */
@@ -96,11 +105,25 @@ export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
       {run.budgetWait && !isTerminal(run.state) ? <BudgetWaitPanel runId={run.id} wait={run.budgetWait} /> : null}
       {run.wait ? <WaitPanel run={run} wait={run.wait} /> : reason ? <p class="run-reason">{reason}</p> : null}
       <Facts run={run} />
+      <Origin run={run} />
       {run.issue ? <Labels issue={run.issue} /> : null}
       <Steps run={run} />
       <Attempts attempts={run.attemptHistory} />
       {isTerminal(run.state) ? <Outcome run={run} programHref={`/runs/${run.id}/program`} files={files} /> : null}
     </section>
+  );
+}
+
+/** The way from a fork to what it begins like. */
+function Origin({ run }: { readonly run: RunDetail }) {
+  if (run.forkOf === null) return null;
+  return (
+    <p class="muted">
+      {"Forked from "}
+      <a href={`/runs/${run.forkOf.of}`}>another run</a>
+      {` at host call ${run.forkOf.call + 1}. `}
+      <a href={`/runs/${run.id}/branches`}>See both branches</a>
+    </p>
   );
 }
 

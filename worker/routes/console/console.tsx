@@ -22,6 +22,7 @@ import { queuePages } from "./queue.tsx";
 import { repositoryPages } from "./repositories.tsx";
 import { runBatchForms } from "./run-batches.tsx";
 import { runSteeringForms } from "./run-steering.tsx";
+import { runForkPages } from "./run-forks.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
 import { snippetPages } from "./snippets.tsx";
@@ -40,6 +41,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/queue", queuePages)
   .route("/health", healthPages)
   .route("/runs", runPages)
+  .route("/runs", runForkPages)
   .route("/runs", runSteeringForms)
   .route("/runs", runBatchForms)
   .route("/playground", playground)
