@@ -26,8 +26,8 @@ export function BranchesPage({ shell, origin, fork }: BranchesProps & { readonly
         <h1>Two branches of one run</h1>
       </div>
       <p class="muted">{`The same up to host call ${call + 1}; figures as measured.`}</p>
-      <div class="table-scroll" tabindex={0}>
-        <table class="table">
+      <section class="panel call-groups" aria-label="Figures">
+        <table class="plain">
           <thead>
             <tr>
               <th scope="col">
@@ -42,13 +42,13 @@ export function BranchesPage({ shell, origin, fork }: BranchesProps & { readonly
               <tr>
                 <th scope="row">{label}</th>
                 {branches.map((branch) => (
-                  <td class="numeric">{of(branch)}</td>
+                  <td class="number">{of(branch)}</td>
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <h2>Effects</h2>
       <Effects origin={origin} fork={fork} />
       <h2>Result</h2>
@@ -93,8 +93,8 @@ function Effects({ origin, fork }: BranchesProps) {
   const rows = pairsOf(origin.sheet.entries, fork.sheet.entries);
   if (rows.length === 0) return <p class="muted">Neither branch asked to write anything.</p>;
   return (
-    <div class="table-scroll" tabindex={0}>
-      <table class="table">
+    <section class="panel call-groups" aria-label="Effects">
+      <table class="plain">
         <thead>
           <tr>
             <th scope="col">#</th>
@@ -106,7 +106,7 @@ function Effects({ origin, fork }: BranchesProps) {
         <tbody>
           {rows.map(({ number, one, other }) => (
             <tr>
-              <td class="numeric">{number}</td>
+              <td class="number">{number}</td>
               <td>{effectText(one)}</td>
               <td>{effectText(other)}</td>
               <td>{effectText(one) === effectText(other) ? "Yes" : "No"}</td>
@@ -114,7 +114,7 @@ function Effects({ origin, fork }: BranchesProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
