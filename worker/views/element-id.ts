@@ -35,6 +35,9 @@ export const ELEMENT_ID = {
   keyTest: "key-test",
   executionResults: "execution-results",
   meetingResults: "meeting-results",
+  itemResults: "item-results",
+  effectSheet: "effect-sheet",
+  decisions: "decisions",
   transcript: "transcript",
 } as const;
 

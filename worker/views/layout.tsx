@@ -38,6 +38,7 @@ export interface LayoutProps extends DocumentProps {
     | "playground"
     | "executions"
     | "meetings"
+    | "stories"
     | "repositories"
     | "docs"
     | null;
@@ -52,6 +53,7 @@ const NAVIGATION: readonly { section: LayoutProps["section"]; href: string; labe
   { section: "runs", href: "/runs", label: "Runs", icon: "list" },
   { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
   { section: "meetings", href: "/meetings", label: "Meetings", icon: "messages-square" },
+  { section: "stories", href: "/stories", label: "Stories", icon: "square-kanban" },
   { section: "executions", href: "/executions", label: "Calls", icon: "sparkles" },
   { section: "repositories", href: "/repos", label: "Repos", icon: "folder-git-2" },
   { section: "docs", href: "/docs", label: "API", icon: "book-open" },

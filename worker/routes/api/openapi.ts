@@ -21,6 +21,7 @@ import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { BUDGET_OPERATIONS } from "./openapi-budgets.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
+import { ITEM_OPERATIONS } from "./openapi-items.ts";
 import { MEETING_OPERATIONS } from "./openapi-meetings.ts";
 import { MODEL_OPERATIONS, openaiErrorSchema } from "./openapi-models.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
@@ -107,6 +108,7 @@ const OPERATIONS: readonly Operation[] = [
   ...EXECUTION_OPERATIONS,
   ...BUDGET_OPERATIONS,
   ...MEETING_OPERATIONS,
+  ...ITEM_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...AUDIT_OPERATIONS,
