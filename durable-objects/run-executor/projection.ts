@@ -73,6 +73,7 @@ export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | n
   return {
     ...shown,
     grants: spec.kind === "execution" ? spec.grants : null,
+    forkOf: (spec.kind === "execution" ? spec.fork : null) ?? null,
     createdAt: toIso(createdAt),
     expiresAt: toIsoOrNull(expiresAt),
     startedAt: toIsoOrNull(startedAt),

@@ -9,6 +9,7 @@ import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { BudgetSubject } from "../../worker/domain/budget-state.ts";
 import type { DecisionRequest, EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import type { ForkWish } from "../../worker/domain/fork.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneObjectName, type Priority, repositoryOf } from "../../worker/domain/lane.ts";
 import { type EngineName, LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
@@ -29,6 +30,7 @@ import { CodeMode } from "./code-mode.ts";
 import { EffectStorage } from "./effect-storage.ts";
 import { engineFor } from "./engine.ts";
 import { tryEngine } from "./engine-trial.ts";
+import { forkSpec } from "./fork.ts";
 import { ModelCalls } from "./model-calls.ts";
 import { ModelStorage } from "./model-storage.ts";
 import { OutputLog } from "./output-log.ts";
@@ -195,6 +197,17 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async undoEffects(by: string): Promise<Result<EffectSheet>> {
     return this.#refusedSheet() ?? this.#code.undo(by);
+  }
+
+  async supersede(runId: string): Promise<void> {
+    this.#code.supersede(runId);
+  }
+
+  async forkSpec(wish: ForkWish): Promise<Result<RunSpec>> {
+    const run = this.#storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (!hasEnded(run.state)) return fail("run-active", "Wait for the run's end, or cancel it, then fork it.");
+    return forkSpec(run.spec, this.#storage, this.#code.sheet(), wish);
   }
 
   #refusedSheet(): Failure | null {

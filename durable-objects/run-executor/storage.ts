@@ -2,6 +2,8 @@
  * The run's durable state: what was accepted, where it stands, and what was already seen through.
  * Synchronous, no logic. Long texts lie in parts, because a row holds 2 MB at most.
  */
+
+import type { Fork, ForkPoint } from "../../worker/domain/fork.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import type { Program } from "../../worker/domain/program.ts";
 import type { ExecutionSpec, IssueSpec, RunSpec } from "../../worker/domain/run-spec.ts";
@@ -29,9 +31,13 @@ const SCHEMA = `
 const STDIN = "stdin";
 const RESULT = "result";
 const JOURNAL = "journal";
+const FORK = "fork";
 const FILE_PREFIX = "file:";
 
-type StoredExecution = Omit<ExecutionSpec, "program"> & { readonly program: Omit<Program, "files" | "stdin"> };
+type StoredExecution = Omit<ExecutionSpec, "program" | "fork"> & {
+  readonly program: Omit<Program, "files" | "stdin">;
+  readonly fork?: ForkPoint | undefined;
+};
 
 /** What is fixed about a run, without the long texts. */
 export type StoredSpec = StoredExecution | IssueSpec;
@@ -117,7 +123,9 @@ export class ExecutorStorage {
     const { files, stdin, ...program } = spec.program;
     this.#putText(STDIN, stdin);
     for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
-    return { ...spec, program };
+    if (!spec.fork) return { ...spec, program, fork: undefined };
+    this.#putText(FORK, JSON.stringify(spec.fork));
+    return { ...spec, program, fork: { of: spec.fork.of, call: spec.fork.call } };
   }
 
   /** The copy counts as never made: it is made again, whole. */
@@ -161,6 +169,12 @@ export class ExecutorStorage {
       .toArray()
       .map(({ name, part, text }): TextPart => ({ name: name.slice(FILE_PREFIX.length), part, text }));
     return { ...spec.program, files: joinFiles(parts), stdin: this.#text(STDIN) ?? "" };
+  }
+
+  /** What the run begins like; null for one that begins by itself. */
+  fork(): Fork | null {
+    const text = this.#text(FORK);
+    return text === null ? null : JSON.parse(text);
   }
 
   /** The program's result; undefined when there is none. */

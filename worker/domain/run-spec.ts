@@ -1,5 +1,6 @@
 /** What is fixed about a run when it is accepted. */
 
+import type { Fork } from "./fork.ts";
 import type { Grants } from "./grants.ts";
 import type { Issue } from "./issue.ts";
 import { type Priority, repositoryLane } from "./lane.ts";
@@ -27,6 +28,8 @@ export interface ExecutionSpec extends AcceptedRun {
   readonly limits: Limits;
   readonly grants: Grants;
   readonly program: Program;
+  /** The run that this one begins like; left out for one that begins by itself. */
+  readonly fork?: Fork | undefined;
 }
 
 /** An issue that is to become a change. */

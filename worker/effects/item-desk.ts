@@ -85,6 +85,8 @@ export class ItemDesk {
   readonly #mode: EffectMode;
   readonly #writesMax: number;
   readonly #desk = new Map<string, DeskItem>();
+  /** New items that a person has rejected. The program may go on changing them; nobody sees it. */
+  readonly #rejected = new Map<string, Item>();
   /** Effects that the program has seen something of so far. */
   readonly #seen = new Set<number>();
   readonly #ordinals = new Map<string, number>();
@@ -150,6 +152,9 @@ export class ItemDesk {
       const made = await this.#made(number, place);
       if (made) return made;
       const found = await this.#find(kind, name);
+      const rejected = found ? null : this.#findRejected(kind, name);
+      if (rejected)
+        return this.#nothing({ ...rejected, fields: { ...rejected.fields, ...defined(patch) } as ItemFields });
       if (!found)
         throw new CapabilityError("NotFoundError", `there is no ${kind} ${"id" in name ? name.id : name.key}`);
       const evidence = await this.#evidence(quoted);
@@ -166,15 +171,47 @@ export class ItemDesk {
     });
   }
 
+  /**
+   * A write that is answered as in another run: the desk is as after it.
+   * @param effect what it was there; null where it changed nothing or was refused
+   */
+  recorded(
+    { kind, isNew, isRejected }: { readonly kind: ItemKind; readonly isNew: boolean; readonly isRejected: boolean },
+    quoted: Quoted | undefined,
+    effect: Effect | null,
+  ): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#writes += 1;
+      const evidence = effect?.evidence ?? (await this.#evidence(quoted).catch(() => null));
+      if (isNew && evidence) this.#origin(kind, evidence);
+      if (!effect) return;
+      const { itemId: id, before, changes, baseVersion, number } = effect;
+      const fields = { ...(before ?? NEW_ITEM[kind]), ...changes } as ItemFields;
+      const known = this.#desk.get(id);
+      const item = { id, kind, version: (known?.item.version ?? baseVersion) + 1, fields, evidence: effect.evidence };
+      if (isRejected) {
+        if (isNew) this.#rejected.set(id, item);
+        return;
+      }
+      this.#saw([...effect.dependsOn, number]);
+      this.#desk.set(id, {
+        ...{ item, baseVersion, effects: [...(known?.effects ?? []), number] },
+        past: [...(known?.past ?? []), ...(before ? [before] : [])],
+      });
+    });
+  }
+
   async #find(kind: ItemKind, name: ItemName): Promise<DeskItem | null> {
-    const isIt = ({ item }: DeskItem) =>
-      item.kind === kind && ("id" in name ? item.id === name.id : storyOf(kind, item.fields) === name.key);
-    const onDesk = [...this.#desk.values()].find(isIt);
+    const onDesk = [...this.#desk.values()].find(({ item }) => isCalled(item, kind, name));
     if (onDesk) return onDesk;
     const { stored } = this.#ports;
     const item = await ("id" in name ? stored.byId(name.id) : stored.byKey(name.key));
     if (item?.kind !== kind) return null;
     return this.#desk.get(item.id) ?? { item, baseVersion: item.version, effects: [], past: [] };
+  }
+
+  #findRejected(kind: ItemKind, name: ItemName): Item | null {
+    return [...this.#rejected.values()].find((item) => isCalled(item, kind, name)) ?? null;
   }
 
   async #keep(
@@ -288,6 +325,10 @@ export class ItemDesk {
       `nobody called "${named}" is in the workspace, was in the meeting or was named in it: leave ${field} out`,
     );
   }
+}
+
+function isCalled({ id, kind, fields }: Item, wanted: ItemKind, name: ItemName): boolean {
+  return kind === wanted && ("id" in name ? id === name.id : storyOf(kind, fields) === name.key);
 }
 
 /** The one person of that name, or with that first name. */
