@@ -2,12 +2,20 @@
 import type { Dependencies } from "../dependencies.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
-import { changesIn, ITEM_FIELDS, type ItemFields, type ItemKind, type ItemPatch, NEW_ITEM, storyOf } from "../domain/item.ts";
+import {
+  changesIn,
+  ITEM_FIELDS,
+  type ItemFields,
+  type ItemKind,
+  type ItemPatch,
+  NEW_ITEM,
+  storyOf,
+} from "../domain/item.ts";
 import type { ItemChange, ItemWrite } from "../domain/item-change.ts";
 import type { Principal } from "../domain/principal.ts";
 import { check } from "../domain/validation.ts";
-import { findItem, historyOf, type ListedItem } from "../store/items.ts";
 import { writeItems } from "../store/item-writes.ts";
+import { findItem, historyOf, type ListedItem } from "../store/items.ts";
 
 export async function readItem(
   { db }: Pick<Dependencies, "db">,

@@ -4,12 +4,7 @@ import { evidenceSchema } from "./evidence.ts";
 import { ITEM_FIELDS, ITEM_KINDS, ITEMS_PER_ANSWER, itemFilterSchema } from "./item.ts";
 import { CHANGE_CAUSES } from "./item-change.ts";
 
-const fields = z.union([
-  ITEM_FIELDS.story,
-  ITEM_FIELDS.blocker,
-  ITEM_FIELDS["action-item"],
-  ITEM_FIELDS.decision,
-]);
+const fields = z.union([ITEM_FIELDS.story, ITEM_FIELDS.blocker, ITEM_FIELDS["action-item"], ITEM_FIELDS.decision]);
 
 export const itemSchema = z.strictObject({
   id: z.string(),

@@ -51,6 +51,11 @@ export function programLineId(fileIndex: number, line: number): string {
   return `F${fileIndex}L${line}`;
 }
 
+/** Anchor of one effect of a run, by its number. */
+export function effectId(number: number): string {
+  return `e-${number}`;
+}
+
 /** Anchor of one utterance of a meeting, by its place from 0: quotations lead to it. */
 export function utteranceId(index: number): string {
   return `u-${index}`;

@@ -1,6 +1,7 @@
 /** `/stories/:id` and `/stories/new`: one item with its form, where it comes from, and each change that was made to it. */
-import type { ItemChange } from "../domain/item-change.ts";
+
 import { ITEM_KINDS, type ItemKind, labelOf } from "../domain/item.ts";
+import type { ItemChange } from "../domain/item-change.ts";
 import { PostForm, ReadableForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { EvidenceQuote } from "./components/evidence.tsx";

@@ -2,8 +2,18 @@
  * `/stories`: stories on a board, a column for each status; and blockers, action items and decisions as lists, each at its
  * own address. Filters are in the URL.
  */
-import { ITEM_KINDS, type Item, type ItemFilter, type ItemKind, labelOf, ownerOf, STATUSES, storyOf } from "../domain/item.ts";
+
 import type { ItemPatch } from "../domain/item.ts";
+import {
+  ITEM_KINDS,
+  type Item,
+  type ItemFilter,
+  type ItemKind,
+  labelOf,
+  ownerOf,
+  STATUSES,
+  storyOf,
+} from "../domain/item.ts";
 import { Allowed } from "./components/allowed.tsx";
 import { Choice } from "./components/choice.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
@@ -155,7 +165,8 @@ function Board({ items, counts, filter }: StoriesProps) {
         return (
           <section class="story-column" aria-labelledby={`column-${status}`}>
             <h2 id={`column-${status}`}>
-              <StateBadge look={STATUS_LOOKS[status]!} /> <span class="muted">{formatCount(counts.get(status) ?? 0)}</span>
+              <StateBadge look={STATUS_LOOKS[status]!} />{" "}
+              <span class="muted">{formatCount(counts.get(status) ?? 0)}</span>
             </h2>
             <ul>
               {inColumn.map((item) => (
@@ -219,7 +230,13 @@ function ItemTable({ items }: Pick<StoriesProps, "items">) {
                 {due ? <span class="muted"> due {due}</span> : null}
               </td>
               <td>{ownerOf(item.kind, item.fields) ?? <span class="muted">–</span>}</td>
-              <td>{story ? <a href={`/stories?story=${encodeURIComponent(story)}`}>{story}</a> : <span class="muted">–</span>}</td>
+              <td>
+                {story ? (
+                  <a href={`/stories?story=${encodeURIComponent(story)}`}>{story}</a>
+                ) : (
+                  <span class="muted">–</span>
+                )}
+              </td>
               <td class="number">
                 <RelativeTime at={new Date(item.updatedAt).toISOString()} />
               </td>

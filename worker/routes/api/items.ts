@@ -28,7 +28,9 @@ export const items = new Hono<SignedInEnv>()
     if (created.ok) c.header("location", `/api/items/${created.value.id}`);
     return tagged(c, created, 201);
   })
-  .get("/:id", async (c) => tagged(c, await readItem(c.var.dependencies, c.var.principal.workspaceId, c.req.param("id"))))
+  .get("/:id", async (c) =>
+    tagged(c, await readItem(c.var.dependencies, c.var.principal.workspaceId, c.req.param("id"))),
+  )
   .patch("/:id", async (c) => {
     const body = await readJson(c, itemPatchSchema);
     if (!body.ok) return problem(c, body);

@@ -4,7 +4,10 @@ import { listMembers } from "../../store/memberships.ts";
 
 const NAMES_MAX = 500;
 
-export async function namesOf({ db }: Pick<Dependencies, "db">, workspaceId: string): Promise<ReadonlyMap<string, string>> {
+export async function namesOf(
+  { db }: Pick<Dependencies, "db">,
+  workspaceId: string,
+): Promise<ReadonlyMap<string, string>> {
   const members = await listMembers(db, workspaceId, NAMES_MAX);
   return new Map(members.map(({ userId, name }) => [userId, name]));
 }

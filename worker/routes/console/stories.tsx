@@ -2,10 +2,19 @@
 import { type Context, Hono } from "hono";
 import { changeItem, createItem, readHistory, readItem } from "../../actions/manage-items.ts";
 import { ERRORS, type Failure } from "../../domain/errors.ts";
-import { ITEM_KINDS, type ItemKind, itemFilterSchema, NEW_ITEM, STATUSES } from "../../domain/item.ts";
+import {
+  type FieldName,
+  ITEM_KINDS,
+  type ItemFields,
+  type ItemKind,
+  itemFilterSchema,
+  NEW_ITEM,
+  STATUSES,
+} from "../../domain/item.ts";
+import type { ItemChange } from "../../domain/item-change.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { countByStatus, type ItemSelection, listItems } from "../../store/items.ts";
-import { valuesOf, type ItemValues } from "../../views/components/item-fields.tsx";
+import { type ItemValues, valuesOf } from "../../views/components/item-fields.tsx";
 import { ItemPage, NewItemPage } from "../../views/item.tsx";
 import { StoriesPage, type StoriesProps, StoriesResults } from "../../views/stories.tsx";
 import { formOf, shownErrors, textOf } from "./form.ts";
@@ -38,7 +47,7 @@ export const storyPages = new Hono<SignedInEnv>()
     const props = { kind, values, errors: shownErrors(created) };
     return page(c, <NewItemPage shell={signedInShell(c)} {...props} />, ERRORS[created.code].status);
   })
-  .get("/:id", (c) => itemPage(c, null, null))
+  .get("/:id", (c) => itemPage(c, null))
   .post("/:id", async (c) => {
     const { dependencies, principal } = c.var;
     const id = c.req.param("id");
@@ -48,7 +57,8 @@ export const storyPages = new Hono<SignedInEnv>()
     const values = readItemValues(form, found.value.kind);
     const version = Number(textOf(form, "version")) || 0;
     const changed = await changeItem(dependencies, principal, { id, version }, patchOf(values));
-    return changed.ok ? c.redirect(`/stories/${id}?saved`, 303) : itemPage(c, changed, values);
+    if (changed.ok) return c.redirect(`/stories/${id}?saved`, 303);
+    return itemPage(c, { failure: changed, values, version });
   });
 
 function kindOf(text: string | undefined): ItemKind {
@@ -85,8 +95,26 @@ async function listPage(c: ItemContext, kind: ItemKind) {
   return page(c, isPartial(c) ? <StoriesResults {...props} /> : <StoriesPage shell={signedInShell(c)} {...props} />);
 }
 
-/** @param refused why what was sent was not saved; its values stay in the form, which is for the item as it is now */
-async function itemPage(c: ItemContext, refused: Failure | null, values: ItemValues | null) {
+/** What was sent and not saved, and why. */
+interface Refused {
+  readonly failure: Failure;
+  readonly values: ItemValues;
+  /** The version that was sent. */
+  readonly version: number;
+}
+
+/**
+ * Of what was sent only what its sender has changed stays in the form, over the item as it is now: to save again leaves
+ * what others have changed meanwhile.
+ */
+function keptValues({ values, version }: Refused, fields: ItemFields, history: readonly ItemChange[]): ItemValues {
+  const then = history.find((change) => change.version === version)?.after ?? fields;
+  const before = valuesOf(then);
+  const own = Object.entries(values).filter(([name, value]) => value !== before[name as FieldName]);
+  return { ...valuesOf(fields), ...Object.fromEntries(own) };
+}
+
+async function itemPage(c: ItemContext, refused: Refused | null) {
   const { dependencies, principal } = c.var;
   const { workspaceId } = principal;
   const id = c.req.param("id") ?? "";
@@ -98,15 +126,19 @@ async function itemPage(c: ItemContext, refused: Failure | null, values: ItemVal
   if (!item.ok) return failurePage(c, item);
   const props = {
     ...{ item: item.value, names, history: history.ok ? history.value : [] },
-    ...{ values: values ?? valuesOf(item.value.fields), errors: refused ? refusedErrors(refused) : [] },
+    values: refused
+      ? keptValues(refused, item.value.fields, history.ok ? history.value : [])
+      : valuesOf(item.value.fields),
+    errors: refused ? refusedErrors(refused.failure) : [],
     isSaved: refused === null && c.req.query("saved") === "",
   };
-  return page(c, <ItemPage shell={signedInShell(c)} {...props} />, refused ? ERRORS[refused.code].status : 200);
+  return page(c, <ItemPage shell={signedInShell(c)} {...props} />, refused ? ERRORS[refused.failure.code].status : 200);
 }
 
 /** Somebody was quicker: what they changed, and what saving again would do. */
 function refusedErrors(refused: Failure) {
   if (refused.code !== "item-changed") return shownErrors(refused);
-  const message = "Somebody changed it while you did. Your values are still below: save again to put them over theirs.";
+  const message =
+    "Somebody changed it while you did. What you changed is still below, over what is there now: save again to keep both.";
   return [{ field: "", message }, ...shownErrors(refused)];
 }

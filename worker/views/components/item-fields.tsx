@@ -65,7 +65,9 @@ export function FieldChanges({
 }) {
   const [was, is] = [(before ?? {}) as ItemPatch, (after ?? {}) as ItemPatch];
   const isEmpty = (value: unknown) => value === undefined || value === null || value === "";
-  const changed = fieldNames(kind).filter((name) => was[name] !== is[name] && !(isEmpty(was[name]) && isEmpty(is[name])));
+  const changed = fieldNames(kind).filter(
+    (name) => was[name] !== is[name] && !(isEmpty(was[name]) && isEmpty(is[name])),
+  );
   return (
     <dl class="field-changes">
       {changed.map((name) => (
