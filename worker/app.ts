@@ -23,6 +23,7 @@ import { execute } from "./routes/api/execute.ts";
 import { executions } from "./routes/api/executions.ts";
 import { health } from "./routes/api/health.ts";
 import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
+import { items } from "./routes/api/items.ts";
 import { lanes, queue } from "./routes/api/lanes.ts";
 import { meetings } from "./routes/api/meetings.ts";
 import { openapi } from "./routes/api/openapi.ts";
@@ -102,6 +103,7 @@ export function createApp() {
   app.route("/api/executions", executions as never);
   app.route("/api/budgets", budgets as never);
   app.route("/api/meetings", meetings as never);
+  app.route("/api/items", items as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/snippets", snippets as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);

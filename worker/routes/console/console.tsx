@@ -8,6 +8,7 @@ import { auditPages } from "./audit.tsx";
 import { budgetPages } from "./budgets.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
+import { effectPages } from "./effects.tsx";
 import { executionPages } from "./executions.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
@@ -26,6 +27,7 @@ import { runForkPages } from "./run-forks.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
 import { snippetPages } from "./snippets.tsx";
+import { storyPages } from "./stories.tsx";
 import { webhookPages } from "./webhooks.tsx";
 
 /** Fragments are shown without the page's header, which is where the provider stands. */
@@ -44,6 +46,8 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/runs", runForkPages)
   .route("/runs", runSteeringForms)
   .route("/runs", runBatchForms)
+  .route("/runs", effectPages)
+  .route("/stories", storyPages)
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .route("/settings/webhooks", webhookPages)

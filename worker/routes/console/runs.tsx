@@ -12,6 +12,7 @@ import { countRunsAfter, listRuns, loadOutput, loadProgram } from "../../store/r
 import { readTally } from "../../views/batch-words.ts";
 import { ReplayPlace } from "../../views/components/replay-verdict.tsx";
 import { RENDERED_LINES } from "../../views/log/log-view.tsx";
+import type { EffectsByLine } from "../../views/program-files.tsx";
 import { RunHeader, RunPage } from "../../views/run.tsx";
 import { NewRunsPill, RunsPage, RunsResults } from "../../views/runs.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
@@ -61,6 +62,7 @@ export const runPages = new Hono<SignedInEnv>()
     showRun(c, async (run) => ({
       name: "program",
       files: (await loadProgram(c.var.dependencies.db, run.id))?.files ?? {},
+      effects: await effectsByLine(c, run),
     })),
   )
   .get("/:id/calls", async (c) => {
@@ -124,6 +126,16 @@ async function headerOf(c: RunContext, run: RunDetail) {
 async function logTab(c: RunContext, run: RunDetail): Promise<Tab> {
   const events = isTerminal(run.state) ? await loadOutput(c.var.dependencies.db, run.id, RENDERED_LINES) : [];
   return { name: "log", events };
+}
+
+/** Which lines of the program asked for which effects. */
+async function effectsByLine(c: RunContext, { id, grants }: RunDetail): Promise<EffectsByLine> {
+  const sheet = grants?.code ? await c.var.dependencies.executor(id).effectSheet() : null;
+  const lines = new Map<number, number[]>();
+  for (const { effect } of sheet?.ok ? sheet.value.entries : []) {
+    if (effect.line !== null) lines.set(effect.line, [...(lines.get(effect.line) ?? []), effect.number]);
+  }
+  return lines;
 }
 
 async function showRun(c: RunContext, tabOf: (run: RunDetail) => Promise<Tab>, verdict: ReplayVerdict | null = null) {
