@@ -88,15 +88,20 @@ const cronText = fc
 describe("a time plan", () => {
   it("comes due as a walk along the clock finds, in every zone and across every change", () => {
     fc.assert(
-      fc.property(cronText, fc.constantFrom(...CHANGES), fc.integer({ min: -1_440, max: 1_440 }), (text, change, shift) => {
-        const { zone, ahead, day } = change;
-        const cron = planOf(text);
-        const from = day + shift * MINUTE_MS;
-        const to = from + 1.5 * DAY_MS;
-        const expected = walked(cron, ahead, from, to);
-        const found = nextDues(cron, zone, from, expected.length + 1).filter((at) => at <= to);
-        expect(found).toEqual(expected);
-      }),
+      fc.property(
+        cronText,
+        fc.constantFrom(...CHANGES),
+        fc.integer({ min: -1_440, max: 1_440 }),
+        (text, change, shift) => {
+          const { zone, ahead, day } = change;
+          const cron = planOf(text);
+          const from = day + shift * MINUTE_MS;
+          const to = from + 1.5 * DAY_MS;
+          const expected = walked(cron, ahead, from, to);
+          const found = nextDues(cron, zone, from, expected.length + 1).filter((at) => at <= to);
+          expect(found).toEqual(expected);
+        },
+      ),
       { numRuns: 400 },
     );
   });
@@ -117,7 +122,10 @@ describe("a time plan", () => {
   });
 
   it("runs the first time alone where the clock shows its hour twice, unless it names every hour", () => {
-    expect(times("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00Z", 2)).toEqual(["2026-10-25T00:30", "2026-10-26T01:30"]);
+    expect(times("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00Z", 2)).toEqual([
+      "2026-10-25T00:30",
+      "2026-10-26T01:30",
+    ]);
     expect(times("*/30 * * * *", "Europe/Berlin", "2026-10-24T23:40Z", 5)).toEqual([
       "2026-10-25T00:00",
       "2026-10-25T00:30",
@@ -157,6 +165,7 @@ describe("a time plan", () => {
     for (const text of ["5-1 * * * *", "*/0 * * * *", "1,,2 * * * *", "-1 * * * *", "1.5 * * * *", "* * L * *"]) {
       expect(detail(text)).not.toBe("read");
     }
-    for (const name of ["Mars/Olympus", "", "+01:00", "../../etc", "Europe/Berlin\0"]) expect(timeZoneOf(name)).toBeNull();
+    for (const name of ["Mars/Olympus", "", "+01:00", "../../etc", "Europe/Berlin\0"])
+      expect(timeZoneOf(name)).toBeNull();
   });
 });

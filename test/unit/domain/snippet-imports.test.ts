@@ -71,10 +71,7 @@ describe("imports of snippets", () => {
   });
 
   it("keep the versions of an earlier acceptance, and resolve what came in since", async () => {
-    const old = await resolveImports(
-      programOf({ "main.ts": source("a") }),
-      library({ a: [{ "main.ts": "1" }] }).load,
-    );
+    const old = await resolveImports(programOf({ "main.ts": source("a") }), library({ a: [{ "main.ts": "1" }] }).load);
     if (!old.ok) throw new Error(old.detail);
     const { load, asked } = library({ a: [{ "main.ts": "1" }, { "main.ts": "2" }], b: [{ "main.ts": source("a") }] });
     expect(await resolveImports(old.value, load)).toEqual(old);
