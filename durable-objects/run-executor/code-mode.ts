@@ -8,8 +8,8 @@
 import { writeOf } from "../../worker/capabilities/code/declarations.ts";
 import { type CodePorts, codeCapabilities, type MeetingView } from "../../worker/capabilities/code/implementations.ts";
 import { type FetchPort, getText } from "../../worker/capabilities/fetch.ts";
-import type { OnRecorded } from "../../worker/capabilities/recorded.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
+import type { OnRecorded } from "../../worker/capabilities/recorded.ts";
 import type { CodeGrants } from "../../worker/domain/code-grants.ts";
 import type { Effect } from "../../worker/domain/effect.ts";
 import {
@@ -24,12 +24,12 @@ import {
   writesToApply,
   writesToUndo,
 } from "../../worker/domain/effect-sheet.ts";
-import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Fork } from "../../worker/domain/fork.ts";
+import type { Member } from "../../worker/domain/membership.ts";
+import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import { newId } from "../../worker/domain/ids.ts";
 import { type ItemFields, NEW_ITEM } from "../../worker/domain/item.ts";
 import type { ItemWrite } from "../../worker/domain/item-change.ts";
-import type { Member } from "../../worker/domain/membership.ts";
 import type { Clock, Random } from "../../worker/domain/ports.ts";
 import { ItemDesk } from "../../worker/effects/item-desk.ts";
 import type { Database } from "../../worker/store/database.ts";
@@ -66,8 +66,7 @@ export interface BegunCode {
 }
 
 function isSameEffect(one: Effect, other: Effect): boolean {
-  const said = ({ number, capability, changes, before }: Effect) =>
-    JSON.stringify([number, capability, changes, before]);
+  const said = ({ number, capability, changes, before }: Effect) => JSON.stringify([number, capability, changes, before]);
   return said(one) === said(other);
 }
 

@@ -38,9 +38,7 @@ export function forkSpec(
     grants: grants.code ? { ...grants, code: { ...grants.code, mode: "review" } } : grants,
     fork: {
       ...{ of: spec.id, call: at, answer: given(answer, error), startedAt },
-      recorded: hostCalls
-        .slice(0, at)
-        .map(({ capability, input, answer: known }) => ({ capability, input, answer: known })),
+      recorded: hostCalls.slice(0, at).map(({ capability, input, answer: known }) => ({ capability, input, answer: known })),
       effects: sheet.entries.map(({ effect }) => effect).filter((effect) => effect.call < at),
       rejected: [...(storage.fork()?.rejected ?? []), ...(rejected ? [rejected.number] : [])],
       decisions: sheet.entries.map(({ effect, decision, edited, decided }) => ({ effect, decision, edited, decided })),

@@ -413,14 +413,7 @@ export class RunCore {
     const { storage, clock } = this.#ports;
     const onOutput = (stream: EventStream, text: string) => this.#output(attempt, stream, text);
     try {
-      return await this.#ports.attempt({
-        spec,
-        program: () => storage.program(),
-        fork: () => storage.fork(),
-        clock,
-        onOutput,
-        signal,
-      });
+      return await this.#ports.attempt({ spec, program: () => storage.program(), fork: () => storage.fork(), clock, onOutput, signal });
     } catch (error) {
       this.#log.error("the engine failed", { error });
       const message = "The sandbox failed in a way that is not this program's fault. It was logged; try again.";

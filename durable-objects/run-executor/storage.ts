@@ -2,9 +2,8 @@
  * The run's durable state: what was accepted, where it stands, and what was already seen through.
  * Synchronous, no logic. Long texts lie in parts, because a row holds 2 MB at most.
  */
-
-import type { Fork, ForkPoint } from "../../worker/domain/fork.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
+import type { Fork, ForkPoint } from "../../worker/domain/fork.ts";
 import type { Program } from "../../worker/domain/program.ts";
 import type { ExecutionSpec, IssueSpec, RunSpec } from "../../worker/domain/run-spec.ts";
 import type { Progress, RunState } from "../../worker/domain/run-state.ts";
