@@ -28,8 +28,8 @@ import type { Limits } from "../domain/program.ts";
 import type { KeyedProvider, KeyVerdict } from "../domain/provider-key.ts";
 import type { Repository } from "../domain/repository.ts";
 import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
-import type { TranscriptFormat, Utterance } from "../domain/transcript.ts";
 import type { SnippetContent } from "../domain/snippet.ts";
+import type { TranscriptFormat, Utterance } from "../domain/transcript.ts";
 import type { DisabledReason, MessageState } from "../domain/webhook-endpoint.ts";
 import type { EndpointEventType, WebhookEventType } from "../domain/webhook-events.ts";
 
