@@ -29,6 +29,20 @@ module.exports = {
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
     only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
+    only("program", "^worker/program/(?!checker/)", "^worker/(domain|program)/"),
+    only(
+      "checker",
+      folder("worker/program/checker"),
+      "^worker/(domain/|program/|sandbox/javascript/(?:file-kinds|module-path|source-position|steps|transpile)\\.ts$|system-ports\\.ts$)",
+      "programs are read as the engine reads them",
+    ),
+    {
+      name: "compiler-in-checker",
+      comment: "TypeScript weighs a megabyte: only the checker Worker has it",
+      severity: "error",
+      from: { path: "^(worker|durable-objects)/", pathNot: "^worker/program/checker/" },
+      to: { path: "^(worker/program/checker/|node_modules/typescript-6/)" },
+    },
     only("effects", folder("worker/effects"), "^worker/(domain|effects)/"),
     only("accounts", folder("worker/accounts"), "^worker/(domain/|store/|accounts/|config\\.ts$)"),
     only("keys", folder("worker/keys"), "^worker/(domain|keys)/"),
@@ -37,6 +51,7 @@ module.exports = {
       folder("worker/webhooks"),
       "^(worker/(domain|store|effects|egress|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
     ),
+    only("snippets", folder("worker/snippets"), "^worker/(domain|store|capabilities|snippets)/"),
     only("meetings", folder("worker/meetings"), "^worker/(domain|meetings)/"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm|egress)/"),
     only("egress", folder("worker/egress"), "^worker/(domain/|egress/|system-ports\\.ts$)"),
@@ -44,7 +59,7 @@ module.exports = {
     only(
       "actions",
       folder("worker/actions"),
-      "^(worker/(domain|store|actions|egress|llm|keys|meetings|webhooks|program|capabilities/code/declarations\\.ts|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|actions|egress|llm|keys|meetings|snippets|webhooks|program|capabilities/code/declarations\\.ts|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",

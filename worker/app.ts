@@ -33,6 +33,7 @@ import { runBatches } from "./routes/api/run-batches.ts";
 import { runEffects } from "./routes/api/run-effects.ts";
 import { runSteering } from "./routes/api/run-steering.ts";
 import { runs } from "./routes/api/runs.ts";
+import { snippets } from "./routes/api/snippets.ts";
 import { status } from "./routes/api/status.ts";
 import { webhooks } from "./routes/api/webhooks.ts";
 import { consolePages } from "./routes/console/console.tsx";
@@ -100,6 +101,7 @@ export function createApp() {
   app.route("/api/budgets", budgets as never);
   app.route("/api/meetings", meetings as never);
   app.route("/api/repositories", repositories as never);
+  app.route("/api/snippets", snippets as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);
   app.route("/api/audit", audit as never);
