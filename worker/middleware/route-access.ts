@@ -154,6 +154,7 @@ const CONSOLE = {
   "GET /previews/:secret{[0-9a-f]+}/:name{.+}": "open",
   "GET /": READER,
   "GET /docs": READER,
+  "GET /docs/capabilities": READER,
   "GET /health": SEES_METRICS,
   "GET /queue": READER,
   "POST /queue/lanes/:lane/pause": RUNNER,

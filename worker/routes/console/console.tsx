@@ -3,6 +3,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
+import { capabilityReference } from "../../program/reference.ts";
+import { CapabilitiesPage } from "../../views/capabilities.tsx";
 import { DocsPage } from "../../views/docs.tsx";
 import { auditPages } from "./audit.tsx";
 import { budgetPages } from "./budgets.tsx";
@@ -68,4 +70,15 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/deliveries", deliveryPages)
   .get("/docs", (c) =>
     page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={SANDBOX_GLOBALS} />),
+  )
+  .get("/docs/capabilities", (c) =>
+    page(
+      c,
+      <CapabilitiesPage
+        shell={signedInShell(c)}
+        origin={new URL(c.req.url).origin}
+        reference={capabilityReference()}
+        allowedOrigins={c.var.dependencies.config.allowance.fetch}
+      />,
+    ),
   );
