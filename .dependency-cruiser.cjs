@@ -36,13 +36,14 @@ module.exports = {
       folder("worker/webhooks"),
       "^(worker/(domain|store|effects|egress|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
     ),
+    only("meetings", folder("worker/meetings"), "^worker/(domain|meetings)/"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm|egress)/"),
     only("egress", folder("worker/egress"), "^worker/(domain/|egress/|system-ports\\.ts$)"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),
     only(
       "actions",
       folder("worker/actions"),
-      "^(worker/(domain|store|actions|egress|llm|keys|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|actions|egress|llm|keys|meetings|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",
@@ -102,6 +103,12 @@ module.exports = {
       severity: "error",
       from: { path: "^(worker|durable-objects)/", pathNot: "^worker/sandbox/" },
       to: { path: "node_modules/sucrase/" },
+    },
+    {
+      name: "xml-in-transcripts",
+      severity: "error",
+      from: { path: "^(worker|durable-objects)/", pathNot: "^worker/meetings/transcript/" },
+      to: { path: "node_modules/saxes/" },
     },
     {
       name: "client-apart",

@@ -26,6 +26,7 @@ const PACKAGES = [
   "hono/streaming",
   "ipaddr.js",
   "openai",
+  "saxes",
   "zod",
 ];
 

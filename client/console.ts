@@ -9,6 +9,7 @@ import "./behaviours/dialog-opener.ts";
 import "./behaviours/elapsed-time.ts";
 import "./behaviours/favicon-status.ts";
 import "./behaviours/field-errors.ts";
+import "./behaviours/file-size.ts";
 import "./behaviours/poll-pause.ts";
 import "./behaviours/select-all.ts";
 import "./behaviours/shortcuts.ts";

@@ -23,6 +23,7 @@ import { executions } from "./routes/api/executions.ts";
 import { health } from "./routes/api/health.ts";
 import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
 import { lanes, queue } from "./routes/api/lanes.ts";
+import { meetings } from "./routes/api/meetings.ts";
 import { openapi } from "./routes/api/openapi.ts";
 import { providerKeys } from "./routes/api/provider-keys.ts";
 import { rebuild } from "./routes/api/rebuild.ts";
@@ -60,7 +61,8 @@ export function createApp() {
   app.use(
     bodyLimit({
       maxSize: BODY_MAX_BYTES,
-      onError: (c) => problem(c, fail("payload-too-large", `Send at most ${BODY_MAX_BYTES} bytes.`)),
+      onError: (c) =>
+        answerFailure(c as AppContext, fail("payload-too-large", `Send at most ${BODY_MAX_BYTES} bytes.`)),
     }),
   );
 
@@ -90,6 +92,7 @@ export function createApp() {
   app.route("/api/workspace/api-keys", providerKeys as never);
   app.route("/api/executions", executions as never);
   app.route("/api/budgets", budgets as never);
+  app.route("/api/meetings", meetings as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);

@@ -7,6 +7,7 @@ import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
 import type { Env } from "../env.ts";
 import { NO_USAGE, type RunAttempt } from "./attempt-port.ts";
+import type { CodeMode } from "./code-mode.ts";
 import { engineFor } from "./engine.ts";
 import type { ModelCalls } from "./model-calls.ts";
 import { programNetwork } from "./program-network.ts";
@@ -14,20 +15,25 @@ import { programNetwork } from "./program-network.ts";
 const NO_ISSUE_RUNNER =
   "There is no runner for issues yet: the issue was received, put in its repository's line and its turn came, but nothing was planned or changed.";
 
-/** @param models how a run to which that is granted asks models */
-export function attemptsIn(env: Env, models: ModelCalls): RunAttempt {
+/**
+ * @param models how a run to which that is granted asks models
+ * @param code what a program of code mode reads and writes
+ */
+export function attemptsIn(env: Env, models: ModelCalls, code: CodeMode): RunAttempt {
   return async ({ spec, program, clock, onOutput, signal }) => {
     switch (spec.kind) {
       case "execution": {
+        const fetch = programNetwork(spec.grants, env.PUBLIC_NETWORK);
         const { generate, clock: programClock } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
         const result = await engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
           ...{ program: program(), limits: spec.limits, seed: spec.seed, onOutput, signal, replay: null },
           clock: spec.grants.model ? programClock : clock,
           onNotice: (text) => onOutput("system", `${text}\n`),
-          capabilities: grantedCapabilities(spec.grants, {
-            fetch: programNetwork(spec.grants, env.PUBLIC_NETWORK),
-            generate,
-          }),
+          context: spec.grants.code?.context,
+          capabilities: [
+            ...grantedCapabilities(spec.grants, { fetch, generate }),
+            ...(spec.grants.code ? code.begin(spec.grants.code, fetch) : []),
+          ],
         });
         const { spending } = models;
         return spending ? { ...result, usage: { ...result.usage, models: spending } } : result;

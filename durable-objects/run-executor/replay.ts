@@ -2,6 +2,7 @@
  * Replays an ended run: runs its program again with what its journal says came from outside, and compares everything that
  * anybody can see. Stores nothing.
  */
+import { codeCapabilities } from "../../worker/capabilities/code/implementations.ts";
 import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import type { Program } from "../../worker/domain/program.ts";
@@ -10,6 +11,7 @@ import type { ExecutionSpec } from "../../worker/domain/run-spec.ts";
 import { type EndedRun, endingOf } from "../../worker/domain/run-state.ts";
 import type { Engine } from "../../worker/sandbox/engine.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
+import { NO_WORKSPACE } from "./code-mode.ts";
 import { NO_MODEL } from "./model-calls.ts";
 import type { OutputLog } from "./output-log.ts";
 import { NO_NETWORK } from "./program-network.ts";
@@ -55,7 +57,12 @@ export async function replayRun(
   const replayed = await engine.execute({
     ...{ program, limits, seed, replay: journal },
     ...boundedBy(limits.timeoutMs + GRACE_MS, clock),
-    capabilities: grantedCapabilities(grants, { fetch: NO_NETWORK, generate: NO_MODEL }),
+    context: grants.code?.context,
+    capabilities: [
+      ...grantedCapabilities(grants, { fetch: NO_NETWORK, generate: NO_MODEL }),
+      // A replay has its answers from the journal: only the names matter, which become globals.
+      ...codeCapabilities(grants.code?.capabilities ?? [], NO_WORKSPACE),
+    ],
     onOutput: (stream, text) => void output.push({ stream, text }),
     onNotice: () => undefined,
   });

@@ -7,7 +7,8 @@ import { providerOf } from "../../worker/actions/workspace-provider.ts";
 import { configOf } from "../../worker/config.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { BudgetSubject } from "../../worker/domain/budget-state.ts";
-import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import type { DecisionRequest, EffectSheet } from "../../worker/domain/effect-sheet.ts";
+import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneObjectName, type Priority, repositoryOf } from "../../worker/domain/lane.ts";
 import { type EngineName, LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
@@ -19,11 +20,13 @@ import { hasEnded } from "../../worker/domain/run-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { standingCredentials } from "../../worker/store/identities.ts";
-import { systemClock } from "../../worker/system-ports.ts";
+import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { Env } from "../env.ts";
 import { WakeUp } from "../wake-up.ts";
 import { attemptsIn } from "./attempt.ts";
+import { CodeMode } from "./code-mode.ts";
+import { EffectStorage } from "./effect-storage.ts";
 import { engineFor } from "./engine.ts";
 import { tryEngine } from "./engine-trial.ts";
 import { ModelCalls } from "./model-calls.ts";
@@ -43,6 +46,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   readonly #sockets: RunSockets;
   readonly #wakeUp: WakeUp;
   readonly #models: ModelCalls;
+  readonly #code: CodeMode;
   readonly #core: RunCore;
   #replaying: Promise<ReplayVerdict> | null = null;
 
@@ -74,6 +78,11 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
         return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
       },
     });
+    this.#code = new CodeMode({
+      storage: new EffectStorage(ctx.storage),
+      ...{ db, clock: systemClock, random: systemRandom },
+      run: () => this.#storage.run!.spec,
+    });
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -82,7 +91,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       clock: systemClock,
       wakeUp: this.#wakeUp,
       log: this.#logger,
-      attempt: attemptsIn(env, this.#models),
+      attempt: attemptsIn(env, this.#models, this.#code),
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
         const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
@@ -170,6 +179,28 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       this.#logger.with(logFieldsOf(run)).error("the engine failed in a replay", { error });
       return fail("internal", "The sandbox failed in a way that is not this program's fault. It was logged.");
     }
+  }
+
+  async effectSheet(): Promise<Result<EffectSheet>> {
+    return this.#storage.run ? succeed(this.#code.sheet()) : fail("not-found", "There is no such run.");
+  }
+
+  async decideEffects(request: DecisionRequest, by: string): Promise<Result<EffectSheet>> {
+    return this.#refusedSheet() ?? this.#code.decide(request, by);
+  }
+
+  async applyEffects(by: string): Promise<Result<EffectSheet>> {
+    return this.#refusedSheet() ?? this.#code.apply(by);
+  }
+
+  async undoEffects(by: string): Promise<Result<EffectSheet>> {
+    return this.#refusedSheet() ?? this.#code.undo(by);
+  }
+
+  #refusedSheet(): Failure | null {
+    const run = this.#storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    return hasEnded(run.state) ? null : fail("run-active", "The program still runs: decide when it has ended.");
   }
 
   /** `/log.txt`, or `/stream?after=seq` as a WebSocket upgrade. Who may read was checked by the route. */

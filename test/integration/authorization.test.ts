@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../worker/app.ts";
 import { type Access, ROLES, SCOPES } from "../../worker/domain/access.ts";
 import { newId } from "../../worker/domain/ids.ts";
+import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { mayUse, ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
@@ -41,6 +42,7 @@ interface Things {
   readonly preview: string;
   readonly providerKey: string;
   readonly call: string;
+  readonly meeting: string;
 }
 
 const ABSENT: Things = {
@@ -58,6 +60,7 @@ const ABSENT: Things = {
   preview: "0".repeat(48),
   providerKey: `key_${ZEROS}`,
   call: `call_${ZEROS}`,
+  meeting: `mtg_${ZEROS}`,
 };
 
 /** The beginning of a path, and what its first and second part with a name stand for. The first row that fits counts. */
@@ -74,6 +77,7 @@ const NAMED: readonly (readonly [RegExp, keyof Things, (keyof Things)?])[] = [
   [/^\/settings\/workspaces\/:id/, "workspace"],
   [/^\/(?:api\/workspace\/api-keys|settings\/keys)\/:id/, "providerKey"],
   [/^\/(?:api\/)?executions\/:id/, "call"],
+  [/^\/(?:api\/)?meetings\/:id/, "meeting"],
   [/^\/playground\/previews\/:secret/, "preview"],
 ];
 
@@ -212,6 +216,7 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
     workspace: tenant.workspaceId,
     providerKey: await addProviderKey(tenant),
     call: await addCall(tenant),
+    meeting: await addMeeting(tenant),
     preview: previewed.headers.get("location")!.split("/").at(-1)!,
   };
 }
@@ -221,6 +226,7 @@ async function madeAnew(tenant: Tenant, thing: keyof Things | undefined): Promis
   if (thing === "inbound") return { inbound: (await addEndpoint(tenant)).id };
   if (thing === "endpoint") return { endpoint: await addReceiver(tenant) };
   if (thing === "providerKey") return { providerKey: await addProviderKey(tenant) };
+  if (thing === "meeting") return { meeting: await addMeeting(tenant) };
   if (thing !== "repository") return {};
   await addRepository(tenant, { key: "repo-anew" });
   return { repository: "repo-anew" };
@@ -230,6 +236,12 @@ async function addProviderKey(tenant: Tenant): Promise<string> {
   const settings = { provider: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", model: "tiny", key: "sk-canary" };
   const made = await api(tenant, "/api/workspace/api-keys", { name: "Groq", ...settings });
   return testedKeySchema.parse(await made.json()).key.id;
+}
+
+/** The same transcript again is the same meeting, until that is deleted. */
+async function addMeeting(tenant: Tenant): Promise<string> {
+  const added = await api(tenant, "/api/meetings", { transcript: "Dana: PAY-12 is done." });
+  return meetingAddedSchema.parse(await added.json()).id;
 }
 
 async function addCall({ workspaceId, userId }: Tenant): Promise<string> {

@@ -11,8 +11,8 @@ import { listEndpoints } from "../store/webhooks.ts";
 import { deleteWorkspace, deleteWorkspaceHistory, deleteWorkspaceSecrets } from "../store/workspace-deletion.ts";
 import { record } from "./audit-trail.ts";
 
-/** Queries of one request are bounded by the platform, to 1,000: five in each portion, and room for the rest. */
-const PORTIONS_MAX = 180;
+/** Queries of one request are bounded by the platform, to 1,000: six in each portion, and room for the rest. */
+const PORTIONS_MAX = 150;
 
 const NOT_HERE = fail("not-found", "You are not in this workspace right now: go there first.");
 const ONLY_ONE = fail("last-workspace", "It is your only workspace, and you would be nowhere. Make another one first.");

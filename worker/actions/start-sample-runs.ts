@@ -1,9 +1,11 @@
-/** Fills a sample workspace with runs, so that a newcomer sees what there is to see. */
+/** Fills a sample workspace with meetings and runs, so that a newcomer sees what there is to see. */
 import type { Dependencies } from "../dependencies.ts";
 import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import { keyOwner, type Principal } from "../domain/principal.ts";
+import { SAMPLE_MEETINGS } from "../domain/sample-meetings.ts";
 import { SAMPLE_KEY_PREFIX, SAMPLE_PROGRAMS, type SampleProgram } from "../domain/sample-programs.ts";
 import { idempotencyKeyExists } from "../store/runs.ts";
+import { addSampleMeeting } from "./manage-meetings.ts";
 import { startRun } from "./start-run.ts";
 
 /** Starts the samples once for each person; repeating it, or two at once, start nothing twice. */
@@ -11,6 +13,7 @@ export async function startSampleRuns(dependencies: Dependencies, principal: Pri
   // The last one's key tells that all were started: a start that was interrupted goes on where it stopped.
   const last = SAMPLE_KEY_PREFIX + SAMPLE_PROGRAMS.at(-1)!.slug;
   if (await idempotencyKeyExists(dependencies.db, keyOwner(principal), last)) return;
+  for (const { slug } of SAMPLE_MEETINGS) await addSampleMeeting(dependencies, principal, slug);
   // One after another, so that the lanes line them up in this order.
   for (const sample of SAMPLE_PROGRAMS) await startSample(dependencies, principal, sample);
 }

@@ -33,6 +33,22 @@ const answer = z.strictObject({
   body: z.base64(),
 });
 
+/**
+ * The text at an address, which `fetch` decides whether it may be reached.
+ * @throws CapabilityError for what cannot be reached, is too large, or is no text
+ */
+export async function getText(
+  fetch: FetchPort,
+  address: string,
+  { signal, received }: CapabilityContext,
+): Promise<{ status: number; contentType: string; text: string }> {
+  const asked = { url: address, method: "GET", headers: [], body: null } as const;
+  const response = await send(fetch, new URL(address), { ...asked, headers: [] }, signal);
+  const body = fromBase64(await readBody(response, received));
+  const contentType = response.headers.get("content-type") ?? "";
+  return { status: response.status, contentType, text: new TextDecoder().decode(body) };
+}
+
 /** @param origins as `new URL(…).origin` writes them */
 export function createFetch(origins: readonly string[], fetch: FetchPort): Capability {
   return defineCapability({

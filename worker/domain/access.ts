@@ -18,8 +18,8 @@ export const ROLE_WORDS: Readonly<Record<Role, string>> = {
 
 /** What a token may be for, with what people read of it. */
 export const SCOPE_WORDS = {
-  "runs:read": "see runs, their logs, the queue and the figures",
-  "runs:write": "start, steer, cancel and replay runs; pause lanes",
+  "runs:read": "see runs, their logs, meetings, the queue and the figures",
+  "runs:write": "start, steer, cancel and replay runs; pause lanes; add and delete meetings",
   "models:call": "ask the workspace's models, at its expense",
   "settings:read": "see repositories, webhooks and deliveries",
   "settings:write": "change repositories, webhooks and inbound endpoints; rebuild",

@@ -58,6 +58,8 @@ export const AUDIT_KINDS = {
   "endpoint.tested": { words: "sent a test delivery", details: [] },
   "endpoint.deleted": { words: "deleted an inbound endpoint", details: [] },
   "delivery.reprocessed": { words: "had a delivery processed again", details: [] },
+  "meeting.added": { words: "added a meeting", details: ["title"] },
+  "meeting.deleted": { words: "deleted a meeting", details: ["title"] },
   "runs.rebuilt": { words: "began to write the list of runs anew", details: [] },
 } as const satisfies Record<string, KindRow>;
 

@@ -22,10 +22,7 @@ const CAPABILITY_PATTERN = /^[a-z][A-Za-z]*\.(?:\*|[a-z][A-Za-z]*)$/;
 const CONTEXT_CHARS = 100_000;
 
 export const manifestSchema = z.strictObject({
-  capabilities: z
-    .array(z.string().regex(CAPABILITY_PATTERN, "must look like stories.update or stories.*"))
-    .min(1)
-    .max(100),
+  capabilities: z.array(z.string().regex(CAPABILITY_PATTERN, "must look like stories.update or stories.*")).max(100),
   writesMax: z.number().int().min(0).max(WRITES_MAX).default(WRITES_MAX),
   mode: z.enum(EFFECT_MODES).default("review"),
   meetingId: z.string().max(60).nullable().default(null),
@@ -50,3 +47,12 @@ export function expandCapabilities(
     unknown: patterns.filter((pattern) => fits(pattern).length === 0),
   };
 }
+
+/** As a run shows it. */
+export const codeGrantsSchema = z.strictObject({
+  capabilities: z.array(z.string()),
+  writesMax: z.number(),
+  mode: z.enum(EFFECT_MODES),
+  meetingId: z.string().nullable(),
+  context: z.json(),
+}) satisfies z.ZodType<CodeGrants>;

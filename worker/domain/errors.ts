@@ -44,11 +44,13 @@ export const ERRORS = {
   "effect-settled": { status: 409, retryable: false, title: "What was written cannot be decided again." },
   "sheet-superseded": { status: 409, retryable: false, title: "Another run has taken this one's place." },
   "nothing-to-do": { status: 409, retryable: false, title: "There is nothing that this could be done to." },
+  "too-many-meetings": { status: 409, retryable: false, title: "The workspace has as many meetings as it may have." },
   "not-waiting": { status: 409, retryable: false, title: "The run does not wait in its lane." },
   "not-replayable": { status: 409, retryable: false, title: "The run cannot be replayed." },
   "payload-too-large": { status: 413, retryable: false, title: "The body is larger than this address accepts." },
   "unsupported-media-type": { status: 415, retryable: false, title: "The body's media type is not accepted here." },
   "invalid-request": { status: 422, retryable: false, title: "The request has fields that are not valid." },
+  "unreadable-transcript": { status: 422, retryable: false, title: "The transcript could not be read." },
   "idempotency-key-reused": {
     status: 422,
     retryable: false,

@@ -8,7 +8,8 @@ export const evidenceSchema = z.strictObject({
   meetingId: z.string(),
   /** Index of the utterance, from 0. */
   utterance: z.number().int().min(0),
-  speaker: z.string(),
+  /** Null where the transcript does not say. */
+  speaker: z.string().nullable(),
   /** From the meeting's start, in milliseconds; null where the transcript has no times. */
   at: z.number().nullable(),
   quote: z.string(),
@@ -18,7 +19,7 @@ export type Evidence = z.output<typeof evidenceSchema>;
 /** As much of an utterance as evidence needs. */
 export interface QuotedUtterance {
   readonly index: number;
-  readonly speaker: string;
+  readonly speaker: string | null;
   readonly startMs: number | null;
   readonly text: string;
 }

@@ -1,5 +1,6 @@
 /** What a run may reach beyond its own isolate. Nothing, unless whoever starts it asks for it and the operator allows it. */
 import * as z from "zod";
+import type { CodeGrants } from "./code-grants.ts";
 import type { FieldError } from "./errors.ts";
 
 const ORIGINS = 20;
@@ -9,6 +10,8 @@ export interface Grants {
   readonly fetch: readonly string[];
   /** Whether the program may ask the workspace's model. A run that was accepted before this existed has no word on it. */
   readonly model?: boolean | undefined;
+  /** The manifest of a program of code mode; left out for any other. */
+  readonly code?: CodeGrants | undefined;
 }
 
 export const NO_GRANTS: Grants = { fetch: [], model: false };

@@ -22,6 +22,7 @@ const PREFIXES = [
   "call",
   "item",
   "chg",
+  "mtg",
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { budgetWaitSchema, modelSpendingSchema } from "./budget-wait.ts";
+import { codeGrantsSchema } from "./code-grants.ts";
 import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
 import { issueSchema } from "./issue.ts";
 import { PRIORITIES } from "./lane.ts";
@@ -87,7 +88,9 @@ export const runDetailSchema = runSummarySchema.extend({
   ),
   expiresAt: instant.nullable(),
   limits: limitsSchema.nullable(),
-  grants: z.strictObject({ fetch: z.array(z.string()), model: z.boolean().optional() }).nullable(),
+  grants: z
+    .strictObject({ fetch: z.array(z.string()), model: z.boolean().optional(), code: codeGrantsSchema.optional() })
+    .nullable(),
   entry: z.string().nullable(),
   issue: issueSchema.nullable(),
   usage: usageSchema.nullable(),

@@ -50,7 +50,7 @@ export interface DeskPorts {
    */
   readonly keep: (effect: Effect) => Promise<number>;
   /** What an earlier attempt at the same run has made under this number; null for nothing. */
-  readonly made: (number: number) => { readonly effect: Effect; readonly item: Item } | null;
+  readonly made: (number: number) => Promise<{ readonly effect: Effect; readonly item: Item } | null>;
   /** A write turned out to change nothing. */
   readonly unchanged: () => void;
 }
@@ -121,7 +121,7 @@ export class ItemDesk {
 
   create(kind: ItemKind, given: ItemPatch, quoted: Quoted | undefined, place: CallPlace): Promise<Item> {
     return this.#write(async (number) => {
-      const made = this.#made(number, place);
+      const made = await this.#made(number, place);
       if (made) return made;
       const evidence = await this.#evidence(quoted);
       const fields = { ...NEW_ITEM[kind], ...(await this.#withPeople(kind, defined(given))) } as ItemFields;
@@ -146,7 +146,7 @@ export class ItemDesk {
     place: CallPlace,
   ): Promise<Item> {
     return this.#write(async (number) => {
-      const made = this.#made(number, place);
+      const made = await this.#made(number, place);
       if (made) return made;
       const found = await this.#find(kind, name);
       if (!found)
@@ -193,8 +193,8 @@ export class ItemDesk {
   }
 
   /** What an attempt that was lost has made already is not made again. */
-  #made(number: number, { capability }: CallPlace): Item | null {
-    const made = this.#ports.made(number);
+  async #made(number: number, { capability }: CallPlace): Promise<Item | null> {
+    const made = await this.#ports.made(number);
     if (!made) return null;
     if (made.effect.capability !== capability) {
       throw new CapabilityError(
@@ -273,7 +273,7 @@ export class ItemDesk {
     const named = field === null ? undefined : patch[field];
     if (field === null || typeof named !== "string") return patch;
     const meeting = await this.#ports.meeting();
-    const speakers = (meeting?.utterances ?? []).map(({ speaker }) => speaker);
+    const speakers = (meeting?.utterances ?? []).flatMap(({ speaker }) => speaker ?? []);
     const known = [...new Set([...speakers, ...(await this.#ports.members())])];
     const person = personNamed(named, known);
     if (person !== null) return { ...patch, [field]: person };

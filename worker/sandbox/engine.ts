@@ -5,7 +5,7 @@
  */
 import type { Capability } from "../domain/capability.ts";
 import type { DroppedOutput } from "../domain/dropped-output.ts";
-import type { GuestOutcome, Usage } from "../domain/guest-outcome.ts";
+import type { GuestOutcome, JsonValue, Usage } from "../domain/guest-outcome.ts";
 import type { Clock } from "../domain/ports.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { Journal } from "./journal.ts";
@@ -32,6 +32,8 @@ export interface GuestRequest {
    * from it, nothing waits, and the host is not called. `clock` and `signal` then only bound the replay itself.
    */
   readonly replay: Journal | null;
+  /** What the program finds as the global `context`; without one where it is left out. */
+  readonly context?: JsonValue | undefined;
   /** What the program may call of the host. */
   readonly capabilities: readonly Capability[];
 }

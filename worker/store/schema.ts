@@ -22,11 +22,13 @@ import type { ItemFields, ItemKind } from "../domain/item.ts";
 import type { ChangeCause } from "../domain/item-change.ts";
 import type { Priority } from "../domain/lane.ts";
 import type { Language } from "../domain/languages.ts";
+import type { MeetingState } from "../domain/meeting.ts";
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import type { Limits } from "../domain/program.ts";
 import type { KeyedProvider, KeyVerdict } from "../domain/provider-key.ts";
 import type { Repository } from "../domain/repository.ts";
 import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
+import type { TranscriptFormat, Utterance } from "../domain/transcript.ts";
 import type { DisabledReason, MessageState } from "../domain/webhook-endpoint.ts";
 import type { EndpointEventType, WebhookEventType } from "../domain/webhook-events.ts";
 
@@ -390,6 +392,35 @@ export const callSettings = sqliteTable("call_settings", {
   workspaceId: text("workspace_id").primaryKey(),
   textRetentionDays: integer("text_retention_days").notNull(),
 });
+
+export const meetings = sqliteTable("meetings", {
+  id: text().primaryKey(),
+  workspaceId: text("workspace_id").notNull(),
+  title: text().notNull(),
+  heldAt: integer("held_at"),
+  format: text().$type<TranscriptFormat>().notNull(),
+  utterances: integer().notNull(),
+  words: integer().notNull(),
+  durationMs: integer("duration_ms"),
+  speakers: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+  transcriptHash: text("transcript_hash").notNull(),
+  state: text().$type<MeetingState>().notNull(),
+  createdBy: text("created_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export type MeetingRow = typeof meetings.$inferSelect;
+
+export const meetingUtterances = sqliteTable(
+  "meeting_utterances",
+  {
+    meetingId: text("meeting_id").notNull(),
+    firstIndex: integer("first_index").notNull(),
+    utterances: text({ mode: "json" }).$type<readonly Utterance[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.meetingId, table.firstIndex] })],
+);
 
 export const items = sqliteTable("items", {
   id: text().primaryKey(),

@@ -5,7 +5,7 @@
  */
 import type { Database } from "./database.ts";
 
-/** Runs, and calls of models, that go at once: with their output far below what one call may take. */
+/** Runs, meetings, and calls of models, that go at once: with their output far below what one call may take. */
 const PORTION = 500;
 
 const run = (db: Database, text: string, workspaceId: string) => {
@@ -31,6 +31,7 @@ const HISTORY = [
   `DELETE FROM run_files WHERE run_id IN (${SOME_RUNS})`,
   `DELETE FROM run_inputs WHERE run_id IN (${SOME_RUNS})`,
   `DELETE FROM runs WHERE id IN (${SOME_RUNS})`,
+  `DELETE FROM meetings WHERE id IN (SELECT id FROM meetings WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
   `DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
 ];
 
@@ -49,10 +50,10 @@ export async function deleteWorkspaceSecrets(db: Database, workspaceId: string):
   await db.$client.batch(SECRETS.map((text) => run(db, text, workspaceId)));
 }
 
-/** A portion of its runs and calls of models. Answers whether any may be left. */
+/** A portion of its runs, meetings and calls of models. Answers whether any may be left. */
 export async function deleteWorkspaceHistory(db: Database, workspaceId: string): Promise<boolean> {
   const answers = await db.$client.batch(HISTORY.map((text) => run(db, text, workspaceId)));
-  return answers.slice(-2).some(({ meta }) => meta.changes >= PORTION);
+  return answers.slice(-3).some(({ meta }) => meta.changes >= PORTION);
 }
 
 /** The workspace, when its history is gone. Sessions that were in it are in their person's first one from then on. */

@@ -34,6 +34,8 @@ export const ELEMENT_ID = {
   webhookMessage: "webhook-message",
   keyTest: "key-test",
   executionResults: "execution-results",
+  meetingResults: "meeting-results",
+  transcript: "transcript",
 } as const;
 
 /** The names of a program's files as its page lists them. The entry comes first: it is what people look for. */
@@ -44,6 +46,11 @@ export function listedOrder(files: Readonly<Record<string, string>>, entry: stri
 /** Anchor of one line of one program file: the file's place in the list from 0, the line from 1. */
 export function programLineId(fileIndex: number, line: number): string {
   return `F${fileIndex}L${line}`;
+}
+
+/** Anchor of one utterance of a meeting, by its place from 0: quotations lead to it. */
+export function utteranceId(index: number): string {
+  return `u-${index}`;
 }
 
 /** A selector for htmx from an id. */

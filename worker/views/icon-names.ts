@@ -35,6 +35,7 @@ export const ICON_NAMES = [
   "list",
   "loader-circle",
   "log-out",
+  "messages-square",
   "monitor",
   "moon",
   "pause",

@@ -31,7 +31,16 @@ export interface DocumentProps {
 
 export interface LayoutProps extends DocumentProps {
   readonly shell: Shell;
-  readonly section: "overview" | "queue" | "runs" | "playground" | "executions" | "repositories" | "docs" | null;
+  readonly section:
+    | "overview"
+    | "queue"
+    | "runs"
+    | "playground"
+    | "executions"
+    | "meetings"
+    | "repositories"
+    | "docs"
+    | null;
 }
 
 /** htmx 4.0.1: no own style element, a reload instead of a restored body, and no content for an unchanged answer. */
@@ -42,6 +51,7 @@ const NAVIGATION: readonly { section: LayoutProps["section"]; href: string; labe
   { section: "queue", href: "/queue", label: "Queue", icon: "layers" },
   { section: "runs", href: "/runs", label: "Runs", icon: "list" },
   { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
+  { section: "meetings", href: "/meetings", label: "Meetings", icon: "messages-square" },
   { section: "executions", href: "/executions", label: "Calls", icon: "sparkles" },
   { section: "repositories", href: "/repos", label: "Repos", icon: "folder-git-2" },
   { section: "docs", href: "/docs", label: "API", icon: "book-open" },

@@ -161,7 +161,12 @@ export const CODE_CAPABILITIES = {
     access: "read",
     input: z.strictObject({ from: z.number().int().min(0).default(0), to: z.number().int().min(0).optional() }),
     output: z.array(
-      z.strictObject({ index: z.number(), speaker: z.string(), startMs: z.number().nullable(), text: z.string() }),
+      z.strictObject({
+        index: z.number(),
+        speaker: z.string().nullable(),
+        startMs: z.number().nullable(),
+        text: z.string(),
+      }),
     ),
     example: "const [first] = await meetings.transcript({ to: 1 });",
   }),

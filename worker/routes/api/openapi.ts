@@ -21,6 +21,7 @@ import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { BUDGET_OPERATIONS } from "./openapi-budgets.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
+import { MEETING_OPERATIONS } from "./openapi-meetings.ts";
 import { MODEL_OPERATIONS, openaiErrorSchema } from "./openapi-models.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
@@ -105,6 +106,7 @@ const OPERATIONS: readonly Operation[] = [
   ...MODEL_OPERATIONS,
   ...EXECUTION_OPERATIONS,
   ...BUDGET_OPERATIONS,
+  ...MEETING_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...AUDIT_OPERATIONS,

@@ -12,6 +12,7 @@ import { executionPages } from "./executions.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
 import { limitPages } from "./limits.tsx";
+import { meetingPages } from "./meetings.tsx";
 import { overview } from "./overview.tsx";
 import { isPartial, page, signedInShell } from "./page.tsx";
 import { invitationForms, memberPages, workspacePages } from "./people.tsx";
@@ -53,6 +54,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/limits", limitPages)
   .route("/executions", executionPages)
   .route("/settings/budgets", budgetPages)
+  .route("/meetings", meetingPages)
   .route("/repos", repositoryPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)

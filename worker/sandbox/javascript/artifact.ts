@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "9b25f9d1927d3d146d135a03417ee4d03bc0e240f4171c0cddcf332ec007e0f2",
+  sha256: "6b4f40bdbaa09b9ad00c19c458afbcd13651022dcb2b97251d8e3094ddb6af13",
   /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
   stackBytes: 512 * 1024,
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */

@@ -174,6 +174,8 @@ class JavaScriptRun {
     const { args, files, stdin } = this.#request.program;
     if (what === "stdin") return JSON.stringify(stdin);
     if (what === "args") return JSON.stringify(args);
+    if (what === "entry") return JSON.stringify(this.#request.program.entry);
+    if (what === "context") return JSON.stringify(this.#request.context);
     if (what === "files") return JSON.stringify(Object.keys(files));
     if (what === "startedAt") return JSON.stringify(this.#journal.startedAt);
     if (what === "intl") return INTL_SOURCE;

@@ -13,7 +13,7 @@ export interface GuestHost {
   /** The guest's clock: milliseconds since 1970. It moves when the run yields, never backwards. */
   now(): number;
   /**
-   * The run's `"stdin"`, `"args"`, `"files"` (their names), `"file:<name>"` or `"startedAt"` (milliseconds since 1970) as
+   * The run's `"stdin"`, `"args"`, `"entry"`, `"context"`, `"files"` (their names), `"file:<name>"` or `"startedAt"` (milliseconds since 1970) as
    * JSON text; undefined where there is none. `"intl"` gives the source of `intl/intl.ts`.
    */
   input(what: string): string | undefined;

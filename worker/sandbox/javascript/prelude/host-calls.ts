@@ -1,5 +1,6 @@
 /** How guest code calls capabilities of the host: a promise for each call, settled when the host answers. */
 import type { GuestHost } from "./guest-host.ts";
+import { framesOf } from "./stack.ts";
 
 export interface CallOptions {
   readonly signal?: GuestSignal | null | undefined;
@@ -29,6 +30,7 @@ const MAX_INPUT_CHARS = 2 * 2 ** 20;
 
 export function createHostCalls(host: GuestHost): HostCalls {
   const waiting = new Map<number, Waiting>();
+  let entry: string | null = null;
 
   function call(capability: string, input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -73,5 +75,21 @@ export function createHostCalls(host: GuestHost): HostCalls {
     else caller?.reject(Object.defineProperty(new Error(error.message), "name", { value: error.name, writable: true }));
   }
 
-  return { call, settle };
+  /** The line of the program's entry that is at work; null where none is. */
+  function entryLine(): number | null {
+    entry ??= JSON.parse(host.input("entry")!) as string;
+    for (const frame of (framesOf(new Error()) ?? "").split("\n")) {
+      const [, file, line] = /(?:\(|at )([^()]*):(\d+):\d+\)?$/.exec(frame) ?? [];
+      if (file === entry) return Number(line);
+    }
+    return null;
+  }
+
+  return {
+    call: (capability, input, options) =>
+      capability.includes(".")
+        ? call(capability, { line: entryLine(), input: input ?? {} }, options)
+        : call(capability, input, options),
+    settle,
+  };
 }

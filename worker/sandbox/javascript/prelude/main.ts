@@ -10,7 +10,7 @@ import { atob, btoa, TextDecoder, TextEncoder } from "./encoding.ts";
 import { describeFailure } from "./failure.ts";
 import { createFetch, Headers, Response } from "./fetch.ts";
 import { defineGlobal, type GuestHost } from "./guest-host.ts";
-import { createHostCalls } from "./host-calls.ts";
+import { createHostCalls, type HostCalls } from "./host-calls.ts";
 import { createInput } from "./input.ts";
 import { installLocaleMethods } from "./locale-methods.ts";
 import { createCrypto } from "./random.ts";
@@ -25,6 +25,18 @@ type Progress =
   | { readonly state: (typeof UNSETTLED)[number] }
   | { readonly state: "done"; readonly value: unknown }
   | { readonly state: "failed"; readonly error: unknown };
+
+/** `stories.update` becomes a function `update` of the global `stories`. */
+function entities(names: readonly string[], { call }: HostCalls): Record<string, Record<string, unknown>> {
+  const found: Record<string, Record<string, unknown>> = {};
+  for (const name of names) {
+    const [entity, verb] = name.split(".");
+    if (verb === undefined) continue;
+    found[entity!] ??= {};
+    found[entity!]![verb] = (input?: unknown) => call(name, input);
+  }
+  return found;
+}
 
 export default function install(host: GuestHost): readonly ((...args: never[]) => unknown)[] {
   const hostCalls = createHostCalls(host);
@@ -93,8 +105,12 @@ export default function install(host: GuestHost): readonly ((...args: never[]) =
     hostCalls.settle,
     /** Defines the globals of the capabilities that are granted, before the program runs. */
     (names: string) => {
-      const granted = (JSON.parse(names) as string[]).map((name) => globalsOfCapability[name] ?? {});
+      const known = JSON.parse(names) as string[];
+      const granted = known.map((name) => globalsOfCapability[name] ?? {});
       for (const [name, value] of granted.flatMap(Object.entries)) defineGlobal(name, value);
+      for (const [name, value] of Object.entries(entities(known, hostCalls))) defineGlobal(name, value);
+      const context = host.input("context");
+      if (context !== undefined) defineGlobal("context", JSON.parse(context));
     },
   ];
 }

@@ -1,0 +1,221 @@
+/**
+ * Code mode in one run: what its program reads and writes of the workspace, and the sheet of its writes. The desk decides
+ * what a write is, domain/effect-sheet.ts what becomes of it; D1 is written here alone.
+ *
+ * Invariant: a write is in the object's storage before it is tried in D1, and has the same id there however often it is
+ * tried. So a crash between the two leaves one that is tried again, never one that nobody knows of.
+ */
+import { type CodePorts, codeCapabilities, type MeetingView } from "../../worker/capabilities/code/implementations.ts";
+import { type FetchPort, getText } from "../../worker/capabilities/fetch.ts";
+import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
+import type { CodeGrants } from "../../worker/domain/code-grants.ts";
+import type { Effect } from "../../worker/domain/effect.ts";
+import {
+  afterWrites,
+  type DecisionRequest,
+  decide,
+  type EffectSheet,
+  EMPTY_SHEET,
+  newEntry,
+  refusedAsSuperseded,
+  type SheetEntry,
+  writesToApply,
+  writesToUndo,
+} from "../../worker/domain/effect-sheet.ts";
+import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import { newId } from "../../worker/domain/ids.ts";
+import { type ItemFields, NEW_ITEM } from "../../worker/domain/item.ts";
+import type { ItemWrite } from "../../worker/domain/item-change.ts";
+import type { Clock, Random } from "../../worker/domain/ports.ts";
+import { ItemDesk } from "../../worker/effects/item-desk.ts";
+import type { Database } from "../../worker/store/database.ts";
+import { findItem, findItemByOrigin, findStory, listItems, writeItems } from "../../worker/store/items.ts";
+import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
+import { listMembers } from "../../worker/store/memberships.ts";
+import type { EffectStorage } from "./effect-storage.ts";
+
+/** Names that are looked through when a program assigns something. */
+const MEMBERS_MAX = 1_000;
+const EARLIER_MEETINGS = 20;
+
+const absent = () => Promise.reject(new Error("a replay asks no workspace"));
+
+/** A replay has its answers from the journal. */
+export const NO_WORKSPACE: CodePorts = {
+  items: { find: absent, search: absent, create: absent, update: absent },
+  ...{ meeting: absent, earlierMeetings: absent, members: absent, get: absent },
+};
+
+export interface CodeModePorts {
+  readonly storage: EffectStorage;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The run that was accepted. */
+  readonly run: () => { readonly id: string; readonly workspaceId: string; readonly createdBy: string };
+}
+
+export class CodeMode {
+  readonly #ports: CodeModePorts;
+  /** Applying and undoing go one after the other: each begins with what the one before has left. */
+  #line: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: CodeModePorts) {
+    this.#ports = ports;
+  }
+
+  /** What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written. */
+  begin(code: CodeGrants, fetch: FetchPort): readonly Capability[] {
+    const { storage } = this.#ports;
+    if (code.mode === "review") storage.replace(EMPTY_SHEET);
+    else storage.note({ ...storage.sheet(), unchanged: 0 });
+    const meeting = once(() => this.#meeting(code.meetingId));
+    const ports = this.#codePorts(code, meeting, fetch);
+    return codeCapabilities(code.capabilities, ports);
+  }
+
+  sheet(): EffectSheet {
+    return this.#ports.storage.sheet();
+  }
+
+  decide(request: DecisionRequest, by: string): Promise<Result<EffectSheet>> {
+    return this.#inOrder(async () => {
+      const decided = decide(this.sheet(), request, { by, at: this.#ports.clock.now() });
+      if (decided.ok) this.#ports.storage.replace(decided.value);
+      return decided;
+    });
+  }
+
+  apply(by: string): Promise<Result<EffectSheet>> {
+    return this.#write(by, (sheet, runId) => writesToApply(sheet, runId), "Approve something first.");
+  }
+
+  undo(by: string): Promise<Result<EffectSheet>> {
+    return this.#write(by, (sheet, runId) => writesToUndo(sheet, runId, by), "Nothing of this run is written.");
+  }
+
+  /** The program was run again as another run, without what was rejected here. */
+  supersede(runId: string): void {
+    this.#ports.storage.note({ ...this.sheet(), supersededBy: runId });
+  }
+
+  #write(
+    by: string,
+    writesOf: (sheet: EffectSheet, runId: string) => readonly ItemWrite[],
+    nothing: string,
+  ): Promise<Result<EffectSheet>> {
+    return this.#inOrder(async () => {
+      const { db, clock, storage, run } = this.#ports;
+      const { id: runId, workspaceId } = run();
+      const sheet = this.sheet();
+      const refusal = refusedAsSuperseded(sheet);
+      if (refusal) return refusal;
+      const writes = writesOf(sheet, runId);
+      if (writes.length === 0) return fail("nothing-to-do", nothing);
+      const at = clock.now();
+      const outcomes = await writeItems(db, workspaceId, writes, at);
+      const after = afterWrites(sheet, { runId, writes, outcomes }, { by, at });
+      storage.replace(after);
+      return succeed(after);
+    });
+  }
+
+  #codePorts(code: CodeGrants, meeting: () => Promise<MeetingView | null>, fetch: FetchPort): CodePorts {
+    const { db, run } = this.#ports;
+    const { workspaceId } = run();
+    const members = once(() => listMembers(db, workspaceId, MEMBERS_MAX));
+    return {
+      items: this.#desk(code, meeting, async () => (await members()).map(({ name }) => name)),
+      meeting,
+      earlierMeetings: async (q) => {
+        const page = { before: code.meetingId, limit: EARLIER_MEETINGS };
+        const { meetings } = await listMeetings(db, workspaceId, q ? { q } : {}, page);
+        return meetings.map(({ id, title, heldAt }) => ({ id, title, heldAt }));
+      },
+      members: async () => (await members()).map(({ name, role }) => ({ name, role })),
+      get: (url, context) => getText(fetch, url, context),
+    };
+  }
+
+  #desk(code: CodeGrants, meeting: () => Promise<MeetingView | null>, members: () => Promise<string[]>): ItemDesk {
+    const { db, run, clock, random, storage } = this.#ports;
+    const { workspaceId } = run();
+    return new ItemDesk(
+      {
+        stored: {
+          byId: (id) => findItem(db, workspaceId, id),
+          byKey: (key) => findStory(db, workspaceId, key),
+          byOrigin: (origin) => findItemByOrigin(db, workspaceId, origin),
+          list: (kind, filter, limit) => listItems(db, workspaceId, { kind, filter, limit }),
+        },
+        meeting,
+        members,
+        newItemId: () => newId("item", clock, random),
+        keep: (effect) => (code.mode === "auto" ? this.#makeNow(newEntry(effect)) : this.#keep(effect)),
+        made: async (number) => {
+          const entry = code.mode === "auto" ? storage.entry(number) : null;
+          if (!entry) return null;
+          const version = entry.applied?.version ?? (await this.#makeNow(entry));
+          const { effect } = entry;
+          const fields = { ...(effect.before ?? NEW_ITEM[effect.kind]), ...effect.changes } as ItemFields;
+          const { itemId: id, kind, evidence } = effect;
+          return { effect, item: { id, kind, version, fields, evidence } };
+        },
+        unchanged: () => {
+          const sheet = storage.sheet();
+          storage.note({ ...sheet, unchanged: sheet.unchanged + 1 });
+        },
+      },
+      code,
+    );
+  }
+
+  async #keep(effect: Effect): Promise<number> {
+    this.#ports.storage.put(newEntry(effect));
+    return effect.baseVersion;
+  }
+
+  async #makeNow(entry: SheetEntry): Promise<number> {
+    const { db, clock, storage, run } = this.#ports;
+    const { id: runId, workspaceId, createdBy } = run();
+    const act = { by: createdBy, at: clock.now() };
+    const approved: SheetEntry = { ...entry, decision: "approved", decided: act };
+    storage.put(approved);
+    const alone = { ...EMPTY_SHEET, entries: [approved] };
+    const writes = writesToApply(alone, runId);
+    const outcomes = await writeItems(db, workspaceId, writes, act.at);
+    const [after] = afterWrites(alone, { runId, writes, outcomes }, act).entries;
+    storage.put(after!);
+    if (after!.applied) return after!.applied.version;
+    throw new CapabilityError("ConflictError", "somebody else has changed the item at this moment: read it again");
+  }
+
+  async #meeting(id: string | null): Promise<MeetingView | null> {
+    const { db, run } = this.#ports;
+    const meeting = id === null ? null : await findMeeting(db, run().workspaceId, id);
+    if (!meeting) return null;
+    const { title, heldAt, speakers, words } = meeting;
+    return {
+      id: meeting.id,
+      title,
+      heldAt,
+      participants: speakers,
+      words,
+      utterances: await loadUtterances(db, meeting.id),
+    };
+  }
+
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#line.then(work);
+    this.#line = done.catch(() => {});
+    return done;
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= work();
+    return made;
+  };
+}

@@ -1,0 +1,72 @@
+/** The effect sheet of one run in the storage of its object. Synchronous, no logic. */
+import { type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
+import { hasTable, type ObjectStorage } from "../object-storage.ts";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS effects (
+    number INTEGER PRIMARY KEY,
+    entry TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS effect_sheet (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    unchanged INTEGER NOT NULL,
+    superseded_by TEXT
+  ) STRICT;
+`;
+
+export class EffectStorage {
+  readonly #storage: ObjectStorage;
+
+  constructor(storage: ObjectStorage) {
+    this.#storage = storage;
+  }
+
+  sheet(): EffectSheet {
+    if (!hasTable(this.#storage.sql, "effects")) return EMPTY_SHEET;
+    const rows = this.#storage.sql.exec<{ entry: string }>("SELECT entry FROM effects ORDER BY number").toArray();
+    const facts = this.#storage.sql
+      .exec<{ unchanged: number; superseded_by: string | null }>("SELECT unchanged, superseded_by FROM effect_sheet")
+      .toArray()[0];
+    return {
+      entries: rows.map(({ entry }) => JSON.parse(entry)),
+      unchanged: facts?.unchanged ?? 0,
+      supersededBy: facts?.superseded_by ?? null,
+    };
+  }
+
+  entry(number: number): SheetEntry | null {
+    if (!hasTable(this.#storage.sql, "effects")) return null;
+    const rows = this.#storage.sql.exec<{ entry: string }>("SELECT entry FROM effects WHERE number = ?", number);
+    const [row] = rows.toArray();
+    return row ? JSON.parse(row.entry) : null;
+  }
+
+  put(entry: SheetEntry): void {
+    this.#storage.sql.exec(SCHEMA);
+    const { number } = entry.effect;
+    this.#storage.sql.exec(
+      "INSERT OR REPLACE INTO effects (number, entry) VALUES (?, ?)",
+      number,
+      JSON.stringify(entry),
+    );
+  }
+
+  /** Keeps the sheet as it is now, whole or not at all. */
+  replace(sheet: EffectSheet): void {
+    this.#storage.transactionSync(() => {
+      this.#storage.sql.exec(SCHEMA);
+      this.#storage.sql.exec("DELETE FROM effects");
+      for (const entry of sheet.entries) this.put(entry);
+      this.note(sheet);
+    });
+  }
+
+  note({ unchanged, supersededBy }: Pick<EffectSheet, "unchanged" | "supersededBy">): void {
+    this.#storage.sql.exec(SCHEMA);
+    this.#storage.sql.exec(
+      "INSERT OR REPLACE INTO effect_sheet (id, unchanged, superseded_by) VALUES (1, ?, ?)",
+      unchanged,
+      supersededBy,
+    );
+  }
+}
