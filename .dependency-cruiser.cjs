@@ -44,7 +44,7 @@ module.exports = {
     only(
       "actions",
       folder("worker/actions"),
-      "^(worker/(domain|store|actions|egress|llm|keys|meetings|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|actions|egress|llm|keys|meetings|webhooks|program|capabilities/code/declarations\\.ts|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",

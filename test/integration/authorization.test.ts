@@ -96,6 +96,8 @@ const REPOSITORY = { key: "", name: "api", gitUrl: "https://github.com/acme/chan
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /api/runs/:id/move": { position: 1 },
   "POST /api/runs/:id/budget-decision": { decision: "stop" },
+  "POST /api/code/execute": { code: "1", capabilities: [] },
+  "POST /api/runs/:id/effects/decisions": { decision: "approved" },
   "POST /runs/:id/budget-decisions": { decision: "stop" },
   "POST /api/budgets/calls/:call/settlement": { cost: 1 },
   "POST /api/runs/:id/priority": { priority: "high" },
@@ -147,7 +149,7 @@ function pathOf({ path, things }: Route, from: Things): string {
   });
 }
 
-const isApi = ({ path }: Route) => /^\/(api|v1|metrics)/.test(path);
+const isApi = ({ path }: Route) => /^\/(api|v1|mcp|metrics)/.test(path);
 
 /** Asks a route as a machine or as a person, whichever it is for. */
 function ask(route: Route, from: Things, who: Tenant | null, as: "token" | "session"): Promise<Response> {

@@ -13,6 +13,9 @@ const SEES_METRICS = needs("viewer", "metrics:read");
 const RUNS = needs("member", "runs:write");
 /** Names and addresses of everybody are for those who answer for them. */
 const SEES_AUDIT = needs("admin", "settings:read");
+const SEES_ITEMS = needs("viewer", "items:read");
+const CHANGES_ITEMS = needs("member", "items:write");
+const RUNS_CODE = needs("member", "code:run");
 const CALLS_MODELS = needs("member", "models:call");
 const CONFIGURES = needs("admin", "settings:write");
 /** Pages are for people: a token has the API. */
@@ -39,6 +42,8 @@ const API = {
   "POST /v1/chat/completions": CALLS_MODELS,
   "GET /v1/models": CALLS_MODELS,
   "POST /api/execute": RUNS,
+  // What the program may call asks for scopes of its own.
+  "POST /api/code/execute": RUNS_CODE,
   "GET /api/runs": SEES_RUNS,
   "GET /api/runs/:id": SEES_RUNS,
   "GET /api/runs/:id/log.txt": SEES_RUNS,
@@ -50,6 +55,10 @@ const API = {
   "POST /api/runs/:id/unhold": RUNS,
   "POST /api/runs/:id/move": RUNS,
   "POST /api/runs/:id/priority": RUNS,
+  "GET /api/runs/:id/effects": SEES_ITEMS,
+  "POST /api/runs/:id/effects/decisions": CHANGES_ITEMS,
+  "POST /api/runs/:id/effects/apply": CHANGES_ITEMS,
+  "POST /api/runs/:id/effects/undo": CHANGES_ITEMS,
   "POST /api/runs/cancel": RUNS,
   "POST /api/runs/retry": RUNS,
   "GET /api/lanes": SEES_RUNS,

@@ -19,6 +19,7 @@ import { speaksOpenAI } from "../../middleware/openai-error.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
 import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { BUDGET_OPERATIONS } from "./openapi-budgets.ts";
+import { CODE_OPERATIONS } from "./openapi-code.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
 import { MEETING_OPERATIONS } from "./openapi-meetings.ts";
@@ -100,6 +101,7 @@ const OPERATIONS: readonly Operation[] = [
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
+  ...CODE_OPERATIONS,
   ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...PROVIDER_KEY_OPERATIONS,
