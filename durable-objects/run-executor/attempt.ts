@@ -9,19 +9,30 @@ import type { Env } from "../env.ts";
 import { NO_USAGE, type RunAttempt } from "./attempt-port.ts";
 import type { CodeMode } from "./code-mode.ts";
 import { engineFor } from "./engine.ts";
+import { attemptMeeting, type MeetingPorts } from "./meeting-attempt.ts";
 import type { ModelCalls } from "./model-calls.ts";
 import { programNetwork } from "./program-network.ts";
 
 const NO_ISSUE_RUNNER =
   "There is no runner for issues yet: the issue was received, put in its repository's line and its turn came, but nothing was planned or changed.";
 
-/**
- * @param models how a run to which that is granted asks models
- * @param code what a program of code mode reads and writes
- */
-export function attemptsIn(env: Env, models: ModelCalls, code: CodeMode): RunAttempt {
-  return async ({ spec, program, clock, onOutput, signal }) => {
+export interface AttemptParts {
+  /** How a run to which that is granted asks models. */
+  readonly models: ModelCalls;
+  /** What a program of code mode reads and writes. */
+  readonly code: CodeMode;
+  /** What the processing of a meeting keeps, and whom it asks. */
+  readonly meetings: Pick<MeetingPorts, "storage" | "provider" | "putProgram">;
+}
+
+export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): RunAttempt {
+  return async (request) => {
+    const { spec, program, clock, onOutput, signal } = request;
     switch (spec.kind) {
+      case "meeting": {
+        const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
+        return attemptMeeting({ ...meetings, code, engine, checker: env.CHECKER }, { ...request, spec });
+      }
       case "execution": {
         const fetch = programNetwork(spec.grants, env.PUBLIC_NETWORK);
         const { generate, clock: programClock } = models.begin((sentence) => onOutput("system", `${sentence}\n`));

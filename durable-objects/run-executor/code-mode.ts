@@ -46,6 +46,12 @@ export const NO_WORKSPACE: CodePorts = {
   ...{ meeting: absent, earlierMeetings: absent, members: absent, get: absent },
 };
 
+interface Surroundings {
+  readonly meeting: () => Promise<MeetingView | null>;
+  readonly fetch: FetchPort;
+  readonly written: number;
+}
+
 export interface CodeModePorts {
   readonly storage: EffectStorage;
   readonly db: Database;
@@ -64,13 +70,16 @@ export class CodeMode {
     this.#ports = ports;
   }
 
-  /** What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written. */
-  begin(code: CodeGrants, fetch: FetchPort): readonly Capability[] {
+  /**
+   * What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written.
+   * @param written the number of the last write that another program of this run has made
+   */
+  begin(code: CodeGrants, fetch: FetchPort, written = 0): readonly Capability[] {
     const { storage } = this.#ports;
     if (code.mode === "review") storage.replace(EMPTY_SHEET);
     else storage.note({ ...storage.sheet(), unchanged: 0 });
     const meeting = once(() => this.#meeting(code.meetingId));
-    const ports = this.#codePorts(code, meeting, fetch);
+    const ports = this.#codePorts(code, { meeting, fetch, written });
     return codeCapabilities(code.capabilities, ports);
   }
 
@@ -120,12 +129,17 @@ export class CodeMode {
     });
   }
 
-  #codePorts(code: CodeGrants, meeting: () => Promise<MeetingView | null>, fetch: FetchPort): CodePorts {
+  /** The meeting that a program or a model is to read; null where it is gone. */
+  meeting(id: string): Promise<MeetingView | null> {
+    return this.#meeting(id);
+  }
+
+  #codePorts(code: CodeGrants, { meeting, fetch, written }: Surroundings): CodePorts {
     const { db, run } = this.#ports;
     const { workspaceId } = run();
     const members = once(() => listMembers(db, workspaceId, MEMBERS_MAX));
     return {
-      items: this.#desk(code, meeting, async () => (await members()).map(({ name }) => name)),
+      items: this.#desk(code, { meeting, written, members: async () => (await members()).map(({ name }) => name) }),
       meeting,
       earlierMeetings: async (q) => {
         const page = { before: code.meetingId, limit: EARLIER_MEETINGS };
@@ -137,7 +151,10 @@ export class CodeMode {
     };
   }
 
-  #desk(code: CodeGrants, meeting: () => Promise<MeetingView | null>, members: () => Promise<string[]>): ItemDesk {
+  #desk(
+    code: CodeGrants,
+    { meeting, members, written }: Pick<Surroundings, "meeting" | "written"> & { members: () => Promise<string[]> },
+  ): ItemDesk {
     const { db, run, clock, random, storage } = this.#ports;
     const { workspaceId } = run();
     return new ItemDesk(
@@ -167,6 +184,7 @@ export class CodeMode {
         },
       },
       code,
+      written,
     );
   }
 

@@ -21,7 +21,7 @@ function usageOf({ state }: StoredRun): RunUsage | null {
 
 /** What a run has because it has a program, or the lack of it. */
 function programColumns(spec: StoredRun["spec"]) {
-  if (spec.kind !== "execution") return { language: null, entry: null, limits: null, issue: spec.issue };
+  if (spec.kind === "issue") return { language: null, entry: null, limits: null, issue: spec.issue };
   const { language, entry } = spec.program;
   return { language, entry, limits: spec.limits, issue: null };
 }
@@ -72,7 +72,7 @@ export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | n
   const { spec } = stored;
   return {
     ...shown,
-    grants: spec.kind === "execution" ? spec.grants : null,
+    grants: spec.kind !== "issue" ? spec.grants : null,
     createdAt: toIso(createdAt),
     expiresAt: toIsoOrNull(expiresAt),
     startedAt: toIsoOrNull(startedAt),

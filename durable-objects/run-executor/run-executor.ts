@@ -165,8 +165,8 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     const run = this.#storage.run;
     if (!run) return fail("not-found", "There is no such run.");
     if (!hasEnded(run.state)) return fail("run-active", "Wait for the run's end, or cancel it, then replay it.");
-    const recorded = run.spec.kind === "execution" ? recordedRun(run.state, this.#storage, this.#log) : null;
-    if (!recorded || run.spec.kind !== "execution")
+    const recorded = run.spec.kind !== "issue" ? recordedRun(run.state, this.#storage, this.#log) : null;
+    if (!recorded || run.spec.kind === "issue")
       return fail("not-replayable", "The run left no journal: its program never came to an end of its own.");
     const engine = engineFor(LANGUAGE_TABLE[run.spec.program.language].engine, this.env);
     // Whoever asks meanwhile gets the same answer.

@@ -4,7 +4,7 @@
  */
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import type { Program } from "../../worker/domain/program.ts";
-import type { ExecutionSpec, IssueSpec, RunSpec } from "../../worker/domain/run-spec.ts";
+import type { ExecutionSpec, IssueSpec, MeetingSpec, RunSpec } from "../../worker/domain/run-spec.ts";
 import type { Progress, RunState } from "../../worker/domain/run-state.ts";
 import { joinFiles, splitText, type TextPart } from "../../worker/domain/text-parts.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
@@ -31,10 +31,13 @@ const RESULT = "result";
 const JOURNAL = "journal";
 const FILE_PREFIX = "file:";
 
-type StoredExecution = Omit<ExecutionSpec, "program"> & { readonly program: Omit<Program, "files" | "stdin"> };
+type WithoutTexts<Spec extends { readonly program: Program }> = Omit<Spec, "program"> & {
+  readonly program: Omit<Program, "files" | "stdin">;
+};
+export type StoredMeeting = WithoutTexts<MeetingSpec>;
 
 /** What is fixed about a run, without the long texts. */
-export type StoredSpec = StoredExecution | IssueSpec;
+export type StoredSpec = WithoutTexts<ExecutionSpec> | StoredMeeting | IssueSpec;
 
 type RunRow = {
   spec: string;
@@ -113,7 +116,7 @@ export class ExecutorStorage {
 
   /** The long texts get rows of their own. */
   #withoutTexts(spec: RunSpec): StoredSpec {
-    if (spec.kind !== "execution") return spec;
+    if (spec.kind === "issue") return spec;
     const { files, stdin, ...program } = spec.program;
     this.#putText(STDIN, stdin);
     for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
@@ -151,7 +154,7 @@ export class ExecutorStorage {
   /** Throws for a run that has no program of its own. */
   program(): Program {
     const { spec } = this.#accepted();
-    if (spec.kind !== "execution") throw new Error(`a run of the kind ${spec.kind} has no program`);
+    if (spec.kind === "issue") throw new Error("a run about an issue has no program");
     const parts = this.#storage.sql
       .exec<{ name: string; part: number; text: string }>(
         "SELECT name, part, text FROM texts WHERE name >= ? AND name < ? ORDER BY name, part",
@@ -161,6 +164,14 @@ export class ExecutorStorage {
       .toArray()
       .map(({ name, part, text }): TextPart => ({ name: name.slice(FILE_PREFIX.length), part, text }));
     return { ...spec.program, files: joinFiles(parts), stdin: this.#text(STDIN) ?? "" };
+  }
+
+  /** Puts a program that was written while the run goes on in the place of the one before. */
+  putProgram(files: Program["files"]): void {
+    this.transaction(() => {
+      this.#storage.sql.exec("DELETE FROM texts WHERE name >= ? AND name < ?", FILE_PREFIX, "file;");
+      for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
+    });
   }
 
   /** The program's result; undefined when there is none. */

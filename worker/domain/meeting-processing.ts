@@ -31,6 +31,13 @@ export const processingChoiceSchema = z.strictObject({
 });
 export type ProcessingChoice = z.output<typeof processingChoiceSchema>;
 
+/** What was chosen, with what the workspace's settings made of it when the run was accepted. */
+export interface ProcessingPlan extends Omit<ProcessingChoice, "version"> {
+  readonly meetingId: string;
+  readonly version: ProcessingVersion;
+  readonly fallback: boolean;
+}
+
 /** What a workspace has set about its processings. */
 export interface Rollout {
   /** Of the runs that name no version, in percent, from 0 to 100. */

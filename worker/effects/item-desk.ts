@@ -84,6 +84,7 @@ export class ItemDesk {
   readonly #ports: DeskPorts;
   readonly #mode: EffectMode;
   readonly #writesMax: number;
+  readonly #written: number;
   readonly #desk = new Map<string, DeskItem>();
   /** Effects that the program has seen something of so far. */
   readonly #seen = new Set<number>();
@@ -91,10 +92,16 @@ export class ItemDesk {
   #writes = 0;
   #line: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: DeskPorts, { mode, writesMax }: { readonly mode: EffectMode; readonly writesMax: number }) {
+  /** @param written writes that an earlier program of the same run has made: numbers go on behind them */
+  constructor(
+    ports: DeskPorts,
+    { mode, writesMax }: { readonly mode: EffectMode; readonly writesMax: number },
+    written = 0,
+  ) {
     this.#ports = ports;
     this.#mode = mode;
     this.#writesMax = writesMax;
+    this.#written = written;
   }
 
   find(kind: ItemKind, name: ItemName): Promise<Item | null> {
@@ -222,7 +229,7 @@ export class ItemDesk {
       if (this.#writes > this.#writesMax) {
         throw new CapabilityError("LimitError", `this program may write ${this.#writesMax} times, and has done so`);
       }
-      return work(this.#writes);
+      return work(this.#written + this.#writes);
     });
   }
 
