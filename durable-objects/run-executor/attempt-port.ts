@@ -2,6 +2,7 @@
  * One attempt at a run as the run's core sees it: what it is given, what comes of it, and whether it may be made again.
  * What each kind of run really does is in attempt.ts; a simulation supplies attempts of its own.
  */
+import type { Fork } from "../../worker/domain/fork.ts";
 import type { Usage } from "../../worker/domain/guest-outcome.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import type { Program } from "../../worker/domain/program.ts";
@@ -16,6 +17,8 @@ export interface AttemptRequest {
   readonly spec: StoredSpec;
   /** The files and the input of a run that has a program. */
   readonly program: () => Program;
+  /** What a run begins like that is a fork; null for any other. */
+  readonly fork: () => Fork | null;
   readonly clock: Clock;
   readonly onOutput: (stream: EventStream, text: string) => void;
   /** A step within the attempt begins (`running`) or ends. */

@@ -3,7 +3,9 @@
  * kind does; a new kind is a new case here.
  */
 import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
+import { withRecordedAnswers } from "../../worker/capabilities/recorded.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
+import type { Clock } from "../../worker/domain/ports.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
 import type { Env } from "../env.ts";
 import { NO_USAGE, type RunAttempt } from "./attempt-port.ts";
@@ -16,6 +18,12 @@ import { programNetwork } from "./program-network.ts";
 const NO_ISSUE_RUNNER =
   "There is no runner for issues yet: the issue was received, put in its repository's line and its turn came, but nothing was planned or changed.";
 
+/** A fork's clock begins when that of the other run did. */
+function clockFrom(startedAt: number, clock: Clock): Clock {
+  const ahead = clock.now() - startedAt;
+  return { now: () => clock.now() - ahead, sleep: (ms) => clock.sleep(ms) };
+}
+
 export interface AttemptParts {
   /** How a run to which that is granted asks models. */
   readonly models: ModelCalls;
@@ -27,7 +35,7 @@ export interface AttemptParts {
 
 export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): RunAttempt {
   return async (request) => {
-    const { spec, program, clock, onOutput, signal } = request;
+    const { spec, program, fork, clock, onOutput, signal } = request;
     switch (spec.kind) {
       case "meeting": {
         const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
@@ -36,15 +44,18 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
       case "execution": {
         const fetch = programNetwork(spec.grants, env.PUBLIC_NETWORK);
         const { generate, clock: programClock } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
+        const forked = fork();
+        const desk = spec.grants.code ? code.begin(spec.grants.code, fetch, { fork: forked }) : null;
+        const capabilities = [...grantedCapabilities(spec.grants, { fetch, generate }), ...(desk?.capabilities ?? [])];
+        const runClock = spec.grants.model ? programClock : clock;
         const result = await engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
           ...{ program: program(), limits: spec.limits, seed: spec.seed, onOutput, signal, replay: null },
-          clock: spec.grants.model ? programClock : clock,
+          clock: forked ? clockFrom(forked.startedAt, runClock) : runClock,
           onNotice: (text) => onOutput("system", `${text}\n`),
           context: spec.grants.code?.context,
-          capabilities: [
-            ...grantedCapabilities(spec.grants, { fetch, generate }),
-            ...(spec.grants.code ? code.begin(spec.grants.code, fetch) : []),
-          ],
+          capabilities: forked
+            ? withRecordedAnswers(capabilities, forked, desk?.onRecorded ?? (async () => {}))
+            : capabilities,
         });
         const { spending } = models;
         return spending ? { ...result, usage: { ...result.usage, models: spending } } : result;

@@ -5,8 +5,10 @@
  * Invariant: a write is in the object's storage before it is tried in D1, and has the same id there however often it is
  * tried. So a crash between the two leaves one that is tried again, never one that nobody knows of.
  */
+import { writeOf } from "../../worker/capabilities/code/declarations.ts";
 import { type CodePorts, codeCapabilities, type MeetingView } from "../../worker/capabilities/code/implementations.ts";
 import { type FetchPort, getText } from "../../worker/capabilities/fetch.ts";
+import type { OnRecorded } from "../../worker/capabilities/recorded.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { CodeGrants } from "../../worker/domain/code-grants.ts";
 import type { Effect } from "../../worker/domain/effect.ts";
@@ -23,9 +25,11 @@ import {
   writesToUndo,
 } from "../../worker/domain/effect-sheet.ts";
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import type { Fork } from "../../worker/domain/fork.ts";
 import { newId } from "../../worker/domain/ids.ts";
 import { type ItemFields, NEW_ITEM } from "../../worker/domain/item.ts";
 import type { ItemWrite } from "../../worker/domain/item-change.ts";
+import type { Member } from "../../worker/domain/membership.ts";
 import type { Clock, Random } from "../../worker/domain/ports.ts";
 import { ItemDesk } from "../../worker/effects/item-desk.ts";
 import type { Database } from "../../worker/store/database.ts";
@@ -46,10 +50,11 @@ export const NO_WORKSPACE: CodePorts = {
   ...{ meeting: absent, earlierMeetings: absent, members: absent, get: absent },
 };
 
-interface Surroundings {
-  readonly meeting: () => Promise<MeetingView | null>;
-  readonly fetch: FetchPort;
-  readonly written: number;
+/** Where a program begins that is not the first of its run, or begins like another run. */
+export interface Beginning {
+  readonly fork?: Fork | null;
+  /** The number of the last write of an earlier program of the same run. */
+  readonly written?: number;
 }
 
 export interface CodeModePorts {
@@ -59,6 +64,18 @@ export interface CodeModePorts {
   readonly random: Random;
   /** The run that was accepted. */
   readonly run: () => { readonly id: string; readonly workspaceId: string; readonly createdBy: string };
+}
+
+export interface BegunCode {
+  readonly capabilities: readonly Capability[];
+  /** A call of a fork was answered as in the run that it begins like. */
+  readonly onRecorded: OnRecorded;
+}
+
+function isSameEffect(one: Effect, other: Effect): boolean {
+  const said = ({ number, capability, changes, before }: Effect) =>
+    JSON.stringify([number, capability, changes, before]);
+  return said(one) === said(other);
 }
 
 export class CodeMode {
@@ -72,15 +89,28 @@ export class CodeMode {
 
   /**
    * What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written.
-   * @param written the number of the last write that another program of this run has made
+   * @param fork what the run begins like
    */
-  begin(code: CodeGrants, fetch: FetchPort, written = 0): readonly Capability[] {
+  begin(code: CodeGrants, fetch: FetchPort, { fork = null, written = 0 }: Beginning = {}): BegunCode {
     const { storage } = this.#ports;
     if (code.mode === "review") storage.replace(EMPTY_SHEET);
     else storage.note({ ...storage.sheet(), unchanged: 0 });
     const meeting = once(() => this.#meeting(code.meetingId));
-    const ports = this.#codePorts(code, { meeting, fetch, written });
-    return codeCapabilities(code.capabilities, ports);
+    const members = once(() => listMembers(this.#ports.db, this.#ports.run().workspaceId, MEMBERS_MAX));
+    const names = async () => (await members()).map(({ name }) => name);
+    const desk = this.#desk(code, { meeting, members: names }, { fork, written });
+    const ports = this.#codePorts(code, { items: desk, meeting, members }, fetch);
+    return {
+      capabilities: codeCapabilities(code.capabilities, ports),
+      onRecorded: async (capability, input, { call }) => {
+        const write = writeOf(capability);
+        if (!write) return;
+        const effect = fork!.effects.find((each) => each.call === call) ?? null;
+        if (effect) await this.#keep(effect, fork);
+        const isRejected = effect !== null && fork!.rejected.includes(effect.number);
+        await desk.recorded({ ...write, isRejected }, (input as { evidence?: { quote: string } }).evidence, effect);
+      },
+    };
   }
 
   sheet(): EffectSheet {
@@ -134,12 +164,15 @@ export class CodeMode {
     return this.#meeting(id);
   }
 
-  #codePorts(code: CodeGrants, { meeting, fetch, written }: Surroundings): CodePorts {
+  #codePorts(
+    code: CodeGrants,
+    { items, meeting, members }: Pick<CodePorts, "items" | "meeting"> & { members: () => Promise<Member[]> },
+    fetch: FetchPort,
+  ): CodePorts {
     const { db, run } = this.#ports;
     const { workspaceId } = run();
-    const members = once(() => listMembers(db, workspaceId, MEMBERS_MAX));
     return {
-      items: this.#desk(code, { meeting, written, members: async () => (await members()).map(({ name }) => name) }),
+      items,
       meeting,
       earlierMeetings: async (q) => {
         const page = { before: code.meetingId, limit: EARLIER_MEETINGS };
@@ -153,7 +186,8 @@ export class CodeMode {
 
   #desk(
     code: CodeGrants,
-    { meeting, members, written }: Pick<Surroundings, "meeting" | "written"> & { members: () => Promise<string[]> },
+    { meeting, members }: { meeting: () => Promise<MeetingView | null>; members: () => Promise<string[]> },
+    { fork, written }: Required<Beginning>,
   ): ItemDesk {
     const { db, run, clock, random, storage } = this.#ports;
     const { workspaceId } = run();
@@ -168,7 +202,7 @@ export class CodeMode {
         meeting,
         members,
         newItemId: () => newId("item", clock, random),
-        keep: (effect) => (code.mode === "auto" ? this.#makeNow(newEntry(effect)) : this.#keep(effect)),
+        keep: (effect) => (code.mode === "auto" ? this.#makeNow(newEntry(effect)) : this.#keep(effect, fork)),
         made: async (number) => {
           const entry = code.mode === "auto" ? storage.entry(number) : null;
           if (!entry) return null;
@@ -188,8 +222,11 @@ export class CodeMode {
     );
   }
 
-  async #keep(effect: Effect): Promise<number> {
-    this.#ports.storage.put(newEntry(effect));
+  /** What was decided about the same effect of the run that this one begins like holds here, too. */
+  async #keep(effect: Effect, fork: Fork | null): Promise<number> {
+    const same = fork?.decisions.find((each) => isSameEffect(each.effect, effect));
+    const carried = same && { decision: same.decision, edited: same.edited, decided: same.decided };
+    this.#ports.storage.put({ ...newEntry(effect), ...carried });
     return effect.baseVersion;
   }
 

@@ -147,7 +147,7 @@ class MeetingAttempt {
       ...{ limits, seed, clock, onOutput, signal, replay: null, context: code.context },
       program: { ...fixed, files: this.#filesOf(program), stdin: "" },
       onNotice: (text) => onOutput("system", `${text}\n`),
-      capabilities: this.#ports.code.begin(code, NO_NETWORK, this.#writtenBefore(`program-${number}`)),
+      ...this.#ports.code.begin(code, NO_NETWORK, { written: this.#writtenBefore(`program-${number}`) }),
     });
     return this.#executed.outcome;
   }
@@ -168,8 +168,8 @@ class MeetingAttempt {
     const { spec, signal } = this.#request;
     this.#tools ??= new Map(
       this.#ports.code
-        .begin(spec.grants.code!, NO_NETWORK, this.#writtenBefore("tools"))
-        .map((capability) => [capability.name, capability]),
+        .begin(spec.grants.code!, NO_NETWORK, { written: this.#writtenBefore("tools") })
+        .capabilities.map((capability) => [capability.name, capability]),
     );
     const capability = this.#tools.get(name);
     if (!capability) return { ok: false, message: `${name} was not granted` };

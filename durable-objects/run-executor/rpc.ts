@@ -2,6 +2,7 @@
 
 import type { DecisionRequest, EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import type { Result } from "../../worker/domain/errors.ts";
+import type { ForkWish } from "../../worker/domain/fork.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import type { Priority } from "../../worker/domain/lane.ts";
 import type { EngineName } from "../../worker/domain/languages.ts";
@@ -56,6 +57,10 @@ export interface RunExecutorRpc {
   effectSheet(): Promise<Result<EffectSheet>>;
   /** @param by id of the person or token. Fails with `run-active`, `effect-settled`, `sheet-superseded`, `invalid-request` */
   decideEffects(request: DecisionRequest, by: string): Promise<Result<EffectSheet>>;
+  /** The specification of a run that begins as this one did. Fails with `run-active`, `not-replayable`, `invalid-request`. */
+  forkSpec(wish: ForkWish): Promise<Result<RunSpec>>;
+  /** Another run has taken this one's place: nothing more is decided here. */
+  supersede(runId: string): Promise<void>;
   /** Writes what was approved, as far as it still fits what is stored. Two who ask at once get one answer after the other. */
   applyEffects(by: string): Promise<Result<EffectSheet>>;
   /** Takes back what was written, as far as nobody has changed it since. */

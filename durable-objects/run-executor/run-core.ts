@@ -414,7 +414,15 @@ export class RunCore {
     const onOutput = (stream: EventStream, text: string) => this.#output(attempt, stream, text);
     const onStep = (step: StepName, state: StepState) => this.#step(attempt, step, state);
     try {
-      return await this.#ports.attempt({ spec, program: () => storage.program(), clock, onOutput, onStep, signal });
+      return await this.#ports.attempt({
+        spec,
+        program: () => storage.program(),
+        fork: () => storage.fork(),
+        clock,
+        onOutput,
+        onStep,
+        signal,
+      });
     } catch (error) {
       this.#log.error("the engine failed", { error });
       const message = "The sandbox failed in a way that is not this program's fault. It was logged; try again.";

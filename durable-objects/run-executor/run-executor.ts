@@ -9,6 +9,7 @@ import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { BudgetSubject } from "../../worker/domain/budget-state.ts";
 import type { DecisionRequest, EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import type { ForkWish } from "../../worker/domain/fork.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneObjectName, type Priority, repositoryOf } from "../../worker/domain/lane.ts";
 import { type EngineName, LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
@@ -20,6 +21,7 @@ import { hasEnded } from "../../worker/domain/run-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { standingCredentials } from "../../worker/store/identities.ts";
+import { projectMeetingRun } from "../../worker/store/meeting-runs.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { Env } from "../env.ts";
@@ -29,10 +31,12 @@ import { CodeMode } from "./code-mode.ts";
 import { EffectStorage } from "./effect-storage.ts";
 import { engineFor } from "./engine.ts";
 import { tryEngine } from "./engine-trial.ts";
+import { forkSpec } from "./fork.ts";
 import { ModelCalls } from "./model-calls.ts";
 import { ModelStorage } from "./model-storage.ts";
 import { OutputLog } from "./output-log.ts";
-import { logFieldsOf, toDetail } from "./projection.ts";
+import { ProcessingStorage } from "./processing-storage.ts";
+import { logFieldsOf, meetingRunRow, toDetail } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
 import type { FinishedRun, LaneAnswer, RunExecutorRpc } from "./rpc.ts";
 import { RunCore } from "./run-core.ts";
@@ -70,19 +74,17 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
     const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
-    this.#models = new ModelCalls({
-      storage: new ModelStorage(ctx.storage),
-      clock: systemClock,
-      provider: () => {
-        const { workspaceId, id } = this.#storage.run!.spec;
-        return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
-      },
-    });
+    const provider = () => {
+      const { workspaceId, id } = this.#storage.run!.spec;
+      return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
+    };
+    this.#models = new ModelCalls({ storage: new ModelStorage(ctx.storage), clock: systemClock, provider });
     this.#code = new CodeMode({
       storage: new EffectStorage(ctx.storage),
       ...{ db, clock: systemClock, random: systemRandom },
       run: () => this.#storage.run!.spec,
     });
+    const processing = new ProcessingStorage(ctx.storage);
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -91,7 +93,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       clock: systemClock,
       wakeUp: this.#wakeUp,
       log: this.#logger,
-      attempt: attemptsIn(env, this.#models, this.#code),
+      attempt: attemptsIn(env, {
+        ...{ models: this.#models, code: this.#code },
+        meetings: { storage: processing, provider, putProgram: (files) => this.#storage.putProgram(files) },
+      }),
+      projectMeeting: async (run) => {
+        const row = meetingRunRow(run, processing.record, this.#code.sheet());
+        if (row) await projectMeetingRun(db, row);
+      },
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
         const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
@@ -195,6 +204,17 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async undoEffects(by: string): Promise<Result<EffectSheet>> {
     return this.#refusedSheet() ?? this.#code.undo(by);
+  }
+
+  async supersede(runId: string): Promise<void> {
+    this.#code.supersede(runId);
+  }
+
+  async forkSpec(wish: ForkWish): Promise<Result<RunSpec>> {
+    const run = this.#storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    if (!hasEnded(run.state)) return fail("run-active", "Wait for the run's end, or cancel it, then fork it.");
+    return forkSpec(run.spec, this.#storage, this.#code.sheet(), wish);
   }
 
   #refusedSheet(): Failure | null {

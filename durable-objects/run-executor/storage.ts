@@ -2,6 +2,8 @@
  * The run's durable state: what was accepted, where it stands, and what was already seen through.
  * Synchronous, no logic. Long texts lie in parts, because a row holds 2 MB at most.
  */
+
+import type { Fork, ForkPoint } from "../../worker/domain/fork.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import type { Program } from "../../worker/domain/program.ts";
 import type { ExecutionSpec, IssueSpec, MeetingSpec, RunSpec } from "../../worker/domain/run-spec.ts";
@@ -29,15 +31,17 @@ const SCHEMA = `
 const STDIN = "stdin";
 const RESULT = "result";
 const JOURNAL = "journal";
+const FORK = "fork";
 const FILE_PREFIX = "file:";
 
-type WithoutTexts<Spec extends { readonly program: Program }> = Omit<Spec, "program"> & {
+type WithoutTexts<Spec extends { readonly program: Program }> = Omit<Spec, "program" | "fork"> & {
   readonly program: Omit<Program, "files" | "stdin">;
 };
 export type StoredMeeting = WithoutTexts<MeetingSpec>;
+type StoredExecution = WithoutTexts<ExecutionSpec> & { readonly fork?: ForkPoint | undefined };
 
 /** What is fixed about a run, without the long texts. */
-export type StoredSpec = WithoutTexts<ExecutionSpec> | StoredMeeting | IssueSpec;
+export type StoredSpec = StoredExecution | StoredMeeting | IssueSpec;
 
 type RunRow = {
   spec: string;
@@ -120,7 +124,10 @@ export class ExecutorStorage {
     const { files, stdin, ...program } = spec.program;
     this.#putText(STDIN, stdin);
     for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
-    return { ...spec, program };
+    if (spec.kind === "meeting") return { ...spec, program };
+    if (!spec.fork) return { ...spec, program, fork: undefined };
+    this.#putText(FORK, JSON.stringify(spec.fork));
+    return { ...spec, program, fork: { of: spec.fork.of, call: spec.fork.call } };
   }
 
   /** The copy counts as never made: it is made again, whole. */
@@ -172,6 +179,12 @@ export class ExecutorStorage {
       this.#storage.sql.exec("DELETE FROM texts WHERE name >= ? AND name < ?", FILE_PREFIX, "file;");
       for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
     });
+  }
+
+  /** What the run begins like; null for one that begins by itself. */
+  fork(): Fork | null {
+    const text = this.#text(FORK);
+    return text === null ? null : JSON.parse(text);
   }
 
   /** The program's result; undefined when there is none. */

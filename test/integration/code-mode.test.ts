@@ -2,14 +2,17 @@
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
+import { applySheet } from "../../worker/actions/fork-run.ts";
 import { CODE_CAPABILITY_NAMES } from "../../worker/capabilities/code/declarations.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { CodeGrants } from "../../worker/domain/code-grants.ts";
 import type { EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import type { Result } from "../../worker/domain/errors.ts";
-import { newId } from "../../worker/domain/ids.ts";
+import type { ForkRequest } from "../../worker/domain/fork.ts";
 import { NO_GRANTS } from "../../worker/domain/grants.ts";
+import { newId } from "../../worker/domain/ids.ts";
 import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
+import type { Principal } from "../../worker/domain/principal.ts";
 import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
 import type { ExecutionSpec } from "../../worker/domain/run-spec.ts";
 import { historyOf, itemsOfMeeting, listItems } from "../../worker/store/items.ts";
@@ -33,20 +36,20 @@ const found = await stories.search({ text: "csv" });
 export default { participants, found: found.map(({ title }) => title), csv: csv.id, greeting: context.greeting };
 `;
 
-let ana: Tenant;
+let kim: Tenant;
 let meetingId: string;
-let { db, executor } = dependenciesOf(bindings as unknown as Env);
+const { db, executor } = dependenciesOf(bindings as unknown as Env);
 
 beforeEach(async () => {
   await freshDatabase();
-  ana = await createTenant("ana");
-  const added = await api(ana, "/api/meetings", { transcript: TRANSCRIPT, title: "Planning" });
+  kim = await createTenant("kim");
+  const added = await api(kim, "/api/meetings", { transcript: TRANSCRIPT, title: "Planning" });
   meetingId = meetingAddedSchema.parse(await added.json()).id;
 });
 
 async function run(code: string, grants: Partial<CodeGrants> = {}, id = newId("run", systemClock, systemRandom)) {
   const spec: ExecutionSpec = {
-    ...{ id, workspaceId: ana.workspaceId, kind: "execution", title: "test", lane: "test", priority: "normal" },
+    ...{ id, workspaceId: kim.workspaceId, kind: "execution", title: "test", lane: "test", priority: "normal" },
     ...{ createdBy: "usr_test", retryOf: null, expiresAt: null, seed: "1", limits: DEFAULT_LIMITS },
     grants: {
       ...NO_GRANTS,
@@ -90,7 +93,7 @@ describe("a program of code mode", () => {
       evidence: { speaker: "Ana Silva", utterance: 2, quote: "I will write to the bank" },
     });
     expect(entries[4]!.effect.dependsOn).toEqual([1]);
-    expect(await listItems(db, ana.workspaceId, {})).toEqual([]);
+    expect(await listItems(db, kim.workspaceId, {})).toEqual([]);
   });
 
   it("applies what was approved, with its edits, and undoes it", async () => {
@@ -101,34 +104,40 @@ describe("a program of code mode", () => {
     sheetOf(await object.decideEffects({ effects: [4], decision: "rejected" }, "usr_ana"));
     const applied = sheetOf(await object.applyEffects("usr_bo"));
     expect(applied.entries.map(({ outcome }) => outcome)).toEqual(["applied", "applied", "applied", "none", "applied"]);
-    const stored = await itemsOfMeeting(db, ana.workspaceId, meetingId);
-    expect(stored.map(({ fields }) => fields.title).sort()).toEqual(["Export as CSV", "Statements", "Write to the bank"]);
+    const stored = await itemsOfMeeting(db, kim.workspaceId, meetingId);
+    expect(stored.map(({ fields }) => fields.title).sort()).toEqual([
+      "Export as CSV",
+      "Statements",
+      "Write to the bank",
+    ]);
     const statements = stored.find(({ fields }) => fields.title === "Statements")!;
     expect(statements).toMatchObject({ version: 2, fields: { points: 5, status: "done" } });
     expect(stored.find(({ fields }) => fields.title === "Export as CSV")).toMatchObject({ fields: { points: 8 } });
-    expect(await historyOf(db, ana.workspaceId, statements.id)).toMatchObject([
+    expect(await historyOf(db, kim.workspaceId, statements.id)).toMatchObject([
       { version: 1, cause: "run", runId: id, line: 3, madeBy: "usr_ana", before: null },
       { version: 2, cause: "run", runId: id, line: 7 },
     ]);
     const undone = sheetOf(await object.undoEffects("usr_ana"));
     expect(undone.entries.map(({ outcome }) => outcome)).toEqual(["undone", "undone", "undone", "none", "undone"]);
-    expect(await listItems(db, ana.workspaceId, {})).toEqual([]);
+    expect(await listItems(db, kim.workspaceId, {})).toEqual([]);
   });
 
   it("makes nothing twice when the meeting is processed again", async () => {
     const first = await run(PROGRAM, { mode: "auto" });
     expect(first.run.error).toBeNull();
-    const before = await listItems(db, ana.workspaceId, {});
+    const before = await listItems(db, kim.workspaceId, {});
     expect(before).toHaveLength(4);
     const again = await run(PROGRAM, { mode: "auto" });
     expect(again.run.error).toBeNull();
-    expect(await listItems(db, ana.workspaceId, {})).toEqual(before);
+    expect(await listItems(db, kim.workspaceId, {})).toEqual(before);
     expect(sheetOf(await executor(again.id).effectSheet())).toMatchObject({ entries: [], unchanged: 5 });
   });
 
   it("is refused quotes that nobody said, people whom nobody named, and what it was not granted", async () => {
     const reasons = async (code: string, grants: Partial<CodeGrants> = {}) => (await run(code, grants)).run.error;
-    expect(await reasons('await decisions.create({ title: "x", evidence: { quote: "we will never ship" } })')).toMatchObject({
+    expect(
+      await reasons('await decisions.create({ title: "x", evidence: { quote: "we will never ship" } })'),
+    ).toMatchObject({
       name: "EvidenceError",
       line: 1,
     });
@@ -138,7 +147,8 @@ describe("a program of code mode", () => {
     expect(await reasons("await stories.search({})", { capabilities: ["blockers.list"] })).toMatchObject({
       name: "ReferenceError",
     });
-    const many = 'for (let i = 0; i < 9; i++) await stories.create({ title: "n" + i, evidence: { quote: "So we ship on Friday" } });';
+    const many =
+      'for (let i = 0; i < 9; i++) await stories.create({ title: "n" + i, evidence: { quote: "So we ship on Friday" } });';
     expect(await reasons(many, { writesMax: 3 })).toMatchObject({ name: "LimitError" });
   });
 
@@ -147,20 +157,76 @@ describe("a program of code mode", () => {
     expect(detail.state).toBe("failed");
     expect(sheetOf(await executor(id).effectSheet()).entries).toHaveLength(5);
     sheetOf(await executor(id).undoEffects("usr_ana"));
-    expect(await listItems(db, ana.workspaceId, {})).toEqual([]);
+    expect(await listItems(db, kim.workspaceId, {})).toEqual([]);
   });
 
   it("shows what was changed by others between the dry run and its application", async () => {
-    await run('await stories.create({ key: "RUN-1", title: "Old", evidence: { quote: "So we ship on Friday" } });', { mode: "auto" });
-    const update = 'await stories.update({ key: "RUN-1", status: "done", evidence: { quote: "So we ship on Friday" } });';
+    await run('await stories.create({ key: "RUN-1", title: "Old", evidence: { quote: "So we ship on Friday" } });', {
+      mode: "auto",
+    });
+    const update =
+      'await stories.update({ key: "RUN-1", status: "done", evidence: { quote: "So we ship on Friday" } });';
     const { id } = await run(update);
-    await run('await stories.update({ key: "RUN-1", points: 2, evidence: { quote: "So we ship on Friday" } });', { mode: "auto" });
+    await run('await stories.update({ key: "RUN-1", points: 2, evidence: { quote: "So we ship on Friday" } });', {
+      mode: "auto",
+    });
     await executor(id).decideEffects({ decision: "approved" }, "usr_ana");
     const drifted = sheetOf(await executor(id).applyEffects("usr_ana"));
-    expect(drifted.entries[0]).toMatchObject({ outcome: "drifted", decision: "pending", drift: { item: { version: 2 } } });
+    expect(drifted.entries[0]).toMatchObject({
+      outcome: "drifted",
+      decision: "pending",
+      drift: { item: { version: 2 } },
+    });
     await executor(id).decideEffects({ decision: "approved" }, "usr_ana");
     expect(sheetOf(await executor(id).applyEffects("usr_ana")).entries[0]).toMatchObject({ outcome: "applied" });
-    expect(await listItems(db, ana.workspaceId, {})).toMatchObject([{ fields: { status: "done", points: 2 } }]);
+    expect(await listItems(db, kim.workspaceId, {})).toMatchObject([{ fields: { status: "done", points: 2 } }]);
+  });
+
+  it("is forked at a host call with another answer, and with another program", async () => {
+    const { id } = await run(PROGRAM);
+    const fork = async (request: ForkRequest) => {
+      const forkId = newId("run", systemClock, systemRandom);
+      const spec = await executor(id).forkSpec({ ...request, id: forkId, createdBy: "usr_test" });
+      if (!spec.ok) throw new Error(spec.detail);
+      const answer = await executor(forkId).execute(spec.value);
+      if (!answer.ok) throw new Error(answer.detail);
+      return { sheet: sheetOf(await executor(forkId).effectSheet()), ...answer.value };
+    };
+    const before = sheetOf(await executor(id).effectSheet());
+    const other = await fork({ call: 0, answer: { participants: ["Zoe"] } });
+    expect(other.run).toMatchObject({
+      state: "succeeded",
+      forkOf: { of: id, call: 0 },
+      result: { participants: ["Zoe"] },
+    });
+    const late = await fork({ call: 5, error: { name: "RejectedError", message: "no" } });
+    expect(late.run.error).toMatchObject({ name: "RejectedError", line: 7 });
+    expect(late.sheet.entries.map(({ effect }) => effect)).toEqual(
+      before.entries.slice(0, 4).map(({ effect }) => effect),
+    );
+    const changed = await fork({ files: { "main.ts": PROGRAM.replace("points: 5", "points: 13") } });
+    expect(changed.sheet.entries.map(({ effect }) => effect.itemId)).toEqual(
+      before.entries.map(({ effect }) => effect.itemId),
+    );
+    expect(changed.sheet.entries[4]!.effect.changes).toEqual({ points: 13 });
+    expect(await executor(changed.run.id).replay()).toMatchObject({ ok: true, value: { identical: true } });
+  });
+
+  it("runs again without what was rejected, where the program has built on it", async () => {
+    const { id } = await run(`
+      const story = await stories.create({ title: "Export as CSV", evidence: { quote: "We still need an export as CSV" } }).catch(() => null);
+      if (story) await actionItems.create({ title: "Plan " + story.title, evidence: { quote: "I will write to the bank" } });
+      else await decisions.create({ title: "No export", evidence: { quote: "So we ship on Friday" } });
+      await decisions.create({ title: "Ship on Friday", evidence: { quote: "So we ship on Friday" } });`);
+    const dependencies = dependenciesOf(bindings as unknown as Env);
+    const principal = { id: "usr_kim", workspaceId: kim.workspaceId } as Principal;
+    const broken = `await stories.create({ title: "A", evidence: { quote: "So we ship on Friday" } })`;
+    expect(broken).toBeTruthy();
+    await executor(id).decideEffects({ decision: "approved" }, "usr_kim");
+    await executor(id).decideEffects({ effects: [1], decision: "rejected" }, "usr_kim");
+    const answer = await applySheet(dependencies, principal, id);
+    // Nothing read the story again, so nothing depends on it: what was approved is written.
+    expect(answer).toMatchObject({ ok: true, value: { type: "applied" } });
   });
 
   it("replays identically", async () => {

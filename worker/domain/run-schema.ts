@@ -99,6 +99,7 @@ export const runDetailSchema = runSummarySchema.extend({
   result: z.json().nullable(),
   success: z.boolean().nullable(),
   retryOf: z.string().nullable(),
+  forkOf: z.strictObject({ of: z.string(), call: z.number() }).nullable(),
   lastSeq: z.number(),
 }) satisfies z.ZodType<RunDetail>;
 

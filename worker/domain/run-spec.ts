@@ -1,6 +1,7 @@
 /** What is fixed about a run when it is accepted. */
 
 import { WRITES_MAX } from "./effect.ts";
+import type { Fork } from "./fork.ts";
 import { type Grants, NO_GRANTS } from "./grants.ts";
 import type { Issue } from "./issue.ts";
 import { type Priority, repositoryLane } from "./lane.ts";
@@ -33,6 +34,8 @@ interface ProgramRun extends AcceptedRun {
 /** A program that somebody wrote. */
 export interface ExecutionSpec extends ProgramRun {
   readonly kind: "execution";
+  /** The run that this one begins like; left out for one that begins by itself. */
+  readonly fork?: Fork | undefined;
 }
 
 /** A meeting that is made into items. Its program has no files until the model has written it. */

@@ -4,6 +4,7 @@
  */
 
 import type { BudgetWait } from "./budget-wait.ts";
+import type { ForkPoint } from "./fork.ts";
 import type { Grants } from "./grants.ts";
 import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
 import type { Issue } from "./issue.ts";
@@ -112,6 +113,8 @@ export interface RunDetail extends RunSummary {
   readonly success: boolean | null;
   /** The run that this one repeats, if it is a retry. */
   readonly retryOf: string | null;
+  /** The run that this one begins like, and the host call from which it goes its own way; null for any other. */
+  readonly forkOf: ForkPoint | null;
   /** Sequence number of the last event that was stored. */
   readonly lastSeq: number;
 }

@@ -172,6 +172,32 @@ export class ItemDesk {
     });
   }
 
+  /**
+   * A write that is answered as in another run: the desk is as after it.
+   * @param effect what it was there; null where it changed nothing or was refused
+   */
+  recorded(
+    { kind, isNew }: { readonly kind: ItemKind; readonly isNew: boolean },
+    quoted: Quoted | undefined,
+    effect: Effect | null,
+  ): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#writes += 1;
+      const evidence = effect?.evidence ?? (await this.#evidence(quoted).catch(() => null));
+      if (isNew && evidence) this.#origin(kind, evidence);
+      if (!effect) return;
+      const { itemId: id, before, changes, baseVersion, number } = effect;
+      const fields = { ...(before ?? NEW_ITEM[kind]), ...changes } as ItemFields;
+      const known = this.#desk.get(id);
+      this.#saw([...effect.dependsOn, number]);
+      this.#desk.set(id, {
+        item: { id, kind, version: (known?.item.version ?? baseVersion) + 1, fields, evidence: effect.evidence },
+        ...{ baseVersion, effects: [...(known?.effects ?? []), number] },
+        past: [...(known?.past ?? []), ...(before ? [before] : [])],
+      });
+    });
+  }
+
   async #find(kind: ItemKind, name: ItemName): Promise<DeskItem | null> {
     const isIt = ({ item }: DeskItem) =>
       item.kind === kind && ("id" in name ? item.id === name.id : storyOf(kind, item.fields) === name.key);

@@ -112,7 +112,7 @@ export async function writeItems(
       // A removal leaves nothing that says so: it is kept first, and made where it was kept.
       return write.after === null ? [kept, made] : [made, kept];
     });
-    await db.batch(statements as never);
+    await db.$client.batch(statements);
     for (const [id, version] of await madeAmong(db, workspaceId, some)) made.set(id, version);
   }
   const stale = writes.filter(({ id }) => !made.has(id)).map(({ itemId }) => itemId);
@@ -123,46 +123,44 @@ export async function writeItems(
   });
 }
 
-function change(db: Database, workspaceId: string, write: ItemWrite, now: number) {
+const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+
+/** What was made before must not be made again, not even where its item has the same version once more. */
+const UPDATE = `UPDATE items SET fields = ?, title = ?, status = ?, owner = ?, story = ?, version = ?, change_id = ?, updated_at = ?
+  WHERE workspace_id = ? AND id = ? AND version = ? AND NOT EXISTS (SELECT 1 FROM item_changes WHERE id = ?)`;
+const INSERT = `INSERT INTO items (fields, title, status, owner, story, version, change_id, updated_at, workspace_id, id,
+                                   kind, evidence, meeting_id, origin, created_at)
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+  WHERE NOT EXISTS (SELECT 1 FROM item_changes WHERE id = ?)
+  ON CONFLICT DO NOTHING`;
+const DELETE = `DELETE FROM items WHERE workspace_id = ? AND id = ? AND version = ?
+  AND EXISTS (SELECT 1 FROM item_changes WHERE id = ?)`;
+
+function change({ $client }: Database, workspaceId: string, write: ItemWrite, now: number): D1PreparedStatement {
   const { id: changeId, itemId, kind, after, ifVersion, evidence, meetingId, origin } = write;
-  const isKept = sql`EXISTS (SELECT 1 FROM ${itemChanges} WHERE ${itemChanges.id} = ${changeId})`;
-  const target = and(eq(items.workspaceId, workspaceId), eq(items.id, itemId), eq(items.version, ifVersion));
-  if (after === null) return db.delete(items).where(and(target, isKept));
-  // What was made before must not be made again, not even where its item has the same version once more.
-  const isNew = sql`NOT ${isKept}`;
-  const copied = { title: after.title, status: after.status, owner: ownerOf(kind, after), story: storyOf(kind, after) };
-  if (ifVersion > 0) {
-    const set = { fields: after, ...copied, version: ifVersion + 1, changeId, updatedAt: now };
-    return db.update(items).set(set).where(and(target, isNew));
-  }
-  return db.run(sql`
-    INSERT INTO items (id, workspace_id, kind, version, fields, title, status, owner, story, evidence, meeting_id, origin,
-                       change_id, created_at, updated_at)
-    SELECT ${itemId}, ${workspaceId}, ${kind}, 1, ${JSON.stringify(after)}, ${copied.title}, ${copied.status},
-           ${copied.owner}, ${copied.story}, ${evidence && JSON.stringify(evidence)}, ${meetingId}, ${origin},
-           ${changeId}, ${now}, ${now}
-    WHERE ${isNew}
-    ON CONFLICT DO NOTHING`);
+  if (after === null) return $client.prepare(DELETE).bind(workspaceId, itemId, ifVersion, changeId);
+  const copied = [json(after), after.title, after.status, ownerOf(kind, after), storyOf(kind, after)];
+  const set = [...copied, ifVersion + 1, changeId, now, workspaceId, itemId];
+  return ifVersion > 0
+    ? $client.prepare(UPDATE).bind(...set, ifVersion, changeId)
+    : $client.prepare(INSERT).bind(...set, kind, json(evidence), meetingId, origin, now, changeId);
 }
 
-/** Keeps the change if it was made, which the item says; a removal if it can be made. */
-function record(db: Database, workspaceId: string, write: ItemWrite, now: number) {
+/** A change is kept if it was made, which the item says; a removal if it can be made. */
+const RECORD = `INSERT INTO item_changes (id, workspace_id, item_id, kind, version, cause, made_by, run_id, line, evidence,
+                                          before, after, at)
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+  WHERE EXISTS (SELECT 1 FROM items WHERE workspace_id = ? AND id = ? AND`;
+const RECORD_MADE = `${RECORD} change_id = ?) ON CONFLICT DO NOTHING`;
+const RECORD_REMOVAL = `${RECORD} version = ?) ON CONFLICT DO NOTHING`;
+
+function record({ $client }: Database, workspaceId: string, write: ItemWrite, now: number): D1PreparedStatement {
   const { id, itemId, kind, cause, madeBy, runId, line, evidence, before, after, ifVersion } = write;
-  const [version, json] = [
-    after === null ? ifVersion : ifVersion + 1,
-    (value: unknown) => value && JSON.stringify(value),
-  ];
-  const wasMade =
-    after === null
-      ? sql`EXISTS (SELECT 1 FROM ${items} WHERE ${items.id} = ${itemId} AND ${items.workspaceId} = ${workspaceId} AND ${items.version} = ${ifVersion})`
-      : sql`EXISTS (SELECT 1 FROM ${items} WHERE ${items.id} = ${itemId} AND ${items.changeId} = ${id})`;
-  return db.run(sql`
-    INSERT INTO item_changes (id, workspace_id, item_id, kind, version, cause, made_by, run_id, line, evidence, before,
-                              after, at)
-    SELECT ${id}, ${workspaceId}, ${itemId}, ${kind}, ${version}, ${cause}, ${madeBy}, ${runId}, ${line},
-           ${json(evidence)}, ${json(before)}, ${json(after)}, ${now}
-    WHERE ${wasMade}
-    ON CONFLICT DO NOTHING`);
+  const version = after === null ? ifVersion : ifVersion + 1;
+  const values = [id, workspaceId, itemId, kind, version, cause, madeBy, runId, line, json(evidence), json(before)];
+  return after === null
+    ? $client.prepare(RECORD_REMOVAL).bind(...values, null, now, workspaceId, itemId, ifVersion)
+    : $client.prepare(RECORD_MADE).bind(...values, json(after), now, workspaceId, itemId, id);
 }
 
 async function madeAmong(

@@ -5,7 +5,7 @@
 import * as z from "zod";
 import type { CodeCapability } from "../../domain/capability.ts";
 import { evidenceSchema, QUOTE_CHARS } from "../../domain/evidence.ts";
-import { ITEM_FIELDS, ITEM_KINDS, itemFilterSchema } from "../../domain/item.ts";
+import { ITEM_FIELDS, ITEM_KINDS, type ItemKind, itemFilterSchema } from "../../domain/item.ts";
 
 /** What a program gives as evidence: the words as they were said. */
 export const quotedSchema = z.strictObject({
@@ -198,6 +198,14 @@ export const CODE_CAPABILITIES = {
 
 export type CodeCapabilityName = keyof typeof CODE_CAPABILITIES;
 export const CODE_CAPABILITY_NAMES = Object.keys(CODE_CAPABILITIES) as readonly CodeCapabilityName[];
+
+/** What a capability writes; null for one that only reads. */
+export function writeOf(name: string): { readonly kind: ItemKind; readonly isNew: boolean } | null {
+  const declared = (CODE_CAPABILITIES as Readonly<Record<string, CodeCapability>>)[name];
+  const [entity, verb] = name.split(".");
+  if (declared?.access !== "write") return null;
+  return { kind: ENTITY_KINDS[entity as keyof typeof ENTITY_KINDS], isNew: verb === "create" };
+}
 
 /** The kind of items that an entity's capabilities are about. */
 export const ENTITY_KINDS = {

@@ -1,6 +1,6 @@
 /** How guest code calls capabilities of the host: a promise for each call, settled when the host answers. */
 import type { GuestHost } from "./guest-host.ts";
-import { framesOf } from "./stack.ts";
+import { defineHidden, framesOf } from "./stack.ts";
 
 export interface CallOptions {
   readonly signal?: GuestSignal | null | undefined;
@@ -24,6 +24,8 @@ export interface HostCalls {
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Made where the program called: an error of the host's that is made when the answer comes would point nowhere. */
+  readonly place: Error | null;
 }
 
 const MAX_INPUT_CHARS = 2 * 2 ** 20;
@@ -40,6 +42,7 @@ export function createHostCalls(host: GuestHost): HostCalls {
       // The host would refuse it as well, but could not even read it.
       if (json.length > MAX_INPUT_CHARS) throw new RangeError(`the input of ${capability} is too large`);
       const number = host.call(capability, json);
+      const place = capability.includes(".") ? new Error() : null;
       const giveUp = () => {
         host.giveUp(number);
         reject(signal?.reason);
@@ -47,6 +50,7 @@ export function createHostCalls(host: GuestHost): HostCalls {
       const settled = () => signal?.removeEventListener("abort", giveUp);
       signal?.addEventListener("abort", giveUp);
       waiting.set(number, {
+        place,
         resolve: (value) => {
           settled();
           resolve(value);
@@ -71,8 +75,10 @@ export function createHostCalls(host: GuestHost): HostCalls {
     };
     const caller = waiting.get(number);
     waiting.delete(number);
-    if (error === undefined) caller?.resolve(value);
-    else caller?.reject(Object.defineProperty(new Error(error.message), "name", { value: error.name, writable: true }));
+    if (error === undefined) return caller?.resolve(value);
+    const failure = caller?.place ?? new Error();
+    defineHidden(failure, "message", error.message);
+    caller?.reject(defineHidden(failure, "name", error.name));
   }
 
   /** The line of the program's entry that is at work; null where none is. */

@@ -5,8 +5,8 @@
  */
 import { FRAMES_PROPERTY } from "../guest-interface.ts";
 
-export function defineHidden(owner: object, name: string, value: unknown): void {
-  Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: false });
+export function defineHidden(owner: object, name: string, value: unknown): object {
+  return Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
 /** Frames of the program's own files: none of the prelude, of native functions or of text given to `eval`. */

@@ -1,0 +1,54 @@
+/** What a fork of an ended run begins with. Reads the run; changes nothing. */
+import type { EffectSheet } from "../../worker/domain/effect-sheet.ts";
+import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import type { ForkRequest, ForkWish, RecordedAnswer } from "../../worker/domain/fork.ts";
+import { executeRequestSchema, programOf } from "../../worker/domain/program.ts";
+import { type RunSpec, titleOf } from "../../worker/domain/run-spec.ts";
+import { check } from "../../worker/domain/validation.ts";
+import type { ExecutorStorage, StoredSpec } from "./storage.ts";
+
+export function forkSpec(
+  spec: StoredSpec,
+  storage: ExecutorStorage,
+  sheet: EffectSheet,
+  { id, createdBy, call, answer, error, files, without }: ForkWish,
+): Result<RunSpec> {
+  const journal = storage.journal();
+  if (!journal || spec.kind === "issue") {
+    return fail("not-replayable", "The run left no journal: its program never came to an end of its own.");
+  }
+  const { hostCalls, startedAt } = journal;
+  const rejected = sheet.entries.find(({ effect }) => effect.number === without)?.effect;
+  const at = rejected ? rejected.call + 1 : (call ?? hostCalls.length);
+  if (at > hostCalls.length || (call === hostCalls.length && files === undefined)) {
+    const message = `must be below ${hostCalls.length}: the run made so many host calls`;
+    return fail("invalid-request", `call: ${message}`, [{ path: "call", message }]);
+  }
+  const { workspaceId, lane, priority, seed, limits, grants } = spec;
+  // What is changed is checked as if it had been sent whole.
+  const whole = { ...storage.program(), limits, files: { ...storage.program().files, ...files } };
+  const changed = check(whole, executeRequestSchema);
+  if (!changed.ok) return changed;
+  const changedProgram = programOf(changed.value).program;
+  return succeed({
+    ...{ kind: "execution", workspaceId, lane, priority, seed },
+    ...{ id, createdBy, limits, retryOf: null, expiresAt: null, program: changedProgram },
+    title: files === undefined ? spec.title : titleOf(changedProgram),
+    // Nobody has agreed to what a fork writes.
+    grants: grants.code ? { ...grants, code: { ...grants.code, mode: "review" } } : grants,
+    fork: {
+      ...{ of: spec.id, call: at, answer: given(answer, error), startedAt },
+      recorded: hostCalls
+        .slice(0, at)
+        .map(({ capability, input, answer: known }) => ({ capability, input, answer: known })),
+      effects: sheet.entries.map(({ effect }) => effect).filter((effect) => effect.call < at),
+      rejected: [...(storage.fork()?.rejected ?? []), ...(rejected ? [rejected.number] : [])],
+      decisions: sheet.entries.map(({ effect, decision, edited, decided }) => ({ effect, decision, edited, decided })),
+    },
+  });
+}
+
+function given(answer: ForkRequest["answer"], error: ForkRequest["error"]): RecordedAnswer | null {
+  if (error !== undefined) return { error };
+  return answer === undefined ? null : { value: JSON.stringify(answer) };
+}
