@@ -51,6 +51,7 @@ module.exports = {
       folder("worker/webhooks"),
       "^(worker/(domain|store|effects|egress|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
     ),
+    only("snippets", folder("worker/snippets"), "^worker/(domain|store|capabilities|snippets)/"),
     only("meetings", folder("worker/meetings"), "^worker/(domain|meetings)/"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm|egress)/"),
     only("egress", folder("worker/egress"), "^worker/(domain/|egress/|system-ports\\.ts$)"),
@@ -58,7 +59,7 @@ module.exports = {
     only(
       "actions",
       folder("worker/actions"),
-      "^(worker/(domain|store|actions|egress|llm|keys|meetings|webhooks|program|capabilities/code/declarations\\.ts|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|actions|egress|llm|keys|meetings|snippets|webhooks|program|capabilities/code/declarations\\.ts|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",

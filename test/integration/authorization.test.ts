@@ -96,6 +96,7 @@ const REPOSITORY = { key: "", name: "api", gitUrl: "https://github.com/acme/chan
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /api/runs/:id/move": { position: 1 },
   "POST /api/runs/:id/budget-decision": { decision: "stop" },
+  "POST /mcp": { jsonrpc: "2.0", id: 1, method: "ping" },
   "POST /api/code/execute": { code: "1", capabilities: [] },
   "POST /api/runs/:id/effects/decisions": { decision: "approved" },
   "POST /runs/:id/budget-decisions": { decision: "stop" },

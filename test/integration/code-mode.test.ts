@@ -17,7 +17,7 @@ import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
 import type { ExecutionSpec } from "../../worker/domain/run-spec.ts";
 import { historyOf, itemsOfMeeting, listItems } from "../../worker/store/items.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
-import { api, createTenant, freshDatabase, type Tenant } from "../support/workerd.ts";
+import { api, createTenant, freshDatabase, type Tenant, until } from "../support/workerd.ts";
 
 const TRANSCRIPT = `Ana Silva: RUN-12 is finished, I merged it yesterday.
 Bo Chen: Great. We still need an export as CSV, that is maybe three points.
@@ -214,19 +214,35 @@ describe("a program of code mode", () => {
 
   it("runs again without what was rejected, where the program has built on it", async () => {
     const { id } = await run(`
-      const story = await stories.create({ title: "Export as CSV", evidence: { quote: "We still need an export as CSV" } }).catch(() => null);
-      if (story) await actionItems.create({ title: "Plan " + story.title, evidence: { quote: "I will write to the bank" } });
-      else await decisions.create({ title: "No export", evidence: { quote: "So we ship on Friday" } });
-      await decisions.create({ title: "Ship on Friday", evidence: { quote: "So we ship on Friday" } });`);
-    const dependencies = dependenciesOf(bindings as unknown as Env);
+      const story = await stories.create({ title: "Export as CSV", evidence: { quote: "We still need an export as CSV" } });
+      await decisions.create({ title: "Ship on Friday", evidence: { quote: "So we ship on Friday" } });
+      const found = await stories.search({ text: "export" });
+      await actionItems.create({ title: "Plan " + found.length, evidence: { quote: "I will write to the bank" } });`);
     const principal = { id: "usr_kim", workspaceId: kim.workspaceId } as Principal;
-    const broken = `await stories.create({ title: "A", evidence: { quote: "So we ship on Friday" } })`;
-    expect(broken).toBeTruthy();
+    const apply = async (runId: string) => {
+      const answer = await applySheet(dependenciesOf(bindings as unknown as Env), principal, runId);
+      if (!answer.ok) throw new Error(answer.detail);
+      return answer.value;
+    };
     await executor(id).decideEffects({ decision: "approved" }, "usr_kim");
     await executor(id).decideEffects({ effects: [1], decision: "rejected" }, "usr_kim");
-    const answer = await applySheet(dependencies, principal, id);
-    // Nothing read the story again, so nothing depends on it: what was approved is written.
-    expect(answer).toMatchObject({ ok: true, value: { type: "applied" } });
+    const again = await apply(id);
+    if (again.type !== "run-again") throw new Error("nothing depends on it");
+    expect(again.without).toBe(1);
+    expect(await listItems(db, kim.workspaceId, {})).toEqual([]);
+    expect(await executor(id).applyEffects("usr_kim")).toMatchObject({ code: "sheet-superseded" });
+    const ended = async () => (await executor(again.run.id).describe())!.finishedAt;
+    await until(ended, (at) => at !== null);
+    const sheet = sheetOf(await executor(again.run.id).effectSheet());
+    expect(sheet.entries.map(({ effect, decision }) => [effect.changes["title"], decision])).toEqual([
+      ["Export as CSV", "rejected"],
+      ["Ship on Friday", "approved"],
+      ["Plan 0", "pending"],
+    ]);
+    await executor(again.run.id).decideEffects({ effects: [3], decision: "approved" }, "usr_kim");
+    expect(await apply(again.run.id)).toMatchObject({ type: "applied" });
+    const titles = (await listItems(db, kim.workspaceId, {})).map(({ fields }) => fields.title);
+    expect(titles.sort()).toEqual(["Plan 0", "Ship on Friday"]);
   });
 
   it("replays identically", async () => {

@@ -112,7 +112,13 @@ export function matchesFilter(
   { kind, fields }: Pick<Item, "kind" | "fields">,
   { text, status, owner, story }: ItemFilter,
 ): boolean {
-  const prose = [storyOf(kind, fields) ?? "", fields.title, field(fields, "description"), field(fields, "details")];
+  // The key of a story that something is about is no text of its own.
+  const prose = [
+    kind === "story" ? storyOf(kind, fields) : "",
+    fields.title,
+    field(fields, "description"),
+    field(fields, "details"),
+  ];
   return (
     (text === undefined || prose.some((each) => foldCase(String(each ?? "")).includes(foldCase(text)))) &&
     (status === undefined || fields.status === status) &&

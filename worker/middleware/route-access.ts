@@ -16,6 +16,7 @@ const SEES_AUDIT = needs("admin", "settings:read");
 const SEES_ITEMS = needs("viewer", "items:read");
 const CHANGES_ITEMS = needs("member", "items:write");
 const RUNS_CODE = needs("member", "code:run");
+const USES_TOOLS = needs("member", "items:read");
 const CALLS_MODELS = needs("member", "models:call");
 const CONFIGURES = needs("admin", "settings:write");
 /** Pages are for people: a token has the API. */
@@ -35,6 +36,9 @@ const API = {
   "POST /webhook/jira": "open",
   "POST /webhook/jira/:endpoint": "open",
   "GET /metrics": SEES_METRICS,
+  // Each call is a run. What tools there are depends on the token's other scopes.
+  "GET /mcp": USES_TOOLS,
+  "POST /mcp": USES_TOOLS,
   "GET /api/health/detailed": SEES_METRICS,
   "GET /api/status": SEES_RUNS,
   "GET /api/metrics/summary": SEES_RUNS,
@@ -104,6 +108,18 @@ const API = {
   "GET /api/repositories/:key": SEES_SETTINGS,
   "PUT /api/repositories/:key": CONFIGURES,
   "DELETE /api/repositories/:key": CONFIGURES,
+  "GET /api/snippets": SEES_RUNS,
+  "POST /api/snippets": RUNS,
+  "GET /api/snippets/:name": SEES_RUNS,
+  "PUT /api/snippets/:name": RUNS,
+  "DELETE /api/snippets/:name": RUNS,
+  "GET /api/snippets/:name/versions": SEES_RUNS,
+  "POST /api/snippets/:name/run": RUNS,
+  "GET /api/snippets/:name/schedules": SEES_RUNS,
+  "POST /api/snippets/:name/schedules": RUNS,
+  "POST /api/snippets/:name/schedules/:schedule/pause": RUNS,
+  "POST /api/snippets/:name/schedules/:schedule/resume": RUNS,
+  "DELETE /api/snippets/:name/schedules/:schedule": RUNS,
   "GET /api/inbound-endpoints": SEES_SETTINGS,
   "POST /api/inbound-endpoints": CONFIGURES,
   "DELETE /api/inbound-endpoints/:id": CONFIGURES,
@@ -174,6 +190,19 @@ const CONSOLE = {
   "GET /repos/:key": READER,
   "POST /repos/:key": ADMIN,
   "POST /repos/:key/deletion": ADMIN,
+  "GET /snippets": READER,
+  "POST /snippets": RUNNER,
+  "GET /snippets/new": RUNNER,
+  "GET /snippets/:name": READER,
+  "POST /snippets/:name/versions": RUNNER,
+  "POST /snippets/:name/restorations": RUNNER,
+  "POST /snippets/:name/runs": RUNNER,
+  "POST /snippets/:name/schedules": RUNNER,
+  "POST /snippets/:name/schedules/:schedule/pause": RUNNER,
+  "POST /snippets/:name/schedules/:schedule/resumption": RUNNER,
+  "POST /snippets/:name/schedules/:schedule/deletion": RUNNER,
+  "POST /snippets/:name/deletion": RUNNER,
+  "POST /playground/snippets": RUNNER,
   "GET /inbound-endpoints": READER,
   "POST /inbound-endpoints": ADMIN,
   "POST /inbound-endpoints/:id/secrets": ADMIN,

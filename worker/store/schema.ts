@@ -30,6 +30,7 @@ import type { KeyedProvider, KeyVerdict } from "../domain/provider-key.ts";
 import type { Repository } from "../domain/repository.ts";
 import type { RunEvent, RunKind, RunStateName, RunUsage } from "../domain/run.ts";
 import type { TranscriptFormat, Utterance } from "../domain/transcript.ts";
+import type { SnippetContent } from "../domain/snippet.ts";
 import type { DisabledReason, MessageState } from "../domain/webhook-endpoint.ts";
 import type { EndpointEventType, WebhookEventType } from "../domain/webhook-events.ts";
 
@@ -485,3 +486,33 @@ export const itemChanges = sqliteTable("item_changes", {
   after: text({ mode: "json" }).$type<ItemFields>(),
   at: integer().notNull(),
 });
+
+export const snippets = sqliteTable(
+  "snippets",
+  {
+    workspaceId: text("workspace_id").notNull(),
+    name: text().notNull(),
+    description: text().notNull(),
+    language: text().$type<Language>().notNull(),
+    latestVersion: integer("latest_version").notNull(),
+    createdAt: integer("created_at").notNull(),
+    changedAt: integer("changed_at").notNull(),
+    lastRunId: text("last_run_id"),
+    lastRunAt: integer("last_run_at"),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.name] })],
+);
+
+export const snippetVersions = sqliteTable(
+  "snippet_versions",
+  {
+    workspaceId: text("workspace_id").notNull(),
+    name: text().notNull(),
+    version: integer().notNull(),
+    content: text({ mode: "json" }).$type<SnippetContent>().notNull(),
+    note: text().notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.name, table.version] })],
+);

@@ -7,7 +7,7 @@ import type { ModelSpending } from "../domain/guest-outcome.ts";
 import type { Issue } from "../domain/issue.ts";
 import type { ReplayVerdict } from "../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
-import { PostForm } from "./components/allowed.tsx";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { Attempts } from "./components/attempts.tsx";
 import { BudgetWaitPanel } from "./components/budget-wait.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -120,6 +120,13 @@ function RunActions({ run }: { readonly run: RunDetail }) {
         <a class="button" href={`/playground?run=${run.id}`} title="Open a copy of its program in the playground">
           <Icon name="git-fork" /> Fork
         </a>
+      )}
+      {run.entry === null ? null : (
+        <Allowed get="/snippets/new">
+          <a class="button" href={`/snippets/new?run=${run.id}`} title="Keep its program under a name">
+            <Icon name="library" /> Save as snippet
+          </a>
+        </Allowed>
       )}
       {isTerminal(run.state) ? (
         <PostForm action={`/runs/${run.id}/retries`}>

@@ -14,7 +14,8 @@ export type Finding = TypeDiagnostic;
 /** "Cannot find module": the engine says what to do instead. */
 const CANNOT_FIND_MODULE = new Set([2307, 2792]);
 /** Advice on how a compiler is set up, which nobody can follow here. */
-const SETUP_ADVICE = / (?:Do you need to (?:change your target library|install type definitions)|Consider adding 'allow)[^]*$/;
+const SETUP_ADVICE =
+  / (?:Do you need to (?:change your target library|install type definitions)|Consider adding 'allow)[\s\S]*$/;
 /** "Did you forget to use 'await'?", which TypeScript says beside its error. */
 const FORGOT_AWAIT = 2773;
 
@@ -47,7 +48,8 @@ export function refusals(name: string, text: string): Finding[] {
 }
 
 function messageOf(compiler: Compiler, files: Program["files"], name: string, error: ts.Diagnostic): string {
-  const told = compiler.flattenDiagnosticMessageText(error.messageText, "\n")
+  const told = compiler
+    .flattenDiagnosticMessageText(error.messageText, "\n")
     .replace(SETUP_ADVICE, "")
     .replaceAll("/program/", "");
   const specifier = CANNOT_FIND_MODULE.has(error.code) ? /^Cannot find module '(.*?)'/.exec(told)?.[1] : undefined;

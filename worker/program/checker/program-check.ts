@@ -5,6 +5,7 @@
  */
 import type ts from "typescript-6";
 import type { Clock } from "../../domain/ports.ts";
+import { positionAt } from "../../sandbox/javascript/source-position.ts";
 import {
   GRANTED_GLOBALS,
   type GrantedGlobal,
@@ -98,9 +99,9 @@ export class ProgramCheck {
     const file = program.getSourceFile(DECLARATIONS)!;
     const [first] = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
     if (first !== undefined) {
-      const { line } = file.getLineAndCharacterOfPosition(first.start ?? 0);
+      const { line } = positionAt(text, first.start ?? 0);
       const message = kept.compiler.flattenDiagnosticMessageText(first.messageText, "\n");
-      return `line ${line + 1} of the declarations: ${message.slice(0, TYPE_CHECK_BOUNDS.messageChars)}`;
+      return `line ${line} of the declarations: ${message.slice(0, TYPE_CHECK_BOUNDS.messageChars)}`;
     }
     const [oldest] = kept.declarations.keys();
     if (kept.declarations.size >= KNOWN_DECLARATIONS) kept.declarations.delete(oldest!);

@@ -5,6 +5,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../domain/errors.ts";
+import { PRODUCT } from "../../domain/product.ts";
 import { executeRequestSchema, retryEditsSchema } from "../../domain/program.ts";
 import {
   acceptedAnswerSchema,
@@ -28,6 +29,7 @@ import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
 import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
+import { SNIPPET_OPERATIONS } from "./openapi-snippets.ts";
 import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
 
@@ -110,6 +112,7 @@ const OPERATIONS: readonly Operation[] = [
   ...BUDGET_OPERATIONS,
   ...MEETING_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
+  ...SNIPPET_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...AUDIT_OPERATIONS,
   {
@@ -199,7 +202,11 @@ function document() {
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Runyard", version: "0.1.0", description: "Run code that nobody has read yet, and watch it." },
+    info: {
+      title: PRODUCT.name,
+      version: PRODUCT.version,
+      description: "Run code that nobody has read yet, and watch it.",
+    },
     paths,
     webhooks: webhookDescriptions((schema) => jsonSchema(schema, "output")),
     components: {

@@ -24,6 +24,7 @@ import { runBatchForms } from "./run-batches.tsx";
 import { runSteeringForms } from "./run-steering.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
+import { snippetPages } from "./snippets.tsx";
 import { webhookPages } from "./webhooks.tsx";
 
 /** Fragments are shown without the page's header, which is where the provider stands. */
@@ -56,6 +57,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/budgets", budgetPages)
   .route("/meetings", meetingPages)
   .route("/repos", repositoryPages)
+  .route("/snippets", snippetPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)
   .get("/docs", (c) =>

@@ -3,6 +3,7 @@
  * what is said where there is none; `module-loader.ts` loads them.
  */
 import type { Program } from "../../domain/program.ts";
+import { knownImports, snippetFolderOf } from "../../domain/snippet-imports.ts";
 
 type Files = Program["files"];
 
@@ -13,7 +14,17 @@ const SOURCE_OF_OUTPUT: Readonly<Record<string, string>> = { ".js": ".ts", ".mjs
 
 /** The file that an import of `base` means; null where it means none. */
 export function findModule(files: Files, base: string, specifier: string): string | null {
-  return isPath(specifier) ? find(files, join(base, specifier)) : null;
+  return isPath(specifier) ? find(files, join(base, specifier)) : findSnippet(files, specifier);
+}
+
+/** The files that names of snippets mean, for programs that were asked for one. */
+const snippetsOf = new WeakMap<Files, Readonly<Record<string, string>>>();
+
+function findSnippet(files: Files, specifier: string): string | null {
+  if (!specifier.startsWith("snippets/")) return null;
+  const known = snippetsOf.get(files) ?? knownImports(files);
+  snippetsOf.set(files, known);
+  return Object.hasOwn(known, specifier) ? known[specifier]! : null;
 }
 
 /** What whoever wrote an import that means no file should do. */
@@ -26,6 +37,9 @@ export function importAdvice(files: Files, base: string, specifier: string): str
     return 'Node modules do not exist here. Input, arguments and files come from "runyard": import { stdin, args, readTextFile } from "runyard"';
   }
   if (specifier.startsWith("node:")) return "Node modules do not exist here";
+  if (specifier.startsWith("snippets/")) {
+    return 'a snippet of the workspace is imported by its name, as "snippets/date-tools" or "snippets/date-tools@3"';
+  }
   return "packages are not installed here. Add the code you need as a file and import it with its path";
 }
 
@@ -49,7 +63,9 @@ const list = (names: readonly string[]) =>
 
 /** The path that a relative specifier means for a file; null where it leaves the program's folder. */
 function join(base: string, specifier: string): string | null {
-  const parts = specifier.startsWith("/") ? [] : base.split("/").slice(0, -1);
+  // The root of a snippet's files is the folder that they were put into.
+  const root = specifier.startsWith("/") ? snippetFolderOf(base) : null;
+  const parts = root === null ? base.split("/").slice(0, -1) : root.split("/").slice(0, -1);
   for (const part of specifier.split("/")) {
     if (part === "..") {
       if (parts.pop() === undefined) return null;

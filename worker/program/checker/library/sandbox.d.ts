@@ -29,17 +29,11 @@ declare const console: Console;
 /** Prints the question and reads a line of stdin; null behind its end. */
 declare function prompt(question?: unknown): string | null;
 
-declare function setTimeout<Args extends unknown[]>(
-  callback: (...args: Args) => unknown,
-  delayMs?: number,
-  ...args: Args
-): number;
-declare function setInterval<Args extends unknown[]>(
-  callback: (...args: Args) => unknown,
-  delayMs?: number,
-  ...args: Args
-): number;
-declare function setImmediate<Args extends unknown[]>(callback: (...args: Args) => unknown, ...args: Args): number;
+// biome-ignore lint/suspicious/noExplicitAny: a callback may take whatever is handed on to it
+type TimerCallback = (...args: any[]) => unknown;
+declare function setTimeout(callback: TimerCallback, delayMs?: number, ...args: unknown[]): number;
+declare function setInterval(callback: TimerCallback, delayMs?: number, ...args: unknown[]): number;
+declare function setImmediate(callback: TimerCallback, ...args: unknown[]): number;
 declare function clearTimeout(timer?: number | null): void;
 declare function clearInterval(timer?: number | null): void;
 declare function clearImmediate(timer?: number | null): void;
