@@ -14,7 +14,7 @@ export function forkSpec(
   { id, createdBy, call, answer, error, files, without }: ForkWish,
 ): Result<RunSpec> {
   const journal = storage.journal();
-  if (!journal || spec.kind !== "execution") {
+  if (!journal || spec.kind === "issue") {
     return fail("not-replayable", "The run left no journal: its program never came to an end of its own.");
   }
   const { hostCalls, startedAt } = journal;
@@ -24,14 +24,14 @@ export function forkSpec(
     const message = `must be below ${hostCalls.length}: the run made so many host calls`;
     return fail("invalid-request", `call: ${message}`, [{ path: "call", message }]);
   }
-  const { program, limits, grants, fork: _, ...rest } = spec;
+  const { workspaceId, lane, priority, seed, limits, grants } = spec;
   // What is changed is checked as if it had been sent whole.
   const whole = { ...storage.program(), limits, files: { ...storage.program().files, ...files } };
   const changed = check(whole, executeRequestSchema);
   if (!changed.ok) return changed;
   const changedProgram = programOf(changed.value).program;
   return succeed({
-    ...rest,
+    ...{ kind: "execution", workspaceId, lane, priority, seed },
     ...{ id, createdBy, limits, retryOf: null, expiresAt: null, program: changedProgram },
     title: files === undefined ? spec.title : titleOf(changedProgram),
     // Nobody has agreed to what a fork writes.

@@ -21,6 +21,7 @@ import { hasEnded } from "../../worker/domain/run-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { standingCredentials } from "../../worker/store/identities.ts";
+import { projectMeetingRun } from "../../worker/store/meeting-runs.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { Env } from "../env.ts";
@@ -34,7 +35,8 @@ import { forkSpec, hostCallsOf } from "./fork.ts";
 import { ModelCalls } from "./model-calls.ts";
 import { ModelStorage } from "./model-storage.ts";
 import { OutputLog } from "./output-log.ts";
-import { logFieldsOf, toDetail } from "./projection.ts";
+import { ProcessingStorage } from "./processing-storage.ts";
+import { logFieldsOf, meetingRunRow, toDetail } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
 import type { FinishedRun, LaneAnswer, RunExecutorRpc } from "./rpc.ts";
 import { RunCore } from "./run-core.ts";
@@ -72,19 +74,17 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
     const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
-    this.#models = new ModelCalls({
-      storage: new ModelStorage(ctx.storage),
-      clock: systemClock,
-      provider: () => {
-        const { workspaceId, id } = this.#storage.run!.spec;
-        return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
-      },
-    });
+    const provider = () => {
+      const { workspaceId, id } = this.#storage.run!.spec;
+      return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
+    };
+    this.#models = new ModelCalls({ storage: new ModelStorage(ctx.storage), clock: systemClock, provider });
     this.#code = new CodeMode({
       storage: new EffectStorage(ctx.storage),
       ...{ db, clock: systemClock, random: systemRandom },
       run: () => this.#storage.run!.spec,
     });
+    const processing = new ProcessingStorage(ctx.storage);
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -93,7 +93,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       clock: systemClock,
       wakeUp: this.#wakeUp,
       log: this.#logger,
-      attempt: attemptsIn(env, this.#models, this.#code),
+      attempt: attemptsIn(env, {
+        ...{ models: this.#models, code: this.#code },
+        meetings: { storage: processing, provider, putProgram: (files) => this.#storage.putProgram(files) },
+      }),
+      projectMeeting: async (run) => {
+        const row = meetingRunRow(run, processing.record, this.#code.sheet());
+        if (row) await projectMeetingRun(db, row);
+      },
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
         const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
@@ -167,8 +174,8 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     const run = this.#storage.run;
     if (!run) return fail("not-found", "There is no such run.");
     if (!hasEnded(run.state)) return fail("run-active", "Wait for the run's end, or cancel it, then replay it.");
-    const recorded = run.spec.kind === "execution" ? recordedRun(run.state, this.#storage, this.#log) : null;
-    if (!recorded || run.spec.kind !== "execution")
+    const recorded = run.spec.kind !== "issue" ? recordedRun(run.state, this.#storage, this.#log) : null;
+    if (!recorded || run.spec.kind === "issue")
       return fail("not-replayable", "The run left no journal: its program never came to an end of its own.");
     const engine = engineFor(LANGUAGE_TABLE[run.spec.program.language].engine, this.env);
     // Whoever asks meanwhile gets the same answer.
