@@ -15,6 +15,7 @@ import { problem, wantsProblem } from "./middleware/problem.ts";
 import { limitRate } from "./middleware/rate-limit.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { RememberingRouter } from "./remembering-router.ts";
 import { audit } from "./routes/api/audit.ts";
 import { budgets } from "./routes/api/budgets.ts";
 import { deliveries } from "./routes/api/deliveries.ts";
@@ -50,7 +51,7 @@ function answerFailure(c: AppContext, failure: Failure): Response | Promise<Resp
 }
 
 export function createApp() {
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() });
   // The platform answers these before it asks us; a launcher without such a front leaves them to us, as they are.
   app.get("/assets/*", (c) => dependenciesOf(c.env).assets.fetch(c.req.raw));
   app.use(securityHeaders);

@@ -75,21 +75,6 @@ function tooLong(label: string): ModelError {
   return new ModelError("bad-request", text);
 }
 
-/** One question that is answered with a document, under the same guard: counting tokens. */
-export async function askOnce<Answer>(
-  call: Pick<AnswerCall<never>, "label" | "connection" | "request" | "errors">,
-  ask: (fetch: Fetch, signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const guard = guardCall(call.connection, call.request.signal, { takesDocuments: true });
-  try {
-    return await ask(guard.fetch, guard.signal);
-  } catch (error) {
-    throw faultOfCall(call, guard, error);
-  } finally {
-    guard.close();
-  }
-}
-
 const REASON_OF_STOP: Readonly<Record<Exclude<StopCause, "size" | "not-a-stream">, ModelErrorReason>> = {
   caller: "aborted",
   silence: "timed-out",

@@ -9,7 +9,7 @@ import type {
   RawMessageStreamEvent,
 } from "@anthropic-ai/sdk/resources/messages";
 import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
-import { type AnswerReader, askOnce, streamAnswer } from "./answer-stream.ts";
+import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection, Fetch } from "./connection.ts";
 import { effortOf } from "./effort.ts";
 import {
@@ -25,7 +25,7 @@ import {
   type ToolChoice,
 } from "./provider.ts";
 import { type ToolCallDraft, toolCallOf } from "./tool-call.ts";
-import { countOf, estimateUsage } from "./usage.ts";
+import { estimateUsage } from "./usage.ts";
 
 export const ANTHROPIC_DEFAULT_MODEL = "claude-sonnet-5-5";
 
@@ -71,20 +71,13 @@ export function createAnthropicProvider(options: AnthropicOptions): Provider {
         },
       });
     },
-    async countTokens(request) {
-      const sdk = await load();
-      return askOnce({ label: LABEL, connection, request, errors: sdk }, async (fetch, signal) => {
-        const { input_tokens } = await client(sdk, fetch).messages.countTokens(promptOf(request), { signal });
-        return countOf(input_tokens, LABEL);
-      });
-    },
   };
 }
 
 /** Kept by Anthropic for five minutes after its last use. */
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
 
-/** What is counted as input: the same for an answer and for a count. */
+/** What is counted as input. */
 function promptOf(request: ModelRequest): MessageCountTokensParams {
   const { model, system, messages, tools = [], toolChoice, cacheSystem } = request;
   return {

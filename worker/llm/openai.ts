@@ -10,7 +10,7 @@ import type {
   ResponseStreamEvent,
 } from "openai/resources/responses/responses";
 import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
-import { type AnswerReader, askOnce, streamAnswer } from "./answer-stream.ts";
+import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection, Fetch } from "./connection.ts";
 import { effortOf } from "./effort.ts";
 import { faultOfFacts } from "./model-fault.ts";
@@ -27,7 +27,7 @@ import {
   type ThinkingPart,
 } from "./provider.ts";
 import { toolCallOf } from "./tool-call.ts";
-import { countOf, estimateUsage } from "./usage.ts";
+import { estimateUsage } from "./usage.ts";
 
 export const OPENAI_DEFAULT_MODEL = "gpt-5.5";
 const LABEL = "OpenAI";
@@ -67,14 +67,6 @@ export function createOpenAIProvider(options: OpenAIOptions): Provider {
         },
       });
     },
-    async countTokens(request) {
-      const sdk = await loadOpenAI();
-      return askOnce({ label: LABEL, connection, request, errors: sdk }, async (fetch, signal) => {
-        const client = openaiClient(sdk, { apiKey: options.apiKey, baseURL, fetch });
-        const { input_tokens } = await client.responses.inputTokens.count(promptOf(request), { signal });
-        return countOf(input_tokens, LABEL);
-      });
-    },
   };
 }
 
@@ -109,7 +101,7 @@ export function openaiClient(
   });
 }
 
-/** What is counted as input: the same for an answer and for a count. */
+/** What is counted as input. */
 function promptOf(request: ModelRequest) {
   const { model, system, messages, tools = [], toolChoice, thinkingTokens } = request;
   return {
