@@ -6,7 +6,7 @@
 import type { Clock } from "../../worker/domain/ports.ts";
 
 /** How long a write may wait for others that nobody waits for. It is what a kill can take of them. */
-const LATER_MS = 20;
+const LATER_MS = 50;
 /** Who comes so soon after a write goes with the next ones: at more than some 200 writes a second, `fsync` is all there is. */
 const SOON_MS = 5;
 

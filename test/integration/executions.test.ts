@@ -1,5 +1,5 @@
 /** Calls of models: recorded, let through the gate, taken over by other keys; against providers over real HTTP. */
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CircuitAddress, GateAnswer } from "../../durable-objects/budget-ledger/rpc.ts";
@@ -12,6 +12,8 @@ import { EXECUTION_LASTS_MS, type Execution, executionListSchema } from "../../w
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { ModelError, type ModelEvent } from "../../worker/llm/provider.ts";
 import { summarizeExecutions } from "../../worker/store/execution-figures.ts";
+import { executionRecord } from "../../worker/store/executions.ts";
+import type { ExecutionRow } from "../../worker/store/schema.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { openaiError } from "../support/providers/openai-responses.ts";
@@ -151,10 +153,50 @@ describe("a call of a model", () => {
     expect(call).toMatchObject({ outcome: "partial", reason: "aborted", source: { kind: "api", id: "tok_x" } });
   });
 
-  it("is answered also where it cannot be written down", async () => {
+  it("is answered also where its record cannot be put into D1, and is there when D1 is back", async () => {
     await addKey("main", OK);
     await env.DB.exec("ALTER TABLE executions RENAME TO away");
     expect((await generate()).at(-1)).toMatchObject({ type: "done", provider: "openai-compatible" });
+    await env.DB.exec("ALTER TABLE away RENAME TO executions");
+    expect((await ended(1))[0]).toMatchObject({ outcome: "whole" });
+  });
+
+  it("is found as live by a ledger that was killed before the call ended, and is there whole when it has", async () => {
+    const live = { id: `call_${"3".repeat(32)}`, outcome: "live" } as const;
+    const at = Date.now();
+    const row: ExecutionRow = {
+      ...live,
+      ...{ workspaceId: ana.workspaceId, source: "api", sourceId: "tok_x", provider: "openai", model: "m" },
+      ...{ reason: null, message: null, status: null, startedAt: at, endedAt: null, latencyMs: null },
+      ...{ firstTokenMs: null, waitedMs: 0, isEstimated: false, costMicros: null, price: null },
+      ...{ inputTokens: null, outputTokens: null, thinkingTokens: null, cacheReadTokens: null, cacheWriteTokens: null },
+      ...{ retries: [], fallbacks: [] },
+    };
+    const attempt = { id: "call_a", boundMicros: 1_000, subjects: [], address } as const;
+    const begun = await dependencies.budget(ana.workspaceId).begin(attempt, {
+      ends: [],
+      record: executionRecord(row, null),
+    });
+    expect(begun).toMatchObject({ type: "admitted" });
+    await runInDurableObject(ledgerStub(), (_, state) => state.abort("killed by the test")).catch(() => {});
+    expect(await calls()).toMatchObject([live]);
+    const whole: ExecutionRow = { ...row, outcome: "whole", endedAt: at + 5, latencyMs: 5 };
+    const texts = { prompt: "p", answer: "a", promptChars: 1, answerChars: 1 };
+    const news = { ends: [], record: executionRecord(whole, texts) };
+    // A repeat changes nothing, and neither does its beginning when it comes late.
+    await dependencies.budget(ana.workspaceId).note(news);
+    expect(await calls()).toMatchObject([{ outcome: "whole", latencyMs: 5 }]);
+    await dependencies.budget(ana.workspaceId).note(news);
+    await dependencies.budget(ana.workspaceId).note({ ends: [], record: executionRecord(row, null) });
+    expect(await calls()).toMatchObject([{ outcome: "whole", latencyMs: 5 }]);
+    expect((await one(live.id))["answer"]).toBe("a");
+  });
+
+  it("does not keep others back where D1 will never take it", async () => {
+    const broken = { id: "call_broken", row: JSON.stringify({ id: "call_broken" }), texts: null };
+    await dependencies.budget(ana.workspaceId).note({ ends: [], record: broken });
+    await generate();
+    expect(await ended(1)).toHaveLength(1);
   });
 
   it("that lost its server is closed as unknown, when it cannot be under way any more", async () => {

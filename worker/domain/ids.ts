@@ -27,7 +27,8 @@ const BODY = /^[0-9a-f]{32}$/;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-function hex(bytes: Uint8Array): string {
+/** Two digits a byte. */
+export function hex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += HEX[byte];
   return text;

@@ -10,8 +10,9 @@ import type {
 } from "@anthropic-ai/sdk/resources/messages";
 import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
-import type { Connection, Fetch } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { effortOf } from "./effort.ts";
+import { callOptions, KeptClients, sentByCall } from "./kept-clients.ts";
 import {
   type MessagePart,
   type ModelEvent,
@@ -39,22 +40,30 @@ export interface AnthropicOptions {
   readonly model?: string | undefined;
 }
 
+type AnthropicSdk = typeof import("@anthropic-ai/sdk");
+
+const clients = new KeptClients<InstanceType<AnthropicSdk["default"]>>();
+
+function newClient(sdk: AnthropicSdk, apiKey: string, baseUrl: string | undefined) {
+  return new sdk.default({
+    apiKey,
+    baseURL: baseUrl ?? PROVIDER_BASE_URLS.anthropic,
+    // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
+    ...(baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": apiKey } }),
+    fetch: sentByCall,
+    maxRetries: 0,
+    logLevel: "off",
+  });
+}
+
 export function createAnthropicProvider(options: AnthropicOptions): Provider {
   const { connection, baseUrl } = options;
   // Imported on the first call: the SDK is 100 KB gzipped and takes 35 ms to evaluate in a cold isolate, and most
   // requests of the Worker never call a model.
   const load = () => import("@anthropic-ai/sdk");
-  // A client for each call (0.1 ms): a Worker may not carry sockets and signals over from another request.
-  const client = (sdk: Awaited<ReturnType<typeof load>>, fetch: Fetch) =>
-    new sdk.default({
-      apiKey: options.apiKey,
-      baseURL: baseUrl ?? PROVIDER_BASE_URLS.anthropic,
-      // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
-      ...(baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": options.apiKey } }),
-      fetch,
-      maxRetries: 0,
-      logLevel: "off",
-    });
+  const { apiKey } = options;
+  const client = (sdk: AnthropicSdk) =>
+    clients.get(JSON.stringify({ apiKey, baseUrl }), () => newClient(sdk, apiKey, baseUrl));
   return {
     name: "anthropic",
     defaultModel: options.model ?? ANTHROPIC_DEFAULT_MODEL,
@@ -67,7 +76,7 @@ export function createAnthropicProvider(options: AnthropicOptions): Provider {
           const { temperature, maxTokens } = request;
           const sampled = temperature === undefined ? {} : { temperature };
           const body = { ...promptOf(request), ...sampled, max_tokens: maxTokens, stream: true as const };
-          return client(sdk, fetch).messages.create(body, { signal });
+          return client(sdk).messages.create(body, callOptions(fetch, signal));
         },
       });
     },

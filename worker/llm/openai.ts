@@ -11,8 +11,9 @@ import type {
 } from "openai/resources/responses/responses";
 import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
-import type { Connection, Fetch } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { effortOf } from "./effort.ts";
+import { callOptions, KeptClients, sentByCall } from "./kept-clients.ts";
 import { faultOfFacts } from "./model-fault.ts";
 import {
   type MessagePart,
@@ -63,7 +64,8 @@ export function createOpenAIProvider(options: OpenAIOptions): Provider {
             ...(thinkingTokens === undefined ? {} : { include: ["reasoning.encrypted_content" as const] }),
             stream: true as const,
           };
-          return openaiClient(sdk, { apiKey: options.apiKey, baseURL, fetch }).responses.create(body, { signal });
+          const client = openaiClient(sdk, { apiKey: options.apiKey, baseURL });
+          return client.responses.create(body, callOptions(fetch, signal));
         },
       });
     },
@@ -80,11 +82,20 @@ export function loadOpenAI(): Promise<OpenAISdk> {
   return import("openai");
 }
 
-/** A client for each call (0.2 ms): a Worker may not carry sockets and signals over from another request. */
-export function openaiClient(
-  sdk: OpenAISdk,
-  { apiKey, baseURL, fetch }: { readonly apiKey: string | undefined; readonly baseURL: string; readonly fetch: Fetch },
-) {
+const clients = new KeptClients<InstanceType<OpenAISdk["default"]>>();
+
+/** Its calls are made with {@link callOptions}. */
+export function openaiClient(sdk: OpenAISdk, address: ClientAddress) {
+  return clients.get(JSON.stringify(address), () => newClient(sdk, address));
+}
+
+interface ClientAddress {
+  /** The key's stand-in; undefined for a server that asks for none. */
+  readonly apiKey: string | undefined;
+  readonly baseURL: string;
+}
+
+function newClient(sdk: OpenAISdk, { apiKey, baseURL }: ClientAddress) {
   return new sdk.default({
     // The SDK insists on a key; without one the header that it would go into is removed.
     apiKey: apiKey ?? "none",
@@ -95,7 +106,7 @@ export function openaiClient(
     project: null,
     webhookSecret: null,
     baseURL,
-    fetch,
+    fetch: sentByCall,
     maxRetries: 0,
     logLevel: "off",
   });

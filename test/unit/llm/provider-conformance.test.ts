@@ -13,7 +13,6 @@ import {
   ANSWER_USAGE,
   CALL_EVENTS,
   CALLS,
-  json,
   KEY,
   type Protocol,
   type StreamedCall,
