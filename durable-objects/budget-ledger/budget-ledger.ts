@@ -96,23 +96,23 @@ export class BudgetLedger extends DurableObject<Env> implements BudgetLedgerRpc 
   }
 
   async settle(id: string, actualMicros: number): Promise<number | null> {
-    return this.#ledger.settle(id, actualMicros);
+    return this.#calls.behind((ledger) => ledger.settle(id, actualMicros));
   }
 
   async putCap(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Promise<CapStanding | null> {
-    return this.#ledger.putCap(subject, period, limitMicros);
+    return this.#calls.behind((ledger) => ledger.putCap(subject, period, limitMicros));
   }
 
   async raiseCap(capId: string, byMicros: number): Promise<CapStanding | null> {
-    return this.#ledger.raiseCap(capId, byMicros);
+    return this.#calls.behind((ledger) => ledger.raiseCap(capId, byMicros));
   }
 
   async removeCap(capId: string): Promise<boolean> {
-    return this.#ledger.removeCap(capId);
+    return this.#calls.behind((ledger) => ledger.removeCap(capId));
   }
 
   async overview(): Promise<BudgetOverview> {
-    return this.#ledger.overview();
+    return this.#calls.behind((ledger) => ledger.overview());
   }
 
   async describeGate(): Promise<GateState> {

@@ -51,6 +51,11 @@ export class Calls {
     });
   }
 
+  /** Does something about the budget behind all that calls have told until now. */
+  behind<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
+    return this.#turns.soon(() => work(this.#ports.ledger));
+  }
+
   /** Resolves when D1 has all that is recorded until now. Rejects where it cannot be reached. */
   async copyRecords(): Promise<void> {
     await this.#saveRecords();

@@ -12,7 +12,8 @@ const SOON_MS = 5;
 
 export class WriteTurns {
   readonly #clock: Clock;
-  #given: (() => void)[] = [];
+  #given: (() => Promise<void>)[] = [];
+  #done: Promise<void> = Promise.resolve();
   #turn: Promise<void> | null = null;
   #isSoon = false;
   #wroteAt = 0;
@@ -41,7 +42,7 @@ export class WriteTurns {
 
   #give<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#given.push(() => void work().then(resolve, reject));
+      this.#given.push(() => work().then(resolve, reject));
     });
   }
 
@@ -55,6 +56,10 @@ export class WriteTurns {
     this.#isSoon = false;
     if (this.#given.length === 0) return;
     this.#wroteAt = this.#clock.now();
-    for (const work of this.#given.splice(0)) work();
+    const given = this.#given.splice(0);
+    // One after the other: what is read behind a change must see it. Without waiting for the world all is still one turn.
+    this.#done = this.#done.then(async () => {
+      for (const work of given) await work();
+    });
   }
 }

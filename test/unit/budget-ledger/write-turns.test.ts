@@ -33,6 +33,16 @@ describe("writes in turns", () => {
     expect(done).toEqual(["a at 1000", "b at 1000", "c at 1000"]);
   });
 
+  it("are done one after the other, however long one takes", async () => {
+    const { turns, work, done } = scene();
+    void turns.later(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await work("slow")();
+    });
+    await turns.soon(work("quick"));
+    expect(done).toEqual(["slow at 1000", "quick at 1000"]);
+  });
+
   it("are shared by those who come right after one, who wait for a moment", async () => {
     const { turns, work, done, pass } = scene();
     await turns.soon(work("a"));
