@@ -3,7 +3,6 @@ import type { Variables } from "../worker/config.ts";
 import type { TypeChecker } from "../worker/program/type-check.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
 import type { BudgetLedgerRpc } from "./budget-ledger/rpc.ts";
-import type { CallGateRpc } from "./call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";
 import type { RateLimiterRpc } from "./rate-limiter/rpc.ts";
 import type { RunExecutorRpc } from "./run-executor/rpc.ts";
@@ -32,8 +31,6 @@ export interface Env extends Variables {
   readonly WORKSPACE_CAPACITY: ObjectNamespace<WorkspaceCapacityRpc>;
   /** By who or what is counted: a kind, and an id or an address. */
   readonly RATE_LIMITER: ObjectNamespace<RateLimiterRpc>;
-  /** By the id of a workspace. */
-  readonly CALL_GATE: ObjectNamespace<CallGateRpc>;
   /** By the id of a workspace. */
   readonly BUDGET_LEDGER: ObjectNamespace<BudgetLedgerRpc>;
   /** By the id of a workspace. */

@@ -13,6 +13,7 @@ import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
 import { limitRate } from "./middleware/rate-limit.ts";
+import { RememberingRouter } from "./middleware/remembering-router.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { audit } from "./routes/api/audit.ts";
@@ -57,7 +58,7 @@ function answerFailure(c: AppContext, failure: Failure): Response | Promise<Resp
 }
 
 export function createApp() {
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() });
   // The platform answers these before it asks us; a launcher without such a front leaves them to us, as they are.
   app.get("/assets/*", (c) => dependenciesOf(c.env).assets.fetch(c.req.raw));
   app.use(securityHeaders);

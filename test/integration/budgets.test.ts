@@ -85,6 +85,11 @@ async function waiting() {
   return { id, wait: budgetWait!, ...provider };
 }
 
+const address = { service: "anthropic", keyId: "key_x" } as const;
+const attemptAt = (id: string, boundMicros: number) => ({ id, boundMicros, subjects: [], address });
+const endOf = (id: string, costMicros: number | null) =>
+  ({ id, address, epoch: 0, verdict: "ok", isHeld: true, costMicros }) as const;
+
 const ended = (id: string) =>
   until(
     () => run(id),
@@ -187,8 +192,8 @@ describe("budgets", () => {
   it("keep calls of unknown outcome at their bound until somebody settles them", async () => {
     const ledger = dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
     await put(ana, { subject: { kind: "workspace" }, period: "day", limit: 1 });
-    await ledger.reserve({ id: "call_1", boundMicros: 400_000, subjects: [] });
-    await ledger.markUnknown("call_1");
+    await ledger.begin(attemptAt("call_1", 400_000), { ends: [], record: null });
+    await ledger.note({ ends: [endOf("call_1", null)], record: null });
     const list = async () => budgetListSchema.parse(await (await api(ana, "/api/budgets")).json());
     expect(await list()).toMatchObject({ unknownCount: 1, budgets: [{ reserved: 0.4, left: 0.6 }] });
     expect((await api(ana, "/api/budgets/calls/call_1/settlement", { cost: 0.1 })).status).toBe(200);
@@ -215,8 +220,8 @@ describe("warnings of a budget", () => {
   }
 
   async function spend(id: string, micros: number, of = ledger()): Promise<void> {
-    expect(await of.reserve({ id, boundMicros: micros, subjects: [] })).toEqual({ granted: true });
-    await of.settle(id, micros);
+    expect(await of.begin(attemptAt(id, micros), { ends: [], record: null })).toMatchObject({ type: "admitted" });
+    await of.note({ ends: [endOf(id, micros)], record: null });
   }
 
   it("are told at 50, 80 and 100 %, once each, and shown in the console", async () => {

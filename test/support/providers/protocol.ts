@@ -71,8 +71,6 @@ export interface Protocol {
   readonly signature: string | null;
   /** What the suite's conversation with tools must look like on the wire. */
   readonly conversation: unknown;
-  /** The address that counts, and its answer for 123 tokens; null where there is none. */
-  readonly counting: { readonly path: string; readonly answer: unknown } | null;
   /** How many frames at the end may be missing from a whole answer. */
   readonly optionalFrames: number;
   readonly stopReasons: readonly (readonly [native: string, ours: StopReason])[];
