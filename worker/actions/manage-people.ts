@@ -22,7 +22,7 @@ import {
   deleteInvitation,
   findRole,
   insertInvitation,
-  insertWorkspace,
+  insertWorkspaces,
   listWorkspaces,
   removeMember,
 } from "../store/memberships.ts";
@@ -142,7 +142,7 @@ export async function createWorkspace(
   if ((await listWorkspaces(db, principal.userId)).length >= WORKSPACES_MAX)
     return fail("too-many-people", `Leave one first: a person is in ${WORKSPACES_MAX} workspaces at most.`);
   const id = newId("ws", clock, random);
-  await insertWorkspace(db, { id, name, ownerId: principal.userId, now: clock.now() });
+  await insertWorkspaces(db, [{ id, name, ownerId: principal.userId }], clock.now());
   await record(dependencies, { ...actorOf(principal), workspaceId: id }, "workspace.created", "", { name });
   return switchWorkspace(dependencies, principal, id);
 }
