@@ -92,6 +92,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{integration,sandbox}/**/*.test.ts"],
+          setupFiles: ["test/support/searched-rows.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: [...PACKAGES, ...SUCRASE] } } },
           globalSetup: [
             "test/support/node-figures.ts",

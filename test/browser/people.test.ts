@@ -6,7 +6,6 @@ import { launchBrowser } from "../support/browser/chromium.ts";
 import { openPage, openSignedIn, screenshot } from "../support/browser/page.ts";
 import { Product } from "../support/product/server-process.ts";
 
-
 const LOOKS = [
   ["light", "light", 1280],
   ["dark", "dark", 1280],

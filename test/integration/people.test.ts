@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { createApp } from "../../worker/app.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
+import { canaryKey } from "../support/canary.ts";
 import { addEndpoint, addRepository } from "../support/deliveries.ts";
 import {
   api,
@@ -373,7 +374,12 @@ describe("a workspace that its owner deletes", () => {
     await addRepository(ana, { key: "api" });
     await addEndpoint(ana);
     await api(ana, "/api/webhooks", { url: "http://127.0.0.1:9/x", events: ["run.failed"] });
-    const settings = { provider: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", model: "m", key: "sk-canary" };
+    const settings = {
+      provider: "openai-compatible",
+      baseUrl: "http://127.0.0.1:9/v1",
+      model: "m",
+      key: canaryKey("people"),
+    };
     await api(ana, "/api/workspace/api-keys", { name: "key", ...settings });
     await browse(ana, "/settings/invitations", { email: "", role: "viewer" });
     await browse(ana, "/playground/shares", { language: "javascript", entry: "main.js", files: '{"main.js":"1"}' });

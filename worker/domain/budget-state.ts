@@ -231,8 +231,7 @@ function count<Answer>(
     const reached = cap ? percentReached(spentMicros, cap.limitMicros) : 0;
     // Of the limit as it is now: that of all runs is raised without a look at the window of each.
     const known = cap ? Math.min(before.warnedAt, percentReached(before.spentMicros, cap.limitMicros)) : 0;
-    if (cap && reached > known)
-      warnings.push({ cap, window, percent: reached as WarningPercent, spentMicros });
+    if (cap && reached > known) warnings.push({ cap, window, percent: reached as WarningPercent, spentMicros });
     windows.set(key, {
       ...before,
       spentMicros,

@@ -2,6 +2,8 @@
  * What becomes of a text in each field of each form of the console. A field that is in no list here must refuse every
  * payload; one that is `shown` must take it and show it; so a field that is added, and does either unseen, fails the test.
  */
+
+import { canaryKey } from "../../support/canary.ts";
 import { oneLine } from "./texts.ts";
 
 /** What a form was sent, and what it said. */
@@ -33,10 +35,7 @@ export interface FormFate {
 const short = (chars: number) => (text: string) => oneLine(text).slice(0, chars).trim() || "x";
 /** No list may name one twice, whatever case it has. */
 const numbered = (chars: number) => (text: string, index: number) => `${index} ${short(chars)(text)}`;
-const compact = (chars: number) => (text: string) =>
-  text
-    .replace(/[^\x21-\x7e]/g, "")
-    .slice(0, chars);
+const compact = (chars: number) => (text: string) => text.replace(/[^\x21-\x7e]/g, "").slice(0, chars);
 
 /** What git takes for a branch: it minds some characters, and no markup. */
 const branch = (text: string) => `b${compact(100)(text).replace(/[~^:?*[\\]|\.(?=\.)|@(?=\{)|\/(?=[/.])/g, "")}b`;
@@ -68,7 +67,7 @@ const REPOSITORY = {
   ...{ verification: "auto", name: "P", takeLabels: "x", priorityRules: "" },
 };
 const ADDRESS = "http://127.0.0.1:9/v1";
-const KEY = { name: "k", provider: "openai-compatible", baseUrl: ADDRESS, model: "m", key: "sk-0123456789" };
+const KEY = { name: "k", provider: "openai-compatible", baseUrl: ADDRESS, model: "m", key: canaryKey("field") };
 const SECRET = "a secret, which is never shown";
 const PROGRAM = { language: "javascript", code: "1", stdin: "", args: "", forkedFrom: "", entry: "" };
 const PROGRAM_TEXTS = { code: (text: string) => `// ${oneLine(text)}`, stdin: oneLine, args: oneLine };
@@ -118,7 +117,10 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
     shown: { name: numbered(60) },
     seenOn: () => "/settings/workspaces",
     undo: ({ html, values }) =>
-      all(/action="(\/settings\/workspaces\/[^"/]+\/deletion)"/g, html).map((path) => [path, { confirm: values["name"]! }]),
+      all(/action="(\/settings\/workspaces\/[^"/]+\/deletion)"/g, html).map((path) => [
+        path,
+        { confirm: values["name"]! },
+      ]),
     isByOther: true,
   },
   "POST /settings/keys": {
@@ -130,25 +132,30 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
   },
   "POST /settings/keys/tests": { base: () => KEY, unseen: { name: "not asked for", key: SECRET, model: "not shown" } },
   "POST /settings/keys/:id/changes": {
-    base: () => KEY, shown: { name: short(60), model: compact(100) },
-    isOneAtATime: true, seenOn: located,
+    base: () => KEY,
+    shown: { name: short(60), model: compact(100) },
+    isOneAtATime: true,
+    seenOn: located,
     undo: ({ location }) => [[`${location}/changes`, { name: "two", baseUrl: ADDRESS, model: "m" }]],
   },
-  "POST /settings/keys/:id/rotations": { base: () => ({ key: "sk-0123456789" }), unseen: { key: SECRET } },
+  "POST /settings/keys/:id/rotations": { base: () => ({ key: canaryKey("field") }), unseen: { key: SECRET } },
   "POST /settings/budgets": {
     base: (index) => ({ kind: "agent", id: `a${index}`, period: "day", limit: "1" }),
     shown: { id: (text, index) => `${index}${compact(90)(text)}` },
     seenOn: located,
-    undo: ({ html }) => all(/name="budget" value="([^"]*)"/g, html).map((budget) => ["/settings/budgets/deletions", { budget }]),
+    undo: ({ html }) =>
+      all(/name="budget" value="([^"]*)"/g, html).map((budget) => ["/settings/budgets/deletions", { budget }]),
   },
   "POST /settings/webhooks": {
     base: () => ({ url: "https://example.com/x", description: "d", events: "run.failed" }),
     shown: { description: short(190) },
-    undo: ({ html }) => all(/action="(\/settings\/webhooks\/[^"/]+\/deletion)"/g, html).map((path) => [path, { host: "example.com" }]),
+    undo: ({ html }) =>
+      all(/action="(\/settings\/webhooks\/[^"/]+\/deletion)"/g, html).map((path) => [path, { host: "example.com" }]),
   },
   "POST /settings/webhooks/:id/changes": {
     base: () => ({ url: "https://example.com/x", description: "d", events: "run.failed" }),
     shown: { description: short(190) },
-    isOneAtATime: true, seenOn: located,
+    isOneAtATime: true,
+    seenOn: located,
   },
 };

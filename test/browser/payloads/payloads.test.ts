@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { ROUTE_ACCESS } from "../../../worker/middleware/route-access.ts";
 import { launchBrowser } from "../../support/browser/chromium.ts";
 import { openPage, openSignedIn, type WatchedPage } from "../../support/browser/page.ts";
+import { canaryKey } from "../../support/canary.ts";
 import { formsOf, type RenderedForm } from "../../support/product/rendered-forms.ts";
 import { Product } from "../../support/product/server-process.ts";
 import { chatProtocol } from "../../support/providers/chat-completions.ts";
@@ -66,7 +67,12 @@ async function makeThings(): Promise<Readonly<Record<string, string>>> {
   const repository = { key: "p0", name: "P", gitUrl: "https://example.com/p.git", defaultBranch: "main" };
   const rest = { takeLabels: "x", branchTemplate: "x/{key}", testMode: "quick", verification: "auto" };
   await send("/repos", { ...repository, ...rest });
-  const settings = { provider: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", model: "m", key: "sk-012345678" };
+  const settings = {
+    provider: "openai-compatible",
+    baseUrl: "http://127.0.0.1:9/v1",
+    model: "m",
+    key: canaryKey("field"),
+  };
   await send("/settings/keys", { ...settings, name: "one" });
   const key = (await send("/settings/keys", { ...settings, name: "two" })).location;
   const hook = { url: "https://example.com/x", description: "d", events: "run.failed" };
@@ -76,11 +82,17 @@ async function makeThings(): Promise<Readonly<Record<string, string>>> {
   await send("/settings/budgets", { kind: "agent", id: "a", period: "day", limit: "1" });
   await send("/settings/invitations", { email: "", role: "viewer" });
   await send("/settings/tokens", { name: "t", scopes: "runs:read", days: "7" });
-  const invitation = /\/invite\/[0-9a-f]{48}/.exec((await send("/settings/invitations", { email: "", role: "viewer" })).html)![0];
+  const invitation = /\/invite\/[0-9a-f]{48}/.exec(
+    (await send("/settings/invitations", { email: "", role: "viewer" })).html,
+  )![0];
   const ran = await product.api("/api/execute", { language: "javascript", code: "1" });
   const run = `/runs/${((await ran.json()) as { runId: string }).runId}`;
   const share = await send("/playground/shares", { language: "javascript", code: "1" });
-  const preview = await send("/playground/runs", { language: "html", entry: "index.html", files: '{"index.html":"<p>"}' });
+  const preview = await send("/playground/runs", {
+    language: "html",
+    entry: "index.html",
+    files: '{"index.html":"<p>"}',
+  });
   const listed = (await (await product.api("/api/deliveries")).json()) as { deliveries: { id: string }[] };
   return {
     "/runs/:id": run,
@@ -156,7 +168,10 @@ async function findForms(): Promise<readonly RenderedForm[]> {
   expect([...loose].toSorted()).toEqual(LOOSE.toSorted());
   const run = things["/runs/:id"]!;
   for (const [route, names] of Object.entries(NOT_RENDERED)) {
-    const action = route.slice("POST ".length).replace(/^\/runs\/:id/, run).replace(":id", `hook_${ZEROS}`);
+    const action = route
+      .slice("POST ".length)
+      .replace(/^\/runs\/:id/, run)
+      .replace(":id", `hook_${ZEROS}`);
     const fields = names.map((name) => ({ name, type: "text", value: "1" }));
     if (!found.has(route)) found.set(route, { route, action, fields });
   }
@@ -169,28 +184,41 @@ it("are different texts, 2,000 and more", () => {
   expect(ALL_PAYLOADS).toBeGreaterThanOrEqual(2_000);
 });
 
-it("are texts or refused in every field of every form: nothing runs, and nothing leaves the machine", async () => {
-  const forms = await findForms();
-  const routes = new Set(forms.map(({ route }) => route));
-  expect(FORM_ROUTES.filter((route) => !routes.has(route))).toEqual([]);
-  expect(Object.keys(FORM_FATES).filter((route) => !routes.has(route))).toEqual([]);
-  for (const form of forms) if (!process.env.FORM || new RegExp(process.env.FORM).test(form.route)) await plantForm(planting, form);
-  for (const path of CONSOLE_PAGES.filter((each) => !each.includes(":"))) await visit(planting, path);
-  expect([...faultsOf(visitor), ...faultsOf(stage)]).toEqual([]);
-  console.log(`${planted.size} fields, ${[...planted.values()].reduce((sum, each) => sum + each, 0)} texts`);
-}, TIMEOUT_MS);
+it(
+  "are texts or refused in every field of every form: nothing runs, and nothing leaves the machine",
+  async () => {
+    const forms = await findForms();
+    const routes = new Set(forms.map(({ route }) => route));
+    expect(FORM_ROUTES.filter((route) => !routes.has(route))).toEqual([]);
+    expect(Object.keys(FORM_FATES).filter((route) => !routes.has(route))).toEqual([]);
+    for (const form of forms)
+      if (!process.env.FORM || new RegExp(process.env.FORM).test(form.route)) await plantForm(planting, form);
+    for (const path of CONSOLE_PAGES.filter((each) => !each.includes(":"))) await visit(planting, path);
+    expect([...faultsOf(visitor), ...faultsOf(stage)]).toEqual([]);
+    console.log(`${planted.size} fields, ${[...planted.values()].reduce((sum, each) => sum + each, 0)} texts`);
+  },
+  TIMEOUT_MS,
+);
 
-it("are texts in every address", async () => {
-  const addresses = CONSOLE_PAGES.filter((path) => path.includes(":"));
-  const queries = ["/login?invitation=", "/signup?invitation=", "/settings/webhooks?cursor=", "/docs?"];
-  for (let index = 0; index < COUNT; index++) {
-    const text = encodeURIComponent(payload(index));
-    const paths = [...addresses.map((path) => path.replace(/:\w+/g, text)), ...queries.map((path) => path + text)];
-    const answers = await Promise.all(paths.map((path) => ask(planting, planting.cookie, path)));
-    await readInert(stage.page, product.url, answers.map(({ html }) => html));
-  }
-  expect(faultsOf(stage)).toEqual([]);
-}, TIMEOUT_MS);
+it(
+  "are texts in every address",
+  async () => {
+    const addresses = CONSOLE_PAGES.filter((path) => path.includes(":"));
+    const queries = ["/login?invitation=", "/signup?invitation=", "/settings/webhooks?cursor=", "/docs?"];
+    for (let index = 0; index < COUNT; index++) {
+      const text = encodeURIComponent(payload(index));
+      const paths = [...addresses.map((path) => path.replace(/:\w+/g, text)), ...queries.map((path) => path + text)];
+      const answers = await Promise.all(paths.map((path) => ask(planting, planting.cookie, path)));
+      await readInert(
+        stage.page,
+        product.url,
+        answers.map(({ html }) => html),
+      );
+    }
+    expect(faultsOf(stage)).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
 
 /** Printed by a program, standing in one, asked of a model, and answered by it. @returns the pages that show them */
 async function print(texts: readonly string[]): Promise<readonly (readonly [string, readonly string[]])[]> {
@@ -204,7 +232,7 @@ async function print(texts: readonly string[]): Promise<readonly (readonly [stri
   const comments = texts.map((text) => `// ${oneLine(text)}`);
   const stored = await execute({ files: { "index.js": comments.join("\n") }, entry: "index.js" });
   const body = chatProtocol.frames({ pieces: texts.map((text) => `${text}\n`) }).join("");
-  const key = { name: "answers", provider: "openai-compatible", model: "llama", key: "sk-payload-012345" };
+  const key = { name: "answers", provider: "openai-compatible", model: "llama", key: canaryKey("payload") };
   const baseUrl = `${upstream.play({ body }).baseUrl}/v1`;
   const made = await product.api("/api/workspace/api-keys", { ...key, baseUrl });
   expect(made.status, await made.clone().text()).toBe(201);
@@ -224,41 +252,52 @@ async function print(texts: readonly string[]): Promise<readonly (readonly [stri
 
 const READ = `document.body.innerText + [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join(" ")`;
 
-it("are texts where programs and models print them", async () => {
-  const count = Math.max(COUNT, PER_PAGE);
-  for (let from = 0; from < count; from += PER_PAGE) {
-    const texts = Array.from({ length: Math.min(PER_PAGE, count - from) }, (_, index) => payload(from + index));
-    for (const [path, shown] of await print(texts)) {
-      await visit(planting, path);
-      const read = visible(await visitor.page.evaluate(READ));
-      expect(shown.filter((text) => !read.includes(visible(text))), `on ${path}`).toEqual([]);
+it(
+  "are texts where programs and models print them",
+  async () => {
+    const count = Math.max(COUNT, PER_PAGE);
+    for (let from = 0; from < count; from += PER_PAGE) {
+      const texts = Array.from({ length: Math.min(PER_PAGE, count - from) }, (_, index) => payload(from + index));
+      for (const [path, shown] of await print(texts)) {
+        await visit(planting, path);
+        const read = visible(await visitor.page.evaluate(READ));
+        expect(
+          shown.filter((text) => !read.includes(visible(text))),
+          `on ${path}`,
+        ).toEqual([]);
+      }
     }
-  }
-  expect(faultsOf(visitor)).toEqual([]);
-}, TIMEOUT_MS);
+    expect(faultsOf(visitor)).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
 
-it("are texts where a script of the page reads what is typed", async () => {
-  const { page } = visitor;
-  const type = `(selector, text) => {
+it(
+  "are texts where a script of the page reads what is typed",
+  async () => {
+    const { page } = visitor;
+    const type = `(selector, text) => {
     const field = document.querySelector(selector);
     field.value = text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
     field.form?.requestSubmit();
   }`;
-  const { runs } = (await (await product.api("/api/runs")).json()) as { runs: { id: string }[] };
-  for (const [path, selector] of [
-    [`/runs/${runs[0]!.id}`, "[data-log=search]"],
-    ["/playground", "dialog input[name=name]"],
-    ["/playground", "[data-generate-text]"],
-  ] as const) {
-    await page.goto(path);
-    for (let index = 0; index < COUNT; index++) {
-      await page.evaluate(`(${type})(${JSON.stringify(selector)}, ${JSON.stringify(payload(index))})`);
-      // Scripts answer within a frame; a generation has its own pace, and each text asks for another one.
-      await page.evaluate("new Promise(requestAnimationFrame)");
+    const { runs } = (await (await product.api("/api/runs")).json()) as { runs: { id: string }[] };
+    for (const [path, selector] of [
+      [`/runs/${runs[0]!.id}`, "[data-log=search]"],
+      ["/playground", "dialog input[name=name]"],
+      ["/playground", "[data-generate-text]"],
+    ] as const) {
+      await page.goto(path);
+      for (let index = 0; index < COUNT; index++) {
+        await page.evaluate(`(${type})(${JSON.stringify(selector)}, ${JSON.stringify(payload(index))})`);
+        // Scripts answer within a frame; a generation has its own pace, and each text asks for another one.
+        await page.evaluate("new Promise(requestAnimationFrame)");
+      }
+      expect(await page.evaluate("window.__hit"), selector).toBeUndefined();
     }
-    expect(await page.evaluate("window.__hit"), selector).toBeUndefined();
-  }
-  expect(faultsOf(visitor)).toEqual([]);
-}, TIMEOUT_MS);
+    expect(faultsOf(visitor)).toEqual([]);
+  },
+  TIMEOUT_MS,
+);

@@ -100,11 +100,20 @@ async function plantShown(planting: Planting, form: RenderedForm, fate: FormFate
         return path === undefined ? one : { ...one, html: (await ask(planting, who, path)).html };
       }),
     );
-    const read = await readInert(stage, url, sent.map(({ html }) => html));
+    const read = await readInert(
+      stage,
+      url,
+      sent.map(({ html }) => html),
+    );
     for (const [index, { kept }] of sent.entries()) {
       if (isOpen) continue;
       const page = visible(read[index]!);
-      expect.soft(kept.filter((text) => !page.includes(visible(text))), `shown by ${form.route}`).toEqual([]);
+      expect
+        .soft(
+          kept.filter((text) => !page.includes(visible(text))),
+          `shown by ${form.route}`,
+        )
+        .toEqual([]);
     }
     const path = fate.seenOn?.(sent.at(-1)!);
     if (path !== undefined && !fate.isByOther && indices[0]! % (BATCH * VISIT_EACH) === 0) await visit(planting, path);
@@ -133,9 +142,19 @@ async function plantAlone(planting: Planting, form: RenderedForm, fate: FormFate
         return { ...answer, values, isRefused: answer.status >= 400 };
       }),
     );
-    await readInert(planting.stage, planting.url, sent.map(({ html }) => html));
+    await readInert(
+      planting.stage,
+      planting.url,
+      sent.map(({ html }) => html),
+    );
     const taken = sent.filter(({ isRefused }) => !isRefused);
-    if (!isUnseen) expect.soft(taken.map(({ values }) => values[field.name]), `taken by ${form.route} as ${field.name}`).toEqual([]);
+    if (!isUnseen)
+      expect
+        .soft(
+          taken.map(({ values }) => values[field.name]),
+          `taken by ${form.route} as ${field.name}`,
+        )
+        .toEqual([]);
     const last = taken.at(-1);
     if (last?.location && !isOpen && indices[0]! % (BATCH * VISIT_EACH) === 0) await visit(planting, last.location);
     await undo(planting, who, fate, taken);
@@ -150,7 +169,11 @@ async function plantQuery(planting: Planting, form: RenderedForm): Promise<void>
     const path = (index: number) => `${form.action}?${new URLSearchParams({ [field.name]: payload(index) })}`;
     for (const indices of batches(count)) {
       const answers = await Promise.all(indices.map((index) => ask(planting, planting.cookie, path(index))));
-      await readInert(planting.stage, planting.url, answers.map(({ html }) => html));
+      await readInert(
+        planting.stage,
+        planting.url,
+        answers.map(({ html }) => html),
+      );
       if (indices[0]! % (BATCH * VISIT_EACH) === 0) await visit(planting, path(indices[0]!));
     }
     note(form, field.name, count);

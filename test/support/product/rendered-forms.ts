@@ -77,7 +77,7 @@ const READ_FORMS = `(() => {
 export async function formsOf(page: Page): Promise<PageForms> {
   const { found, loose } = (await page.evaluate(READ_FORMS)) as { found: Found[]; loose: string[] };
   const forms = found
-    .filter(({ action, fields }) => action !== "")
+    .filter(({ action }) => action !== "")
     .map(({ method, action, fields }) => ({ route: routeOf(method, action), action, fields }));
   return { forms, loose };
 }
