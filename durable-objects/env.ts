@@ -24,6 +24,8 @@ export interface Env extends Variables {
   readonly WEBHOOK_SENDER: ObjectNamespace<WebhookSenderRpc>;
   /** Reaches public addresses alone, names that lead to private ones included. The platform's own network does that. */
   readonly PUBLIC_NETWORK?: Fetcher;
+  /** Sends e-mail; not there where the operator set none up. */
+  readonly MAIL?: SendEmail;
   /** By the id of a workspace. */
   readonly DELIVERY_INBOX: ObjectNamespace<DeliveryInboxRpc>;
   /** By the id of a workspace. */

@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import type { RenderedField, RenderedForm } from "../../support/product/rendered-forms.ts";
 import { FORM_FATES, type FormFate, type Sent } from "./form-fates.ts";
 import { readInert } from "./inert-frames.ts";
-import { payload, visible } from "./texts.ts";
+import { ALL_PAYLOADS, payload, visible } from "./texts.ts";
 
 /** What settings have room for, so many are sent before they are taken away again. */
 const BATCH = 20;
@@ -81,6 +81,14 @@ function* batches(count: number, size = BATCH): Generator<readonly number[]> {
 }
 
 let sentSoFar = 0;
+/** Where a field's texts begin: each goes on where the one before ended, so that few for each are all of them together. */
+let nextText = 0;
+
+function textsFor(count: number): (index: number) => string {
+  const from = nextText;
+  nextText += count;
+  return (index) => payload((from + index) % ALL_PAYLOADS);
+}
 
 /** All fields that people read at once, with another text in each. */
 async function plantShown(planting: Planting, form: RenderedForm, fate: FormFate): Promise<void> {
@@ -88,10 +96,11 @@ async function plantShown(planting: Planting, form: RenderedForm, fate: FormFate
   const who = fate.isByOther ? otherCookie : cookie;
   const shown = Object.entries(fate.shown!);
   const isOpen = form.route === "POST /signup";
+  const text = textsFor(countOf(planting, fate, "text") + shown.length);
   for (const indices of batches(countOf(planting, fate, "text"), fate.isOneAtATime || fate.isByOther ? 1 : BATCH)) {
     const sent = await Promise.all(
       indices.map(async (index) => {
-        const texts = shown.map(([name, as], offset) => [name, as(payload(index + offset), index)] as const);
+        const texts = shown.map(([name, as], offset) => [name, as(text(index + offset), index)] as const);
         const values = { ...valuesOf(form, fate, ++sentSoFar), ...Object.fromEntries(texts) };
         const answer = await ask(planting, isOpen ? "" : who, form.action, values);
         expect(answer.status, `${form.route} ${JSON.stringify(values)} ${answer.html}`).toBeLessThan(400);
@@ -134,10 +143,11 @@ async function plantAlone(planting: Planting, form: RenderedForm, fate: FormFate
   const isOpen = /^POST \/(?:login|signup)$/.test(form.route);
   const count = countOf(planting, fate, field.type);
   const isUnseen = field.name in (fate.unseen ?? {});
+  const text = textsFor(count);
   for (const indices of batches(count)) {
     const sent = await Promise.all(
       indices.map(async (index) => {
-        const values = { ...valuesOf(form, fate, ++sentSoFar), [field.name]: payload(index) };
+        const values = { ...valuesOf(form, fate, ++sentSoFar), [field.name]: text(index) };
         const answer = await ask(planting, isOpen ? "" : who, form.action, values);
         return { ...answer, values, isRefused: answer.status >= 400 };
       }),
@@ -166,7 +176,7 @@ async function plantAlone(planting: Planting, form: RenderedForm, fate: FormFate
 async function plantQuery(planting: Planting, form: RenderedForm): Promise<void> {
   for (const field of form.fields.filter(({ type }) => !UNSENT.has(type))) {
     const count = countOf(planting, {}, field.type);
-    const path = (index: number) => `${form.action}?${new URLSearchParams({ [field.name]: payload(index) })}`;
+    const path = (index: number) => `${form.action}?${new URLSearchParams({ [field.name]: text(index) })}`;
     for (const indices of batches(count)) {
       const answers = await Promise.all(indices.map((index) => ask(planting, planting.cookie, path(index))));
       await readInert(
