@@ -111,6 +111,17 @@ it("costs of a call, a budget, and the choice in the middle of a run", { timeout
   await dark.page.goto("/");
   await dark.page.waitForSelector("[data-budget-banner]");
   await look(dark.page, "overview-banner");
+  const narrow = await openSignedIn(browser, product, { width: 360 });
+  await narrow.page.goto("/settings/budgets");
+  await look(narrow.page, "budgets-banner-narrow");
+  // Its list keeps the distance to what follows, once.
+  const gap = `(() => {
+    const banner = document.querySelector("[data-budget-banner]");
+    return banner.nextElementSibling.getBoundingClientRect().top - banner.getBoundingClientRect().bottom;
+  })()`;
+  expect(await narrow.page.evaluate(gap)).toBeLessThan(20);
+  narrow.assertClean();
+  await narrow.close();
   dark.assertClean();
   await dark.close();
 });
