@@ -343,15 +343,6 @@ describe("a person in two workspaces", () => {
   });
 });
 
-describe("an invitation with an address", () => {
-  it("is sent there by e-mail, and its link shown all the same", async () => {
-    const page = await textOf(browse(ana, "/settings/invitations", { email: "cleo@example.com", role: "viewer" }));
-    expect(page).toContain("It was sent by e-mail.");
-    expect(page).toMatch(/\/invite\/[0-9a-f]{48}/);
-    expect(await textOf(browse(ana, "/settings/invitations", { email: "", role: "viewer" }))).toContain("Send it to the person");
-  });
-});
-
 describe("a workspace that its owner deletes", () => {
   // What an earlier test's database said of the same people.
   beforeEach(() => dependenciesOf(bindings as unknown as Env).knownPrincipals.forgetAll());

@@ -18,7 +18,7 @@ import { type SubscriberRow, subscribersOf, toSubscribers } from "../../worker/s
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import { receiverPlace as place } from "../support/receiver-place.ts";
 import { toldRun as run } from "../support/told-run.ts";
-import { api, browse, createTenant, freshDatabase, problemOf, request, type Tenant, until } from "../support/workerd.ts";
+import { api, createTenant, freshDatabase, problemOf, request, type Tenant, until } from "../support/workerd.ts";
 
 const { DB, WEBHOOK_SENDER } = bindings as unknown as Env;
 let ana: Tenant;
@@ -70,19 +70,6 @@ const settled = (endpointId: string, id: string) =>
   );
 
 const endpoint = async (id: string) => endpointSchema.parse(await (await send(ana, "GET", `/${id}`)).json());
-
-describe("a mailbox", () => {
-  it("gets messages as e-mail, and is deleted by its address", async () => {
-    const { id } = await create("mailto:ana@example.com", ["budget.warning"]);
-    const sent = (await (await send(ana, "POST", `/${id}/test`, {})).json()) as { id: string };
-    expect(await settled(id, sent.id)).toMatchObject({ state: "acknowledged", attempts: 1, lastStatus: null });
-    const page = await browse(ana, `/settings/webhooks/${id}`);
-    expect(await page.text()).toContain("Webhook to ana@example.com");
-    expect((await browse(ana, `/settings/webhooks/${id}/deletion`, { host: "ana@example.com" })).status).toBe(303);
-    const wrong = await send(ana, "POST", "", { url: "mailto:ana@example.com?bcc=b@example.com", events: ["run.failed"] });
-    expect((await problemOf(wrong)).detail).toContain("mailto:ana@example.com");
-  });
-});
 
 describe("a run's events", () => {
   it("reach an endpoint once each, signed as Standard Webhooks asks", async () => {

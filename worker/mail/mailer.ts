@@ -15,11 +15,16 @@ export interface Mailer {
   send(mail: Mail): Promise<void>;
 }
 
+/** The platform's binding, as far as it is used. */
+export interface MailBinding {
+  send(mail: Mail & { readonly from: { readonly name: string; readonly email: string } }): Promise<unknown>;
+}
+
 /** A header is one line, and mail programs show some 70 characters of it. */
 const SUBJECT_CHARS_MAX = 200;
 
 /** Null where e-mail is not set up: the binding `MAIL` and RUNYARD_MAIL_FROM belong together. */
-export function openMailer(binding: SendEmail | undefined, from: string | null): Mailer | null {
+export function openMailer(binding: MailBinding | undefined, from: string | null): Mailer | null {
   if (binding === undefined || from === null) return null;
   return {
     async send({ to, subject, text }) {

@@ -176,6 +176,7 @@ async function plantAlone(planting: Planting, form: RenderedForm, fate: FormFate
 async function plantQuery(planting: Planting, form: RenderedForm): Promise<void> {
   for (const field of form.fields.filter(({ type }) => !UNSENT.has(type))) {
     const count = countOf(planting, {}, field.type);
+    const text = textsFor(count);
     const path = (index: number) => `${form.action}?${new URLSearchParams({ [field.name]: text(index) })}`;
     for (const indices of batches(count)) {
       const answers = await Promise.all(indices.map((index) => ask(planting, planting.cookie, path(index))));
