@@ -17,6 +17,7 @@ import { openEgress } from "./egress/network.ts";
 import { Vault } from "./keys/vault.ts";
 import { createLogger, type Logger } from "./log.ts";
 import type { TypeChecker } from "./program/type-check.ts";
+import { type Mailer, openMailer } from "./mail/mailer.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { RecentlyKnown } from "./recently-known.ts";
 import { Seldom } from "./seldom.ts";
@@ -37,6 +38,8 @@ export interface Dependencies {
   readonly assets: Fetcher;
   /** The gateway to other hosts. */
   readonly egress: Egress;
+  /** Null where e-mail is not set up. */
+  readonly mailer: Mailer | null;
   /** The keys by which a workspace's models are asked, in their order, as they are sealed. */
   readonly knownKeys: RecentlyKnown<readonly ProviderKeyRow[]>;
   /** Who somebody is, by the kind of a secret and its hash: `token:…` or `session:…`. */
@@ -101,6 +104,7 @@ function compose(env: Env): Dependencies {
     rateLimits: new RateLimits(systemClock, (subject) => env.RATE_LIMITER.get(env.RATE_LIMITER.idFromName(subject))),
     knownEndpoints: new RecentlyKnown(systemClock),
     egress: openEgress(env.PUBLIC_NETWORK),
+    mailer: openMailer(env.MAIL, config.mailFrom),
     knownKeys: new RecentlyKnown(systemClock),
     keysInUse: new Seldom(systemClock, USE_NOTED_MS),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),

@@ -10,6 +10,7 @@ import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { budgetEventSchema } from "../../worker/domain/webhook-events.ts";
+import { canaryKey } from "../support/canary.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { providerPlace } from "../support/providers/provider-place.ts";
 import { receiverPlace } from "../support/receiver-place.ts";
@@ -59,7 +60,7 @@ async function put(tenant: Tenant, body: object): Promise<Response> {
 /** A key for a server that speaks Anthropic's protocol and answers every request alike. */
 async function pricedProvider() {
   const { baseUrl, requests } = await providerPlace({ body: anthropicProtocol.frames().join("") });
-  const key = { name: "main", provider: "anthropic", baseUrl, model: "claude-sonnet-5", key: "sk-budget-0123456789" };
+  const key = { name: "main", provider: "anthropic", baseUrl, model: "claude-sonnet-5", key: canaryKey("budget") };
   expect((await api(ana, "/api/workspace/api-keys", key)).status).toBe(201);
   return { asked: async () => (await requests()).slice(1).map(({ body }) => body as Record<string, unknown>) };
 }

@@ -14,6 +14,7 @@ import { ModelError, type ModelEvent } from "../../worker/llm/provider.ts";
 import { summarizeExecutions } from "../../worker/store/execution-figures.ts";
 import { executionRecord } from "../../worker/store/executions.ts";
 import type { ExecutionRow } from "../../worker/store/schema.ts";
+import { canaryKey } from "../support/canary.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { openaiError } from "../support/providers/openai-responses.ts";
@@ -32,7 +33,7 @@ import {
   type Tenant,
 } from "../support/workerd.ts";
 
-const CANARY = "sk-canary-0123456789-a1b2";
+const CANARY = canaryKey("a1b2");
 const DAY_MS = 86_400_000;
 const KEYS = "/api/workspace/api-keys";
 const OK: Script = { body: chatProtocol.frames().join("") };

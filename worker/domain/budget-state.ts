@@ -231,8 +231,9 @@ function count<Answer>(
     const spentMicros = before.spentMicros + by.spent;
     const cap = capAt(state, capId);
     const reached = cap ? percentReached(spentMicros, cap.limitMicros) : 0;
-    if (cap && reached > before.warnedAt)
-      warnings.push({ cap, window, percent: reached as WarningPercent, spentMicros });
+    // Of the limit as it is now: that of all runs is raised without a look at the window of each.
+    const known = cap ? Math.min(before.warnedAt, percentReached(before.spentMicros, cap.limitMicros)) : 0;
+    if (cap && reached > known) warnings.push({ cap, window, percent: reached as WarningPercent, spentMicros });
     windows.set(key, {
       ...before,
       spentMicros,

@@ -19,14 +19,7 @@ const isUsable = sql`(${providerKeys.sealed} IS NOT NULL OR ${providerKeys.provi
 
 /** The one that models are asked with: chosen last, of those that can be used. Null for none. */
 export async function findChosenKey(db: Database, workspaceId: string): Promise<ProviderKeyRow | null> {
-  const row = await db
-    .select()
-    .from(providerKeys)
-    .where(and(eq(providerKeys.workspaceId, workspaceId), isUsable))
-    .orderBy(desc(providerKeys.chosenAt), desc(providerKeys.id))
-    .limit(1)
-    .get();
-  return row ?? null;
+  return (await listAskedKeys(db, workspaceId, 0))[0] ?? null;
 }
 
 /** Of those that can be used, the one in use and those that are asked next, in this order. */

@@ -4,6 +4,7 @@
  */
 import type { Connection } from "../../../worker/llm/connection.ts";
 import type { ModelErrorReason, ModelUsage, Provider, ProviderName, StopReason } from "../../../worker/llm/provider.ts";
+import { canaryKey } from "../canary.ts";
 import type { Script } from "./scripted-server.ts";
 
 /** An answer as every protocol carries it. The text has characters of one to four bytes in UTF-8. */
@@ -79,7 +80,7 @@ export interface Protocol {
   readonly streamErrors: readonly (readonly [frame: string, reason: ModelErrorReason])[];
 }
 
-export const KEY = "sk-test-0123456789-secret";
+export const KEY = canaryKey("secret");
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Script {
   return { status, body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } };
