@@ -172,6 +172,26 @@ async function runs(texts: readonly string[]): Promise<readonly Place[]> {
   ];
 }
 
+/** Written by hand, and asked for by a program that is in review. */
+async function items(texts: readonly string[]): Promise<readonly Place[]> {
+  const titles = texts.map((text) => oneLine(text));
+  const made: string[] = [];
+  for (const [index, title] of titles.entries()) {
+    const fields = { title, details: texts[index]! };
+    const answer = await product.api("/api/items", { kind: "decision", fields });
+    expect(answer.status, await answer.clone().text()).toBe(201);
+    made.push(((await answer.json()) as { id: string }).id);
+  }
+  const code = `for (const title of ${JSON.stringify(titles)}) await stories.create({ title, description: title });`;
+  const body = { code, capabilities: ["stories.*"], mode: "review" };
+  const run = (await (await product.api("/api/code/execute", body)).json()) as { runId: string };
+  return [
+    { path: "/stories/decisions", texts: titles },
+    { path: `/stories/${made[0]}`, texts: texts.slice(0, 1) },
+    { path: `/runs/${run.runId}/effects`, texts: titles },
+  ];
+}
+
 /** Asked of a model, and answered by it. */
 async function call(texts: readonly string[]): Promise<Place> {
   const { baseUrl } = upstream.play({
@@ -213,10 +233,21 @@ it("are shown as texts everywhere: nothing of them runs, and nothing leaves the 
   for (let from = 0; from < COUNT; from += PER_LOOK) {
     const texts = Array.from({ length: Math.min(PER_LOOK, COUNT - from) }, (_, index) => payload(from + index));
     const settings = await planter.settings(texts, from === 0);
-    const planted = [...settings, ...(await runs(texts)), ...(from < SLOTS * PER_LOOK ? [await call(texts)] : [])];
+    const planted = [
+      ...settings,
+      ...(await runs(texts)),
+      ...(await items(texts)),
+      ...(from < SLOTS * PER_LOOK ? [await call(texts)] : []),
+    ];
     if (from < SLOTS * PER_LOOK) planted.push(await planter.budgets(texts));
     const asked = encodeURIComponent(texts[0]!);
-    const echoes = [`/runs?q=${asked}`, `/settings/audit?actor=${asked}`, `/login?invitation=${asked}`, `/p/${asked}`];
+    const echoes = [
+      `/runs?q=${asked}`,
+      `/settings/audit?actor=${asked}`,
+      `/login?invitation=${asked}`,
+      `/p/${asked}`,
+      `/stories?text=${asked}`,
+    ];
     for (const place of planted) await visit(place);
     for (const path of [...PAGES, ...echoes]) await visit({ path, texts: [] });
   }

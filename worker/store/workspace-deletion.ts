@@ -32,7 +32,8 @@ const HISTORY = [
   `DELETE FROM run_inputs WHERE run_id IN (${SOME_RUNS})`,
   `DELETE FROM runs WHERE id IN (${SOME_RUNS})`,
   ...["item_changes", "items"].map(
-    (table) => `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
+    (table) =>
+      `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
   ),
   `DELETE FROM meetings WHERE id IN (SELECT id FROM meetings WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
   `DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
