@@ -145,6 +145,16 @@ document.addEventListener("keydown", (event) => {
 });
 editor.addEventListener("editor-run", run);
 
+// Enter presses a form's first button, which runs the program.
+form.querySelector("[name=snippet]")?.addEventListener("keydown", (event) => {
+  if ((event as KeyboardEvent).key !== "Enter") return;
+  event.preventDefault();
+  form.querySelector<HTMLButtonElement>("[data-snippet-save]")?.click();
+});
+form.querySelector("[data-snippet-save]")?.addEventListener("click", () => {
+  document.getElementById(ELEMENT_ID.snippetMenu)?.hidePopover();
+});
+
 document.addEventListener("click", (event) => {
   const target = event.target as Element;
   const place = target.closest<HTMLElement>("[data-goto-file]");

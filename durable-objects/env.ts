@@ -1,5 +1,6 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
+import type { TypeChecker } from "../worker/program/type-check.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
 import type { BudgetLedgerRpc } from "./budget-ledger/rpc.ts";
 import type { CallGateRpc } from "./call-gate/rpc.ts";
@@ -7,6 +8,7 @@ import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";
 import type { RateLimiterRpc } from "./rate-limiter/rpc.ts";
 import type { RunExecutorRpc } from "./run-executor/rpc.ts";
 import type { RunQueueRpc } from "./run-queue/rpc.ts";
+import type { SnippetSchedulerRpc } from "./snippet-scheduler/rpc.ts";
 import type { WebhookSenderRpc } from "./webhook-sender/rpc.ts";
 import type { WorkspaceCapacityRpc } from "./workspace-capacity/rpc.ts";
 
@@ -34,6 +36,10 @@ export interface Env extends Variables {
   readonly CALL_GATE: ObjectNamespace<CallGateRpc>;
   /** By the id of a workspace. */
   readonly BUDGET_LEDGER: ObjectNamespace<BudgetLedgerRpc>;
+  /** By the id of a workspace. */
+  readonly SNIPPET_SCHEDULER: ObjectNamespace<SnippetSchedulerRpc>;
   /** The Worker of worker/sandbox/python: another Worker, because its engine would not fit into this one. */
   readonly PYTHON: PythonRunner;
+  /** The Worker of worker/program/checker: another Worker, so that a check can use up its memory and nobody else's. */
+  readonly CHECKER: TypeChecker;
 }

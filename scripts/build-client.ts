@@ -18,7 +18,7 @@ const GENERATED = join(ROOT, "worker/views/generated");
 const NODE_MODULES = join(ROOT, "node_modules");
 
 /** theme.js blocks the first paint, preview-recorder.js is the first of a page under preview: both are classic scripts. */
-const MODULES = ["client/console.ts", "client/run-log.ts", "client/playground.ts"];
+const MODULES = ["client/console.ts", "client/run-log.ts", "client/playground.ts", "client/snippet.ts"];
 const CLASSIC = ["client/theme.ts", "client/preview-recorder.ts"];
 const STYLES = ["client/styles/console.css"];
 

@@ -33,7 +33,9 @@ import { repositories } from "./routes/api/repositories.ts";
 import { runBatches } from "./routes/api/run-batches.ts";
 import { runEffects } from "./routes/api/run-effects.ts";
 import { runSteering } from "./routes/api/run-steering.ts";
+import { runForks } from "./routes/api/run-forks.ts";
 import { runs } from "./routes/api/runs.ts";
+import { snippets } from "./routes/api/snippets.ts";
 import { status } from "./routes/api/status.ts";
 import { webhooks } from "./routes/api/webhooks.ts";
 import { consolePages } from "./routes/console/console.tsx";
@@ -87,6 +89,7 @@ export function createApp() {
   app.route("/api/code", code as never);
   app.route("/api/runs", runs as never);
   app.route("/api/runs", runEffects as never);
+  app.route("/api/runs", runForks as never);
   app.route("/api/runs", runSteering as never);
   app.route("/api/runs", runBatches as never);
   app.route("/api/lanes", lanes as never);
@@ -102,6 +105,7 @@ export function createApp() {
   app.route("/api/meetings", meetings as never);
   app.route("/api/items", items as never);
   app.route("/api/repositories", repositories as never);
+  app.route("/api/snippets", snippets as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);
   app.route("/api/deliveries", deliveries as never);
   app.route("/api/audit", audit as never);

@@ -6,6 +6,7 @@ import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts"
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
 import type { LaneAddress, RunQueueRpc } from "../durable-objects/run-queue/rpc.ts";
+import type { SnippetSchedulerRpc } from "../durable-objects/snippet-scheduler/rpc.ts";
 import type { WebhookSenderRpc } from "../durable-objects/webhook-sender/rpc.ts";
 import type { WorkspaceCapacityRpc } from "../durable-objects/workspace-capacity/rpc.ts";
 import { type Config, configOf } from "./config.ts";
@@ -16,6 +17,7 @@ import type { Egress } from "./egress/egress.ts";
 import { openEgress } from "./egress/network.ts";
 import { Vault } from "./keys/vault.ts";
 import { createLogger, type Logger } from "./log.ts";
+import type { TypeChecker } from "./program/type-check.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { RecentlyKnown } from "./recently-known.ts";
 import { dataKeysIn } from "./store/data-keys.ts";
@@ -58,8 +60,12 @@ export interface Dependencies {
   readonly gate: (workspaceId: string) => CallGateRpc;
   /** The object of a workspace's budget. */
   readonly budget: (workspaceId: string) => BudgetLedgerRpc;
+  /** The object that runs a workspace's snippets by their schedules. */
+  readonly scheduler: (workspaceId: string) => SnippetSchedulerRpc;
   /** The object that sends the messages of a webhook endpoint. */
   readonly sender: (endpointId: string) => WebhookSenderRpc;
+  /** Checks the types of programs. */
+  readonly checker: TypeChecker;
 }
 
 /** An endpoint with its secrets in clear: kept for moments, in memory alone. */
@@ -101,6 +107,8 @@ function compose(env: Env): Dependencies {
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
     gate: (workspaceId) => env.CALL_GATE.get(env.CALL_GATE.idFromName(workspaceId)),
     budget: (workspaceId) => env.BUDGET_LEDGER.get(env.BUDGET_LEDGER.idFromName(workspaceId)),
+    scheduler: (workspaceId) => env.SNIPPET_SCHEDULER.get(env.SNIPPET_SCHEDULER.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
+    checker: env.CHECKER,
   };
 }

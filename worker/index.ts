@@ -7,6 +7,7 @@ export { DeliveryInbox } from "../durable-objects/delivery-inbox/delivery-inbox.
 export { RateLimiter } from "../durable-objects/rate-limiter/rate-limiter.ts";
 export { RunExecutor } from "../durable-objects/run-executor/run-executor.ts";
 export { RunQueue } from "../durable-objects/run-queue/run-queue.ts";
+export { SnippetScheduler } from "../durable-objects/snippet-scheduler/snippet-scheduler.ts";
 export { WebhookSender } from "../durable-objects/webhook-sender/webhook-sender.ts";
 export { WorkspaceCapacity } from "../durable-objects/workspace-capacity/workspace-capacity.ts";
 

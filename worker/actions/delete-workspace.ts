@@ -37,6 +37,7 @@ export async function removeWorkspace(
   if (active > 0) return fail("workspace-busy", `Cancel them first: ${active} wait or run.`);
   const senders = await listEndpoints(db, workspaceId, dependencies.clock.now());
   await deleteWorkspaceSecrets(db, workspaceId);
+  await dependencies.scheduler(workspaceId).forget(null);
   await Promise.all(senders.map((endpoint) => dependencies.sender(endpoint.id).forget()));
   for (let portion = 0; await deleteWorkspaceHistory(db, workspaceId); portion++)
     if (portion >= PORTIONS_MAX) return PARTLY;

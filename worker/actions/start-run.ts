@@ -10,11 +10,15 @@ import { keyOwner, type Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domain/run-spec.ts";
+import { resolveImports } from "../domain/snippet-imports.ts";
 import type { LogFields } from "../log-fields.ts";
 import { refusedCapabilities } from "../program/capability-access.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
+import { loadImported } from "../store/snippets.ts";
 
 export interface StartRunRequest {
+  /** Made from the program when it is not given. */
+  readonly title?: string;
   readonly program: Program;
   readonly limits: Limits;
   /** Nothing when it is not given. Refused where it goes beyond what the operator allows. */
@@ -107,11 +111,14 @@ async function describeRun(
   const { idempotencyKey, ...asked } = request;
   const runId = await reserveRunId(dependencies, principal, asked, idempotencyKey);
   if (!runId.ok) return runId;
+  const { db } = dependencies;
+  const program = await resolveImports(request.program, (wanted) => loadImported(db, principal.workspaceId, wanted));
+  if (!program.ok) return program;
   return succeed({
     id: runId.value,
     workspaceId: principal.workspaceId,
     kind: "execution",
-    title: titleOf(request.program),
+    title: request.title ?? titleOf(request.program),
     lane: request.lane ?? principal.lane,
     priority: request.priority ?? "normal",
     createdBy: principal.id,
@@ -120,7 +127,7 @@ async function describeRun(
     seed: newSecret(16, dependencies.random),
     limits: request.limits,
     grants,
-    program: request.program,
+    program: program.value,
   });
 }
 

@@ -60,6 +60,11 @@ export const AUDIT_KINDS = {
   "delivery.reprocessed": { words: "had a delivery processed again", details: [] },
   "meeting.added": { words: "added a meeting", details: ["title"] },
   "meeting.deleted": { words: "deleted a meeting", details: ["title"] },
+  "snippet.added": { words: "saved a snippet", details: [] },
+  "snippet.changed": { words: "saved a version of a snippet", details: ["version"] },
+  "snippet.deleted": { words: "deleted a snippet", details: [] },
+  "schedule.added": { words: "scheduled a snippet", details: ["cron", "timeZone"] },
+  "schedule.deleted": { words: "deleted a schedule", details: [] },
   "runs.rebuilt": { words: "began to write the list of runs anew", details: [] },
 } as const satisfies Record<string, KindRow>;
 

@@ -25,6 +25,7 @@ export const ERRORS = {
   "not-found": { status: 404, retryable: false, title: "There is nothing here by that name." },
   "method-not-allowed": { status: 405, retryable: false, title: "This address takes another method." },
   "repository-exists": { status: 409, retryable: false, title: "The workspace has this repository already." },
+  "snippet-exists": { status: 409, retryable: false, title: "The workspace has a snippet of this name already." },
   "delivery-conflict": {
     status: 409,
     retryable: false,
@@ -39,6 +40,8 @@ export const ERRORS = {
   "too-many-people": { status: 409, retryable: false, title: "There are as many as there may be." },
   "too-many-tokens": { status: 409, retryable: false, title: "There are as many tokens as there may be." },
   "too-many-keys": { status: 409, retryable: false, title: "The workspace has as many provider keys as it may have." },
+  "too-many-snippets": { status: 409, retryable: false, title: "The workspace has as many snippets as it may have." },
+  "too-many-schedules": { status: 409, retryable: false, title: "The workspace has as many schedules as it may have." },
   "too-many-budgets": { status: 409, retryable: false, title: "The workspace has as many budgets as it may have." },
   "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
   "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },

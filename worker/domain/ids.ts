@@ -22,6 +22,7 @@ const PREFIXES = [
   "call",
   "item",
   "chg",
+  "sch",
   "mtg",
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];

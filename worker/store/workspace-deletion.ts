@@ -46,6 +46,7 @@ const REST = [
   "DELETE FROM share_files WHERE slug IN (SELECT slug FROM shares WHERE workspace_id = ?)",
   "DELETE FROM shares WHERE workspace_id = ?",
   "DELETE FROM repositories WHERE workspace_id = ?",
+  "DELETE FROM snippets WHERE workspace_id = ?",
   "DELETE FROM call_settings WHERE workspace_id = ?",
   "UPDATE sessions SET workspace_id = NULL WHERE workspace_id = ?",
   "DELETE FROM memberships WHERE workspace_id = ?",

@@ -33,6 +33,8 @@ export const ELEMENT_ID = {
   fileDialog: "file-dialog",
   webhookMessage: "webhook-message",
   keyTest: "key-test",
+  snippetForm: "snippet-form",
+  snippetMenu: "snippet-menu",
   executionResults: "execution-results",
   meetingResults: "meeting-results",
   itemResults: "item-results",

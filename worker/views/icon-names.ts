@@ -32,6 +32,7 @@ export const ICON_NAMES = [
   "key-round",
   "keyboard",
   "layers",
+  "library",
   "list",
   "loader-circle",
   "log-out",

@@ -19,7 +19,7 @@ export interface Shell {
   readonly person: { readonly name: string };
 }
 
-export type PageScript = "run-log.js" | "playground.js";
+export type PageScript = "run-log.js" | "playground.js" | "snippet.js";
 
 export interface DocumentProps {
   readonly title: string;
@@ -36,6 +36,7 @@ export interface LayoutProps extends DocumentProps {
     | "queue"
     | "runs"
     | "playground"
+    | "snippets"
     | "executions"
     | "meetings"
     | "stories"
@@ -52,6 +53,7 @@ const NAVIGATION: readonly { section: LayoutProps["section"]; href: string; labe
   { section: "queue", href: "/queue", label: "Queue", icon: "layers" },
   { section: "runs", href: "/runs", label: "Runs", icon: "list" },
   { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
+  { section: "snippets", href: "/snippets", label: "Snippets", icon: "library" },
   { section: "meetings", href: "/meetings", label: "Meetings", icon: "messages-square" },
   { section: "stories", href: "/stories", label: "Stories", icon: "square-kanban" },
   { section: "executions", href: "/executions", label: "Calls", icon: "sparkles" },

@@ -39,6 +39,8 @@ export interface PlaygroundProps {
   readonly origin: ShownOrigin | null;
   /** The same for the form: a share of this program keeps it. */
   readonly forkedFrom: string | null;
+  /** The snippet that the program is; empty for none. */
+  readonly snippet: string;
   /** Where an own copy of a shared program is made; null for everything else. */
   readonly forkHref: string | null;
 }
@@ -54,6 +56,7 @@ const toErrors = `target:${byId(ELEMENT_ID.playgroundErrors)} swap:innerHTML`;
 const ERRORS_APART = { "4xx": toErrors, "5xx": toErrors } as const;
 
 const RUNS = "/playground/runs";
+const SNIPPETS = "/playground/snippets";
 
 export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly shell: Shell }) {
   const { values, errors } = props;
@@ -102,7 +105,7 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
   );
 }
 
-function Toolbar({ values, examples, title, forkHref }: PlaygroundProps) {
+function Toolbar({ values, examples, title, forkHref, snippet }: PlaygroundProps) {
   const share = hx({
     post: "/playground/shares",
     target: byId(ELEMENT_ID.playgroundShare),
@@ -142,11 +145,41 @@ function Toolbar({ values, examples, title, forkHref }: PlaygroundProps) {
           <Icon name="git-fork" /> Fork
         </a>
       )}
+      <Allowed post={SNIPPETS}>
+        <SnippetMenu name={snippet} />
+      </Allowed>
       <Allowed post="/playground/shares">
         <button type="submit" class="button" formaction="/playground/shares" {...share}>
           <Icon name="share-2" /> Share
         </button>
       </Allowed>
+    </div>
+  );
+}
+
+/** Asks for a name, and saves the program under it. */
+function SnippetMenu({ name }: { readonly name: string }) {
+  const save = hx({
+    post: SNIPPETS,
+    target: byId(ELEMENT_ID.playgroundShare),
+    swap: "innerHTML",
+    status: ERRORS_APART,
+  });
+  return (
+    <div class="menu-anchor">
+      <button type="button" class="button" popovertarget={ELEMENT_ID.snippetMenu}>
+        <Icon name="library" /> Save as snippet
+      </button>
+      <div id={ELEMENT_ID.snippetMenu} class="menu examples-menu snippet-menu" popover="auto">
+        <label class="field">
+          <span>Name, for example date-tools</span>
+          <input type="text" name="snippet" id={fieldId("snippet")} value={name} maxlength={60} autocomplete="off" />
+        </label>
+        <p class="muted">A name that is there already gets a new version.</p>
+        <button type="submit" class="button primary" formaction={SNIPPETS} data-snippet-save {...save}>
+          Save
+        </button>
+      </div>
     </div>
   );
 }

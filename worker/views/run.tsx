@@ -7,7 +7,7 @@ import type { ModelSpending } from "../domain/guest-outcome.ts";
 import type { Issue } from "../domain/issue.ts";
 import type { ReplayVerdict } from "../domain/replay.ts";
 import { isTerminal, type RunDetail } from "../domain/run.ts";
-import { PostForm } from "./components/allowed.tsx";
+import { Allowed, PostForm } from "./components/allowed.tsx";
 import { Attempts } from "./components/attempts.tsx";
 import { BudgetWaitPanel } from "./components/budget-wait.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -25,9 +25,10 @@ import { queueHref } from "./lane-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import { RunLog, type RunLogProps } from "./log/log-view.tsx";
 import { type EffectsByLine, ProgramFiles } from "./program-files.tsx";
+import { HostCallList, type HostCallListProps } from "./run-calls.tsx";
 import { contentLabel, endingMark, reasonOf, STEP_WORDS } from "./run-words.ts";
 
-export type RunTab = "log" | "program" | "effects" | "metrics";
+export type RunTab = "log" | "program" | "effects" | "calls" | "metrics";
 
 export interface RunPageProps {
   readonly run: RunDetail;
@@ -43,6 +44,7 @@ export interface RunPageProps {
         readonly effects: EffectsByLine;
       }
     | ({ readonly name: "effects" } & EffectSheetProps)
+    | ({ readonly name: "calls" } & Omit<HostCallListProps, "runId">)
     | { readonly name: "metrics" };
   /** What a replay found that was asked for without a script. */
   readonly verdict?: ReplayVerdict | null;
@@ -52,6 +54,7 @@ const TABS: readonly { name: RunTab; label: string; path: string }[] = [
   { name: "log", label: "Log", path: "" },
   { name: "program", label: "Program", path: "/program" },
   { name: "effects", label: "Effects", path: "/effects" },
+  { name: "calls", label: "Host calls", path: "/calls" },
   { name: "metrics", label: "Metrics", path: "/metrics" },
 ];
 
@@ -76,13 +79,15 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
         />
       ) : null}
       {tab.name === "effects" ? <EffectSheetView {...tab} /> : null}
+      {tab.name === "calls" ? <HostCallList runId={run.id} {...tab} /> : null}
       {tab.name === "metrics" ? <Metrics run={run} /> : null}
     </Layout>
   );
 }
 
-function hasTab({ entry, grants }: RunDetail, name: RunTab): boolean {
+function hasTab({ entry, grants, usage }: RunDetail, name: RunTab): boolean {
   if (name === "program") return entry !== null;
+  if (name === "calls") return (usage?.hostCalls ?? 0) > 0;
   return name !== "effects" || grants?.code !== undefined;
 }
 
@@ -112,11 +117,25 @@ export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
       {run.budgetWait && !isTerminal(run.state) ? <BudgetWaitPanel runId={run.id} wait={run.budgetWait} /> : null}
       {run.wait ? <WaitPanel run={run} wait={run.wait} /> : reason ? <p class="run-reason">{reason}</p> : null}
       <Facts run={run} />
+      <Origin run={run} />
       {run.issue ? <Labels issue={run.issue} /> : null}
       <Steps run={run} />
       <Attempts attempts={run.attemptHistory} />
       {isTerminal(run.state) ? <Outcome run={run} programHref={`/runs/${run.id}/program`} files={files} /> : null}
     </section>
+  );
+}
+
+/** The way from a fork to what it begins like. */
+function Origin({ run }: { readonly run: RunDetail }) {
+  if (run.forkOf === null) return null;
+  return (
+    <p class="muted">
+      {"Forked from "}
+      <a href={`/runs/${run.forkOf.of}`}>another run</a>
+      {` at host call ${run.forkOf.call + 1}. `}
+      <a href={`/runs/${run.id}/branches`}>See both branches</a>
+    </p>
   );
 }
 
@@ -136,6 +155,13 @@ function RunActions({ run }: { readonly run: RunDetail }) {
         <a class="button" href={`/playground?run=${run.id}`} title="Open a copy of its program in the playground">
           <Icon name="git-fork" /> Fork
         </a>
+      )}
+      {run.entry === null ? null : (
+        <Allowed get="/snippets/new">
+          <a class="button" href={`/snippets/new?run=${run.id}`} title="Keep its program under a name">
+            <Icon name="library" /> Save as snippet
+          </a>
+        </Allowed>
       )}
       {isTerminal(run.state) ? (
         <PostForm action={`/runs/${run.id}/retries`}>

@@ -30,6 +30,7 @@ import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 import { PROVIDER_KEY_OPERATIONS } from "./openapi-provider-keys.ts";
 import { QUEUE_OPERATIONS } from "./openapi-queue.ts";
 import { REPOSITORY_OPERATIONS } from "./openapi-repositories.ts";
+import { SNIPPET_OPERATIONS } from "./openapi-snippets.ts";
 import { WEBHOOK_OPERATIONS, webhookDescriptions } from "./openapi-webhooks.ts";
 import { runListQuerySchema } from "./runs.ts";
 
@@ -113,6 +114,7 @@ const OPERATIONS: readonly Operation[] = [
   ...MEETING_OPERATIONS,
   ...ITEM_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
+  ...SNIPPET_OPERATIONS,
   ...DELIVERY_OPERATIONS,
   ...AUDIT_OPERATIONS,
   {

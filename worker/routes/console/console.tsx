@@ -3,6 +3,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
+import { capabilityReference } from "../../program/reference.ts";
+import { CapabilitiesPage } from "../../views/capabilities.tsx";
 import { DocsPage } from "../../views/docs.tsx";
 import { auditPages } from "./audit.tsx";
 import { budgetPages } from "./budgets.tsx";
@@ -23,8 +25,10 @@ import { queuePages } from "./queue.tsx";
 import { repositoryPages } from "./repositories.tsx";
 import { runBatchForms } from "./run-batches.tsx";
 import { runSteeringForms } from "./run-steering.tsx";
+import { runForkPages } from "./run-forks.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
+import { snippetPages } from "./snippets.tsx";
 import { storyPages } from "./stories.tsx";
 import { webhookPages } from "./webhooks.tsx";
 
@@ -41,6 +45,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/queue", queuePages)
   .route("/health", healthPages)
   .route("/runs", runPages)
+  .route("/runs", runForkPages)
   .route("/runs", runSteeringForms)
   .route("/runs", runBatchForms)
   .route("/runs", effectPages)
@@ -60,8 +65,20 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/budgets", budgetPages)
   .route("/meetings", meetingPages)
   .route("/repos", repositoryPages)
+  .route("/snippets", snippetPages)
   .route("/inbound-endpoints", endpointPages)
   .route("/deliveries", deliveryPages)
   .get("/docs", (c) =>
     page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={SANDBOX_GLOBALS} />),
+  )
+  .get("/docs/capabilities", (c) =>
+    page(
+      c,
+      <CapabilitiesPage
+        shell={signedInShell(c)}
+        origin={new URL(c.req.url).origin}
+        reference={capabilityReference()}
+        allowedOrigins={c.var.dependencies.config.allowance.fetch}
+      />,
+    ),
   );

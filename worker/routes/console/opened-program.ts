@@ -9,16 +9,19 @@ import { type Origin, readOrigin, writeOrigin } from "../../domain/origin.ts";
 import type { EditedProgram } from "../../domain/playground-modes.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../domain/program.ts";
 import { titleOf } from "../../domain/run-spec.ts";
+import { withoutSnippets } from "../../domain/snippet-imports.ts";
 import { EXAMPLES, type Example } from "../../generated/examples.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
+import { noSnippet } from "../../snippets/snippet-run.ts";
 import { findRunTitle, loadProgram } from "../../store/runs.ts";
 import { loadShare } from "../../store/shares.ts";
+import { loadVersion } from "../../store/snippets.ts";
 import type { PlaygroundProps, ShownOrigin } from "../../views/playground.tsx";
 import { blankPlayground } from "../../views/playground-values.ts";
 
 export type OpenedProgram = Pick<
   PlaygroundProps,
-  "values" | "isBlank" | "title" | "origin" | "forkedFrom" | "forkHref"
+  "values" | "isBlank" | "title" | "origin" | "forkedFrom" | "snippet" | "forkHref"
 >;
 
 /** A program without limits and grants of its own: whoever opens a share decides what it may reach. */
@@ -33,9 +36,21 @@ export async function openProgram(
 ): Promise<Result<OpenedProgram>> {
   if (query["run"] !== undefined) return openRun(c, query["run"]);
   if (query["share"] !== undefined) return forkShare(c, query["share"]);
+  if (query["snippet"] !== undefined) return openSnippet(c, query["snippet"]);
   const example = EXAMPLES.find(({ slug }) => slug === query["example"]);
   if (!example) return opened(blankPlayground("typescript"), { isBlank: true });
   return opened({ ...example, files: await loadFiles(c, example), ...PLAIN }, { title: example.title });
+}
+
+/** A copy of its newest version. Without parameters: those belong to runs of the snippet. */
+async function openSnippet(c: Context<SignedInEnv>, name: string): Promise<Result<OpenedProgram>> {
+  const { dependencies, principal } = c.var;
+  const snippet = await loadVersion(dependencies.db, principal.workspaceId, name, null);
+  if (!snippet) return noSnippet(name);
+  const { language, entry, files, limits, manifest } = snippet;
+  const grants = stillAllowed({ fetch: manifest.fetch, model: manifest.model }, dependencies.config.allowance);
+  const program = { language, entry, files, stdin: "", args: [] };
+  return opened({ ...program, limits: changedLimits(limits), grants }, { title: name, snippet: name });
 }
 
 /** The page of a link: the program as it was shared, and a way to an own copy. */
@@ -66,7 +81,7 @@ async function openRun(c: Context<SignedInEnv>, runId: string): Promise<Result<O
   if (!run?.limits || !program || !detail) return fail("not-found", "There is no run with this id in your workspace.");
   const fork = forkOf({ kind: "run", id: runId }, shownRun(runId, run.title));
   const grants = stillAllowed(detail.grants ?? NO_GRANTS, config.allowance);
-  return opened({ ...program, limits: changedLimits(run.limits), grants }, fork);
+  return opened({ ...withoutSnippets(program), limits: changedLimits(run.limits), grants }, fork);
 }
 
 /** What a run was granted, as far as the operator still allows it. */
@@ -80,7 +95,8 @@ function opened(
   values: PlaygroundProps["values"],
   rest: Partial<Omit<OpenedProgram, "values">>,
 ): Result<OpenedProgram> {
-  return succeed({ values, isBlank: false, title: null, origin: null, forkedFrom: null, forkHref: null, ...rest });
+  const plain = { isBlank: false, title: null, origin: null, forkedFrom: null, snippet: "", forkHref: null };
+  return succeed({ values, ...plain, ...rest });
 }
 
 /** Whether the person could have opened it: a form may name anything. */

@@ -1,8 +1,9 @@
 /** `/playground`: the editor, the runs and previews that it starts, links to share, and programs written by a model. */
 import { type Context, Hono } from "hono";
+import { saveProgram } from "../../actions/manage-snippets.ts";
 import { startRun } from "../../actions/start-run.ts";
 import { sha256Hex } from "../../digest.ts";
-import { fail } from "../../domain/errors.ts";
+import { type Failure, fail } from "../../domain/errors.ts";
 import { newSecret } from "../../domain/ids.ts";
 import { writeOrigin } from "../../domain/origin.ts";
 import { isExecuted } from "../../domain/playground-modes.ts";
@@ -17,10 +18,12 @@ import { PlaygroundErrors, PlaygroundPage, type PlaygroundProps } from "../../vi
 import { blankPlayground } from "../../views/playground-values.ts";
 import { FullPreviewPage, PreviewPanel } from "../../views/preview.tsx";
 import { RunOutcome, RunPanel } from "../../views/run-panel.tsx";
+import { SavedSnippet } from "../../views/saved-snippet.tsx";
 import { ShareLink } from "../../views/share-link.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
 import { failedFiles } from "./failed-files.ts";
+import { textOf } from "./form.ts";
 import { generations } from "./generations.ts";
 import { EXAMPLE_MENU, openProgram, originExists } from "./opened-program.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
@@ -76,6 +79,20 @@ export const playground = new Hono<SignedInEnv>()
     const props = { runs, cursor: cursor.value, nextCursor: nextBefore === null ? null : encodeCursor(nextBefore) };
     return page(c, isPartial(c) ? <HistoryFragment {...props} /> : <HistoryPage shell={signedInShell(c)} {...props} />);
   })
+  .post("/snippets", async (c) => {
+    const form = await c.req.formData();
+    const reading = readPlaygroundForm(form);
+    if (!reading.ok) return refuse(c, form, reading.errors);
+    const { program, ...rest } = reading.value;
+    if (!isExecuted(program)) {
+      return refuse(c, form, [{ field: "language", message: "A page cannot be a snippet: nothing runs it." }]);
+    }
+    const name = textOf(form, "snippet").trim();
+    const saved = await saveProgram(c.var.dependencies, c.var.principal, name, { program, ...rest });
+    if (!saved.ok) return refuse(c, form, shownSnippetErrors(saved));
+    const { version } = saved.value;
+    return isPartial(c) ? page(c, <SavedSnippet {...{ name, version }} />) : c.redirect(`/snippets/${name}?saved`, 303);
+  })
   .post("/shares", async (c) => {
     const form = await c.req.formData();
     const reading = readPlaygroundForm(form);
@@ -91,6 +108,11 @@ export const playground = new Hono<SignedInEnv>()
     const address = new URL(c.req.url).origin;
     return isPartial(c) ? page(c, <ShareLink slug={slug} origin={address} />) : c.redirect(`/p/${slug}`, 303);
   });
+
+/** The form has the program and the name, and nothing else of a snippet. */
+function shownSnippetErrors({ detail, errors }: Failure): PlaygroundProps["errors"] {
+  return (errors ?? []).map(({ path }) => ({ field: path === "name" ? "snippet" : "", message: detail }));
+}
 
 /** The playground's page may hold a frame: the preview. */
 export function playgroundPage(
@@ -143,7 +165,7 @@ function refuse(c: Context<SignedInEnv>, form: FormData, errors: PlaygroundProps
   const forkedFrom = origin ? writeOrigin(origin) : null;
   return playgroundPage(
     c,
-    { values, errors, isBlank: false, title: null, origin: null, forkedFrom, forkHref: null },
+    { values, errors, isBlank: false, title: null, origin: null, forkedFrom, snippet: text("snippet"), forkHref: null },
     422,
   );
 }

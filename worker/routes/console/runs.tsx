@@ -22,6 +22,8 @@ import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 import { readRunsFilter, selectionOf } from "./runs-filter.ts";
 
 const PAGE_SIZE = 50;
+/** Host calls on one page: the first ones, as much as anybody reads. */
+const CALLS_SHOWN = 200;
 /** Lanes that the filter offers. */
 const LANE_CHOICES_MAX = 200;
 
@@ -63,6 +65,11 @@ export const runPages = new Hono<SignedInEnv>()
       effects: await effectsByLine(c, run),
     })),
   )
+  .get("/:id/calls", async (c) => {
+    const handle = await accessRun(c);
+    const calls = handle.ok ? await handle.value.hostCalls(0, CALLS_SHOWN) : handle;
+    return calls.ok ? showRun(c, async () => ({ name: "calls", ...calls.value })) : failurePage(c, calls);
+  })
   .get("/:id/metrics", (c) => showRun(c, async () => ({ name: "metrics" })))
   .get("/:id/header", (c) => answerHeader(c))
   .post("/:id/cancellation", async (c) => {

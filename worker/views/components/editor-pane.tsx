@@ -9,11 +9,13 @@ import { type FieldError, fieldId, invalidAttributes } from "./error-summary.tsx
 import { Icon } from "./icon.tsx";
 
 export interface EditorPaneProps {
-  readonly values: PlaygroundValues;
+  readonly values: Pick<PlaygroundValues, "files" | "entry">;
   readonly errors: readonly FieldError[];
+  /** What Ctrl with Enter does to the program. */
+  readonly enter?: "runs" | "saves";
 }
 
-export function EditorPane({ values, errors }: EditorPaneProps) {
+export function EditorPane({ values, errors, enter = "runs" }: EditorPaneProps) {
   return (
     <div class="editor-pane">
       <div class="file-bar">
@@ -44,7 +46,7 @@ export function EditorPane({ values, errors }: EditorPaneProps) {
         </noscript>
       ) : null}
       <p class="editor-hint muted needs-script">
-        <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs. <kbd>Shift</kbd> <kbd>Alt</kbd> <kbd>F</kbd> formats. <kbd>Tab</kbd>{" "}
+        <kbd>Ctrl</kbd> <kbd>Enter</kbd> {enter}. <kbd>Shift</kbd> <kbd>Alt</kbd> <kbd>F</kbd> formats. <kbd>Tab</kbd>{" "}
         indents; <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor.
       </p>
       <FileDialog />
