@@ -25,9 +25,27 @@ module.exports = {
       to: { path: "node_modules", pathNot: "node_modules/zod/" },
     },
     only("capabilities", folder("worker/capabilities"), "^worker/(domain|capabilities)/"),
+    only(
+      "program",
+      "^worker/program/(?!checker/)",
+      "^worker/(domain/|capabilities/code/|program/|llm/provider\\.ts$)",
+    ),
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
     only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
+    only(
+      "checker",
+      folder("worker/program/checker"),
+      "^worker/(domain/|program/|sandbox/javascript/(?:file-kinds|module-path|source-position|steps|transpile)\\.ts$|system-ports\\.ts$)",
+      "programs are read as the engine reads them",
+    ),
+    {
+      name: "compiler-in-checker",
+      comment: "TypeScript weighs a megabyte: only the checker Worker has it",
+      severity: "error",
+      from: { path: "^(worker|durable-objects)/", pathNot: "^worker/program/checker/" },
+      to: { path: "^(worker/program/checker/|node_modules/typescript-6/)" },
+    },
     only("effects", folder("worker/effects"), "^worker/(domain|effects)/"),
     only("accounts", folder("worker/accounts"), "^worker/(domain/|store/|accounts/|config\\.ts$)"),
     only("keys", folder("worker/keys"), "^worker/(domain|keys)/"),
@@ -44,7 +62,7 @@ module.exports = {
     only(
       "actions",
       folder("worker/actions"),
-      "^(worker/(domain|store|actions|egress|llm|keys|meetings|snippets|webhooks|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|actions|egress|llm|keys|meetings|snippets|webhooks|program|capabilities/code/declarations\\.ts|dependencies\\.ts|digest\\.ts|log-fields\\.ts|generated)|durable-objects/.*/rpc\\.ts$)",
     ),
     {
       name: "objects-below-the-edge",

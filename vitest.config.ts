@@ -4,7 +4,8 @@
  */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { pythonWorker, WORKERD_ENVIRONMENT } from "./scripts/python/python-worker.ts";
+import { companionWorkers } from "./scripts/companion-workers.ts";
+import { WORKERD_ENVIRONMENT } from "./scripts/python/workerd-environment.ts";
 
 Object.assign(process.env, WORKERD_ENVIRONMENT);
 /** What the Worker imports of packages, each as one file: workerd asks for every module of every file's tests anew. */
@@ -79,7 +80,7 @@ export default defineConfig({
                 GITHUB_CLIENT_ID: "github-client",
                 GITHUB_CLIENT_SECRET: "github-secret",
               },
-              workers: [pythonWorker()],
+              workers: companionWorkers(),
             },
           }),
         ],

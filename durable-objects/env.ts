@@ -1,5 +1,6 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
+import type { TypeChecker } from "../worker/program/type-check.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
 import type { BudgetLedgerRpc } from "./budget-ledger/rpc.ts";
 import type { CallGateRpc } from "./call-gate/rpc.ts";
@@ -39,4 +40,6 @@ export interface Env extends Variables {
   readonly SNIPPET_SCHEDULER: ObjectNamespace<SnippetSchedulerRpc>;
   /** The Worker of worker/sandbox/python: another Worker, because its engine would not fit into this one. */
   readonly PYTHON: PythonRunner;
+  /** The Worker of worker/program/checker: another Worker, so that a check can use up its memory and nobody else's. */
+  readonly CHECKER: TypeChecker;
 }

@@ -1,5 +1,5 @@
 /**
- * Builds everything that is served: the sandbox's engines, the console's assets, the examples, and the Worker.
+ * Builds everything that is served: the sandbox's engines, the type checker, the console's assets, the examples, and the Worker.
  * `node scripts/build.ts parts` stops before the Worker: what types, tests and `wrangler dev` need.
  */
 import { execFileSync } from "node:child_process";
@@ -18,13 +18,18 @@ export const WRANGLER_ENVIRONMENT = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 };
 
+const PARTS = [
+  ...["engine/build-engine.ts", "python/build-python.ts", "checker/build-checker.ts"],
+  ...["build-client.ts", "build-examples.ts"],
+];
+
 function run(command: string, args: readonly string[]): void {
   const env = { ...process.env, ...WRANGLER_ENVIRONMENT };
   execFileSync(command, args, { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] });
 }
 
 export function buildParts(): void {
-  for (const script of ["engine/build-engine.ts", "python/build-python.ts", "build-client.ts", "build-examples.ts"]) {
+  for (const script of PARTS) {
     run(process.execPath, [join(ROOT, "scripts", script)]);
   }
 }

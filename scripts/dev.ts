@@ -4,8 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildParts, WRANGLER_ENVIRONMENT } from "./build.ts";
+import { COMPANION_CONFIGS } from "./companion-workers.ts";
 import { bootstrapSql, loadOrCreateSecrets, loadOrCreateSecretsKey, saveCredentials } from "./credentials.ts";
-import { WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
+import { WORKERD_ENVIRONMENT } from "./python/workerd-environment.ts";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const BIN = join(ROOT, "node_modules/.bin");
@@ -38,7 +39,7 @@ spawn(process.execPath, ["scripts/build-client.ts", "--watch"], {
   env,
   stdio: ["ignore", "ignore", "inherit"],
 });
-const configs = ["wrangler.toml", "worker/sandbox/python/wrangler.toml"].flatMap((config) => ["--config", config]);
+const configs = ["wrangler.toml", ...COMPANION_CONFIGS].flatMap((config) => ["--config", config]);
 const dev = [
   "dev",
   ...configs,

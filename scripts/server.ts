@@ -5,11 +5,12 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { VARIABLE_NAMES } from "../worker/config.ts";
+import { companionWorkers } from "./companion-workers.ts";
 import { type Credentials, loadOrCreateSecrets, loadOrCreateSecretsKey, saveCredentials } from "./credentials.ts";
 import { isDatabasePrepared, prepareDatabase } from "./database.ts";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "./miniflare.ts";
 import { endWorkerdWithThisProcess } from "./processes.ts";
-import { pythonWorker, WORKERD_ENVIRONMENT } from "./python/python-worker.ts";
+import { WORKERD_ENVIRONMENT } from "./python/workerd-environment.ts";
 import { DIST, readServing } from "./serving.ts";
 
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
@@ -77,8 +78,7 @@ export async function startServer({
     // Miniflare's own door leads through three Workers of its own before ours: half of what a small request costs.
     unsafeDirectSockets: [{ host, port }],
   };
-  // Miniflare copies all that it has encoded so far for each further piece: the large Worker comes last.
-  const miniflare = open({ ...shared, port: 0 }, [main, { ...ASSETS_WORKER, assets }, pythonWorker()]);
+  const miniflare = open({ ...shared, port: 0 }, [main, { ...ASSETS_WORKER, assets }, ...companionWorkers()]);
   await miniflare.ready;
   const url = (await miniflare.unsafeGetDirectURL()).origin;
   endWorkerdWithThisProcess();

@@ -17,6 +17,7 @@ import type { Egress } from "./egress/egress.ts";
 import { openEgress } from "./egress/network.ts";
 import { Vault } from "./keys/vault.ts";
 import { createLogger, type Logger } from "./log.ts";
+import type { TypeChecker } from "./program/type-check.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { RecentlyKnown } from "./recently-known.ts";
 import { dataKeysIn } from "./store/data-keys.ts";
@@ -63,6 +64,8 @@ export interface Dependencies {
   readonly scheduler: (workspaceId: string) => SnippetSchedulerRpc;
   /** The object that sends the messages of a webhook endpoint. */
   readonly sender: (endpointId: string) => WebhookSenderRpc;
+  /** Checks the types of programs. */
+  readonly checker: TypeChecker;
 }
 
 /** An endpoint with its secrets in clear: kept for moments, in memory alone. */
@@ -106,5 +109,6 @@ function compose(env: Env): Dependencies {
     budget: (workspaceId) => env.BUDGET_LEDGER.get(env.BUDGET_LEDGER.idFromName(workspaceId)),
     scheduler: (workspaceId) => env.SNIPPET_SCHEDULER.get(env.SNIPPET_SCHEDULER.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
+    checker: env.CHECKER,
   };
 }

@@ -8,8 +8,8 @@
 import { writeOf } from "../../worker/capabilities/code/declarations.ts";
 import { type CodePorts, codeCapabilities, type MeetingView } from "../../worker/capabilities/code/implementations.ts";
 import { type FetchPort, getText } from "../../worker/capabilities/fetch.ts";
-import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { OnRecorded } from "../../worker/capabilities/recorded.ts";
+import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { CodeGrants } from "../../worker/domain/code-grants.ts";
 import type { Effect } from "../../worker/domain/effect.ts";
 import {
@@ -24,16 +24,17 @@ import {
   writesToApply,
   writesToUndo,
 } from "../../worker/domain/effect-sheet.ts";
-import type { Fork } from "../../worker/domain/fork.ts";
-import type { Member } from "../../worker/domain/membership.ts";
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
+import type { Fork } from "../../worker/domain/fork.ts";
 import { newId } from "../../worker/domain/ids.ts";
 import { type ItemFields, NEW_ITEM } from "../../worker/domain/item.ts";
 import type { ItemWrite } from "../../worker/domain/item-change.ts";
+import type { Member } from "../../worker/domain/membership.ts";
 import type { Clock, Random } from "../../worker/domain/ports.ts";
 import { ItemDesk } from "../../worker/effects/item-desk.ts";
 import type { Database } from "../../worker/store/database.ts";
-import { findItem, findItemByOrigin, findStory, listItems, writeItems } from "../../worker/store/items.ts";
+import { writeItems } from "../../worker/store/item-writes.ts";
+import { findItem, findItemByOrigin, findStory, listItems } from "../../worker/store/items.ts";
 import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
 import type { EffectStorage } from "./effect-storage.ts";
@@ -49,6 +50,13 @@ export const NO_WORKSPACE: CodePorts = {
   items: { find: absent, search: absent, create: absent, update: absent },
   ...{ meeting: absent, earlierMeetings: absent, members: absent, get: absent },
 };
+
+/** Where a program begins that is not the first of its run, or begins like another run. */
+export interface Beginning {
+  readonly fork?: Fork | null;
+  /** The number of the last write of an earlier program of the same run. */
+  readonly written?: number;
+}
 
 export interface CodeModePorts {
   readonly storage: EffectStorage;
@@ -66,7 +74,8 @@ export interface BegunCode {
 }
 
 function isSameEffect(one: Effect, other: Effect): boolean {
-  const said = ({ number, capability, changes, before }: Effect) => JSON.stringify([number, capability, changes, before]);
+  const said = ({ number, capability, changes, before }: Effect) =>
+    JSON.stringify([number, capability, changes, before]);
   return said(one) === said(other);
 }
 
@@ -79,14 +88,18 @@ export class CodeMode {
     this.#ports = ports;
   }
 
-  /** What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written. */
-  begin(code: CodeGrants, fetch: FetchPort, fork: Fork | null): BegunCode {
+  /**
+   * What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written.
+   * @param fork what the run begins like
+   */
+  begin(code: CodeGrants, fetch: FetchPort, { fork = null, written = 0 }: Beginning = {}): BegunCode {
     const { storage } = this.#ports;
     if (code.mode === "review") storage.replace(EMPTY_SHEET);
     else storage.note({ ...storage.sheet(), unchanged: 0 });
     const meeting = once(() => this.#meeting(code.meetingId));
     const members = once(() => listMembers(this.#ports.db, this.#ports.run().workspaceId, MEMBERS_MAX));
-    const desk = this.#desk(code, { meeting, members: async () => (await members()).map(({ name }) => name) }, fork);
+    const names = async () => (await members()).map(({ name }) => name);
+    const desk = this.#desk(code, { meeting, members: names }, { fork, written });
     const ports = this.#codePorts(code, { items: desk, meeting, members }, fetch);
     return {
       capabilities: codeCapabilities(code.capabilities, ports),
@@ -147,6 +160,11 @@ export class CodeMode {
     });
   }
 
+  /** The meeting that a program or a model is to read; null where it is gone. */
+  meeting(id: string): Promise<MeetingView | null> {
+    return this.#meeting(id);
+  }
+
   #codePorts(
     code: CodeGrants,
     { items, meeting, members }: Pick<CodePorts, "items" | "meeting"> & { members: () => Promise<Member[]> },
@@ -170,7 +188,7 @@ export class CodeMode {
   #desk(
     code: CodeGrants,
     { meeting, members }: { meeting: () => Promise<MeetingView | null>; members: () => Promise<string[]> },
-    fork: Fork | null,
+    { fork, written }: Required<Beginning>,
   ): ItemDesk {
     const { db, run, clock, random, storage } = this.#ports;
     const { workspaceId } = run();
@@ -201,6 +219,7 @@ export class CodeMode {
         },
       },
       code,
+      written,
     );
   }
 

@@ -4,13 +4,14 @@
  * Needs no network and no Python. Does nothing where its inputs are those of the last time.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, type Plugin } from "esbuild";
 import { PYTHON_PACKAGE } from "../../worker/sandbox/python/package.ts";
-import { WORKER_FILE } from "./python-worker.ts";
+import { buildInputs } from "../build-inputs.ts";
+import { WORKER_FILE } from "../companion-workers.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 import { meterPython, suspenderModule } from "./wasm-meter.ts";
 
@@ -18,10 +19,10 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PACKAGE = join(ROOT, "node_modules", PYTHON_PACKAGE.name);
 const ENGINE = join(ROOT, "worker/sandbox/python");
 const GENERATED = join(ENGINE, "generated");
-const INPUTS_FILE = join(GENERATED, "inputs.sha256");
 /** Files and folders whose contents decide what is built. */
 const INPUTS = [
   "scripts/python",
+  "scripts/build-inputs.ts",
   "scripts/engine/wasm-binary.ts",
   "worker/sandbox/python/isolate",
   "worker/sandbox/python/package.ts",
@@ -39,25 +40,6 @@ function checkPackage(): void {
   const { version } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as { version: string };
   if (version !== PYTHON_PACKAGE.version) {
     throw new Error(`${PYTHON_PACKAGE.name} is ${version}, expected ${PYTHON_PACKAGE.version}`);
-  }
-}
-
-function inputHash(): string {
-  const hash = createHash("sha256");
-  for (const input of INPUTS) {
-    for (const file of filesOf(join(ROOT, input))) hash.update(file.slice(ROOT.length)).update(readFileSync(file));
-  }
-  return hash.digest("hex");
-}
-
-function filesOf(path: string): string[] {
-  if (!existsSync(path)) throw new Error(`${path} is missing: run npm ci`);
-  try {
-    const entries = readdirSync(path, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    return files.sort();
-  } catch {
-    return [path];
   }
 }
 
@@ -134,7 +116,7 @@ async function bundleWorker(): Promise<void> {
   });
 }
 
-async function buildEngine(inputs: string): Promise<void> {
+async function buildEngine(): Promise<void> {
   checkPackage();
   rmSync(GENERATED, { recursive: true, force: true });
   mkdirSync(GENERATED, { recursive: true });
@@ -164,7 +146,6 @@ async function buildEngine(inputs: string): Promise<void> {
   const sha256 = hash.digest("hex");
   writeFileSync(join(GENERATED, "modules.ts"), modulesSource(trampolines.length, sha256));
   writeFileSync(join(GENERATED, "version.ts"), versionSource(sha256));
-  writeFileSync(INPUTS_FILE, inputs);
   console.log(`${GENERATED}: ${(bytes / 2 ** 20).toFixed(2)} MiB gzipped, sha256 ${sha256}`);
 }
 
@@ -200,7 +181,9 @@ function modulesSource(trampolines: number, sha256: string): string {
   ].join("\n");
 }
 
-const inputs = inputHash();
-const isUnchanged = existsSync(INPUTS_FILE) && readFileSync(INPUTS_FILE, "utf8") === inputs;
-if (!isUnchanged) await buildEngine(inputs);
+const inputs = buildInputs(INPUTS, GENERATED);
+if (!inputs.isUnchanged) {
+  await buildEngine();
+  inputs.remember();
+}
 await bundleWorker();

@@ -102,6 +102,9 @@ const REPOSITORY = { key: "", name: "api", gitUrl: "https://github.com/acme/chan
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /api/runs/:id/move": { position: 1 },
   "POST /api/runs/:id/budget-decision": { decision: "stop" },
+  "POST /mcp": { jsonrpc: "2.0", id: 1, method: "ping" },
+  "POST /api/code/execute": { code: "1", capabilities: [] },
+  "POST /api/runs/:id/effects/decisions": { decision: "approved" },
   "POST /runs/:id/budget-decisions": { decision: "stop" },
   "POST /api/budgets/calls/:call/settlement": { cost: 1 },
   "POST /api/runs/:id/priority": { priority: "high" },
@@ -158,7 +161,7 @@ function pathOf({ path, things }: Route, from: Things): string {
   });
 }
 
-const isApi = ({ path }: Route) => /^\/(api|v1|metrics)/.test(path);
+const isApi = ({ path }: Route) => /^\/(api|v1|mcp|metrics)/.test(path);
 
 /** Asks a route as a machine or as a person, whichever it is for. */
 function ask(route: Route, from: Things, who: Tenant | null, as: "token" | "session"): Promise<Response> {

@@ -2,22 +2,22 @@
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
+import { applySheet } from "../../worker/actions/fork-run.ts";
 import { CODE_CAPABILITY_NAMES } from "../../worker/capabilities/code/declarations.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
-import { applySheet } from "../../worker/actions/fork-run.ts";
 import type { CodeGrants } from "../../worker/domain/code-grants.ts";
 import type { EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import type { Result } from "../../worker/domain/errors.ts";
 import type { ForkRequest } from "../../worker/domain/fork.ts";
-import { newId } from "../../worker/domain/ids.ts";
 import { NO_GRANTS } from "../../worker/domain/grants.ts";
+import { newId } from "../../worker/domain/ids.ts";
 import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
 import type { Principal } from "../../worker/domain/principal.ts";
 import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
 import type { ExecutionSpec } from "../../worker/domain/run-spec.ts";
 import { historyOf, itemsOfMeeting, listItems } from "../../worker/store/items.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
-import { api, createTenant, freshDatabase, type Tenant } from "../support/workerd.ts";
+import { api, createTenant, freshDatabase, type Tenant, until } from "../support/workerd.ts";
 
 const TRANSCRIPT = `Ana Silva: RUN-12 is finished, I merged it yesterday.
 Bo Chen: Great. We still need an export as CSV, that is maybe three points.
@@ -38,7 +38,7 @@ export default { participants, found: found.map(({ title }) => title), csv: csv.
 
 let kim: Tenant;
 let meetingId: string;
-let { db, executor } = dependenciesOf(bindings as unknown as Env);
+const { db, executor } = dependenciesOf(bindings as unknown as Env);
 
 beforeEach(async () => {
   await freshDatabase();
@@ -105,7 +105,11 @@ describe("a program of code mode", () => {
     const applied = sheetOf(await object.applyEffects("usr_bo"));
     expect(applied.entries.map(({ outcome }) => outcome)).toEqual(["applied", "applied", "applied", "none", "applied"]);
     const stored = await itemsOfMeeting(db, kim.workspaceId, meetingId);
-    expect(stored.map(({ fields }) => fields.title).sort()).toEqual(["Export as CSV", "Statements", "Write to the bank"]);
+    expect(stored.map(({ fields }) => fields.title).sort()).toEqual([
+      "Export as CSV",
+      "Statements",
+      "Write to the bank",
+    ]);
     const statements = stored.find(({ fields }) => fields.title === "Statements")!;
     expect(statements).toMatchObject({ version: 2, fields: { points: 5, status: "done" } });
     expect(stored.find(({ fields }) => fields.title === "Export as CSV")).toMatchObject({ fields: { points: 8 } });
@@ -131,7 +135,9 @@ describe("a program of code mode", () => {
 
   it("is refused quotes that nobody said, people whom nobody named, and what it was not granted", async () => {
     const reasons = async (code: string, grants: Partial<CodeGrants> = {}) => (await run(code, grants)).run.error;
-    expect(await reasons('await decisions.create({ title: "x", evidence: { quote: "we will never ship" } })')).toMatchObject({
+    expect(
+      await reasons('await decisions.create({ title: "x", evidence: { quote: "we will never ship" } })'),
+    ).toMatchObject({
       name: "EvidenceError",
       line: 1,
     });
@@ -141,7 +147,8 @@ describe("a program of code mode", () => {
     expect(await reasons("await stories.search({})", { capabilities: ["blockers.list"] })).toMatchObject({
       name: "ReferenceError",
     });
-    const many = 'for (let i = 0; i < 9; i++) await stories.create({ title: "n" + i, evidence: { quote: "So we ship on Friday" } });';
+    const many =
+      'for (let i = 0; i < 9; i++) await stories.create({ title: "n" + i, evidence: { quote: "So we ship on Friday" } });';
     expect(await reasons(many, { writesMax: 3 })).toMatchObject({ name: "LimitError" });
   });
 
@@ -154,13 +161,22 @@ describe("a program of code mode", () => {
   });
 
   it("shows what was changed by others between the dry run and its application", async () => {
-    await run('await stories.create({ key: "RUN-1", title: "Old", evidence: { quote: "So we ship on Friday" } });', { mode: "auto" });
-    const update = 'await stories.update({ key: "RUN-1", status: "done", evidence: { quote: "So we ship on Friday" } });';
+    await run('await stories.create({ key: "RUN-1", title: "Old", evidence: { quote: "So we ship on Friday" } });', {
+      mode: "auto",
+    });
+    const update =
+      'await stories.update({ key: "RUN-1", status: "done", evidence: { quote: "So we ship on Friday" } });';
     const { id } = await run(update);
-    await run('await stories.update({ key: "RUN-1", points: 2, evidence: { quote: "So we ship on Friday" } });', { mode: "auto" });
+    await run('await stories.update({ key: "RUN-1", points: 2, evidence: { quote: "So we ship on Friday" } });', {
+      mode: "auto",
+    });
     await executor(id).decideEffects({ decision: "approved" }, "usr_ana");
     const drifted = sheetOf(await executor(id).applyEffects("usr_ana"));
-    expect(drifted.entries[0]).toMatchObject({ outcome: "drifted", decision: "pending", drift: { item: { version: 2 } } });
+    expect(drifted.entries[0]).toMatchObject({
+      outcome: "drifted",
+      decision: "pending",
+      drift: { item: { version: 2 } },
+    });
     await executor(id).decideEffects({ decision: "approved" }, "usr_ana");
     expect(sheetOf(await executor(id).applyEffects("usr_ana")).entries[0]).toMatchObject({ outcome: "applied" });
     expect(await listItems(db, kim.workspaceId, {})).toMatchObject([{ fields: { status: "done", points: 2 } }]);
@@ -178,31 +194,55 @@ describe("a program of code mode", () => {
     };
     const before = sheetOf(await executor(id).effectSheet());
     const other = await fork({ call: 0, answer: { participants: ["Zoe"] } });
-    expect(other.run).toMatchObject({ state: "succeeded", forkOf: { of: id, call: 0 }, result: { participants: ["Zoe"] } });
+    expect(other.run).toMatchObject({
+      state: "succeeded",
+      forkOf: { of: id, call: 0 },
+      result: { participants: ["Zoe"] },
+    });
     const late = await fork({ call: 5, error: { name: "RejectedError", message: "no" } });
     expect(late.run.error).toMatchObject({ name: "RejectedError", line: 7 });
-    expect(late.sheet.entries.map(({ effect }) => effect)).toEqual(before.entries.slice(0, 4).map(({ effect }) => effect));
+    expect(late.sheet.entries.map(({ effect }) => effect)).toEqual(
+      before.entries.slice(0, 4).map(({ effect }) => effect),
+    );
     const changed = await fork({ files: { "main.ts": PROGRAM.replace("points: 5", "points: 13") } });
-    expect(changed.sheet.entries.map(({ effect }) => effect.itemId)).toEqual(before.entries.map(({ effect }) => effect.itemId));
+    expect(changed.sheet.entries.map(({ effect }) => effect.itemId)).toEqual(
+      before.entries.map(({ effect }) => effect.itemId),
+    );
     expect(changed.sheet.entries[4]!.effect.changes).toEqual({ points: 13 });
     expect(await executor(changed.run.id).replay()).toMatchObject({ ok: true, value: { identical: true } });
   });
 
   it("runs again without what was rejected, where the program has built on it", async () => {
     const { id } = await run(`
-      const story = await stories.create({ title: "Export as CSV", evidence: { quote: "We still need an export as CSV" } }).catch(() => null);
-      if (story) await actionItems.create({ title: "Plan " + story.title, evidence: { quote: "I will write to the bank" } });
-      else await decisions.create({ title: "No export", evidence: { quote: "So we ship on Friday" } });
-      await decisions.create({ title: "Ship on Friday", evidence: { quote: "So we ship on Friday" } });`);
-    const dependencies = dependenciesOf(bindings as unknown as Env);
+      const story = await stories.create({ title: "Export as CSV", evidence: { quote: "We still need an export as CSV" } });
+      await decisions.create({ title: "Ship on Friday", evidence: { quote: "So we ship on Friday" } });
+      const found = await stories.search({ text: "export" });
+      await actionItems.create({ title: "Plan " + found.length, evidence: { quote: "I will write to the bank" } });`);
     const principal = { id: "usr_kim", workspaceId: kim.workspaceId } as Principal;
-    const broken = `await stories.create({ title: "A", evidence: { quote: "So we ship on Friday" } })`;
-    expect(broken).toBeTruthy();
+    const apply = async (runId: string) => {
+      const answer = await applySheet(dependenciesOf(bindings as unknown as Env), principal, runId);
+      if (!answer.ok) throw new Error(answer.detail);
+      return answer.value;
+    };
     await executor(id).decideEffects({ decision: "approved" }, "usr_kim");
     await executor(id).decideEffects({ effects: [1], decision: "rejected" }, "usr_kim");
-    const answer = await applySheet(dependencies, principal, id);
-    // Nothing read the story again, so nothing depends on it: what was approved is written.
-    expect(answer).toMatchObject({ ok: true, value: { type: "applied" } });
+    const again = await apply(id);
+    if (again.type !== "run-again") throw new Error("nothing depends on it");
+    expect(again.without).toBe(1);
+    expect(await listItems(db, kim.workspaceId, {})).toEqual([]);
+    expect(await executor(id).applyEffects("usr_kim")).toMatchObject({ code: "sheet-superseded" });
+    const ended = async () => (await executor(again.run.id).describe())!.finishedAt;
+    await until(ended, (at) => at !== null);
+    const sheet = sheetOf(await executor(again.run.id).effectSheet());
+    expect(sheet.entries.map(({ effect, decision }) => [effect.changes["title"], decision])).toEqual([
+      ["Export as CSV", "rejected"],
+      ["Ship on Friday", "approved"],
+      ["Plan 0", "pending"],
+    ]);
+    await executor(again.run.id).decideEffects({ effects: [3], decision: "approved" }, "usr_kim");
+    expect(await apply(again.run.id)).toMatchObject({ type: "applied" });
+    const titles = (await listItems(db, kim.workspaceId, {})).map(({ fields }) => fields.title);
+    expect(titles.sort()).toEqual(["Plan 0", "Ship on Friday"]);
   });
 
   it("replays identically", async () => {

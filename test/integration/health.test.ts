@@ -81,6 +81,7 @@ describe("the health of the parts", () => {
       ["deliveries-out", "ok"],
       ["engine-javascript", "ok"],
       ["engine-python", "ok"],
+      ["type-checker", "ok"],
     ]);
     expect(health.status).toBe("ok");
     for (const { latencyMs, ageMs } of health.parts) {

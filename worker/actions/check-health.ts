@@ -70,6 +70,23 @@ function engineCheck(engine: "javascript" | "python", name: string, freshMs: num
   };
 }
 
+const CHECKER: Check = {
+  ...{
+    part: "type-checker",
+    failure: "degraded",
+    freshMs: 60_000,
+    patienceMs: ENGINE_PATIENCE_MS,
+    isOfWorkspace: false,
+  },
+  look: async ({ checker }) => {
+    const files = { "trial.ts": "export const answer: string = 42;" };
+    const check = await checker.check({ files, entry: "trial.ts", declarations: "" });
+    if (check.kind === "not-checked") return { status: "degraded", detail: check.message };
+    if (check.diagnostics.length === 1) return ok("A program with a type error was checked, and the error was found.");
+    throw new Error(`the checker found ${check.diagnostics.length} errors in a program with one`);
+  },
+};
+
 /** Deliveries of a look; what lies behind them is older still. */
 const DELIVERIES_SEEN = 50;
 /** A delivery that is not looked at is looked at again within seconds. */
@@ -111,6 +128,7 @@ const CHECKS: readonly Check[] = [
   DELIVERIES_OUT,
   engineCheck("javascript", "JavaScript", 15_000),
   engineCheck("python", "Python", 60_000),
+  CHECKER,
 ];
 /** What everybody may know of: it says nothing about any workspace. */
 const PUBLIC_CHECKS: readonly Check[] = [DATABASE, OBJECTS];

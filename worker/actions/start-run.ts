@@ -12,6 +12,7 @@ import type { RunDetail } from "../domain/run.ts";
 import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domain/run-spec.ts";
 import { resolveImports } from "../domain/snippet-imports.ts";
 import type { LogFields } from "../log-fields.ts";
+import { refusedCapabilities } from "../program/capability-access.ts";
 import { reserveIdempotencyKey } from "../store/runs.ts";
 import { loadImported } from "../store/snippets.ts";
 
@@ -105,6 +106,8 @@ async function describeRun(
   const grants = request.grants ?? NO_GRANTS;
   const beyond = beyondAllowance(grants, dependencies.config.allowance);
   if (beyond.length > 0) return fail("invalid-request", beyond[0]!.message, beyond);
+  const refusal = grants.code ? refusedCapabilities(principal, grants.code.capabilities) : null;
+  if (refusal) return refusal;
   const { idempotencyKey, ...asked } = request;
   const runId = await reserveRunId(dependencies, principal, asked, idempotencyKey);
   if (!runId.ok) return runId;

@@ -20,6 +20,9 @@ export const ROLE_WORDS: Readonly<Record<Role, string>> = {
 export const SCOPE_WORDS = {
   "runs:read": "see runs, their logs, meetings, the queue and the figures",
   "runs:write": "start, steer, cancel and replay runs; pause lanes; add and delete meetings",
+  "items:read": "read stories, blockers, action items, decisions, meetings and members through capabilities",
+  "items:write": "change stories, blockers, action items and decisions; decide about effects, apply and undo them",
+  "code:run": "run programs that call capabilities, as far as the token reads and writes items",
   "models:call": "ask the workspace's models, at its expense",
   "settings:read": "see repositories, webhooks and deliveries",
   "settings:write": "change repositories, webhooks and inbound endpoints; rebuild",

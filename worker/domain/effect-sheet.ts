@@ -33,7 +33,7 @@ export interface SheetEntry {
   readonly outcome: (typeof ENTRY_OUTCOMES)[number];
   readonly applied: (Act & { readonly version: number; readonly was: ItemFields | null }) | null;
   readonly undone: Act | null;
-  /** Of a drifted one: what is there instead of what the program saw. Null where there is no such item. */
+  /** Of a drifted one: what is there instead of what the program saw, or what has its place. Null where there is nothing. */
   readonly drift: { readonly item: Item | null } | null;
 }
 
@@ -116,7 +116,7 @@ function chosenEntries(
   { entries }: EffectSheet,
   numbers: readonly number[] | undefined,
 ): Result<readonly SheetEntry[]> {
-  if (numbers === undefined) return succeed(entries.filter(({ applied }) => applied === null));
+  if (numbers === undefined) return succeed(entries.filter(isOpen));
   const unknown = numbers.find((number) => !entries.some(({ effect }) => effect.number === number));
   if (unknown !== undefined) {
     return fail("invalid-request", `There is no effect ${unknown} on this sheet.`, [
@@ -132,75 +132,118 @@ export function refusedAsSuperseded({ supersededBy }: EffectSheet): Failure | nu
     : fail("sheet-superseded", `The program was run again without what was rejected: decide about ${supersededBy}.`);
 }
 
-/** Later effects that might not have been asked for without this one. */
-export function dependentsOf({ entries }: EffectSheet, number: number): readonly SheetEntry[] {
-  return entries.filter(({ effect }) => effect.dependsOn.includes(number));
-}
-
-/** The first rejected effect on which one that is not rejected depends; null where none does. */
-export function firstBrokenDependency(sheet: EffectSheet): SheetEntry | null {
-  const broken = ({ decision, outcome, effect }: SheetEntry) =>
-    decision === "rejected" &&
-    outcome !== "applied" &&
-    dependentsOf(sheet, effect.number).some((each) => each.decision !== "rejected" && each.applied === null);
-  return sheet.entries.find(broken) ?? null;
+/** The first rejected effect on which one that may still be written depends; null where none does. */
+export function firstBrokenDependency({ entries }: EffectSheet): SheetEntry | null {
+  const needed = new Set(entries.filter(isOpen).flatMap(({ effect }) => effect.dependsOn));
+  return entries.find(({ decision, effect }) => decision === "rejected" && needed.has(effect.number)) ?? null;
 }
 
 function changeId(runId: string, { number }: Effect): string {
   return `${runId}:${number}`;
 }
 
-/** The write of an entry whose item has these fields now; null for none. */
-function writeOf(
-  { effect, edited, decided }: SheetEntry,
-  runId: string,
-  { fields, version }: { readonly fields: ItemFields | null; readonly version: number },
-): ItemWrite {
+/** An item as an entry finds it. */
+interface Base {
+  /** Null where there is none. */
+  readonly fields: ItemFields | null;
+  readonly version: number;
+  /** The write of the same sheet that makes it what it is; null for what is there already. */
+  readonly follows: string | null;
+}
+
+/** What an entry that is written has made of its item. */
+function madeBy({ effect, edited, applied }: SheetEntry): ItemFields {
+  return { ...(applied!.was ?? NEW_ITEM[effect.kind]), ...effect.changes, ...edited } as ItemFields;
+}
+
+/** The items of the sheet as they are without what is not written yet, as far as the sheet knows. */
+function knownItems(entries: readonly SheetEntry[]): Map<string, Base> {
+  const known = new Map<string, Base>();
+  for (const { effect } of entries) {
+    const { itemId, before, baseVersion } = effect;
+    // The first effect saw its item as it is stored, later ones what the program had made of it.
+    if (!known.has(itemId)) known.set(itemId, { fields: before, version: baseVersion, follows: null });
+  }
+  for (const entry of entries) {
+    if (entry.applied === null || entry.outcome !== "applied") continue;
+    const { version } = entry.applied;
+    // A drifted entry may have been written after a later one: the last version counts, not the last number.
+    if (version < known.get(entry.effect.itemId)!.version) continue;
+    known.set(entry.effect.itemId, { fields: madeBy(entry), version, follows: null });
+  }
+  return known;
+}
+
+function writeOf({ effect, edited, decided }: SheetEntry, runId: string, base: Base): ItemWrite {
   const { itemId, kind, line, evidence, origin, changes } = effect;
-  const after = { ...(fields ?? NEW_ITEM[kind]), ...changes, ...edited } as ItemFields;
+  const after = { ...(base.fields ?? NEW_ITEM[kind]), ...changes, ...edited } as ItemFields;
   return {
     ...{ id: changeId(runId, effect), itemId, kind, cause: "run", madeBy: decided!.by, runId, line, evidence },
-    ...{ before: fields, after, ifVersion: version, origin, meetingId: evidence?.meetingId ?? null },
+    ...{ before: base.fields, after, ifVersion: base.version, follows: base.follows },
+    ...{ origin, meetingId: evidence?.meetingId ?? null },
   };
 }
 
-/** What is to be written for the approved entries, in order. */
+/** What is to be written for the approved entries, in order. What changes an item that is not made is left out. */
 export function writesToApply({ entries }: EffectSheet, runId: string): readonly ItemWrite[] {
-  const now = new Map<string, { fields: ItemFields | null; version: number }>();
+  const known = knownItems(entries);
   const writes: ItemWrite[] = [];
   for (const entry of entries) {
-    const { effect, applied, edited, drift, decision, outcome } = entry;
-    const { itemId } = effect;
-    if (applied !== null) {
-      const fields = { ...(applied.was ?? NEW_ITEM[effect.kind]), ...effect.changes, ...edited } as ItemFields;
-      if (outcome === "applied") now.set(itemId, { fields, version: applied.version });
-      continue;
-    }
-    if (decision !== "approved") continue;
-    const seen = now.get(itemId) ?? { fields: effect.before, version: effect.baseVersion };
-    const base = drift?.item ? { fields: drift.item.fields, version: drift.item.version } : seen;
+    const { effect, applied, drift, decision } = entry;
+    if (applied !== null || decision !== "approved") continue;
+    const base = baseOf(known.get(effect.itemId)!, effect.itemId, drift?.item ?? null);
+    if (effect.action === "update" && base.fields === null) continue;
     const write = writeOf(entry, runId, base);
     writes.push(write);
-    now.set(itemId, { fields: write.after, version: write.ifVersion + 1 });
+    known.set(effect.itemId, { fields: write.after, version: write.ifVersion + 1, follows: write.id });
   }
   return writes;
 }
 
-/** One write for each item that the sheet has changed: what was there before the first of its changes. */
-export function writesToUndo({ entries }: EffectSheet, runId: string, by: string): readonly ItemWrite[] {
-  const first = new Map<string, { entry: SheetEntry; version: number; after: ItemFields }>();
+/** What was found to have drifted, unless the sheet itself has gone on from there. */
+function baseOf(known: Base, itemId: string, found: Item | null): Base {
+  if (found?.id !== itemId || found.version <= known.version) return known;
+  return { fields: found.fields, version: found.version, follows: null };
+}
+
+/** The entry that is to make the item which this one changes, where it has not and is not about to; null for none. */
+export function waitsFor({ entries }: EffectSheet, { effect, applied }: SheetEntry): SheetEntry | null {
+  if (effect.action === "create" || applied !== null) return null;
+  const maker = entries.find((each) => each.effect.itemId === effect.itemId && each.effect.action === "create");
+  if (maker === undefined || maker.outcome === "applied") return null;
+  return maker.decision === "approved" && maker.applied === null ? null : maker;
+}
+
+/**
+ * The written entries that can be taken back, by item, the last one first: those that followed each other with nobody
+ * between them. Items come in the order in which the program reached them.
+ */
+function lastInARow(entries: readonly SheetEntry[]): ReadonlyMap<string, readonly SheetEntry[]> {
+  const written = new Map<string, SheetEntry[]>();
   for (const entry of entries) {
-    const { effect, applied, edited, outcome } = entry;
-    if (applied === null || outcome !== "applied") continue;
-    const after = { ...(applied.was ?? NEW_ITEM[effect.kind]), ...effect.changes, ...edited } as ItemFields;
-    const known = first.get(effect.itemId);
-    first.set(effect.itemId, { entry: known?.entry ?? entry, version: applied.version, after });
+    if (entry.outcome !== "applied") continue;
+    written.set(entry.effect.itemId, [...(written.get(entry.effect.itemId) ?? []), entry]);
   }
-  return [...first.values()].reverse().map(({ entry: { effect, applied }, version, after }): ItemWrite => {
-    const { itemId, kind, line } = effect;
+  for (const [itemId, ofItem] of written) {
+    ofItem.sort((a, b) => b.applied!.version - a.applied!.version);
+    const last = ofItem[0]!.applied!.version;
+    written.set(
+      itemId,
+      ofItem.filter(({ applied }, i) => applied!.version === last - i),
+    );
+  }
+  return written;
+}
+
+/** One write for each item that the sheet has changed: what was there before the changes that can be taken back. */
+export function writesToUndo({ entries }: EffectSheet, runId: string, by: string): readonly ItemWrite[] {
+  return [...lastInARow(entries)].reverse().map(([itemId, row]): ItemWrite => {
+    const [first, last] = [row.at(-1)!, row[0]!];
+    const { kind, line } = first.effect;
     return {
-      ...{ id: `${changeId(runId, effect)}:undo`, itemId, kind, cause: "undo", madeBy: by, runId, line },
-      ...{ evidence: null, before: after, after: applied!.was, ifVersion: version, meetingId: null, origin: null },
+      ...{ id: `${changeId(runId, first.effect)}:undo`, itemId, kind, cause: "undo", madeBy: by, runId, line },
+      ...{ evidence: null, before: madeBy(last), after: first.applied!.was, ifVersion: last.applied!.version },
+      ...{ follows: null, meetingId: null, origin: null },
     };
   });
 }
@@ -215,24 +258,21 @@ export interface TriedWrites {
 /** The sheet once its writes were tried. */
 export function afterWrites(sheet: EffectSheet, { runId, writes, outcomes }: TriedWrites, act: Act): EffectSheet {
   const tried = new Map(writes.map((write, i) => [write.id, { write, outcome: outcomes[i]! }]));
-  const undone = new Map(
-    writes.flatMap((write, i) => (write.cause === "undo" ? [[write.itemId, outcomes[i]!] as const] : [])),
+  const undos = new Map(
+    writes.flatMap((write, i) => (write.cause === "undo" ? [[write.itemId, outcomes[i]!.type] as const] : [])),
   );
+  const rows = undos.size === 0 ? new Map<string, readonly SheetEntry[]>() : lastInARow(sheet.entries);
   const entries = sheet.entries.map((entry): SheetEntry => {
-    const undo = undone.get(entry.effect.itemId);
+    const undo = undos.get(entry.effect.itemId);
     if (undo && entry.outcome === "applied") {
-      return { ...entry, outcome: undo.type === "made" ? "undone" : "kept", undone: undo.type === "made" ? act : null };
+      const isBack = undo === "made" && rows.get(entry.effect.itemId)!.includes(entry);
+      return { ...entry, outcome: isBack ? "undone" : "kept", undone: isBack ? act : null };
     }
     const mine = tried.get(changeId(runId, entry.effect));
     if (!mine || entry.applied !== null) return entry;
     if (mine.outcome.type === "stale") {
-      return {
-        ...entry,
-        decision: "pending",
-        decided: null,
-        outcome: "drifted",
-        drift: { item: mine.outcome.current },
-      };
+      const drift = { item: mine.outcome.current };
+      return { ...entry, decision: "pending", decided: null, outcome: "drifted", drift };
     }
     const applied = { ...act, version: mine.outcome.version, was: mine.write.before };
     return { ...entry, outcome: "applied", applied, drift: null };

@@ -4,7 +4,7 @@
  */
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
   /** Whether the same request can succeed later without a change. */
   readonly retryable: boolean;
   /** A sentence for people; the `title` of the problem. */
@@ -23,6 +23,7 @@ export const ERRORS = {
   "bad-origin": { status: 403, retryable: false, title: "The request came from a page of another origin." },
   forbidden: { status: 403, retryable: false, title: "Your role, or the token's scopes, do not allow this." },
   "not-found": { status: 404, retryable: false, title: "There is nothing here by that name." },
+  "method-not-allowed": { status: 405, retryable: false, title: "This address takes another method." },
   "repository-exists": { status: 409, retryable: false, title: "The workspace has this repository already." },
   "snippet-exists": { status: 409, retryable: false, title: "The workspace has a snippet of this name already." },
   "delivery-conflict": {
@@ -44,6 +45,8 @@ export const ERRORS = {
   "too-many-budgets": { status: 409, retryable: false, title: "The workspace has as many budgets as it may have." },
   "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
   "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },
+  "item-changed": { status: 409, retryable: false, title: "The item was changed meanwhile." },
+  "story-exists": { status: 409, retryable: false, title: "Another story has this key." },
   "effect-settled": { status: 409, retryable: false, title: "What was written cannot be decided again." },
   "sheet-superseded": { status: 409, retryable: false, title: "Another run has taken this one's place." },
   "nothing-to-do": { status: 409, retryable: false, title: "There is nothing that this could be done to." },

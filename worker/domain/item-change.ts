@@ -27,11 +27,17 @@ export interface ItemChange {
 /** A change that is to be made, where its item still has the version that it is for (0: where there is none). */
 export interface ItemWrite extends Omit<ItemChange, "version" | "at"> {
   readonly ifVersion: number;
+  /** The id of the change that must have made that version; null for any. Without it, the next write of a chain would take
+   *  somebody else's change for that of the write before it, which was refused because of that very change. */
+  readonly follows: string | null;
   readonly meetingId: string | null;
   readonly origin: string | null;
 }
 
-/** `stale`: the item is another one by now, or is there, or is gone. Null: there is none. */
+/**
+ * `stale`: the item is another one by now, or is there, or is gone; or another one has its key or its origin, and is
+ * answered instead. Null: there is none.
+ */
 export type WriteOutcome =
   | { readonly type: "made"; readonly version: number }
   | { readonly type: "stale"; readonly current: Item | null };

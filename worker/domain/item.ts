@@ -59,6 +59,14 @@ export const NEW_ITEM: Readonly<Record<ItemKind, ItemPatch>> = {
   decision: { details: "", status: "decided", story: null },
 };
 
+/** By kind; the first one is that of a new item. */
+export const STATUSES: Readonly<Record<ItemKind, readonly string[]>> = {
+  story: STORY_STATUSES,
+  blocker: ITEM_FIELDS.blocker.shape.status.options,
+  "action-item": ITEM_FIELDS["action-item"].shape.status.options,
+  decision: ITEM_FIELDS.decision.shape.status.options,
+};
+
 /** Who an item belongs to, by kind. */
 export const OWNER_FIELD: Readonly<Record<ItemKind, FieldName | null>> = {
   story: "assigned_to",
@@ -112,7 +120,13 @@ export function matchesFilter(
   { kind, fields }: Pick<Item, "kind" | "fields">,
   { text, status, owner, story }: ItemFilter,
 ): boolean {
-  const prose = [storyOf(kind, fields) ?? "", fields.title, field(fields, "description"), field(fields, "details")];
+  // The key of a story that something is about is no text of its own.
+  const prose = [
+    kind === "story" ? storyOf(kind, fields) : "",
+    fields.title,
+    field(fields, "description"),
+    field(fields, "details"),
+  ];
   return (
     (text === undefined || prose.some((each) => foldCase(String(each ?? "")).includes(foldCase(text)))) &&
     (status === undefined || fields.status === status) &&

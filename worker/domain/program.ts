@@ -134,8 +134,19 @@ const programFields = z.strictObject({
   waitMaxMs: z.number().int().min(1).max(WAIT_MAX_MS).optional(),
 });
 
+/** What a program is, without its language and what it may reach. */
+export const programShape = programFields.pick({
+  ...{ code: true, files: true, entry: true, stdin: true, args: true, limits: true },
+}).shape;
+
 /** The body of `POST /api/execute`, before it becomes a {@link Program}. */
-export const executeRequestSchema = programFields.superRefine((body, context) => {
+export const executeRequestSchema = programFields.superRefine(checkFiles);
+
+/** What no field shows by itself: there is one program, within its bounds, and its entry has something to run. */
+export function checkFiles(
+  body: Pick<z.output<typeof programFields>, "language" | "code" | "files" | "entry">,
+  context: z.RefinementCtx,
+): void {
   const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
   if ((body.code === undefined) === (body.files === undefined)) {
     return say("code", "give either code or files, and not both");
@@ -152,7 +163,7 @@ export const executeRequestSchema = programFields.superRefine((body, context) =>
   const entry = body.entry ?? (names.length === 1 ? names[0]! : LANGUAGE_TABLE[body.language].entry);
   if (!Object.hasOwn(files, entry)) return say("entry", `names no file: "${entry}" is not among files`);
   if (files[entry]!.trim() === "") say(body.files ? `files.${entry}` : "code", "is empty: there is nothing to run");
-});
+}
 
 export type ExecuteRequest = z.output<typeof executeRequestSchema>;
 

@@ -84,17 +84,26 @@ export class ItemDesk {
   readonly #ports: DeskPorts;
   readonly #mode: EffectMode;
   readonly #writesMax: number;
+  readonly #written: number;
   readonly #desk = new Map<string, DeskItem>();
+  /** New items that a person has rejected. The program may go on changing them; nobody sees it. */
+  readonly #rejected = new Map<string, Item>();
   /** Effects that the program has seen something of so far. */
   readonly #seen = new Set<number>();
   readonly #ordinals = new Map<string, number>();
   #writes = 0;
   #line: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: DeskPorts, { mode, writesMax }: { readonly mode: EffectMode; readonly writesMax: number }) {
+  /** @param written writes that an earlier program of the same run has made: numbers go on behind them */
+  constructor(
+    ports: DeskPorts,
+    { mode, writesMax }: { readonly mode: EffectMode; readonly writesMax: number },
+    written = 0,
+  ) {
     this.#ports = ports;
     this.#mode = mode;
     this.#writesMax = writesMax;
+    this.#written = written;
   }
 
   find(kind: ItemKind, name: ItemName): Promise<Item | null> {
@@ -108,7 +117,8 @@ export class ItemDesk {
   search(kind: ItemKind, filter: ItemFilter): Promise<readonly Item[]> {
     return this.#inOrder(async () => {
       const onDesk = [...this.#desk.values()].filter(({ item }) => item.kind === kind);
-      const stored = await this.#ports.stored.list(kind, filter, ITEMS_PER_ANSWER);
+      // What the program has changed may be among the stored ones that fit, and fit no more.
+      const stored = await this.#ports.stored.list(kind, filter, ITEMS_PER_ANSWER + onDesk.length);
       const isThere = (fields: ItemFields) => matchesFilter({ kind, fields }, filter);
       for (const { item, past, effects } of onDesk) {
         if ([item.fields, ...past].some(isThere)) this.#saw(effects);
@@ -127,7 +137,7 @@ export class ItemDesk {
       const fields = { ...NEW_ITEM[kind], ...(await this.#withPeople(kind, defined(given))) } as ItemFields;
       const origin = evidence && this.#origin(kind, evidence);
       const known = origin === null ? null : await this.#ports.stored.byOrigin(origin);
-      if (known) return this.#nothing(known);
+      if (known) return this.#nothing(this.#desk.get(known.id)?.item ?? known);
       await this.#refuseKnownKey(kind, fields);
       const item: Item = { id: this.#ports.newItemId(), kind, version: 1, fields, evidence };
       return this.#keep(
@@ -149,6 +159,9 @@ export class ItemDesk {
       const made = await this.#made(number, place);
       if (made) return made;
       const found = await this.#find(kind, name);
+      const rejected = found ? null : this.#findRejected(kind, name);
+      if (rejected)
+        return this.#nothing({ ...rejected, fields: { ...rejected.fields, ...defined(patch) } as ItemFields });
       if (!found)
         throw new CapabilityError("NotFoundError", `there is no ${kind} ${"id" in name ? name.id : name.key}`);
       const evidence = await this.#evidence(quoted);
@@ -170,7 +183,7 @@ export class ItemDesk {
    * @param effect what it was there; null where it changed nothing or was refused
    */
   recorded(
-    { kind, isNew }: { readonly kind: ItemKind; readonly isNew: boolean },
+    { kind, isNew, isRejected }: { readonly kind: ItemKind; readonly isNew: boolean; readonly isRejected: boolean },
     quoted: Quoted | undefined,
     effect: Effect | null,
   ): Promise<void> {
@@ -182,24 +195,30 @@ export class ItemDesk {
       const { itemId: id, before, changes, baseVersion, number } = effect;
       const fields = { ...(before ?? NEW_ITEM[kind]), ...changes } as ItemFields;
       const known = this.#desk.get(id);
+      const item = { id, kind, version: (known?.item.version ?? baseVersion) + 1, fields, evidence: effect.evidence };
+      if (isRejected) {
+        if (isNew) this.#rejected.set(id, item);
+        return;
+      }
       this.#saw([...effect.dependsOn, number]);
       this.#desk.set(id, {
-        item: { id, kind, version: (known?.item.version ?? baseVersion) + 1, fields, evidence: effect.evidence },
-        ...{ baseVersion, effects: [...(known?.effects ?? []), number] },
+        ...{ item, baseVersion, effects: [...(known?.effects ?? []), number] },
         past: [...(known?.past ?? []), ...(before ? [before] : [])],
       });
     });
   }
 
   async #find(kind: ItemKind, name: ItemName): Promise<DeskItem | null> {
-    const isIt = ({ item }: DeskItem) =>
-      item.kind === kind && ("id" in name ? item.id === name.id : storyOf(kind, item.fields) === name.key);
-    const onDesk = [...this.#desk.values()].find(isIt);
+    const onDesk = [...this.#desk.values()].find(({ item }) => isCalled(item, kind, name));
     if (onDesk) return onDesk;
     const { stored } = this.#ports;
     const item = await ("id" in name ? stored.byId(name.id) : stored.byKey(name.key));
     if (item?.kind !== kind) return null;
     return this.#desk.get(item.id) ?? { item, baseVersion: item.version, effects: [], past: [] };
+  }
+
+  #findRejected(kind: ItemKind, name: ItemName): Item | null {
+    return [...this.#rejected.values()].find((item) => isCalled(item, kind, name)) ?? null;
   }
 
   async #keep(
@@ -211,6 +230,8 @@ export class ItemDesk {
     const version = await this.#ports.keep(effect);
     const isStored = this.#mode === "auto";
     const item = isStored ? { ...after.item, version } : after.item;
+    // The map is in the order of the last changes, as lists are.
+    this.#desk.delete(item.id);
     this.#desk.set(item.id, {
       ...{ item, baseVersion: isStored ? version : after.baseVersion },
       ...{ effects: [...after.effects, effect.number], past: after.past },
@@ -248,7 +269,7 @@ export class ItemDesk {
       if (this.#writes > this.#writesMax) {
         throw new CapabilityError("LimitError", `this program may write ${this.#writesMax} times, and has done so`);
       }
-      return work(this.#writes);
+      return work(this.#written + this.#writes);
     });
   }
 
@@ -311,6 +332,10 @@ export class ItemDesk {
       `nobody called "${named}" is in the workspace, was in the meeting or was named in it: leave ${field} out`,
     );
   }
+}
+
+function isCalled({ id, kind, fields }: Item, wanted: ItemKind, name: ItemName): boolean {
+  return kind === wanted && ("id" in name ? id === name.id : storyOf(kind, fields) === name.key);
 }
 
 /** The one person of that name, or with that first name. */

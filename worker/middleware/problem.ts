@@ -36,5 +36,5 @@ export function wantsJson(c: AnyContext): boolean {
 
 /** Machines speak JSON, people read pages: the address tells which, or what is accepted. */
 export function wantsProblem(c: AnyContext): boolean {
-  return /^\/(api|v1|webhook|healthz|metrics|openapi\.json)(\/|$)/.test(c.req.path) || wantsJson(c);
+  return /^\/(api|v1|mcp|webhook|healthz|metrics|openapi\.json)(\/|$)/.test(c.req.path) || wantsJson(c);
 }

@@ -13,6 +13,10 @@ const SEES_METRICS = needs("viewer", "metrics:read");
 const RUNS = needs("member", "runs:write");
 /** Names and addresses of everybody are for those who answer for them. */
 const SEES_AUDIT = needs("admin", "settings:read");
+const SEES_ITEMS = needs("viewer", "items:read");
+const CHANGES_ITEMS = needs("member", "items:write");
+const RUNS_CODE = needs("member", "code:run");
+const USES_TOOLS = needs("member", "items:read");
 const CALLS_MODELS = needs("member", "models:call");
 const CONFIGURES = needs("admin", "settings:write");
 /** Pages are for people: a token has the API. */
@@ -32,6 +36,9 @@ const API = {
   "POST /webhook/jira": "open",
   "POST /webhook/jira/:endpoint": "open",
   "GET /metrics": SEES_METRICS,
+  // Each call is a run. What tools there are depends on the token's other scopes.
+  "GET /mcp": USES_TOOLS,
+  "POST /mcp": USES_TOOLS,
   "GET /api/health/detailed": SEES_METRICS,
   "GET /api/status": SEES_RUNS,
   "GET /api/metrics/summary": SEES_RUNS,
@@ -39,6 +46,8 @@ const API = {
   "POST /v1/chat/completions": CALLS_MODELS,
   "GET /v1/models": CALLS_MODELS,
   "POST /api/execute": RUNS,
+  // What the program may call asks for scopes of its own.
+  "POST /api/code/execute": RUNS_CODE,
   "GET /api/runs": SEES_RUNS,
   "GET /api/runs/:id": SEES_RUNS,
   "GET /api/runs/:id/log.txt": SEES_RUNS,
@@ -50,6 +59,12 @@ const API = {
   "POST /api/runs/:id/unhold": RUNS,
   "POST /api/runs/:id/move": RUNS,
   "POST /api/runs/:id/priority": RUNS,
+  "GET /api/runs/:id/effects": SEES_ITEMS,
+  "POST /api/runs/:id/effects/decisions": CHANGES_ITEMS,
+  "POST /api/runs/:id/effects/apply": CHANGES_ITEMS,
+  "POST /api/runs/:id/effects/undo": CHANGES_ITEMS,
+  "GET /api/runs/:id/calls": SEES_RUNS,
+  "POST /api/runs/:id/fork": RUNS,
   "POST /api/runs/cancel": RUNS,
   "POST /api/runs/retry": RUNS,
   "GET /api/lanes": SEES_RUNS,
@@ -84,6 +99,11 @@ const API = {
   "PUT /api/budgets": CONFIGURES,
   "DELETE /api/budgets/:budget": CONFIGURES,
   "POST /api/budgets/calls/:call/settlement": CONFIGURES,
+  "GET /api/items": SEES_ITEMS,
+  "POST /api/items": CHANGES_ITEMS,
+  "GET /api/items/:id": SEES_ITEMS,
+  "PATCH /api/items/:id": CHANGES_ITEMS,
+  "GET /api/items/:id/history": SEES_ITEMS,
   "GET /api/meetings": SEES_RUNS,
   "POST /api/meetings": RUNS,
   "GET /api/meetings/:id": SEES_RUNS,
@@ -134,6 +154,7 @@ const CONSOLE = {
   "GET /previews/:secret{[0-9a-f]+}/:name{.+}": "open",
   "GET /": READER,
   "GET /docs": READER,
+  "GET /docs/capabilities": READER,
   "GET /health": SEES_METRICS,
   "GET /queue": READER,
   "POST /queue/lanes/:lane/pause": RUNNER,
@@ -144,7 +165,16 @@ const CONSOLE = {
   "GET /runs/:id": READER,
   "GET /runs/:id/program": READER,
   "GET /runs/:id/metrics": READER,
+  "GET /runs/:id/calls": READER,
+  "GET /runs/:id/forks/new": RUNNER,
+  "GET /runs/:id/branches": READER,
+  "POST /runs/:id/forks": RUNNER,
   "GET /runs/:id/header": READER,
+  "GET /runs/:id/effects": READER,
+  "POST /runs/:id/effects": RUNNER,
+  "GET /runs/:id/effects/:effect": READER,
+  "POST /runs/:id/effects/:effect": RUNNER,
+  "POST /runs/:id/effect-undos": RUNNER,
   "POST /runs/:id/cancellation": RUNNER,
   "POST /runs/:id/replays": RUNNER,
   "POST /runs/:id/retries": RUNNER,
@@ -162,6 +192,14 @@ const CONSOLE = {
   "GET /executions/export": READER,
   "GET /executions/:id": READER,
   "GET /p/:slug": READER,
+  "GET /stories": READER,
+  "POST /stories": RUNNER,
+  "GET /stories/new": RUNNER,
+  "GET /stories/blockers": READER,
+  "GET /stories/action-items": READER,
+  "GET /stories/decisions": READER,
+  "GET /stories/:id": READER,
+  "POST /stories/:id": RUNNER,
   "GET /meetings": READER,
   "POST /meetings": RUNNER,
   "GET /meetings/new": RUNNER,

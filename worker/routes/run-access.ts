@@ -8,10 +8,16 @@ import { runExists } from "../store/runs.ts";
 
 export type RunHandle = RunExecutorRpc & { fetch(request: Request): Promise<Response> };
 
-export async function accessRun(c: Context<SignedInEnv>): Promise<Result<RunHandle>> {
-  const { db, executor } = c.var.dependencies;
-  const runId = c.req.param("id") ?? "";
-  if (!isId("run", runId) || !(await runExists(db, c.var.principal.workspaceId, runId))) {
+export function accessRun(c: Context<SignedInEnv>): Promise<Result<RunHandle>> {
+  return runWithId(c.var, c.req.param("id") ?? "");
+}
+
+export async function runWithId(
+  { dependencies, principal }: SignedInEnv["Variables"],
+  runId: string,
+): Promise<Result<RunHandle>> {
+  const { db, executor } = dependencies;
+  if (!isId("run", runId) || !(await runExists(db, principal.workspaceId, runId))) {
     return fail("not-found", "There is no run with this id in your workspace.");
   }
   return succeed(executor(runId));

@@ -124,6 +124,7 @@ export function TranscriptView({ meeting, search }: Omit<MeetingProps, "arrival"
       <search>
         <form class="filters" method="get" action={address} {...searchAttributes(address)}>
           <label class="search-field">
+            <Icon name="search" />
             <span class="visually-hidden">Search in the transcript</span>
             <input
               id="transcript-search"

@@ -68,6 +68,7 @@ function FilterForm({ filter }: Pick<MeetingsProps, "filter">) {
     <search>
       <form class="filters" method="get" action="/meetings" {...live}>
         <label class="search-field">
+          <Icon name="search" />
           <span class="visually-hidden">Title or speaker</span>
           <input type="search" name="q" value={q} placeholder="Title or speaker" />
         </label>

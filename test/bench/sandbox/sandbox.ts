@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEngineWorker } from "../../../scripts/bare-engine.ts";
-import { WORKERD_ENVIRONMENT } from "../../../scripts/python/python-worker.ts";
+import { WORKERD_ENVIRONMENT } from "../../../scripts/python/workerd-environment.ts";
 import { type Burst, burst, ms, printTable, quantile, repeat, timed } from "../measure.ts";
 import { HOSTILE_GROUPS } from "./hostile.ts";
 import { burners, neighbourRows, nobody, requests } from "./neighbours.ts";

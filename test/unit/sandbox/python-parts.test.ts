@@ -4,12 +4,13 @@ import { describe, expect, it } from "vitest";
 import { meterPython, suspenderModule } from "../../../scripts/python/wasm-meter.ts";
 import { PLAYGROUND_MODES } from "../../../worker/domain/playground-modes.ts";
 import { DEFAULT_LIMITS } from "../../../worker/domain/program.ts";
+import { Slots } from "../../../worker/domain/slots.ts";
 import type { Journal } from "../../../worker/sandbox/journal.ts";
 import { readDump } from "../../../worker/sandbox/python/isolate/crash-trace.ts";
 import { encodeSnapshot, Snapshot } from "../../../worker/sandbox/python/isolate/snapshot.ts";
 import { PYTHON_PACKAGE } from "../../../worker/sandbox/python/package.ts";
 import { Session } from "../../../worker/sandbox/python/session.ts";
-import { Slots, whileWanted } from "../../../worker/sandbox/python/slots.ts";
+import { whileWanted } from "../../../worker/sandbox/python/wanted.ts";
 
 const PACKAGE = "node_modules/pyodide/";
 const glue = () => readFileSync(`${PACKAGE}pyodide.asm.mjs`, "utf8");

@@ -1,17 +1,11 @@
 /** `POST /api/execute`: runs a program and answers when it has ended, or at once with `Prefer: respond-async`. */
 import { Hono } from "hono";
-import type { FinishedRun } from "../../../durable-objects/run-executor/rpc.ts";
 import { executeRun, startRun } from "../../actions/start-run.ts";
 import { executeRequestSchema, programOf } from "../../domain/program.ts";
-import type { RunDetail } from "../../domain/run.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
 import { readJson } from "../json-body.ts";
-
-function answerOf({ run, stdout, stderr }: FinishedRun) {
-  const { id, state, success, result, error, limitReached, usage } = run;
-  return { runId: id, state, success: success === true, stdout, stderr, result, error, limitReached, usage };
-}
+import { acceptedAnswer, executedBody, prefersAsync } from "./executed-answer.ts";
 
 export const execute = new Hono<SignedInEnv>().post("/", async (c) => {
   const body = await readJson(c, executeRequestSchema);
@@ -26,19 +20,13 @@ export const execute = new Hono<SignedInEnv>().post("/", async (c) => {
     ...(waitMaxMs === undefined ? {} : { waitMaxMs }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
-  const accepted = ({ id, state }: RunDetail) =>
-    c.json({ runId: id, state }, 202, { location: `/api/runs/${id}`, "preference-applied": "respond-async" });
-  if (prefersAsync(c.req.header("prefer"))) {
+  if (prefersAsync(c)) {
     const started = await startRun(dependencies, principal, request);
-    return started.ok ? accepted(started.value) : problem(c, started);
+    return started.ok ? acceptedAnswer(c, started.value) : problem(c, started);
   }
   const executed = await executeRun(dependencies, principal, request);
   if (!executed.ok) return problem(c, executed);
-  if (executed.value.type === "accepted") return accepted(executed.value.run);
+  if (executed.value.type === "accepted") return acceptedAnswer(c, executed.value.run);
   const { finished } = executed.value;
-  return c.json(answerOf(finished), 200, { "content-location": `/api/runs/${finished.run.id}` });
+  return c.json(executedBody(finished), 200, { "content-location": `/api/runs/${finished.run.id}` });
 });
-
-function prefersAsync(prefer: string | undefined): boolean {
-  return (prefer ?? "").split(",").some((each) => each.split(";")[0]?.trim().toLowerCase() === "respond-async");
-}

@@ -5,6 +5,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../domain/errors.ts";
+import { PRODUCT } from "../../domain/product.ts";
 import { executeRequestSchema, retryEditsSchema } from "../../domain/program.ts";
 import {
   acceptedAnswerSchema,
@@ -19,8 +20,10 @@ import { speaksOpenAI } from "../../middleware/openai-error.ts";
 import { ROUTE_ACCESS, routeName } from "../../middleware/route-access.ts";
 import { AUDIT_OPERATIONS } from "./openapi-audit.ts";
 import { BUDGET_OPERATIONS } from "./openapi-budgets.ts";
+import { CODE_OPERATIONS } from "./openapi-code.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
+import { ITEM_OPERATIONS } from "./openapi-items.ts";
 import { MEETING_OPERATIONS } from "./openapi-meetings.ts";
 import { MODEL_OPERATIONS, openaiErrorSchema } from "./openapi-models.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
@@ -101,6 +104,7 @@ const OPERATIONS: readonly Operation[] = [
     answers: { 101: "WebSocket" },
     problems: ["not-found", "upgrade-required", "invalid-request", "too-many-sockets", "bad-origin"],
   },
+  ...CODE_OPERATIONS,
   ...QUEUE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...PROVIDER_KEY_OPERATIONS,
@@ -108,6 +112,7 @@ const OPERATIONS: readonly Operation[] = [
   ...EXECUTION_OPERATIONS,
   ...BUDGET_OPERATIONS,
   ...MEETING_OPERATIONS,
+  ...ITEM_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...SNIPPET_OPERATIONS,
   ...DELIVERY_OPERATIONS,
@@ -199,7 +204,11 @@ function document() {
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Runyard", version: "0.1.0", description: "Run code that nobody has read yet, and watch it." },
+    info: {
+      title: PRODUCT.name,
+      version: PRODUCT.version,
+      description: "Run code that nobody has read yet, and watch it.",
+    },
     paths,
     webhooks: webhookDescriptions((schema) => jsonSchema(schema, "output")),
     components: {

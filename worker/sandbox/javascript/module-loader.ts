@@ -5,10 +5,10 @@
  */
 import type { ProgramError } from "../../domain/guest-outcome.ts";
 import type { Program } from "../../domain/program.ts";
-import { knownImports, snippetFolderOf } from "../../domain/snippet-imports.ts";
 import { type FileKind, fileKind } from "./file-kinds.ts";
 import { EVALUATED_FILE, PRELUDE_FILE } from "./guest-interface.ts";
 import { FILE_FUEL_PER_CHAR, TYPESCRIPT_CHARS } from "./limits.ts";
+import { findModule, importAdvice } from "./module-path.ts";
 import { jsonErrorOffset, positionAt, type SourcePosition } from "./source-position.ts";
 import type { Steps } from "./steps.ts";
 import { TranspileError, transpile } from "./transpile.ts";
@@ -40,11 +40,6 @@ const BUILT_IN_SOURCE = `const runyard = globalThis[Symbol.for("runyard")];
 export const { stdin, args, files, readTextFile, write, writeError, call } = runyard;
 export default runyard;`;
 
-/** Tried in this order behind a specifier that names no file. */
-const ENDINGS = [".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx", ".json", "/index.ts", "/index.js"] as const;
-/** TypeScript's custom: an import of `./x.js` may mean `./x.ts`. */
-const SOURCE_OF_OUTPUT: Readonly<Record<string, string>> = { ".js": ".ts", ".mjs": ".mts", ".jsx": ".tsx" };
-
 export class ModuleLoader {
   readonly #program: Program;
   readonly #charge: (fuel: number) => void;
@@ -52,8 +47,6 @@ export class ModuleLoader {
   /** The names given to imports that failed, by importing module and specifier. */
   readonly #missing = new Map<string, string>();
   readonly #sources = new Map<string, string>();
-  /** The files that names of snippets mean; made when the first is asked for. */
-  #snippets: Readonly<Record<string, string>> | null = null;
 
   /** @param charge takes the fuel for what the host does to prepare a file */
   constructor(program: Program, charge: (fuel: number) => void) {
@@ -72,7 +65,7 @@ export class ModuleLoader {
     if (specifier === "runyard") return BUILT_IN;
     // Text that a program evaluates has no place of its own: it stands where the program began.
     if (base === EVALUATED_FILE) return this.resolve(this.#program.entry, specifier);
-    const file = isPath(specifier) ? this.#find(join(base, specifier)) : this.#snippet(specifier);
+    const file = findModule(this.#program.files, base, specifier);
     if (file !== null) return file;
     const key = `${base}\n${specifier}`;
     const known = this.#missing.get(key);
@@ -82,12 +75,6 @@ export class ModuleLoader {
     const name = `${MISSING}${this.#failures.push(this.#importError(base, specifier)) - 1}`;
     this.#missing.set(key, name);
     return name;
-  }
-
-  #snippet(specifier: string): string | null {
-    if (!specifier.startsWith("snippets/")) return null;
-    this.#snippets ??= knownImports(this.#program.files);
-    return Object.hasOwn(this.#snippets, specifier) ? this.#snippets[specifier]! : null;
   }
 
   /** A module's source as JavaScript. @throws LoadFailure; RangeError for source that is nested too deeply */
@@ -137,43 +124,15 @@ export class ModuleLoader {
     throw new LoadFailure(error);
   }
 
-  #find(path: string | null): string | null {
-    if (path === null) return null;
-    const has = (name: string) => Object.hasOwn(this.#program.files, name);
-    const ending = /\.[a-z]+$/.exec(path)?.[0] ?? "";
-    const source = SOURCE_OF_OUTPUT[ending];
-    const candidates = [path, ...(source ? [path.slice(0, -ending.length) + source] : [])];
-    const folder = path === "" || path.endsWith("/");
-    const base = path.replace(/\/$/, "");
-    candidates.push(...ENDINGS.filter((end) => !folder || end.startsWith("/")).map((end) => base + end));
-    return candidates.map((name) => name.replace(/^\//, "")).find(has) ?? null;
-  }
-
   #importError(base: string, specifier: string): ProgramError {
     const at = this.#importPosition(base, specifier);
     const where = at === null ? "" : ` (imported in ${base}, line ${at.line})`;
-    const message = `cannot import "${specifier}"${where}: ${this.#advice(base, specifier)}`;
+    const message = `cannot import "${specifier}"${where}: ${importAdvice(this.#program.files, base, specifier)}`;
     const file = Object.hasOwn(this.#program.files, base) ? base : null;
     return {
       ...{ category: "import", name: "ImportError", message, file, stack: null },
       ...{ line: at?.line ?? null, column: at?.column ?? null },
     };
-  }
-
-  #advice(base: string, specifier: string): string {
-    const names = Object.keys(this.#program.files);
-    if (isPath(specifier)) return `there is no such file. The run has ${list(names)}`;
-    const nearby = this.#find(join(base, `./${specifier}`)) ?? this.#find(specifier);
-    if (nearby !== null) return `a file is imported with its path: "${relative(base, nearby)}"`;
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(specifier)) return "nothing is loaded from the network. Add the code as a file";
-    if (/^(?:node:)?(?:fs|process|readline|os|path)(?:\/|$)/.test(specifier)) {
-      return 'Node modules do not exist here. Input, arguments and files come from "runyard": import { stdin, args, readTextFile } from "runyard"';
-    }
-    if (specifier.startsWith("node:")) return "Node modules do not exist here";
-    if (specifier.startsWith("snippets/")) {
-      return 'a snippet of the workspace is imported by its name, as "snippets/date-tools" or "snippets/date-tools@3"';
-    }
-    return "packages are not installed here. Add the code you need as a file and import it with its path";
   }
 
   /** Where a file imports a specifier: the place of its opening quote. */
@@ -197,7 +156,7 @@ export class ModuleLoader {
       const imports = /\b(?:import|export)\b[^;"']{0,500}?\bfrom\s{0,20}["']([^"'\n]{1,200})["']/g;
       for (const match of text.slice(0, IMPORTS_CHARS).matchAll(imports)) {
         const at = match[0].search(name);
-        if (at >= 0 && this.#find(join(file, match[1]!)) === module) {
+        if (at >= 0 && findModule(this.#program.files, file, match[1]!) === module) {
           return { file, ...positionAt(text, match.index + at + 1) };
         }
       }
@@ -208,31 +167,3 @@ export class ModuleLoader {
 
 /** The engine reads source up to a NUL; outside of strings there is none in valid code. */
 const withoutNul = (source: string) => (source.includes("\0") ? source.replaceAll("\0", "\\x00") : source);
-
-/** Relative to the importing file, or to the program's root. */
-const isPath = (specifier: string) => /^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier);
-
-const list = (names: readonly string[]) =>
-  names.length > 8 ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more files` : names.join(", ");
-
-/** The path that a relative specifier means for a file; null where it leaves the program's folder. */
-function join(base: string, specifier: string): string | null {
-  // The root of a snippet's files is the folder that they were put into.
-  const root = specifier.startsWith("/") ? snippetFolderOf(base) : null;
-  const parts = root === null ? base.split("/").slice(0, -1) : root.split("/").slice(0, -1);
-  for (const part of specifier.split("/")) {
-    if (part === "..") {
-      if (parts.pop() === undefined) return null;
-    } else if (part !== "." && part !== "") parts.push(part);
-  }
-  return parts.join("/") + (/\/$|(?:^|\/)\.{1,2}$/.test(specifier) ? "/" : "");
-}
-
-function relative(base: string, file: string): string {
-  const [from, to] = [base.split("/").slice(0, -1), file.split("/")];
-  while (from.length > 0 && from[0] === to[0]) {
-    from.shift();
-    to.shift();
-  }
-  return (from.length === 0 ? "./" : "../".repeat(from.length)) + to.join("/");
-}

@@ -4,10 +4,11 @@
  * Invariant: an isolate is loaded for one run and never used again. A place is held no longer than its run is wanted.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { Slots } from "../../domain/slots.ts";
 import { systemClock } from "../../system-ports.ts";
 import { MAIN_MODULE, MODULES } from "./generated/modules.ts";
 import type { IsolateRequest, PythonHost, PythonRunner } from "./protocol.ts";
-import { Slots, whileWanted } from "./slots.ts";
+import { whileWanted } from "./wanted.ts";
 
 interface Env {
   readonly LOADER: WorkerLoader;

@@ -1,7 +1,5 @@
 /** The sample meetings, each added with one click. */
 import { SAMPLE_MEETINGS } from "../../domain/sample-meetings.ts";
-import { countWords } from "../../domain/transcript.ts";
-import { formatCount } from "../format.ts";
 import { PostForm } from "./allowed.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -9,9 +7,9 @@ export function SampleMeetings() {
   return (
     <PostForm action="/meetings/samples" class="sample-meetings">
       <span class="muted">Or try a sample:</span>
-      {SAMPLE_MEETINGS.map(({ slug, title, transcript }) => (
+      {SAMPLE_MEETINGS.map(({ slug, title }) => (
         <button type="submit" class="button" name="sample" value={slug}>
-          <Icon name="sparkles" /> {title}, {formatCount(Math.round(countWords(transcript) / 10) * 10)} words
+          <Icon name="sparkles" /> {title}
         </button>
       ))}
     </PostForm>

@@ -1,37 +1,9 @@
-/**
- * Lets a few pieces of work run at once; the others wait in the order of their arrival. Work that nobody wants any more
- * is not waited for.
- * Each waits on its own timer: a request that is woken by another one's promise counts as hung.
- */
+/** Work of the Python Worker goes on while the host wants it: nobody waits for a run that was cancelled. */
 import type { Clock } from "../../domain/ports.ts";
 import type { PythonHost } from "./protocol.ts";
 
-const LOOK_MS = 10;
 /** How often the host is asked whether it still wants what it asked for. */
 const WANTED_LOOK_MS = 1_000;
-
-export class Slots {
-  readonly #size: number;
-  readonly #clock: Clock;
-  /** Those that run, then those that wait. */
-  readonly #line: symbol[] = [];
-
-  constructor(size: number, clock: Clock) {
-    this.#size = size;
-    this.#clock = clock;
-  }
-
-  async use<T>(work: () => Promise<T>): Promise<T> {
-    const ticket = Symbol("ticket");
-    this.#line.push(ticket);
-    try {
-      while (this.#line.indexOf(ticket) >= this.#size) await this.#clock.sleep(LOOK_MS);
-      return await work();
-    } finally {
-      this.#line.splice(this.#line.indexOf(ticket), 1);
-    }
-  }
-}
 
 /** Does the work while the host wants it. Null where it does not, or is gone: the work may then go on, unheard. */
 export async function whileWanted<T>(
