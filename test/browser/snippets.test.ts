@@ -44,7 +44,7 @@ describe("snippets", () => {
     await page.goto("/snippets/new");
     await page.fill("[name=name]", "Not a name");
     await write(page, GREETING);
-    await page.click("text=Save snippet");
+    await page.click("button:text('Save snippet')");
     await page.locator(".error-summary").waitFor();
     expect(await page.locator(".error-summary").innerText()).toContain("lower-case words with hyphens");
     expect(await text(page)).toBe(GREETING);
@@ -56,7 +56,7 @@ describe("snippets", () => {
     await page.check("[name=parameter-0-required]");
     await page.fill("[name=parameter-1-name]", "times");
     await page.selectOption("[name=parameter-1-type]", "number");
-    await page.click("text=Save snippet");
+    await page.click("button:text('Save snippet')");
     await page.waitForURL("**/snippets/greeting?saved");
     expect(await notice(page)).toContain("newest version is 1");
 
@@ -91,7 +91,7 @@ describe("snippets", () => {
     const { page, assertClean, close } = await openSignedIn(browser, product());
     await page.goto("/playground");
     await write(page, "export const one = 1;\n");
-    await page.click("text=Save as snippet");
+    await page.click("button:text('Save as snippet')");
     await page.fill("[name=snippet]", "from-playground");
     await page.press("[name=snippet]", "Enter");
     await page.locator("#playground-share .notice").waitFor();
@@ -101,30 +101,30 @@ describe("snippets", () => {
 
     await write(page, "export const one = 1;\nexport const two = 2;\n");
     await page.fill("[name=note]", "Two, too");
-    await page.click("text=Save new version");
+    await page.click("button:text('Save new version')");
     await page.waitForURL("**/snippets/from-playground?saved");
-    await page.click("text=Changes");
+    await page.click(".versions a:text('Changes')");
     expect(await page.locator(".changed-lines ins").allInnerTexts()).toEqual(["+export const two = 2;\n"]);
     await expectNoAxeViolations(page);
     await screenshot(page, "snippet-changes");
-    await page.click("text=Restore");
+    await page.click(".versions button:text('Restore') >> nth=0");
     await page.waitForURL("**/snippets/from-playground?saved");
     expect(await text(page)).toBe("export const one = 1;\n");
     expect(await page.innerText(".versions")).toContain("Version 1 restored");
 
     await page.click("button:text('Run')");
     await page.waitForURL("**/runs/run_*");
-    await page.click("text=Save as snippet");
+    await page.click("a:text('Save as snippet')");
     await page.waitForURL("**/snippets/new?run=*");
     expect(await text(page)).toBe("export const one = 1;\n");
 
     await page.goto("/snippets/from-playground");
-    await page.click("text=Delete >> nth=0");
+    await page.click("[data-dialog=delete-snippet]");
     await page.fill("dialog [name=confirm]", "something else");
     await page.click("dialog .danger");
     expect(await page.innerText("main")).toContain("must be the snippet's name");
     await page.goto("/snippets/from-playground");
-    await page.click("text=Delete >> nth=0");
+    await page.click("[data-dialog=delete-snippet]");
     await page.fill("dialog [name=confirm]", "from-playground");
     await page.click("dialog .danger");
     await page.waitForURL("**/snippets?deleted=from-playground");
