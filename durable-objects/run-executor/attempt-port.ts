@@ -6,7 +6,7 @@ import type { Fork } from "../../worker/domain/fork.ts";
 import type { Usage } from "../../worker/domain/guest-outcome.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import type { Program } from "../../worker/domain/program.ts";
-import type { EventStream } from "../../worker/domain/run.ts";
+import type { EventStream, StepName, StepState } from "../../worker/domain/run.ts";
 import type { GuestResult } from "../../worker/sandbox/engine.ts";
 import type { StoredSpec } from "./storage.ts";
 
@@ -21,6 +21,8 @@ export interface AttemptRequest {
   readonly fork: () => Fork | null;
   readonly clock: Clock;
   readonly onOutput: (stream: EventStream, text: string) => void;
+  /** A step within the attempt begins (`running`) or ends. */
+  readonly onStep: (step: StepName, state: StepState) => void;
   readonly signal: AbortSignal;
 }
 
@@ -31,5 +33,5 @@ export const NO_USAGE: Usage = { fuel: 0, memoryBytes: 0, wallMs: 0, outputBytes
 
 /** A run that may have reached the world outside is not repeatable: nobody knows what it did before it was lost. */
 export function isRepeatable(spec: StoredSpec): boolean {
-  return spec.kind !== "execution" || spec.grants.fetch.length === 0;
+  return spec.kind === "issue" || spec.grants.fetch.length === 0;
 }

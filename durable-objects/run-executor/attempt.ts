@@ -11,6 +11,7 @@ import type { Env } from "../env.ts";
 import { NO_USAGE, type RunAttempt } from "./attempt-port.ts";
 import type { CodeMode } from "./code-mode.ts";
 import { engineFor } from "./engine.ts";
+import { attemptMeeting, type MeetingPorts } from "./meeting-attempt.ts";
 import type { ModelCalls } from "./model-calls.ts";
 import { programNetwork } from "./program-network.ts";
 
@@ -23,18 +24,28 @@ function clockFrom(startedAt: number, clock: Clock): Clock {
   return { now: () => clock.now() - ahead, sleep: (ms) => clock.sleep(ms) };
 }
 
-/**
- * @param models how a run to which that is granted asks models
- * @param code what a program of code mode reads and writes
- */
-export function attemptsIn(env: Env, models: ModelCalls, code: CodeMode): RunAttempt {
-  return async ({ spec, program, fork, clock, onOutput, signal }) => {
+export interface AttemptParts {
+  /** How a run to which that is granted asks models. */
+  readonly models: ModelCalls;
+  /** What a program of code mode reads and writes. */
+  readonly code: CodeMode;
+  /** What the processing of a meeting keeps, and whom it asks. */
+  readonly meetings: Pick<MeetingPorts, "storage" | "provider" | "putProgram">;
+}
+
+export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): RunAttempt {
+  return async (request) => {
+    const { spec, program, fork, clock, onOutput, signal } = request;
     switch (spec.kind) {
+      case "meeting": {
+        const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
+        return attemptMeeting({ ...meetings, code, engine, checker: env.CHECKER }, { ...request, spec });
+      }
       case "execution": {
         const fetch = programNetwork(spec.grants, env.PUBLIC_NETWORK);
         const { generate, clock: programClock } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
         const forked = fork();
-        const desk = spec.grants.code ? code.begin(spec.grants.code, fetch, forked) : null;
+        const desk = spec.grants.code ? code.begin(spec.grants.code, fetch, { fork: forked }) : null;
         const capabilities = [...grantedCapabilities(spec.grants, { fetch, generate }), ...(desk?.capabilities ?? [])];
         const runClock = spec.grants.model ? programClock : clock;
         const result = await engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({

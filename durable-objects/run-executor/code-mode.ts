@@ -51,6 +51,13 @@ export const NO_WORKSPACE: CodePorts = {
   ...{ meeting: absent, earlierMeetings: absent, members: absent, get: absent },
 };
 
+/** Where a program begins that is not the first of its run, or begins like another run. */
+export interface Beginning {
+  readonly fork?: Fork | null;
+  /** The number of the last write of an earlier program of the same run. */
+  readonly written?: number;
+}
+
 export interface CodeModePorts {
   readonly storage: EffectStorage;
   readonly db: Database;
@@ -81,14 +88,18 @@ export class CodeMode {
     this.#ports = ports;
   }
 
-  /** What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written. */
-  begin(code: CodeGrants, fetch: FetchPort, fork: Fork | null): BegunCode {
+  /**
+   * What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written.
+   * @param fork what the run begins like
+   */
+  begin(code: CodeGrants, fetch: FetchPort, { fork = null, written = 0 }: Beginning = {}): BegunCode {
     const { storage } = this.#ports;
     if (code.mode === "review") storage.replace(EMPTY_SHEET);
     else storage.note({ ...storage.sheet(), unchanged: 0 });
     const meeting = once(() => this.#meeting(code.meetingId));
     const members = once(() => listMembers(this.#ports.db, this.#ports.run().workspaceId, MEMBERS_MAX));
-    const desk = this.#desk(code, { meeting, members: async () => (await members()).map(({ name }) => name) }, fork);
+    const names = async () => (await members()).map(({ name }) => name);
+    const desk = this.#desk(code, { meeting, members: names }, { fork, written });
     const ports = this.#codePorts(code, { items: desk, meeting, members }, fetch);
     return {
       capabilities: codeCapabilities(code.capabilities, ports),
@@ -149,6 +160,11 @@ export class CodeMode {
     });
   }
 
+  /** The meeting that a program or a model is to read; null where it is gone. */
+  meeting(id: string): Promise<MeetingView | null> {
+    return this.#meeting(id);
+  }
+
   #codePorts(
     code: CodeGrants,
     { items, meeting, members }: Pick<CodePorts, "items" | "meeting"> & { members: () => Promise<Member[]> },
@@ -172,7 +188,7 @@ export class CodeMode {
   #desk(
     code: CodeGrants,
     { meeting, members }: { meeting: () => Promise<MeetingView | null>; members: () => Promise<string[]> },
-    fork: Fork | null,
+    { fork, written }: Required<Beginning>,
   ): ItemDesk {
     const { db, run, clock, random, storage } = this.#ports;
     const { workspaceId } = run();
@@ -203,6 +219,7 @@ export class CodeMode {
         },
       },
       code,
+      written,
     );
   }
 

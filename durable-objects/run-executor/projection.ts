@@ -1,12 +1,14 @@
 /** How a run in its object becomes what the API answers, what D1 lists, and what a line of the log says of it. Pure. */
 
+import type { EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { toIso, toIsoOrNull } from "../../worker/domain/instant.ts";
 import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
 import { attemptsOf, hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
 import type { Wait } from "../../worker/domain/wait-reason.ts";
 import type { LogFields } from "../../worker/log-fields.ts";
-import type { RunRow } from "../../worker/store/schema.ts";
+import type { MeetingRunRow, RunRow } from "../../worker/store/schema.ts";
+import type { ProcessingRecord } from "./processing-storage.ts";
 import type { StoredRun } from "./storage.ts";
 
 export interface Surroundings {
@@ -21,7 +23,7 @@ function usageOf({ state }: StoredRun): RunUsage | null {
 
 /** What a run has because it has a program, or the lack of it. */
 function programColumns(spec: StoredRun["spec"]) {
-  if (spec.kind !== "execution") return { language: null, entry: null, limits: null, issue: spec.issue };
+  if (spec.kind === "issue") return { language: null, entry: null, limits: null, issue: spec.issue };
   const { language, entry } = spec.program;
   return { language, entry, limits: spec.limits, issue: null };
 }
@@ -55,6 +57,23 @@ export function toRow(stored: StoredRun, { result, lastSeq }: Surroundings): Run
   };
 }
 
+/** What a run about a meeting is listed with besides; null for any other. */
+export function meetingRunRow(
+  { spec, state, version }: StoredRun,
+  record: ProcessingRecord,
+  { entries, unchanged }: EffectSheet,
+): Omit<MeetingRunRow, "isUseful" | "judgedBy"> | null {
+  if (spec.kind !== "meeting") return null;
+  const { id: runId, workspaceId, plan } = spec;
+  return {
+    ...{ runId, workspaceId, plan, version, meetingId: plan.meetingId, state: state.name },
+    ...{ ...record, calls: [...record.calls], effects: entries.length, unchanged },
+    createdAt: state.createdAt,
+    startedAt: state.name === "queued" ? null : state.startedAt,
+    finishedAt: hasEnded(state) ? state.finishedAt : null,
+  };
+}
+
 function costOf(usage: RunUsage | null): number | null {
   const micros = usage?.models?.costMicros ?? null;
   return micros === null ? null : micros / 1_000_000;
@@ -72,7 +91,7 @@ export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | n
   const { spec } = stored;
   return {
     ...shown,
-    grants: spec.kind === "execution" ? spec.grants : null,
+    grants: spec.kind !== "issue" ? spec.grants : null,
     forkOf: (spec.kind === "execution" ? spec.fork : null) ?? null,
     createdAt: toIso(createdAt),
     expiresAt: toIsoOrNull(expiresAt),

@@ -12,7 +12,7 @@ import { type Failure, fail, type Result, succeed } from "../../worker/domain/er
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneConcurrency, type Priority } from "../../worker/domain/lane.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import type { EventStream, RunDetail, RunEventBody } from "../../worker/domain/run.ts";
+import type { EventStream, RunDetail, RunEventBody, StepName, StepState } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
   type EndedRun,
@@ -403,7 +403,7 @@ export class RunCore {
     void this.#renewLease(attempt);
     const { outcome, usage, journal, dropped } = await attempt;
     this.#guest = null;
-    const mark = spec.kind === "execution" && dropped ? dropMark(dropped, spec.limits.outputBytes) : null;
+    const mark = spec.kind !== "issue" && dropped ? dropMark(dropped, spec.limits.outputBytes) : null;
     if (mark !== null) this.#output(state.attempt, "system", mark);
     const result = outcome.kind === "completed" ? outcome.result : undefined;
     this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal });
@@ -412,6 +412,7 @@ export class RunCore {
   async #attempt(spec: StoredRun["spec"], attempt: number, signal: AbortSignal): Promise<AttemptResult> {
     const { storage, clock } = this.#ports;
     const onOutput = (stream: EventStream, text: string) => this.#output(attempt, stream, text);
+    const onStep = (step: StepName, state: StepState) => this.#step(attempt, step, state);
     try {
       return await this.#ports.attempt({
         spec,
@@ -419,6 +420,7 @@ export class RunCore {
         fork: () => storage.fork(),
         clock,
         onOutput,
+        onStep,
         signal,
       });
     } catch (error) {
@@ -430,10 +432,21 @@ export class RunCore {
 
   #output(attempt: number, stream: EventStream, text: string): void {
     const { events, clock } = this.#ports;
+    if (this.#isCurrent(attempt)) this.#publish(events.outputEvents("execute", stream, text), clock.now());
+  }
+
+  /** A step within the attempt. The step of the attempt itself ends with the run. */
+  #step(attempt: number, step: StepName, state: StepState): void {
+    if (!this.#isCurrent(attempt)) return;
+    const event: RunEventBody =
+      state === "running" ? { type: "step-start", step, attempt } : { type: "step-end", step, state };
+    this.#publish([event], this.#ports.clock.now());
+  }
+
+  /** What a superseded attempt still says is nobody's output. */
+  #isCurrent(attempt: number): boolean {
     const { state } = this.#accepted();
-    // What a superseded attempt still says is nobody's output.
-    if (state.name !== "running" || state.attempt !== attempt) return;
-    this.#publish(events.outputEvents("execute", stream, text), clock.now());
+    return state.name === "running" && state.attempt === attempt;
   }
 
   /** Tells the lane again and again that the attempt is alive, so that it need not ask. Never rejects. */

@@ -9,7 +9,7 @@ import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { BudgetSubject } from "../../worker/domain/budget-state.ts";
 import type { DecisionRequest, EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
-import type { ForkWish } from "../../worker/domain/fork.ts";
+import type { ForkWish, HostCallPage } from "../../worker/domain/fork.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneObjectName, type Priority, repositoryOf } from "../../worker/domain/lane.ts";
 import { type EngineName, LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
@@ -21,6 +21,7 @@ import { hasEnded } from "../../worker/domain/run-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { standingCredentials } from "../../worker/store/identities.ts";
+import { projectMeetingRun } from "../../worker/store/meeting-runs.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { Env } from "../env.ts";
@@ -30,11 +31,12 @@ import { CodeMode } from "./code-mode.ts";
 import { EffectStorage } from "./effect-storage.ts";
 import { engineFor } from "./engine.ts";
 import { tryEngine } from "./engine-trial.ts";
-import { forkSpec } from "./fork.ts";
+import { forkSpec, hostCallsOf } from "./fork.ts";
 import { ModelCalls } from "./model-calls.ts";
 import { ModelStorage } from "./model-storage.ts";
 import { OutputLog } from "./output-log.ts";
-import { logFieldsOf, toDetail } from "./projection.ts";
+import { ProcessingStorage } from "./processing-storage.ts";
+import { logFieldsOf, meetingRunRow, toDetail } from "./projection.ts";
 import { recordedRun, replayRun } from "./replay.ts";
 import type { FinishedRun, LaneAnswer, RunExecutorRpc } from "./rpc.ts";
 import { RunCore } from "./run-core.ts";
@@ -72,19 +74,17 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
     const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
-    this.#models = new ModelCalls({
-      storage: new ModelStorage(ctx.storage),
-      clock: systemClock,
-      provider: () => {
-        const { workspaceId, id } = this.#storage.run!.spec;
-        return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
-      },
-    });
+    const provider = () => {
+      const { workspaceId, id } = this.#storage.run!.spec;
+      return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
+    };
+    this.#models = new ModelCalls({ storage: new ModelStorage(ctx.storage), clock: systemClock, provider });
     this.#code = new CodeMode({
       storage: new EffectStorage(ctx.storage),
       ...{ db, clock: systemClock, random: systemRandom },
       run: () => this.#storage.run!.spec,
     });
+    const processing = new ProcessingStorage(ctx.storage);
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -93,7 +93,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       clock: systemClock,
       wakeUp: this.#wakeUp,
       log: this.#logger,
-      attempt: attemptsIn(env, this.#models, this.#code),
+      attempt: attemptsIn(env, {
+        ...{ models: this.#models, code: this.#code },
+        meetings: { storage: processing, provider, putProgram: (files) => this.#storage.putProgram(files) },
+      }),
+      projectMeeting: async (run) => {
+        const row = meetingRunRow(run, processing.record, this.#code.sheet());
+        if (row) await projectMeetingRun(db, row);
+      },
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
         const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
@@ -167,8 +174,8 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     const run = this.#storage.run;
     if (!run) return fail("not-found", "There is no such run.");
     if (!hasEnded(run.state)) return fail("run-active", "Wait for the run's end, or cancel it, then replay it.");
-    const recorded = run.spec.kind === "execution" ? recordedRun(run.state, this.#storage, this.#log) : null;
-    if (!recorded || run.spec.kind !== "execution")
+    const recorded = run.spec.kind !== "issue" ? recordedRun(run.state, this.#storage, this.#log) : null;
+    if (!recorded || run.spec.kind === "issue")
       return fail("not-replayable", "The run left no journal: its program never came to an end of its own.");
     const engine = engineFor(LANGUAGE_TABLE[run.spec.program.language].engine, this.env);
     // Whoever asks meanwhile gets the same answer.
@@ -201,6 +208,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async supersede(runId: string): Promise<void> {
     this.#code.supersede(runId);
+  }
+
+  async hostCalls(from: number, count: number): Promise<Result<HostCallPage>> {
+    const run = this.#storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    return hasEnded(run.state)
+      ? hostCallsOf(this.#storage, from, count)
+      : fail("run-active", "The program still runs: its host calls are listed when it has ended.");
   }
 
   async forkSpec(wish: ForkWish): Promise<Result<RunSpec>> {

@@ -6,7 +6,7 @@
 import type { Fork, ForkPoint } from "../../worker/domain/fork.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import type { Program } from "../../worker/domain/program.ts";
-import type { ExecutionSpec, IssueSpec, RunSpec } from "../../worker/domain/run-spec.ts";
+import type { ExecutionSpec, IssueSpec, MeetingSpec, RunSpec } from "../../worker/domain/run-spec.ts";
 import type { Progress, RunState } from "../../worker/domain/run-state.ts";
 import { joinFiles, splitText, type TextPart } from "../../worker/domain/text-parts.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
@@ -34,13 +34,14 @@ const JOURNAL = "journal";
 const FORK = "fork";
 const FILE_PREFIX = "file:";
 
-type StoredExecution = Omit<ExecutionSpec, "program" | "fork"> & {
+type WithoutTexts<Spec extends { readonly program: Program }> = Omit<Spec, "program" | "fork"> & {
   readonly program: Omit<Program, "files" | "stdin">;
-  readonly fork?: ForkPoint | undefined;
 };
+export type StoredMeeting = WithoutTexts<MeetingSpec>;
+type StoredExecution = WithoutTexts<ExecutionSpec> & { readonly fork?: ForkPoint | undefined };
 
 /** What is fixed about a run, without the long texts. */
-export type StoredSpec = StoredExecution | IssueSpec;
+export type StoredSpec = StoredExecution | StoredMeeting | IssueSpec;
 
 type RunRow = {
   spec: string;
@@ -119,10 +120,11 @@ export class ExecutorStorage {
 
   /** The long texts get rows of their own. */
   #withoutTexts(spec: RunSpec): StoredSpec {
-    if (spec.kind !== "execution") return spec;
+    if (spec.kind === "issue") return spec;
     const { files, stdin, ...program } = spec.program;
     this.#putText(STDIN, stdin);
     for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
+    if (spec.kind === "meeting") return { ...spec, program };
     if (!spec.fork) return { ...spec, program, fork: undefined };
     this.#putText(FORK, JSON.stringify(spec.fork));
     return { ...spec, program, fork: { of: spec.fork.of, call: spec.fork.call } };
@@ -159,7 +161,7 @@ export class ExecutorStorage {
   /** Throws for a run that has no program of its own. */
   program(): Program {
     const { spec } = this.#accepted();
-    if (spec.kind !== "execution") throw new Error(`a run of the kind ${spec.kind} has no program`);
+    if (spec.kind === "issue") throw new Error("a run about an issue has no program");
     const parts = this.#storage.sql
       .exec<{ name: string; part: number; text: string }>(
         "SELECT name, part, text FROM texts WHERE name >= ? AND name < ? ORDER BY name, part",
@@ -169,6 +171,14 @@ export class ExecutorStorage {
       .toArray()
       .map(({ name, part, text }): TextPart => ({ name: name.slice(FILE_PREFIX.length), part, text }));
     return { ...spec.program, files: joinFiles(parts), stdin: this.#text(STDIN) ?? "" };
+  }
+
+  /** Puts a program that was written while the run goes on in the place of the one before. */
+  putProgram(files: Program["files"]): void {
+    this.transaction(() => {
+      this.#storage.sql.exec("DELETE FROM texts WHERE name >= ? AND name < ?", FILE_PREFIX, "file;");
+      for (const [name, text] of Object.entries(files)) this.#putText(FILE_PREFIX + name, text);
+    });
   }
 
   /** What the run begins like; null for one that begins by itself. */

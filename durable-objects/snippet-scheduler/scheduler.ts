@@ -15,8 +15,8 @@ import {
   SCHEDULES_MAX,
   type Schedule,
   type ScheduleDisabled,
-  settled,
   START_RETRY_MS,
+  settled,
 } from "../../worker/domain/snippet-schedule.ts";
 import type { Logger } from "../../worker/log.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
@@ -119,7 +119,7 @@ export class Scheduler implements SnippetSchedulerRpc {
   }
 
   #isWorthARetry({ firing }: Schedule, { code }: Failure): boolean {
-    return ERRORS[code].retryable && this.#ports.clock.now() < firing!.dueAt + START_RETRY_MS;
+    return ERRORS[code].retryable && this.#ports.clock.now() < firing!.since + START_RETRY_MS;
   }
 
   async #change(snippet: string, id: string, change: (schedule: Schedule) => Schedule): Promise<Result<Schedule>> {

@@ -18,7 +18,7 @@ const SCHEMA = `
 `;
 
 /** What is being started is looked at again at once: it is there only while a start is under way, or after a crash. */
-const dueAt = ({ firing, nextAt }: Schedule) => (firing === null ? nextAt : firing.dueAt);
+const dueAt = ({ firing, nextAt }: Schedule) => (firing === null ? nextAt : firing.since);
 
 export class ScheduleStorage {
   readonly #storage: ObjectStorage;
@@ -43,7 +43,9 @@ export class ScheduleStorage {
 
   /** By their ids, and so by the time of their making. */
   list(snippet: string | null): Schedule[] {
-    return snippet === null ? this.#schedules("ORDER BY id") : this.#schedules("WHERE snippet = ? ORDER BY id", snippet);
+    return snippet === null
+      ? this.#schedules("ORDER BY id")
+      : this.#schedules("WHERE snippet = ? ORDER BY id", snippet);
   }
 
   due(now: number): Schedule[] {

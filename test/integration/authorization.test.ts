@@ -8,6 +8,7 @@ import { type Access, ROLES, SCOPES } from "../../worker/domain/access.ts";
 import { newId } from "../../worker/domain/ids.ts";
 import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
+import { scheduleViewSchema } from "../../worker/domain/snippet-schedule.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { mayUse, ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
@@ -42,6 +43,8 @@ interface Things {
   readonly preview: string;
   readonly providerKey: string;
   readonly call: string;
+  readonly snippet: string;
+  readonly schedule: string;
   readonly meeting: string;
 }
 
@@ -60,6 +63,8 @@ const ABSENT: Things = {
   preview: "0".repeat(48),
   providerKey: `key_${ZEROS}`,
   call: `call_${ZEROS}`,
+  snippet: "no-such-snippet",
+  schedule: `sch_${ZEROS}`,
   meeting: `mtg_${ZEROS}`,
 };
 
@@ -79,6 +84,7 @@ const NAMED: readonly (readonly [RegExp, keyof Things, (keyof Things)?])[] = [
   [/^\/(?:api\/)?executions\/:id/, "call"],
   [/^\/(?:api\/)?meetings\/:id/, "meeting"],
   [/^\/playground\/previews\/:secret/, "preview"],
+  [/^\/(?:api\/)?snippets\/:name/, "snippet", "schedule"],
 ];
 
 /** Names that are not of a thing of one workspace: lanes come into being by their name, and who has a link may read it. */
@@ -113,6 +119,11 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /settings/keys/:id/rotations": { key: "sk-another", overlapSeconds: "60" },
   "POST /settings/limits": { anthropic: "40", openai: "100", "openai-compatible": "100", github: "100", jira: "80" },
   "POST /settings/limits/retention": { textRetentionDays: "30" },
+  "PUT /api/snippets/:name": { language: "javascript", code: "2" },
+  "POST /api/snippets/:name/schedules": { cron: "0 9 * * *" },
+  "POST /snippets/:name/schedules": { "schedule-cron": "0 9 * * *", "schedule-timeZone": "UTC" },
+  "POST /snippets/:name/restorations": { version: "1" },
+  "POST /snippets/:name/deletion": { confirm: "" },
   "POST /inbound-endpoints/:id/secrets": { keepOldSeconds: "60" },
   "POST /settings/members/:id/role": { role: "viewer" },
   // The name of another one: the matrix needs its workspace to the end.
@@ -157,7 +168,7 @@ function ask(route: Route, from: Things, who: Tenant | null, as: "token" | "sess
   const { method, name } = route;
   const given = BODIES[name] ?? {};
   const named = given["key"] === "" ? "key" : "confirm";
-  const body = named in given ? { ...given, [named]: from.repository } : given;
+  const body = named in given ? { ...given, [named]: from[route.things[0] ?? "repository"] } : given;
   const headers: Record<string, string> = { accept: isApi(route) ? "application/json" : "text/html", origin: ORIGIN };
   if (who && as === "token") headers["authorization"] = `Bearer ${who.token}`;
   if (who && as === "session") headers["cookie"] = `runyard_session=${who.session}`;
@@ -219,6 +230,7 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
     workspace: tenant.workspaceId,
     providerKey: await addProviderKey(tenant),
     call: await addCall(tenant),
+    ...(await addSnippet(tenant, tenant.userId.replace("usr_", "snippet-"))),
     meeting: await addMeeting(tenant),
     preview: previewed.headers.get("location")!.split("/").at(-1)!,
   };
@@ -228,6 +240,7 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
 async function madeAnew(tenant: Tenant, thing: keyof Things | undefined): Promise<Partial<Things>> {
   if (thing === "inbound") return { inbound: (await addEndpoint(tenant)).id };
   if (thing === "endpoint") return { endpoint: await addReceiver(tenant) };
+  if (thing === "snippet") return addSnippet(tenant, own.snippet);
   if (thing === "providerKey") return { providerKey: await addProviderKey(tenant) };
   if (thing === "meeting") return { meeting: await addMeeting(tenant) };
   if (thing !== "repository") return {};
@@ -245,6 +258,16 @@ async function addProviderKey(tenant: Tenant): Promise<string> {
 async function addMeeting(tenant: Tenant): Promise<string> {
   const added = await api(tenant, "/api/meetings", { transcript: "Dana: PAY-12 is done." });
   return meetingAddedSchema.parse(await added.json()).id;
+}
+
+async function addSnippet(tenant: Tenant, name: string): Promise<Pick<Things, "snippet" | "schedule">> {
+  await api(tenant, "/api/snippets", { name, language: "javascript", code: "1" });
+  return { snippet: name, schedule: await addSchedule(tenant, name) };
+}
+
+async function addSchedule(tenant: Tenant, snippet: string): Promise<string> {
+  const added = await api(tenant, `/api/snippets/${snippet}/schedules`, { cron: "0 9 * * *" });
+  return scheduleViewSchema.parse(await added.json()).id;
 }
 
 async function addCall({ workspaceId, userId }: Tenant): Promise<string> {

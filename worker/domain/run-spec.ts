@@ -1,11 +1,14 @@
 /** What is fixed about a run when it is accepted. */
 
+import { WRITES_MAX } from "./effect.ts";
 import type { Fork } from "./fork.ts";
-import type { Grants } from "./grants.ts";
+import { type Grants, NO_GRANTS } from "./grants.ts";
 import type { Issue } from "./issue.ts";
 import { type Priority, repositoryLane } from "./lane.ts";
+import { LANGUAGE_TABLE } from "./languages.ts";
+import type { ProcessingPlan } from "./meeting-processing.ts";
 import { isPage } from "./playground-modes.ts";
-import type { Limits, Program } from "./program.ts";
+import { DEFAULT_LIMITS, type Limits, type Program } from "./program.ts";
 
 interface AcceptedRun {
   readonly id: string;
@@ -20,16 +23,25 @@ interface AcceptedRun {
   readonly expiresAt: number | null;
 }
 
-/** A program that somebody wrote. */
-export interface ExecutionSpec extends AcceptedRun {
-  readonly kind: "execution";
+interface ProgramRun extends AcceptedRun {
   /** Seeds the guest's randomness. */
   readonly seed: string;
   readonly limits: Limits;
   readonly grants: Grants;
   readonly program: Program;
+}
+
+/** A program that somebody wrote. */
+export interface ExecutionSpec extends ProgramRun {
+  readonly kind: "execution";
   /** The run that this one begins like; left out for one that begins by itself. */
   readonly fork?: Fork | undefined;
+}
+
+/** A meeting that is made into items. Its program has no files until the model has written it. */
+export interface MeetingSpec extends ProgramRun {
+  readonly kind: "meeting";
+  readonly plan: ProcessingPlan;
 }
 
 /** An issue that is to become a change. */
@@ -38,7 +50,34 @@ export interface IssueSpec extends AcceptedRun {
   readonly issue: Issue;
 }
 
-export type RunSpec = ExecutionSpec | IssueSpec;
+export type RunSpec = ExecutionSpec | MeetingSpec | IssueSpec;
+
+export interface MeetingRunRequest {
+  /** Repeating a request with the same id finds the same run. */
+  readonly runId: string;
+  readonly workspaceId: string;
+  readonly title: string;
+  readonly lane: string;
+  readonly createdBy: string;
+  readonly seed: string;
+  readonly plan: ProcessingPlan;
+  /** Names of the capabilities that the model may use. */
+  readonly capabilities: readonly string[];
+  readonly priority?: Priority;
+  readonly retryOf?: string;
+}
+
+export function meetingSpec({ runId, capabilities, priority, retryOf, ...rest }: MeetingRunRequest): MeetingSpec {
+  const { meetingId, mode } = rest.plan;
+  const code = { capabilities, writesMax: WRITES_MAX, mode, meetingId, context: {} };
+  return {
+    ...rest,
+    ...{ id: runId, kind: "meeting", priority: priority ?? "normal", retryOf: retryOf ?? null, expiresAt: null },
+    ...{ limits: DEFAULT_LIMITS, grants: { ...NO_GRANTS, code }, program: UNWRITTEN },
+  };
+}
+
+const UNWRITTEN: Program = { language: "typescript", entry: LANGUAGE_TABLE.typescript.entry, files: {}, stdin: "", args: [] };
 
 export interface IssueRunRequest {
   /** Repeating a request with the same id finds the same run. */

@@ -10,10 +10,11 @@ import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.
 import type { Issue } from "./issue.ts";
 import type { Priority } from "./lane.ts";
 import type { Language } from "./languages.ts";
+import { PROCESSING_PHASES } from "./meeting-processing.ts";
 import type { Limits } from "./program.ts";
 import type { WaitView } from "./wait-reason.ts";
 
-export const RUN_KINDS = ["execution", "issue"] as const;
+export const RUN_KINDS = ["execution", "meeting", "issue"] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 export const RUN_STATES = ["queued", "running", "succeeded", "failed", "cancelled", "timed-out"] as const;
@@ -26,7 +27,8 @@ export function isTerminal(state: RunStateName): state is TerminalState {
   return (TERMINAL_STATES as readonly string[]).includes(state);
 }
 
-export const STEP_NAMES = ["queue", "execute"] as const;
+/** A run that processes a meeting has more than waiting and executing: see {@link PROCESSING_PHASES}. */
+export const STEP_NAMES = ["queue", ...PROCESSING_PHASES] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
 export type StepState = "pending" | "running" | "succeeded" | "failed" | "cancelled";

@@ -84,6 +84,7 @@ export class ItemDesk {
   readonly #ports: DeskPorts;
   readonly #mode: EffectMode;
   readonly #writesMax: number;
+  readonly #written: number;
   readonly #desk = new Map<string, DeskItem>();
   /** New items that a person has rejected. The program may go on changing them; nobody sees it. */
   readonly #rejected = new Map<string, Item>();
@@ -93,10 +94,16 @@ export class ItemDesk {
   #writes = 0;
   #line: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: DeskPorts, { mode, writesMax }: { readonly mode: EffectMode; readonly writesMax: number }) {
+  /** @param written writes that an earlier program of the same run has made: numbers go on behind them */
+  constructor(
+    ports: DeskPorts,
+    { mode, writesMax }: { readonly mode: EffectMode; readonly writesMax: number },
+    written = 0,
+  ) {
     this.#ports = ports;
     this.#mode = mode;
     this.#writesMax = writesMax;
+    this.#written = written;
   }
 
   find(kind: ItemKind, name: ItemName): Promise<Item | null> {
@@ -262,7 +269,7 @@ export class ItemDesk {
       if (this.#writes > this.#writesMax) {
         throw new CapabilityError("LimitError", `this program may write ${this.#writesMax} times, and has done so`);
       }
-      return work(this.#writes);
+      return work(this.#written + this.#writes);
     });
   }
 

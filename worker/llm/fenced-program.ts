@@ -22,6 +22,36 @@ const CLOSING_SO_FAR = /^ {0,3}(?:`*|~*)[ \t\r]*$/;
 /** A longer line is never a fence: it bounds what is held back, and what the patterns above are run over. */
 const FENCE_LINE_CHARS = 200;
 
+export interface FencedBlock {
+  readonly code: string;
+  /** False where the answer ends within it. */
+  readonly isClosed: boolean;
+}
+
+/** All blocks of a whole answer that hold anything, in order. */
+export function fencedBlocks(answer: string): readonly FencedBlock[] {
+  const blocks: FencedBlock[] = [];
+  let open: { readonly fence: string; readonly lines: string[] } | null = null;
+  const end = (isClosed: boolean) => {
+    const code = (open?.lines ?? []).join("");
+    if (code.trim() !== "") blocks.push({ code, isClosed });
+    open = null;
+  };
+  for (const line of answer.split(/(?<=\n)/)) {
+    const text = line.replace(/\n$/, "");
+    if (open === null) {
+      const fence = openingOf(text);
+      if (fence !== null) open = { fence, lines: [] };
+    } else if (CLOSING_SO_FAR.test(text) && closes(text, open.fence)) {
+      end(true);
+    } else {
+      open.lines.push(line);
+    }
+  }
+  end(false);
+  return blocks;
+}
+
 export function createFencedProgramReader(): FencedProgramReader {
   const state: ReaderState = { place: "before", line: "", prose: "", fence: null, lineIsCode: false, hasCode: false };
   return {
@@ -98,8 +128,12 @@ function takeInside(state: ReaderState, part: string): string {
 }
 
 function isClosing({ fence, lineIsCode }: ReaderState, line: string): boolean {
+  return fence !== null && !lineIsCode && closes(line, fence);
+}
+
+function closes(line: string, fence: string): boolean {
   const run = line.trim();
-  return fence !== null && !lineIsCode && run.length >= fence.length && run[0] === fence[0];
+  return run.length >= fence.length && run[0] === fence[0];
 }
 
 /** An empty block is skipped: models sometimes open one twice. */

@@ -9,6 +9,8 @@ import type { Clock } from "../domain/ports.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS, type Fetch } from "./connection.ts";
 import { answerOf } from "./mock-answer.ts";
 import { type MockFailure, mockFailureOf } from "./mock-failures.ts";
+import { meetingAnswer } from "./mock-meeting.ts";
+import type { MeetingRound, MockCall } from "./mock-meeting-calls.ts";
 import { toolCallFor } from "./mock-tool-call.ts";
 import { createOpenAICompatibleProvider } from "./openai-compatible.ts";
 import type { Provider } from "./provider.ts";
@@ -57,7 +59,16 @@ export function createMockProvider(options: MockOptions): Provider {
 
 const chatRequestSchema = z.object({
   model: z.string(),
-  messages: z.array(z.object({ role: z.string(), content: z.string().nullish() })).min(1),
+  messages: z
+    .array(
+      z.object({
+        role: z.string(),
+        content: z.string().nullish(),
+        tool_calls: z.array(z.unknown()).optional(),
+        tool_call_id: z.string().optional(),
+      }),
+    )
+    .min(1),
   stream: z.boolean().optional(),
   stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
   tools: z
@@ -113,36 +124,43 @@ function errorResponse(
 interface MockAnswer {
   readonly thinking: string;
   readonly text: string;
-  readonly call: { readonly name: string; readonly arguments: string } | null;
+  readonly calls: readonly MockCall[];
   readonly finishReason: string;
 }
 
 function mockAnswer(request: ChatRequest, prompt: string, failure: MockFailure | null): MockAnswer {
-  const { tools = [], tool_choice: choice = "auto" } = request;
-  const last = request.messages.at(-1)!;
+  if (failure?.kind === "empty") return { thinking: "", text: "", calls: [], finishReason: "stop" };
+  const thinking = request.reasoning_effort && request.reasoning_effort !== "none" ? THINKING : "";
+  const { text, calls } = said(request, prompt);
+  if (calls.length > 0) return { thinking, text, calls: withFailure(calls, failure), finishReason: "tool_calls" };
+  return { thinking, text, calls, finishReason: failure?.kind === "finish" ? failure.reason : "stop" };
+}
+
+/** A meeting is processed; for anything else a tool is called that the prompt names, or a text is written. */
+function said({ messages, tools = [], tool_choice: choice = "auto" }: ChatRequest, prompt: string): MeetingRound {
+  const round = meetingAnswer({ messages, tools: tools.map(({ function: { name } }) => name) });
+  if (round !== null) return round;
+  const last = messages.at(-1)!;
   const offered = tools.map(({ function: { name, parameters = {} } }) => ({ name, schema: parameters }));
   const asked = { tools: offered, choice: typeof choice === "object" ? { name: choice.function.name } : choice };
   const call = last.role === "tool" ? null : toolCallFor(prompt, asked);
-  const thinking = request.reasoning_effort && request.reasoning_effort !== "none" ? THINKING : "";
-  if (failure?.kind === "malformed-call" && call) {
-    return {
-      thinking,
-      text: "",
-      call: { ...call, arguments: call.arguments.slice(0, -1) },
-      finishReason: "tool_calls",
-    };
-  }
-  if (failure?.kind === "empty") return { thinking: "", text: "", call: null, finishReason: "stop" };
-  if (call) return { thinking, text: "", call, finishReason: "tool_calls" };
-  const text = answerOf(last.role === "tool" ? (last.content ?? "") : prompt);
-  return { thinking, text, call: null, finishReason: failure?.kind === "finish" ? failure.reason : "stop" };
+  // The id is fixed: the same prompt gives the same bytes.
+  if (call) return { text: "", calls: [{ id: "call_mock", ...call }] };
+  return { text: answerOf(last.role === "tool" ? (last.content ?? "") : prompt), calls: [] };
 }
 
-function usageOf({ messages, tools }: ChatRequest, { thinking, text, call }: MockAnswer) {
-  const asked = tools === undefined ? 0 : JSON.stringify(tools).length;
-  const prompt_tokens = estimateTokens(messages.reduce((sum, { content }) => sum + (content?.length ?? 0), asked));
+function withFailure([first, ...others]: readonly MockCall[], failure: MockFailure | null): readonly MockCall[] {
+  const isCut = failure?.kind === "malformed-call";
+  return [{ ...first!, arguments: isCut ? first!.arguments.slice(0, -1) : first!.arguments }, ...others];
+}
+
+function usageOf({ messages, tools }: ChatRequest, { thinking, text, calls }: MockAnswer) {
+  const textChars = (value: unknown) => (value === undefined ? 0 : JSON.stringify(value).length);
+  const asked = messages.map(({ content, tool_calls }) => (content?.length ?? 0) + textChars(tool_calls));
+  const prompt_tokens = estimateTokens(asked.reduce((sum, chars) => sum + chars, textChars(tools)));
   const reasoning_tokens = estimateTokens(thinking.length);
-  const completion_tokens = estimateTokens(text.length + (call?.arguments.length ?? 0)) + reasoning_tokens;
+  const answered = calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, text.length);
+  const completion_tokens = estimateTokens(answered) + reasoning_tokens;
   return {
     ...{ prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
     completion_tokens_details: { reasoning_tokens },
@@ -154,9 +172,9 @@ function envelope(request: ChatRequest, object: string) {
   return { id: "chatcmpl-mock", object, created: 0, model: request.model };
 }
 
-/** The id is fixed, too: no answer of the mock has two calls. */
-function toolCallsOf({ call }: MockAnswer) {
-  return call === null ? undefined : [{ id: "call_mock", type: "function", function: call }];
+function toolCallsOf({ calls }: MockAnswer) {
+  const written = calls.map(({ id, ...call }) => ({ id, type: "function", function: call }));
+  return written.length === 0 ? undefined : written;
 }
 
 function whole(request: ChatRequest, answer: MockAnswer): Response {
@@ -204,20 +222,15 @@ function framesOf(request: ChatRequest, answer: MockAnswer, failure: MockFailure
     // An undefined field is left out of JSON: no usage where none was asked for.
     `data: ${JSON.stringify({ ...envelope(request, "chat.completion.chunk"), choices, usage })}\n\n`;
   const delta = (fields: unknown) => chunk([{ index: 0, delta: fields, logprobs: null, finish_reason: null }]);
-  const call = answer.call;
   const pieces = [
     ...piecesOf(answer.thinking).map((reasoning_content) => delta({ reasoning_content })),
     ...piecesOf(answer.text).map((content) => delta({ content })),
-    ...(call === null
-      ? []
-      : [
-          delta({
-            tool_calls: [{ index: 0, id: "call_mock", type: "function", function: { ...call, arguments: "" } }],
-          }),
-        ]),
-    ...piecesOf(call?.arguments ?? "").map((text) =>
-      delta({ tool_calls: [{ index: 0, function: { arguments: text } }] }),
-    ),
+    ...answer.calls.flatMap(({ id, name, arguments: input }, index) => [
+      delta({ tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] }),
+      ...piecesOf(input, Math.ceil(MAX_PIECES / answer.calls.length)).map((text) =>
+        delta({ tool_calls: [{ index, function: { arguments: text } }] }),
+      ),
+    ]),
   ];
   const start = delta({ role: "assistant", content: "" });
   const half = [start, ...pieces.slice(0, Math.ceil(pieces.length / 2))];
@@ -234,10 +247,10 @@ function framesOf(request: ChatRequest, answer: MockAnswer, failure: MockFailure
   return [start, ...pieces, end, ...usage, "data: [DONE]\n\n"];
 }
 
-/** Words with the blanks behind them, gathered so that there are never more than {@link MAX_PIECES}. */
-function piecesOf(answer: string): string[] {
+/** Words with the blanks behind them, gathered so that there are never more than `most`. */
+function piecesOf(answer: string, most = MAX_PIECES): string[] {
   const words = answer.match(/\s*\S+\s*/g) ?? [];
-  const size = Math.max(1, Math.ceil(words.length / MAX_PIECES));
+  const size = Math.max(1, Math.ceil(words.length / most));
   const pieces: string[] = [];
   for (let at = 0; at < words.length; at += size) pieces.push(words.slice(at, at + size).join(""));
   return pieces;

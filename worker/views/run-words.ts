@@ -7,7 +7,15 @@ import type { Limits } from "../domain/program.ts";
 import type { RunDetail, RunKind, RunSummary, StepName } from "../domain/run.ts";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
 
-export const STEP_WORDS: Readonly<Record<StepName, string>> = { queue: "Wait in lane", execute: "Execute" };
+export const STEP_WORDS: Readonly<Record<StepName, string>> = {
+  queue: "Wait in lane",
+  generate: "Write the program",
+  check: "Check types",
+  review: "Review by a model",
+  execute: "Execute",
+  heal: "Mend the program",
+  converse: "Call tools",
+};
 
 export const LIMIT_WORDS: Readonly<Record<LimitName, string>> = {
   time: "time limit",
@@ -18,7 +26,11 @@ export const LIMIT_WORDS: Readonly<Record<LimitName, string>> = {
   "host-calls": "host call limit",
 };
 
-export const KIND_WORDS: Readonly<Record<RunKind, string>> = { execution: "Program", issue: "Issue" };
+export const KIND_WORDS: Readonly<Record<RunKind, string>> = {
+  execution: "Program",
+  meeting: "Meeting",
+  issue: "Issue",
+};
 
 /** What a run is made of: its program's language, or what else it is about. */
 export function contentLabel({ kind, language }: Pick<RunSummary, "kind" | "language">): string {

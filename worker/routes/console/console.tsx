@@ -10,6 +10,7 @@ import { auditPages } from "./audit.tsx";
 import { budgetPages } from "./budgets.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
+import { effectPages } from "./effects.tsx";
 import { executionPages } from "./executions.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
@@ -24,9 +25,11 @@ import { queuePages } from "./queue.tsx";
 import { repositoryPages } from "./repositories.tsx";
 import { runBatchForms } from "./run-batches.tsx";
 import { runSteeringForms } from "./run-steering.tsx";
+import { runForkPages } from "./run-forks.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
 import { snippetPages } from "./snippets.tsx";
+import { storyPages } from "./stories.tsx";
 import { webhookPages } from "./webhooks.tsx";
 
 /** Fragments are shown without the page's header, which is where the provider stands. */
@@ -42,8 +45,11 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/queue", queuePages)
   .route("/health", healthPages)
   .route("/runs", runPages)
+  .route("/runs", runForkPages)
   .route("/runs", runSteeringForms)
   .route("/runs", runBatchForms)
+  .route("/runs", effectPages)
+  .route("/stories", storyPages)
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .route("/settings/webhooks", webhookPages)

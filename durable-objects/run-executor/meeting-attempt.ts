@@ -1,0 +1,213 @@
+/**
+ * One attempt at a run that processes a meeting: gives the steps of worker/meetings what they need of this object, and
+ * makes of what came of them how the run ends.
+ *
+ * Invariant: what a program that was lost or mended has written is never taken for another program's: writes of each are
+ * numbered behind those of the one before.
+ */
+import type { MeetingView } from "../../worker/capabilities/code/implementations.ts";
+import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
+import type { GuestOutcome, JsonValue, ProgramError, Usage } from "../../worker/domain/guest-outcome.ts";
+import { type MeasuredCall, type ProcessingFailure, totalsOf } from "../../worker/domain/meeting-processing.ts";
+import { infrastructureError } from "../../worker/domain/run-state.ts";
+import type { Provider } from "../../worker/llm/provider.ts";
+import type { PhaseNews, Processed, ProcessingPorts, ProgramCheck, ToolAnswer } from "../../worker/meetings/ports.ts";
+import { processMeeting } from "../../worker/meetings/process-meeting.ts";
+import { renderDeclarations } from "../../worker/program/declarations.ts";
+import { renderTools } from "../../worker/program/tools.ts";
+import type { TypeChecker } from "../../worker/program/type-check.ts";
+import type { Engine, GuestResult } from "../../worker/sandbox/engine.ts";
+import { type AttemptRequest, type AttemptResult, NO_USAGE } from "./attempt-port.ts";
+import type { CodeMode } from "./code-mode.ts";
+import type { ProcessingStorage } from "./processing-storage.ts";
+import { NO_NETWORK } from "./program-network.ts";
+import type { StoredMeeting } from "./storage.ts";
+
+export interface MeetingPorts {
+  readonly code: CodeMode;
+  readonly storage: ProcessingStorage;
+  readonly checker: TypeChecker;
+  readonly engine: Engine;
+  /** The workspace's provider, each of whose calls counts in this run's budgets. */
+  readonly provider: () => Promise<Provider>;
+  /** Keeps a program as that of the run. */
+  readonly putProgram: (files: Readonly<Record<string, string>>) => void;
+}
+
+type MeetingRequest = Omit<AttemptRequest, "spec"> & { readonly spec: StoredMeeting };
+
+export async function attemptMeeting(ports: MeetingPorts, request: MeetingRequest): Promise<AttemptResult> {
+  const { plan } = request.spec;
+  const meeting = await ports.code.meeting(plan.meetingId);
+  if (!meeting) {
+    const error = { ...infrastructureError("The meeting was deleted.", "NotFoundError"), category: "runtime" as const };
+    return { outcome: { kind: "threw", error }, usage: NO_USAGE };
+  }
+  const work = new MeetingAttempt(ports, request, await ports.provider());
+  const processed = await processMeeting(work.ports(), processedMeeting(meeting), plan);
+  const { calls, fellBackFrom, version } = processed;
+  ports.storage.putRecord({ calls, fellBackFrom, usedVersion: version });
+  return work.result(processed);
+}
+
+function processedMeeting({ participants, utterances, ...meeting }: MeetingView) {
+  return { ...meeting, participants, utterances };
+}
+
+class MeetingAttempt {
+  readonly #ports: MeetingPorts;
+  readonly #request: MeetingRequest;
+  readonly #provider: Provider;
+  #calls: readonly MeasuredCall[] = [];
+  #executed: GuestResult | null = null;
+  #tools: ReadonlyMap<string, Capability> | null = null;
+  #toolCalls = 0;
+
+  constructor(ports: MeetingPorts, request: MeetingRequest, provider: Provider) {
+    this.#ports = ports;
+    this.#request = request;
+    this.#provider = provider;
+  }
+
+  ports(): ProcessingPorts {
+    const { clock, signal, spec } = this.#request;
+    const names = spec.grants.code?.capabilities ?? [];
+    const { tools, nameOf } = renderTools(names);
+    return {
+      ...{ clock, signal, kept: this.#ports.storage, provider: this.#provider, reviewer: this.#provider },
+      capabilities: { declarations: renderDeclarations(names), tools, capabilityOf: nameOf },
+      tell: (news) => this.#tell(news),
+      check: (program) => this.#check(program),
+      execute: (program, number) => this.#execute(program, number),
+      callTool: (capability, input, call) => this.#callTool(capability, input, call),
+    };
+  }
+
+  result(processed: Processed): AttemptResult {
+    const { calls, inputTokens, outputTokens, costMicros } = totalsOf(processed.calls);
+    const models = calls === 0 ? {} : { models: { calls, inputTokens, outputTokens, costMicros } };
+    // Tool calls are calls of the host, without a program that makes them.
+    const isProgram = processed.version === "v2";
+    const used: Usage = (isProgram && this.#executed?.usage) || { ...NO_USAGE, hostCalls: this.#toolCalls };
+    const { journal, dropped } = (isProgram && this.#executed) || {};
+    return {
+      outcome: outcomeOf(processed),
+      usage: { ...used, ...models },
+      ...(journal === undefined ? {} : { journal }),
+      ...(dropped === undefined ? {} : { dropped }),
+    };
+  }
+
+  #tell(news: PhaseNews): void {
+    const { onStep, onOutput } = this.#request;
+    switch (news.type) {
+      case "begin":
+        return onStep(news.phase, "running");
+      case "end":
+        // How the last program ended is how the run ends, which says so itself.
+        if (news.phase !== "execute" || !news.isOk) onStep(news.phase, news.isOk ? "succeeded" : "failed");
+        return;
+      case "note":
+        return onOutput("system", `${news.text}\n`);
+      case "call":
+        this.#calls = [...this.#calls, news.call];
+        this.#ports.storage.putRecord({ calls: this.#calls, usedVersion: null, fellBackFrom: null });
+        return onOutput("system", `${callSentence(news.call)}\n`);
+      case "program":
+        return this.#ports.putProgram(this.#filesOf(news.program));
+      case "text":
+        return;
+    }
+  }
+
+  #filesOf(program: string): Readonly<Record<string, string>> {
+    return { [this.#request.spec.program.entry]: program };
+  }
+
+  async #check(program: string): Promise<ProgramCheck> {
+    const { entry } = this.#request.spec.program;
+    const declarations = renderDeclarations(this.#request.spec.grants.code?.capabilities ?? []);
+    try {
+      const checked = await this.#ports.checker.check({ files: this.#filesOf(program), entry, declarations });
+      if (checked.kind === "not-checked") return { kind: "not-checked", message: checked.message };
+      const errors = checked.diagnostics
+        .slice(0, ERRORS_TOLD)
+        .map(({ line, column, code, message, lineText }) => `${line}:${column} TS${code}: ${message}\n    ${lineText.trim()}`);
+      return errors.length === 0 ? { kind: "passed" } : { kind: "failed", errors: errors.join("\n") };
+    } catch {
+      return { kind: "not-checked", message: "the checker cannot be reached" };
+    }
+  }
+
+  async #execute(program: string, number: number): Promise<GuestOutcome> {
+    const { spec, clock, onOutput, signal } = this.#request;
+    const { limits, seed, grants, program: fixed } = spec;
+    const code = grants.code!;
+    this.#executed = await this.#ports.engine.execute({
+      ...{ limits, seed, clock, onOutput, signal, replay: null, context: code.context },
+      program: { ...fixed, files: this.#filesOf(program), stdin: "" },
+      onNotice: (text) => onOutput("system", `${text}\n`),
+      ...this.#ports.code.begin(code, NO_NETWORK, { written: this.#writtenBefore(`program-${number}`) }),
+    });
+    return this.#executed.outcome;
+  }
+
+  /** The number of the last write before this part of the run began, also where a part is begun again after a crash. */
+  #writtenBefore(part: string): number {
+    const { storage, code } = this.#ports;
+    const name = `written-before:${part}`;
+    const known = storage.get(name) as number | undefined;
+    if (known !== undefined) return known;
+    const written = code.sheet().entries.reduce((last, { effect }) => Math.max(last, effect.number), 0);
+    const before = this.#request.spec.plan.mode === "review" ? 0 : written;
+    storage.put(name, before);
+    return before;
+  }
+
+  async #callTool(name: string, input: unknown, call: number): Promise<ToolAnswer> {
+    const { spec, signal } = this.#request;
+    this.#tools ??= new Map(
+      this.#ports.code
+        .begin(spec.grants.code!, NO_NETWORK, { written: this.#writtenBefore("tools") })
+        .capabilities.map((capability) => [capability.name, capability]),
+    );
+    const capability = this.#tools.get(name);
+    if (!capability) return { ok: false, message: `${name} was not granted` };
+    this.#toolCalls += 1;
+    try {
+      const value = await capability.call(input, { signal, received: () => {}, call, line: null });
+      return { ok: true, value: value as JsonValue };
+    } catch (error) {
+      if (error instanceof CapabilityError) return { ok: false, message: `${error.name}: ${error.message}` };
+      throw error;
+    }
+  }
+}
+
+/** Type errors that a model is told at once: the others follow from them, as a rule. */
+const ERRORS_TOLD = 20;
+
+const FAILURES: Readonly<Record<Exclude<ProcessingFailure, "cancelled">, Pick<ProgramError, "category" | "name">>> = {
+  "no-answer": { category: "infrastructure", name: "ModelError" },
+  "no-program": { category: "syntax", name: "NoProgramError" },
+  "does-not-compile": { category: "type", name: "TypeCheckError" },
+  threw: { category: "runtime", name: "ProgramError" },
+  limit: { category: "resource", name: "LimitError" },
+};
+
+function outcomeOf(processed: Processed): GuestOutcome {
+  if (processed.kind === "processed") return { kind: "completed", result: processed.result };
+  const { reason, sentence, outcome } = processed;
+  if (reason === "cancelled") return { kind: "cancelled" };
+  if (outcome !== null && outcome.kind === (reason === "threw" ? "threw" : "limit")) return outcome;
+  return { kind: "threw", error: { ...infrastructureError(sentence), ...FAILURES[reason] } };
+}
+
+const MICROS = 1_000_000;
+
+function callSentence({ phase, model, inputTokens, outputTokens, costMicros, latencyMs, isMock, failure }: MeasuredCall) {
+  if (failure !== null) return `The model could not answer: ${failure}`;
+  const cost = isMock ? "Mock: no model was called" : costMicros === null ? "cost unknown" : `$${costMicros / MICROS}`;
+  const seconds = (latencyMs / 1_000).toFixed(1);
+  return `${phase}: ${model}, ${inputTokens} tokens in, ${outputTokens} out, ${cost}, ${seconds} s.`;
+}

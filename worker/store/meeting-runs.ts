@@ -1,0 +1,99 @@
+/**
+ * Runs about meetings in D1: the executor's copy of each, and what people think of it. Every read is bound to a workspace.
+ * Invariant: a late or repeated copy changes nothing, and no copy changes what people think.
+ */
+import { and, desc, eq, sql } from "drizzle-orm";
+import { toIso, toIsoOrNull } from "../domain/instant.ts";
+import type { MeetingRun } from "../domain/meeting-run.ts";
+import { DEFAULT_ROLLOUT, type Rollout, totalsOf } from "../domain/meeting-processing.ts";
+import type { RunStateName } from "../domain/run.ts";
+import type { Database } from "./database.ts";
+import { meetingRollouts, type MeetingRunRow, meetingRuns } from "./schema.ts";
+
+/** Runs of one meeting that are read at once: more than anybody compares. */
+const RUNS_SHOWN = 50;
+
+const MEETING_STATE = (state: RunStateName) =>
+  state === "queued" || state === "running" ? "processing" : state === "succeeded" ? "processed" : "failed";
+
+/** The run as it is now, and with it the state of its meeting where no later run is about that. */
+export async function projectMeetingRun(
+  db: Database,
+  row: Omit<MeetingRunRow, "isUseful" | "judgedBy">,
+): Promise<void> {
+  const { runId, meetingId, workspaceId, plan, createdAt, ...changing } = row;
+  // A meeting that was deleted takes its runs along: there is nothing to list any more.
+  const isThere = sql`EXISTS (SELECT 1 FROM meetings WHERE id = ${meetingId} AND workspace_id = ${workspaceId})`;
+  const { version, state, usedVersion, fellBackFrom, calls, effects, unchanged, startedAt, finishedAt } = changing;
+  await db.batch([
+    db
+      .insert(meetingRuns)
+      .select(
+        sql`SELECT ${runId}, ${meetingId}, ${workspaceId}, ${JSON.stringify(plan)}, ${state}, ${version}, ${usedVersion},
+          ${fellBackFrom}, ${JSON.stringify(calls)}, ${effects}, ${unchanged}, ${createdAt}, ${startedAt}, ${finishedAt},
+          NULL, NULL WHERE ${isThere}`,
+      )
+      .onConflictDoUpdate({ target: meetingRuns.runId, set: changing, setWhere: sql`excluded.version > meeting_runs.version` }),
+    db.run(
+      sql`UPDATE meetings SET state = ${MEETING_STATE(state)}, updated_at = max(updated_at, ${finishedAt ?? startedAt ?? createdAt})
+        WHERE id = ${meetingId} AND workspace_id = ${workspaceId}
+        AND NOT EXISTS (SELECT 1 FROM meeting_runs WHERE meeting_id = ${meetingId} AND run_id > ${runId})`,
+    ),
+  ]);
+}
+
+/** The latest first. */
+export async function listMeetingRuns(db: Database, workspaceId: string, meetingId: string): Promise<MeetingRun[]> {
+  const rows = await db
+    .select()
+    .from(meetingRuns)
+    .where(and(eq(meetingRuns.workspaceId, workspaceId), eq(meetingRuns.meetingId, meetingId)))
+    .orderBy(desc(meetingRuns.runId))
+    .limit(RUNS_SHOWN);
+  return rows.map(toMeetingRun);
+}
+
+/** False where there is no such run of that meeting. */
+export async function judgeMeetingRun(
+  db: Database,
+  { workspaceId, meetingId, runId }: Pick<MeetingRunRow, "workspaceId" | "meetingId" | "runId">,
+  judgement: Pick<MeetingRunRow, "isUseful" | "judgedBy">,
+): Promise<boolean> {
+  const ofMeeting = and(eq(meetingRuns.workspaceId, workspaceId), eq(meetingRuns.meetingId, meetingId));
+  const changed = await db
+    .update(meetingRuns)
+    .set(judgement)
+    .where(and(ofMeeting, eq(meetingRuns.runId, runId)))
+    .returning({ runId: meetingRuns.runId });
+  return changed.length > 0;
+}
+
+export async function findRollout(db: Database, workspaceId: string): Promise<Rollout> {
+  const row = await db.select().from(meetingRollouts).where(eq(meetingRollouts.workspaceId, workspaceId)).get();
+  return row ? { v2Percent: row.v2Percent, fallback: row.fallsBack } : DEFAULT_ROLLOUT;
+}
+
+export async function saveRollout(
+  db: Database,
+  workspaceId: string,
+  { v2Percent, fallback: fallsBack }: Rollout,
+): Promise<void> {
+  const set = { v2Percent, fallsBack };
+  await db
+    .insert(meetingRollouts)
+    .values({ workspaceId, ...set })
+    .onConflictDoUpdate({ target: meetingRollouts.workspaceId, set });
+}
+
+function toMeetingRun(row: MeetingRunRow): MeetingRun {
+  const { runId, meetingId, state, usedVersion, fellBackFrom, plan, calls, effects, unchanged } = row;
+  const { meetingId: _, ...choice } = plan;
+  return {
+    ...{ runId, meetingId, state, usedVersion, fellBackFrom, plan: choice, calls, effects, unchanged },
+    totals: totalsOf(calls),
+    isUseful: row.isUseful,
+    createdAt: toIso(row.createdAt),
+    startedAt: toIsoOrNull(row.startedAt),
+    finishedAt: toIsoOrNull(row.finishedAt),
+  };
+}
