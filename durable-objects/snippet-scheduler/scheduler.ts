@@ -15,8 +15,8 @@ import {
   SCHEDULES_MAX,
   type Schedule,
   type ScheduleDisabled,
-  settled,
   START_RETRY_MS,
+  settled,
 } from "../../worker/domain/snippet-schedule.ts";
 import type { Logger } from "../../worker/log.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";

@@ -43,7 +43,9 @@ export class ScheduleStorage {
 
   /** By their ids, and so by the time of their making. */
   list(snippet: string | null): Schedule[] {
-    return snippet === null ? this.#schedules("ORDER BY id") : this.#schedules("WHERE snippet = ? ORDER BY id", snippet);
+    return snippet === null
+      ? this.#schedules("ORDER BY id")
+      : this.#schedules("WHERE snippet = ? ORDER BY id", snippet);
   }
 
   due(now: number): Schedule[] {

@@ -82,7 +82,11 @@ export async function saveProgram(
   dependencies: Dependencies,
   principal: Principal,
   name: string,
-  { program, limits, grants: { fetch, model = false } }: Pick<StartRunRequest, "program" | "limits"> & { grants: Grants },
+  {
+    program,
+    limits,
+    grants: { fetch, model = false },
+  }: Pick<StartRunRequest, "program" | "limits"> & { grants: Grants },
 ): Promise<Result<SnippetVersion>> {
   const newest = await loadVersion(dependencies.db, principal.workspaceId, name, null);
   const { language, entry, files } = program;

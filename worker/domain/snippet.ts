@@ -154,4 +154,3 @@ export const snippetRunSchema = z.strictObject({
 });
 
 export type SnippetRunRequest = z.output<typeof snippetRunSchema>;
-

@@ -24,7 +24,11 @@ export async function prepareSnippetRun(
   db: Database,
   workspaceId: string,
   name: string,
-  { version = null, parameters: given, mode }: Omit<SnippetRunRequest, "version"> & { version?: number | null | undefined },
+  {
+    version = null,
+    parameters: given,
+    mode,
+  }: Omit<SnippetRunRequest, "version"> & { version?: number | null | undefined },
 ): Promise<Result<SnippetRun>> {
   const snippet = await loadVersion(db, workspaceId, name, version);
   if (!snippet) return noSnippet(name, version);

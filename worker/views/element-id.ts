@@ -37,6 +37,7 @@ export const ELEMENT_ID = {
   snippetMenu: "snippet-menu",
   executionResults: "execution-results",
   meetingResults: "meeting-results",
+  meetingRuns: "meeting-runs",
   transcript: "transcript",
 } as const;
 

@@ -204,8 +204,8 @@ function ImportHint(props: { readonly name: string; readonly version: number; re
         <code>{`import { … } from "snippets/${props.name}"`}</code>
       </p>
       <p class="muted">
-        The newest version when the run is accepted; <code>{`"snippets/${props.name}@${props.version}"`}</code> is this one
-        for ever.
+        The newest version when the run is accepted; <code>{`"snippets/${props.name}@${props.version}"`}</code> is this
+        one for ever.
       </p>
     </section>
   );

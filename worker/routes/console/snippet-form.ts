@@ -24,7 +24,14 @@ export function snippetValues(name: string, { manifest, ...content }: SnippetCon
 }
 
 function rowOf({ name, type, options, required, default: value, description }: Parameter): ParameterRow {
-  return { name, type, options: options.join(", "), required, default: value === null ? "" : String(value), description };
+  return {
+    name,
+    type,
+    options: options.join(", "),
+    required,
+    default: value === null ? "" : String(value),
+    description,
+  };
 }
 
 export function readSnippetForm(form: FormData): SnippetValues {
@@ -72,7 +79,13 @@ export function changeOf({ name, capabilities, writesMax, mode, fetch, model, ..
   };
   const parameters = values.parameters.map(({ options, ...row }) => ({
     ...row,
-    options: row.type === "enum" ? options.split(",").map((each) => each.trim()).filter((each) => each !== "") : [],
+    options:
+      row.type === "enum"
+        ? options
+            .split(",")
+            .map((each) => each.trim())
+            .filter((each) => each !== "")
+        : [],
     default: row.default === "" ? null : parameterOfText({ type: row.type }, row.default),
   }));
   return { ...values, manifest, parameters };
@@ -88,4 +101,3 @@ export function snippetErrors({ errors, detail }: Failure): readonly FieldError[
     return { field: first === "files" || first === "entry" ? "code" : first, message };
   });
 }
-
