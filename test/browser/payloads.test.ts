@@ -172,6 +172,20 @@ async function runs(texts: readonly string[]): Promise<readonly Place[]> {
   ];
 }
 
+/** Said in a meeting, which has one for a title. */
+async function meeting(texts: readonly string[]): Promise<readonly Place[]> {
+  const title = oneLine(texts[0]!).slice(0, 200).trim();
+  const transcript = JSON.stringify({ utterances: texts.map((text) => ({ speaker: text.slice(0, 120), text })) });
+  const added = await product.api("/api/meetings", { title, transcript, format: "json" });
+  expect(added.status, await added.clone().text()).toBe(201);
+  const { id } = (await added.json()) as { id: string };
+  return [
+    { path: `/meetings/${id}`, texts: [...texts, title] },
+    { path: `/meetings/${id}?q=${encodeURIComponent(oneLine(texts[0]!))}`, texts: [texts[0]!] },
+    { path: "/meetings", texts: [title] },
+  ];
+}
+
 /** Asked of a model, and answered by it. */
 async function call(texts: readonly string[]): Promise<Place> {
   const { baseUrl } = upstream.play({
@@ -215,8 +229,15 @@ it("are shown as texts everywhere: nothing of them runs, and nothing leaves the 
     const settings = await planter.settings(texts, from === 0);
     const planted = [...settings, ...(await runs(texts)), ...(from < SLOTS * PER_LOOK ? [await call(texts)] : [])];
     if (from < SLOTS * PER_LOOK) planted.push(await planter.budgets(texts));
+    planted.push(...(await meeting(texts)));
     const asked = encodeURIComponent(texts[0]!);
-    const echoes = [`/runs?q=${asked}`, `/settings/audit?actor=${asked}`, `/login?invitation=${asked}`, `/p/${asked}`];
+    const echoes = [
+      `/runs?q=${asked}`,
+      `/meetings?q=${asked}`,
+      `/settings/audit?actor=${asked}`,
+      `/login?invitation=${asked}`,
+      `/p/${asked}`,
+    ];
     for (const place of planted) await visit(place);
     for (const path of [...PAGES, ...echoes]) await visit({ path, texts: [] });
   }
