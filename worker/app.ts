@@ -26,6 +26,7 @@ import { health } from "./routes/api/health.ts";
 import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
 import { items } from "./routes/api/items.ts";
 import { lanes, queue } from "./routes/api/lanes.ts";
+import { meetingRollout, runFeedback } from "./routes/api/meeting-settings.ts";
 import { meetings } from "./routes/api/meetings.ts";
 import { openapi } from "./routes/api/openapi.ts";
 import { providerKeys } from "./routes/api/provider-keys.ts";
@@ -90,7 +91,12 @@ export function createApp() {
   app.route("/api/code", code as never);
   app.route("/api/runs", runs as never);
   app.route("/api/runs", runEffects as never);
+<<<<<<< HEAD
   app.route("/api/runs", runForks as never);
+=======
+  app.route("/api/runs", runFeedback as never);
+  app.route("/api/workspace/meeting-rollout", meetingRollout as never);
+>>>>>>> meeting-runs
   app.route("/api/runs", runSteering as never);
   app.route("/api/runs", runBatches as never);
   app.route("/api/lanes", lanes as never);

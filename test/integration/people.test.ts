@@ -382,10 +382,19 @@ describe("a workspace that its owner deletes", () => {
     };
     await api(ana, "/api/workspace/api-keys", { name: "key", ...settings });
     await browse(ana, "/settings/invitations", { email: "", role: "viewer" });
+    await browse(ana, "/meetings/samples", { sample: "stand-up" });
     await browse(ana, "/playground/shares", { language: "javascript", entry: "main.js", files: '{"main.js":"1"}' });
     await browse(ana, `/settings/workspaces/${ana.workspaceId}/choice`, {});
     const kinds = Object.keys(await rowsLeft());
-    for (const table of ["runs", "repositories", "provider_keys", "workspace_data_keys", "shares", "sessions"])
+    for (const table of [
+      "runs",
+      "repositories",
+      "provider_keys",
+      "workspace_data_keys",
+      "shares",
+      "sessions",
+      "meetings",
+    ])
       expect(kinds).toContain(table);
   }
 
@@ -394,7 +403,8 @@ describe("a workspace that its owner deletes", () => {
     const mel = await createPerson("mel", { workspaceId: ana.workspaceId, role: "member" });
     expect((await remove(ana)).status).toBe(303);
     expect(await rowsLeft()).toEqual({});
-    for (const table of ["run_files", "run_inputs", "run_output", "share_files", "webhook_messages", "inbound_secrets"])
+    const ofThose = ["run_files", "run_inputs", "run_output", "share_files", "webhook_messages", "inbound_secrets"];
+    for (const table of [...ofThose, "meeting_utterances"])
       expect(await DB.prepare(`SELECT count(*) AS count FROM ${table}`).first()).toEqual({ count: 0 });
     expect((await api(ana, "/api/runs")).status).toBe(401);
     expect(await textOf(browse(mel, "/"))).toContain('<span class="workspace-name">mel&#39;s workspace</span>');
