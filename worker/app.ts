@@ -91,12 +91,9 @@ export function createApp() {
   app.route("/api/code", code as never);
   app.route("/api/runs", runs as never);
   app.route("/api/runs", runEffects as never);
-<<<<<<< HEAD
   app.route("/api/runs", runForks as never);
-=======
   app.route("/api/runs", runFeedback as never);
   app.route("/api/workspace/meeting-rollout", meetingRollout as never);
->>>>>>> meeting-runs
   app.route("/api/runs", runSteering as never);
   app.route("/api/runs", runBatches as never);
   app.route("/api/lanes", lanes as never);

@@ -37,13 +37,10 @@ export const ELEMENT_ID = {
   snippetMenu: "snippet-menu",
   executionResults: "execution-results",
   meetingResults: "meeting-results",
-<<<<<<< HEAD
   itemResults: "item-results",
   effectSheet: "effect-sheet",
   decisions: "decisions",
-=======
   meetingRuns: "meeting-runs",
->>>>>>> meeting-runs
   transcript: "transcript",
 } as const;
 
