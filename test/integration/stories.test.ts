@@ -179,7 +179,7 @@ describe("the effect sheet on the run's page", () => {
 
   it("shows what changed between the program and its application, and asks again", async () => {
     const runId = await reviewed();
-    const [{ id }] = (await listed("?story=RUN-9")) as [{ id: string }];
+    const [{ id }] = (await listed("?story=RUN-9")) as unknown as [{ id: string }];
     await patch(ana, id, { version: 1, fields: { points: 8 } });
     await browse(ana, `/runs/${runId}/effects`, { do: "approve-all", seen: "" });
     const html = await (await browse(ana, `/runs/${runId}/effects`, { do: "apply" })).text();
