@@ -13,6 +13,7 @@ import { scheduleViewSchema } from "../../worker/domain/snippet-schedule.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { mayUse, ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
+import { canaryKey } from "../support/canary.ts";
 import { addEndpoint, addRepository } from "../support/deliveries.ts";
 import {
   api,
@@ -115,13 +116,13 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "PATCH /api/webhooks/:id": { description: "changed" },
   "PUT /api/repositories/:key": REPOSITORY,
   "PATCH /api/workspace/api-keys/:id": { model: "changed" },
-  "POST /api/workspace/api-keys/:id/rotate": { key: "sk-another" },
+  "POST /api/workspace/api-keys/:id/rotate": { key: canaryKey("another") },
   "PATCH /api/items/:id": { version: 1, fields: { title: "changed" } },
   "POST /runs/:id/steering": { do: "hold" },
   "POST /repos/:key": { ...REPOSITORY, defaultBranch: "main", takeLabels: "x", branchTemplate: "x/{key}" },
   "POST /repos/:key/deletion": { confirm: "" },
   "POST /settings/keys/:id/changes": { name: "changed", baseUrl: "http://127.0.0.1:9/v1", model: "" },
-  "POST /settings/keys/:id/rotations": { key: "sk-another", overlapSeconds: "60" },
+  "POST /settings/keys/:id/rotations": { key: canaryKey("another"), overlapSeconds: "60" },
   "POST /settings/limits": { anthropic: "40", openai: "100", "openai-compatible": "100", github: "100", jira: "80" },
   "POST /settings/limits/retention": { textRetentionDays: "30" },
   "PUT /api/snippets/:name": { language: "javascript", code: "2" },
@@ -255,7 +256,12 @@ async function madeAnew(tenant: Tenant, thing: keyof Things | undefined): Promis
 }
 
 async function addProviderKey(tenant: Tenant): Promise<string> {
-  const settings = { provider: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", model: "tiny", key: "sk-canary" };
+  const settings = {
+    provider: "openai-compatible",
+    baseUrl: "http://127.0.0.1:9/v1",
+    model: "tiny",
+    key: canaryKey("first"),
+  };
   const made = await api(tenant, "/api/workspace/api-keys", { name: "Groq", ...settings });
   return testedKeySchema.parse(await made.json()).key.id;
 }
