@@ -37,7 +37,12 @@ interface Open {
 type Line =
   | { readonly kind: "blank" }
   | { readonly kind: "text" }
-  | ({ readonly kind: "utterance"; readonly speaker: string | null; readonly text: string } & Times)
+  | ({
+      readonly kind: "utterance";
+      readonly speaker: string | null;
+      readonly text: string;
+      readonly isTimed: boolean;
+    } & Times)
   | ({ readonly kind: "time" } & Times);
 
 interface Times {
@@ -48,19 +53,39 @@ interface Times {
 export function readPlainText(lines: readonly string[], list: UtteranceList): void {
   const trimmed = lines.map((line) => oneLine(line).replace(BOLD, "$1$2$3"));
   const names = new SpeakerNames(trimmed.map((line) => TIME_FIRST.exec(line)?.[3] ?? line));
-  const reader = new Reader(trimmed, list);
-  trimmed.forEach((line, at) => {
+  const read = trimmed.map((line, at) => {
     const below = trimmed.slice(at + 1, at + 1 + HEADING_DISTANCE).find((next) => next !== "") ?? "";
-    reader.take(lineOf(line, below, names), line, at);
+    return lineOf(line, below, names);
+  });
+  const isSpeaker = speakersAmong(read);
+  const reader = new Reader(trimmed, list);
+  read.forEach((line, at) => {
+    const isText = line.kind === "utterance" && !line.isTimed && line.speaker !== null && !isSpeaker(line.speaker);
+    reader.take(isText ? { kind: "text" } : line, trimmed[at]!, at);
   });
   reader.close();
+}
+
+/** Where so many times more lines have a name and a time than a name alone, the others may be no names. */
+const TIMED_MAJORITY = 4;
+
+/**
+ * Whether a name without a time begins an utterance. In a file that gives a time with each name, `Agreed: we ship it` is
+ * what somebody says, unless a line with a time names somebody so.
+ */
+function speakersAmong(lines: readonly Line[]): (name: string) => boolean {
+  const named = lines.filter((line) => line.kind === "utterance").filter(({ speaker }) => speaker !== null);
+  const timed = named.filter(({ isTimed }) => isTimed);
+  if (timed.length < TIMED_MAJORITY * (named.length - timed.length)) return () => true;
+  const names = new Set(timed.map(({ speaker }) => speaker));
+  return (name) => names.has(name);
 }
 
 /** @param below the next line that is not blank: a name with a time is a heading only where something is said below it */
 function lineOf(line: string, below: string, names: SpeakerNames): Line {
   if (line === "") return { kind: "blank" };
-  const span = SPAN.exec(line);
-  if (span) return timed({ startMs: readClockTime(span[1]!), endMs: readClockTime(span[2]!) }, span[3]!, below, names);
+  const span = spanOf(line);
+  if (span) return timed(span, span.rest, below, names);
   const first = TIME_FIRST.exec(line);
   const startMs = first ? readClockTime(first[1]!) : null;
   if (first && startMs !== null) {
@@ -70,21 +95,29 @@ function lineOf(line: string, below: string, names: SpeakerNames): Line {
   const headedMs = headed ? readClockTime(headed[2]!) : null;
   if (headed && headedMs !== null && isNameShaped(headed[1]!)) {
     const startMs = headed[3] === undefined ? headedMs : null;
-    return { kind: "utterance", speaker: headed[1]!, text: headed[4] ?? "", startMs, endMs: null };
+    return { kind: "utterance", speaker: headed[1]!, text: headed[4] ?? "", startMs, endMs: null, isTimed: true };
   }
   const named = names.read(line);
-  return named ? { kind: "utterance", ...named, startMs: null, endMs: null } : { kind: "text" };
+  return named ? { kind: "utterance", ...named, startMs: null, endMs: null, isTimed: false } : { kind: "text" };
+}
+
+/** Two times at the beginning of a line; null for those that are none, or in the wrong order. */
+function spanOf(line: string): (Times & { readonly rest: string }) | null {
+  const match = SPAN.exec(line);
+  const startMs = match && readClockTime(match[1]!);
+  const endMs = match && readClockTime(match[2]!);
+  return match && startMs !== null && endMs !== null && startMs <= endMs ? { startMs, endMs, rest: match[3]! } : null;
 }
 
 /** A line that begins with a time. */
-function timed(times: Times, rest: string, below: string, names: SpeakerNames): Line {
-  if (rest === "") return { kind: "time", ...times };
+function timed({ startMs, endMs }: Times, rest: string, below: string, names: SpeakerNames): Line {
+  if (rest === "") return { kind: "time", startMs, endMs };
   const named = names.read(rest);
-  if (named) return { kind: "utterance", ...named, ...times };
+  if (named) return { kind: "utterance", ...named, startMs, endMs, isTimed: true };
   const isHeading = isNameShaped(rest) && below !== "" && !SPAN.test(below) && !TIME_FIRST.test(below);
   return isHeading
-    ? { kind: "utterance", speaker: rest, text: "", ...times }
-    : { kind: "utterance", speaker: null, text: rest, ...times };
+    ? { kind: "utterance", speaker: rest, text: "", startMs, endMs, isTimed: true }
+    : { kind: "utterance", speaker: null, text: rest, startMs, endMs, isTimed: true };
 }
 
 class Reader {

@@ -15,9 +15,11 @@ const LABELS: ReadonlySet<string> = new Set([
   ...["topics", "title", "subject", "meeting", "date", "time", "location", "duration", "follow up", "follow-up"],
   ...["next step", "next steps", "question", "questions", "answer", "warning", "important", "re", "fyi", "ps"],
   ...["update", "story", "stories", "ticket", "result", "outcome", "transcript", "recording", "file", "link"],
-  ...["http", "https", "example"],
+  ...["http", "https", "example", "agreed", "decided", "okay", "ok", "so", "but", "and"],
 ]);
 
+/** A full stop within a name follows an initial or a title, and no longer word: `Ada M. King`, `Mrs. Bell`. */
+const SENTENCE = /[\p{L}\p{N}]{4,}\.\s/u;
 /** Parts of names that are written small. */
 const PARTICLES = new Set(
   "al am an bin da das de del den der di do dos du el la le los of ter van von y zu".split(" "),
@@ -47,7 +49,7 @@ export function isNameShaped(text: string): boolean {
   if (text.length > TRANSCRIPT_BOUNDS.speakerChars || LABELS.has(text.toLowerCase()) || ISSUE_KEY.test(text))
     return false;
   const words = text.split(/\s+/);
-  if (words.length > NAME_WORDS_MAX || !/\p{L}/u.test(text)) return false;
+  if (words.length > NAME_WORDS_MAX || SENTENCE.test(text) || !/\p{L}/u.test(text)) return false;
   return NAME_WORD.test(words[0]!) && words.every((word) => NAME_WORD.test(word) || PARTICLES.has(word));
 }
 
