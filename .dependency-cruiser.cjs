@@ -55,7 +55,7 @@ module.exports = {
       "^(worker/(domain|store|effects|egress|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
     ),
     only("snippets", folder("worker/snippets"), "^worker/(domain|store|capabilities|snippets)/"),
-    only("meetings", folder("worker/meetings"), "^worker/(domain|meetings)/"),
+    only("meetings", folder("worker/meetings"), "^worker/(domain|meetings|llm)/"),
     only("llm", folder("worker/llm"), "^worker/(domain|llm|egress)/"),
     only("egress", folder("worker/egress"), "^worker/(domain/|egress/|system-ports\\.ts$)"),
     only("views", folder("worker/views"), "^worker/(domain|views|generated)/", "views take plain props"),

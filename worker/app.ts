@@ -13,6 +13,7 @@ import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
 import { limitRate } from "./middleware/rate-limit.ts";
+import { RememberingRouter } from "./middleware/remembering-router.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { audit } from "./routes/api/audit.ts";
@@ -25,6 +26,7 @@ import { health } from "./routes/api/health.ts";
 import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
 import { items } from "./routes/api/items.ts";
 import { lanes, queue } from "./routes/api/lanes.ts";
+import { meetingRollout, runFeedback } from "./routes/api/meeting-settings.ts";
 import { meetings } from "./routes/api/meetings.ts";
 import { openapi } from "./routes/api/openapi.ts";
 import { providerKeys } from "./routes/api/provider-keys.ts";
@@ -57,7 +59,7 @@ function answerFailure(c: AppContext, failure: Failure): Response | Promise<Resp
 }
 
 export function createApp() {
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() });
   // The platform answers these before it asks us; a launcher without such a front leaves them to us, as they are.
   app.get("/assets/*", (c) => dependenciesOf(c.env).assets.fetch(c.req.raw));
   app.use(securityHeaders);
@@ -90,6 +92,8 @@ export function createApp() {
   app.route("/api/runs", runs as never);
   app.route("/api/runs", runEffects as never);
   app.route("/api/runs", runForks as never);
+  app.route("/api/runs", runFeedback as never);
+  app.route("/api/workspace/meeting-rollout", meetingRollout as never);
   app.route("/api/runs", runSteering as never);
   app.route("/api/runs", runBatches as never);
   app.route("/api/lanes", lanes as never);

@@ -132,7 +132,10 @@ class MeetingAttempt {
       if (checked.kind === "not-checked") return { kind: "not-checked", message: checked.message };
       const errors = checked.diagnostics
         .slice(0, ERRORS_TOLD)
-        .map(({ line, column, code, message, lineText }) => `${line}:${column} TS${code}: ${message}\n    ${lineText.trim()}`);
+        .map(
+          ({ line, column, code, message, lineText }) =>
+            `${line}:${column} TS${code}: ${message}\n    ${lineText.trim()}`,
+        );
       return errors.length === 0 ? { kind: "passed" } : { kind: "failed", errors: errors.join("\n") };
     } catch {
       return { kind: "not-checked", message: "the checker cannot be reached" };
@@ -205,7 +208,16 @@ function outcomeOf(processed: Processed): GuestOutcome {
 
 const MICROS = 1_000_000;
 
-function callSentence({ phase, model, inputTokens, outputTokens, costMicros, latencyMs, isMock, failure }: MeasuredCall) {
+function callSentence({
+  phase,
+  model,
+  inputTokens,
+  outputTokens,
+  costMicros,
+  latencyMs,
+  isMock,
+  failure,
+}: MeasuredCall) {
   if (failure !== null) return `The model could not answer: ${failure}`;
   const cost = isMock ? "Mock: no model was called" : costMicros === null ? "cost unknown" : `$${costMicros / MICROS}`;
   const seconds = (latencyMs / 1_000).toFixed(1);

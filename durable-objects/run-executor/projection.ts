@@ -7,7 +7,8 @@ import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
 import { attemptsOf, hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
 import type { Wait } from "../../worker/domain/wait-reason.ts";
 import type { LogFields } from "../../worker/log-fields.ts";
-import type { MeetingRunRow, RunRow } from "../../worker/store/schema.ts";
+import type { MeetingRunRow } from "../../worker/store/meeting-run-tables.ts";
+import type { RunRow } from "../../worker/store/schema.ts";
 import type { ProcessingRecord } from "./processing-storage.ts";
 import type { StoredRun } from "./storage.ts";
 

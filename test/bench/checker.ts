@@ -59,8 +59,8 @@ const ENDLESS = [
       `type B${i}<T extends any[]> = T["length"] extends 900 ? T : B${i}<[...T, ${i}]>; export const b${i}: B${i}<[]> = [];`,
   ).join("\n"),
 ];
-const REPEATS = 200;
-const WARM_UP = 100;
+const REPEATS = 100;
+const WARM_UP = 50;
 
 async function main(): Promise<void> {
   const door = { name: "door", modules: true, script: DOOR, serviceBindings: { CHECKER: "runyard-checker" } };

@@ -6,12 +6,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../worker/app.ts";
 import { type Access, ROLES, SCOPES } from "../../worker/domain/access.ts";
 import { newId } from "../../worker/domain/ids.ts";
+import { itemSchema } from "../../worker/domain/item-schema.ts";
 import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { scheduleViewSchema } from "../../worker/domain/snippet-schedule.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { mayUse, ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
+import { canaryKey } from "../support/canary.ts";
 import { addEndpoint, addRepository } from "../support/deliveries.ts";
 import {
   api,
@@ -46,6 +48,7 @@ interface Things {
   readonly snippet: string;
   readonly schedule: string;
   readonly meeting: string;
+  readonly item: string;
 }
 
 const ABSENT: Things = {
@@ -66,6 +69,7 @@ const ABSENT: Things = {
   snippet: "no-such-snippet",
   schedule: `sch_${ZEROS}`,
   meeting: `mtg_${ZEROS}`,
+  item: `item_${ZEROS}`,
 };
 
 /** The beginning of a path, and what its first and second part with a name stand for. The first row that fits counts. */
@@ -83,6 +87,7 @@ const NAMED: readonly (readonly [RegExp, keyof Things, (keyof Things)?])[] = [
   [/^\/(?:api\/workspace\/api-keys|settings\/keys)\/:id/, "providerKey"],
   [/^\/(?:api\/)?executions\/:id/, "call"],
   [/^\/(?:api\/)?meetings\/:id/, "meeting"],
+  [/^\/(?:api\/items|stories)\/:id/, "item"],
   [/^\/playground\/previews\/:secret/, "preview"],
   [/^\/(?:api\/)?snippets\/:name/, "snippet", "schedule"],
 ];
@@ -90,7 +95,7 @@ const NAMED: readonly (readonly [RegExp, keyof Things, (keyof Things)?])[] = [
 /** Names that are not of a thing of one workspace: lanes come into being by their name, and who has a link may read it. */
 const UNBOUND: Readonly<Record<string, string>> = {
   ...{ budget: "workspace:day", call: "call_x" },
-  lane: "team:x",
+  ...{ lane: "team:x", effect: "1" },
   slug: "nowhere",
   secret: "0".repeat(48),
 };
@@ -111,12 +116,13 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "PATCH /api/webhooks/:id": { description: "changed" },
   "PUT /api/repositories/:key": REPOSITORY,
   "PATCH /api/workspace/api-keys/:id": { model: "changed" },
-  "POST /api/workspace/api-keys/:id/rotate": { key: "sk-another" },
+  "POST /api/workspace/api-keys/:id/rotate": { key: canaryKey("another") },
+  "PATCH /api/items/:id": { version: 1, fields: { title: "changed" } },
   "POST /runs/:id/steering": { do: "hold" },
   "POST /repos/:key": { ...REPOSITORY, defaultBranch: "main", takeLabels: "x", branchTemplate: "x/{key}" },
   "POST /repos/:key/deletion": { confirm: "" },
   "POST /settings/keys/:id/changes": { name: "changed", baseUrl: "http://127.0.0.1:9/v1", model: "" },
-  "POST /settings/keys/:id/rotations": { key: "sk-another", overlapSeconds: "60" },
+  "POST /settings/keys/:id/rotations": { key: canaryKey("another"), overlapSeconds: "60" },
   "POST /settings/limits": { anthropic: "40", openai: "100", "openai-compatible": "100", github: "100", jira: "80" },
   "POST /settings/limits/retention": { textRetentionDays: "30" },
   "PUT /api/snippets/:name": { language: "javascript", code: "2" },
@@ -232,6 +238,7 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
     call: await addCall(tenant),
     ...(await addSnippet(tenant, tenant.userId.replace("usr_", "snippet-"))),
     meeting: await addMeeting(tenant),
+    item: await addItem(tenant),
     preview: previewed.headers.get("location")!.split("/").at(-1)!,
   };
 }
@@ -249,7 +256,12 @@ async function madeAnew(tenant: Tenant, thing: keyof Things | undefined): Promis
 }
 
 async function addProviderKey(tenant: Tenant): Promise<string> {
-  const settings = { provider: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", model: "tiny", key: "sk-canary" };
+  const settings = {
+    provider: "openai-compatible",
+    baseUrl: "http://127.0.0.1:9/v1",
+    model: "tiny",
+    key: canaryKey("first"),
+  };
   const made = await api(tenant, "/api/workspace/api-keys", { name: "Groq", ...settings });
   return testedKeySchema.parse(await made.json()).key.id;
 }
@@ -258,6 +270,11 @@ async function addProviderKey(tenant: Tenant): Promise<string> {
 async function addMeeting(tenant: Tenant): Promise<string> {
   const added = await api(tenant, "/api/meetings", { transcript: "Dana: PAY-12 is done." });
   return meetingAddedSchema.parse(await added.json()).id;
+}
+
+async function addItem(tenant: Tenant): Promise<string> {
+  const added = await api(tenant, "/api/items", { kind: "story", fields: { title: "Export" } });
+  return itemSchema.parse(await added.json()).id;
 }
 
 async function addSnippet(tenant: Tenant, name: string): Promise<Pick<Things, "snippet" | "schedule">> {

@@ -2,6 +2,7 @@ import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { openDatabase } from "../../worker/store/database.ts";
+import { findMeetingByTranscript, listMeetings } from "../../worker/store/meetings.ts";
 import { countActiveRuns, summarizeRuns } from "../../worker/store/metrics.ts";
 import { countEndedSince, listBusyLanes, listLabels } from "../../worker/store/queue.ts";
 import { countRuns, findLaneOfRun, listRuns } from "../../worker/store/runs.ts";
@@ -74,6 +75,13 @@ const QUESTIONS: readonly [name: string, ask: Ask, index: RegExp, isSorted: bool
     /runs_by_\w+ \(workspace_id=\?/,
     true,
   ],
+  [
+    "meetings of a state and a time",
+    (db) => listMeetings(db, WORKSPACE, { state: "new", from: "2026-01-01", q: "x" }, { before: null, limit: 50 }),
+    /meetings_by_\w+ \(workspace_id=\? AND (?:state=\? AND )?id>\?/,
+    true,
+  ],
+  ["the meeting of a transcript", (db) => findMeetingByTranscript(db, WORKSPACE, "x"), /transcript_hash=\?\)/, true],
   ["the lane of a run", (db) => findLaneOfRun(db, WORKSPACE, ID), /[( ]id=\?\)/, true],
   ["the labels of many runs", (db) => listLabels(db, WORKSPACE, [ID, ID]), /[( ]id=\?\)/, true],
   [
@@ -93,14 +101,14 @@ const QUESTIONS: readonly [name: string, ask: Ask, index: RegExp, isSorted: bool
   ["figures", (db) => summarizeRuns(db, WORKSPACE, 1), /\(workspace_id=\? AND id>\?\)/, false],
 ];
 
-describe("every question about runs", () => {
+describe("every question about runs and meetings", () => {
   it.each(QUESTIONS)("is answered from an index of the workspace: %s", async (_, ask, index, isSorted) => {
     const { db, plans } = watched();
     await ask(db);
     const details = await plans();
-    const ofRuns = details.filter((detail) => /\b(?:SEARCH|SCAN) runs\b/.test(detail));
-    expect(ofRuns.length).toBeGreaterThan(0);
-    for (const detail of ofRuns) expect(detail).toMatch(index);
+    const ofThem = details.filter((detail) => /\b(?:SEARCH|SCAN) (?:runs|meetings)\b/.test(detail));
+    expect(ofThem.length).toBeGreaterThan(0);
+    for (const detail of ofThem) expect(detail).toMatch(index);
     if (isSorted) expect(details.join("\n")).not.toContain("TEMP B-TREE");
   });
 });

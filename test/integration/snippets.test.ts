@@ -137,7 +137,7 @@ describe("a run of a snippet", () => {
     ]);
     await save("echo", {
       language: "javascript",
-      code: 'import { stdin } from "runyard"; export default JSON.parse(stdin)',
+      code: 'import { stdin } from "runyard"; export default JSON.parse(await stdin.text())',
       parameters,
     });
     expect(

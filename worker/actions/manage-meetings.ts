@@ -10,6 +10,7 @@ import { SAMPLE_MEETINGS } from "../domain/sample-meetings.ts";
 import { type Transcript, transcriptIdentity } from "../domain/transcript.ts";
 import { formatOfName, readTranscript } from "../meetings/transcript/read-transcript.ts";
 import { TranscriptError } from "../meetings/transcript/transcript-error.ts";
+import { oneLine } from "../meetings/transcript/utterance-list.ts";
 import {
   countMeetings,
   deleteMeeting,
@@ -89,9 +90,9 @@ async function readSent({ bytes, fileName }: SentTranscript, { format }: Meeting
 
 /** Its own, the file's name without its ending, or who spoke. */
 function titleOf({ fileName }: SentTranscript, { title }: MeetingDetails, speakers: readonly string[]): string {
-  const name = fileName.replace(/\.[a-z0-9]+$/i, "").replaceAll(/[_\s]+/g, " ");
-  const chosen = title || name.trim() || `Meeting with ${speakers.slice(0, 3).join(", ") || "nobody named"}`;
-  return chosen.toWellFormed().slice(0, MEETING_BOUNDS.titleChars).toWellFormed();
+  const name = oneLine(fileName.replace(/\.[a-z0-9]+$/i, "").replaceAll("_", " "));
+  const chosen = oneLine(title) || name || `Meeting with ${speakers.slice(0, 3).join(", ") || "nobody named"}`;
+  return oneLine(oneLine(chosen).slice(0, MEETING_BOUNDS.titleChars));
 }
 
 function instantOf(heldAt: string | undefined): number | null {

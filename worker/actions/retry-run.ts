@@ -7,7 +7,9 @@ import type { Principal } from "../domain/principal.ts";
 import { executeRequestSchema, programOf, type RetryEdits } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { check } from "../domain/validation.ts";
+import { findMeetingRun } from "../store/meeting-runs.ts";
 import { loadProgram } from "../store/runs.ts";
+import { startMeetingRun } from "./process-meetings.ts";
 import { reserveRunId, startIssueRun, startRun } from "./start-run.ts";
 
 export interface RetryOptions {
@@ -25,9 +27,14 @@ export async function retryRun(
 ): Promise<Result<RunDetail>> {
   const run = await dependencies.executor(runId).describe();
   if (!run) return fail("not-found", "The run is no longer stored.");
-  return run.kind === "issue"
-    ? retryIssue(dependencies, principal, run, options)
-    : retryProgram(dependencies, principal, run, options);
+  switch (run.kind) {
+    case "issue":
+      return retryIssue(dependencies, principal, run, options);
+    case "meeting":
+      return retryMeeting(dependencies, principal, run, options);
+    case "execution":
+      return retryProgram(dependencies, principal, run, options);
+  }
 }
 
 async function retryIssue(
@@ -49,6 +56,23 @@ async function retryIssue(
   };
   const runId = await reserveRunId(dependencies, principal, request, idempotencyKey);
   return runId.ok ? startIssueRun(dependencies, { ...request, runId: runId.value }) : runId;
+}
+
+/** Processes the meeting again in the way that was tried first: a model writes anew. */
+async function retryMeeting(
+  dependencies: Dependencies,
+  principal: Principal,
+  { id: retryOf, priority }: RunDetail,
+  { edits, ...options }: RetryOptions,
+): Promise<Result<RunDetail>> {
+  if (edits && Object.keys(edits).some((field) => field !== "priority")) {
+    return fail("invalid-request", "The program of a meeting is a model's: fork the run to change it.");
+  }
+  const run = await findMeetingRun(dependencies.db, principal.workspaceId, retryOf);
+  if (!run) return fail("not-found", "The meeting was deleted.");
+  const { fallback: _, ...choice } = run.plan;
+  const again = { ...options, retryOf, priority: edits?.priority ?? priority };
+  return startMeetingRun(dependencies, principal, run.meetingId, choice, again);
 }
 
 async function retryProgram(

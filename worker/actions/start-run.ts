@@ -59,7 +59,8 @@ export async function startIssueRun(
   return submit(dependencies, issueSpec(request));
 }
 
-async function submit(
+/** For runs of whatever kind. */
+export async function submit(
   { executor, log }: Pick<Dependencies, "executor" | "log">,
   spec: RunSpec,
 ): Promise<Result<RunDetail>> {

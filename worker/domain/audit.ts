@@ -59,6 +59,7 @@ export const AUDIT_KINDS = {
   "endpoint.deleted": { words: "deleted an inbound endpoint", details: [] },
   "delivery.reprocessed": { words: "had a delivery processed again", details: [] },
   "meeting.added": { words: "added a meeting", details: ["title"] },
+  "meetings.rollout-changed": { words: "changed how meetings are processed", details: ["v2Percent", "fallback"] },
   "meeting.deleted": { words: "deleted a meeting", details: ["title"] },
   "snippet.added": { words: "saved a snippet", details: [] },
   "snippet.changed": { words: "saved a version of a snippet", details: ["version"] },

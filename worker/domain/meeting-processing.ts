@@ -31,6 +31,12 @@ export const processingChoiceSchema = z.strictObject({
 });
 export type ProcessingChoice = z.output<typeof processingChoiceSchema>;
 
+/** The bodies of `POST /api/meetings/{id}/process` and `…/process-v2`. */
+export const processRequestSchema = processingChoiceSchema.extend({
+  version: processingChoiceSchema.shape.version.unwrap().default("v1"),
+});
+export const processV2RequestSchema = processingChoiceSchema.omit({ version: true });
+
 /** What was chosen, with what the workspace's settings made of it when the run was accepted. */
 export interface ProcessingPlan extends Omit<ProcessingChoice, "version"> {
   readonly meetingId: string;

@@ -77,7 +77,13 @@ export function meetingSpec({ runId, capabilities, priority, retryOf, ...rest }:
   };
 }
 
-const UNWRITTEN: Program = { language: "typescript", entry: LANGUAGE_TABLE.typescript.entry, files: {}, stdin: "", args: [] };
+const UNWRITTEN: Program = {
+  language: "typescript",
+  entry: LANGUAGE_TABLE.typescript.entry,
+  files: {},
+  stdin: "",
+  args: [],
+};
 
 export interface IssueRunRequest {
   /** Repeating a request with the same id finds the same run. */

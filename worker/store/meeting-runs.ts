@@ -4,11 +4,11 @@
  */
 import { and, desc, eq, sql } from "drizzle-orm";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
-import type { MeetingRun } from "../domain/meeting-run.ts";
 import { DEFAULT_ROLLOUT, type Rollout, totalsOf } from "../domain/meeting-processing.ts";
+import type { MeetingRun } from "../domain/meeting-run.ts";
 import type { RunStateName } from "../domain/run.ts";
 import type { Database } from "./database.ts";
-import { meetingRollouts, type MeetingRunRow, meetingRuns } from "./schema.ts";
+import { type MeetingRunRow, meetingRollouts, meetingRuns } from "./meeting-run-tables.ts";
 
 /** Runs of one meeting that are read at once: more than anybody compares. */
 const RUNS_SHOWN = 50;
@@ -33,7 +33,11 @@ export async function projectMeetingRun(
           ${fellBackFrom}, ${JSON.stringify(calls)}, ${effects}, ${unchanged}, ${createdAt}, ${startedAt}, ${finishedAt},
           NULL, NULL WHERE ${isThere}`,
       )
-      .onConflictDoUpdate({ target: meetingRuns.runId, set: changing, setWhere: sql`excluded.version > meeting_runs.version` }),
+      .onConflictDoUpdate({
+        target: meetingRuns.runId,
+        set: changing,
+        setWhere: sql`excluded.version > meeting_runs.version`,
+      }),
     db.run(
       sql`UPDATE meetings SET state = ${MEETING_STATE(state)}, updated_at = max(updated_at, ${finishedAt ?? startedAt ?? createdAt})
         WHERE id = ${meetingId} AND workspace_id = ${workspaceId}
@@ -53,17 +57,22 @@ export async function listMeetingRuns(db: Database, workspaceId: string, meeting
   return rows.map(toMeetingRun);
 }
 
-/** False where there is no such run of that meeting. */
+export async function findMeetingRun(db: Database, workspaceId: string, runId: string): Promise<MeetingRun | null> {
+  const isIt = and(eq(meetingRuns.workspaceId, workspaceId), eq(meetingRuns.runId, runId));
+  const row = await db.select().from(meetingRuns).where(isIt).get();
+  return row ? toMeetingRun(row) : null;
+}
+
+/** False where there is no such run about a meeting. */
 export async function judgeMeetingRun(
   db: Database,
-  { workspaceId, meetingId, runId }: Pick<MeetingRunRow, "workspaceId" | "meetingId" | "runId">,
+  { workspaceId, runId }: Pick<MeetingRunRow, "workspaceId" | "runId">,
   judgement: Pick<MeetingRunRow, "isUseful" | "judgedBy">,
 ): Promise<boolean> {
-  const ofMeeting = and(eq(meetingRuns.workspaceId, workspaceId), eq(meetingRuns.meetingId, meetingId));
   const changed = await db
     .update(meetingRuns)
     .set(judgement)
-    .where(and(ofMeeting, eq(meetingRuns.runId, runId)))
+    .where(and(eq(meetingRuns.workspaceId, workspaceId), eq(meetingRuns.runId, runId)))
     .returning({ runId: meetingRuns.runId });
   return changed.length > 0;
 }

@@ -23,7 +23,6 @@ import type { ChangeCause } from "../domain/item-change.ts";
 import type { Priority } from "../domain/lane.ts";
 import type { Language } from "../domain/languages.ts";
 import type { MeetingState } from "../domain/meeting.ts";
-import type { MeasuredCall, ProcessingPlan, ProcessingVersion } from "../domain/meeting-processing.ts";
 import type { PlaygroundMode } from "../domain/playground-modes.ts";
 import type { Limits } from "../domain/program.ts";
 import type { KeyedProvider, KeyVerdict } from "../domain/provider-key.ts";
@@ -423,33 +422,6 @@ export const meetingUtterances = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.meetingId, table.firstIndex] })],
 );
-
-export const meetingRuns = sqliteTable("meeting_runs", {
-  runId: text("run_id").primaryKey(),
-  meetingId: text("meeting_id").notNull(),
-  workspaceId: text("workspace_id").notNull(),
-  plan: text({ mode: "json" }).$type<ProcessingPlan>().notNull(),
-  state: text().$type<RunStateName>().notNull(),
-  version: integer().notNull(),
-  usedVersion: text("used_version").$type<ProcessingVersion>(),
-  fellBackFrom: text("fell_back_from"),
-  calls: text({ mode: "json" }).$type<MeasuredCall[]>().notNull(),
-  effects: integer().notNull(),
-  unchanged: integer().notNull(),
-  createdAt: integer("created_at").notNull(),
-  startedAt: integer("started_at"),
-  finishedAt: integer("finished_at"),
-  isUseful: integer("is_useful", { mode: "boolean" }),
-  judgedBy: text("judged_by"),
-});
-
-export type MeetingRunRow = typeof meetingRuns.$inferSelect;
-
-export const meetingRollouts = sqliteTable("meeting_rollouts", {
-  workspaceId: text("workspace_id").primaryKey(),
-  v2Percent: integer("v2_percent").notNull(),
-  fallsBack: integer("falls_back", { mode: "boolean" }).notNull(),
-});
 
 export const items = sqliteTable("items", {
   id: text().primaryKey(),

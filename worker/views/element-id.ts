@@ -40,6 +40,7 @@ export const ELEMENT_ID = {
   itemResults: "item-results",
   effectSheet: "effect-sheet",
   decisions: "decisions",
+  meetingRuns: "meeting-runs",
   transcript: "transcript",
 } as const;
 

@@ -24,7 +24,8 @@ const HOSTILE: readonly (readonly [what: string, code: string, reason: "checked"
   ],
   [
     "a text of all combinations",
-    'type D = "0"|"1"|"2"|"3"|"4"|"5"|"6"|"7"|"8"|"9"; type S = `${D}${D}${D}${D}`; export const s: S = "x"; export let q: `${S}${S}` = 1;',
+    `type D = "0"|"1"|"2"|"3"|"4"|"5"|"6"|"7"|"8"|"9"; type S = \`\${D}\${D}\${D}\${D}\`;
+     export const s: S = "x"; export let q: \`\${S}\${S}\` = 1;`,
     "checked",
   ],
   [

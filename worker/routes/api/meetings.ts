@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { addMeeting, readMeeting, removeMeeting, type SentTranscript } from "../../actions/manage-meetings.ts";
+import { readMeetingRuns, startMeetingRun } from "../../actions/process-meetings.ts";
 import { fail, type Result, succeed } from "../../domain/errors.ts";
 import {
   MEETING_BOUNDS,
@@ -10,6 +11,11 @@ import {
   meetingFilterSchema,
   meetingTextSchema,
 } from "../../domain/meeting.ts";
+import {
+  type ProcessingChoice,
+  processRequestSchema,
+  processV2RequestSchema,
+} from "../../domain/meeting-processing.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
@@ -49,12 +55,36 @@ export const meetings = new Hono<SignedInEnv>()
     const { dependencies, principal } = c.var;
     return answer(c, await readMeeting(dependencies, principal.workspaceId, c.req.param("id")));
   })
+  .get("/:id/runs", async (c) => {
+    const { dependencies, principal } = c.var;
+    const runs = await readMeetingRuns(dependencies, principal.workspaceId, c.req.param("id"));
+    return answer(c, runs.ok ? succeed({ runs: runs.value }) : runs);
+  })
+  .post("/:id/process", async (c) => {
+    const body = await readJson(c, processRequestSchema);
+    return body.ok ? process(c, body.value) : problem(c, body);
+  })
+  .post("/:id/process-v2", async (c) => {
+    const body = await readJson(c, processV2RequestSchema);
+    return body.ok ? process(c, { ...body.value, version: "v2" }) : problem(c, body);
+  })
   .delete("/:id", async (c) => {
     const removed = await removeMeeting(c.var.dependencies, c.var.principal, c.req.param("id"));
     return removed.ok ? c.body(null, 204) : problem(c, removed);
   });
 
 const isForm = (c: Context) => /^multipart\/form-data\b/i.test(c.req.header("content-type") ?? "");
+
+/** Answers as soon as the run is accepted: a model takes its time. */
+async function process(c: Context<SignedInEnv>, choice: ProcessingChoice): Promise<Response> {
+  const { dependencies, principal } = c.var;
+  const idempotencyKey = c.req.header("idempotency-key");
+  const options = idempotencyKey === undefined ? {} : { idempotencyKey };
+  const started = await startMeetingRun(dependencies, principal, c.req.param("id")!, choice, options);
+  if (!started.ok) return problem(c, started);
+  const { id, state } = started.value;
+  return c.json({ runId: id, state }, 202, { location: `/api/runs/${id}` });
+}
 
 async function readText(c: Context<SignedInEnv>): Promise<Result<Sent>> {
   const body = await readJson(c, meetingTextSchema);

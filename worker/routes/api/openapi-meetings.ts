@@ -1,5 +1,8 @@
 /** What `/openapi.json` says about meetings. */
 import { meetingAddedSchema, meetingDetailSchema, meetingListSchema, meetingTextSchema } from "../../domain/meeting.ts";
+import { processRequestSchema, processV2RequestSchema } from "../../domain/meeting-processing.ts";
+import { feedbackSchema, meetingRunListSchema, rolloutSchema } from "../../domain/meeting-run.ts";
+import { acceptedAnswerSchema } from "../../domain/run-schema.ts";
 import { meetingQuerySchema } from "./meetings.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 
@@ -29,6 +32,52 @@ export const MEETING_OPERATIONS: readonly Operation[] = [
     summary: "One meeting, with all that was said in it.",
     answers: { 200: meetingDetailSchema },
     problems: ["not-found"],
+  },
+  {
+    method: "get",
+    path: `${ONE}/runs`,
+    summary: "Runs about a meeting, the latest first: how each was made, what it took, and what was measured.",
+    answers: { 200: meetingRunListSchema },
+    problems: ["not-found"],
+  },
+  {
+    method: "post",
+    path: `${ONE}/process`,
+    summary: "Make items of a meeting by tool calls, or as the workspace's rollout says with version auto.",
+    body: processRequestSchema,
+    answers: { 202: acceptedAnswerSchema },
+    problems: [...BODY_PROBLEMS, "not-found", "lane-full"],
+  },
+  {
+    method: "post",
+    path: `${ONE}/process-v2`,
+    summary: "Make items of a meeting by one program that a model writes.",
+    body: processV2RequestSchema,
+    answers: { 202: acceptedAnswerSchema },
+    problems: [...BODY_PROBLEMS, "not-found", "lane-full"],
+  },
+  {
+    method: "put",
+    path: "/api/runs/{id}/feedback",
+    summary: "Say whether a run about a meeting was useful; null takes that back.",
+    body: feedbackSchema,
+    answers: { 204: "Kept" },
+    problems: [...BODY_PROBLEMS, "not-found"],
+  },
+  {
+    method: "get",
+    path: "/api/workspace/meeting-rollout",
+    summary: "Which share of meetings is processed by programs, and whether tool calls take over where one fails.",
+    answers: { 200: rolloutSchema },
+    problems: [],
+  },
+  {
+    method: "put",
+    path: "/api/workspace/meeting-rollout",
+    summary: "Change that share, and the fallback.",
+    body: rolloutSchema,
+    answers: { 200: rolloutSchema },
+    problems: [...BODY_PROBLEMS],
   },
   {
     method: "delete",

@@ -15,6 +15,7 @@ import { executionPages } from "./executions.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
 import { limitPages } from "./limits.tsx";
+import { feedbackPages, meetingRunPages } from "./meeting-runs.tsx";
 import { meetingPages } from "./meetings.tsx";
 import { overview } from "./overview.tsx";
 import { isPartial, page, signedInShell } from "./page.tsx";
@@ -64,6 +65,8 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/executions", executionPages)
   .route("/settings/budgets", budgetPages)
   .route("/meetings", meetingPages)
+  .route("/meetings", meetingRunPages)
+  .route("/runs", feedbackPages)
   .route("/repos", repositoryPages)
   .route("/snippets", snippetPages)
   .route("/inbound-endpoints", endpointPages)

@@ -13,10 +13,12 @@ import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { listMeetings } from "../../store/meetings.ts";
 import { MeetingPage, TranscriptView } from "../../views/meeting.tsx";
+import { MeetingRuns } from "../../views/meeting-runs.tsx";
 import { MeetingResults, MeetingsPage } from "../../views/meetings.tsx";
 import { type MeetingValues, NewMeetingPage, NO_VALUES } from "../../views/new-meeting.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { formOf, shownErrors, textOf } from "./form.ts";
+import { runsOf } from "./meeting-runs.tsx";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 type MeetingContext = Context<SignedInEnv>;
@@ -57,7 +59,7 @@ export const meetingPages = new Hono<SignedInEnv>()
       : { bytes: new TextEncoder().encode(values.transcript), fileName: "" };
     const added = await addMeeting(c.var.dependencies, c.var.principal, sent, details.value);
     if (added.ok) return toMeeting(c, added.value);
-    return newPage(c, values, isFile ? { ...added, errors: named(added, "file") } : added);
+    return newPage(c, values, isFile && added.errors ? { ...added, errors: named(added.errors, "file") } : added);
   })
   .get("/new", (c) => newPage(c, NO_VALUES, null))
   .post("/samples", async (c) => {
@@ -75,7 +77,14 @@ export const meetingPages = new Hono<SignedInEnv>()
       arrival:
         c.req.query("added") === "" ? ("added" as const) : c.req.query("known") === "" ? ("known" as const) : null,
     };
-    return page(c, isPartial(c) ? <TranscriptView {...props} /> : <MeetingPage shell={signedInShell(c)} {...props} />);
+    if (isPartial(c)) return page(c, <TranscriptView {...props} />);
+    const runs = await runsOf(c, found.value.id);
+    return page(
+      c,
+      <MeetingPage shell={signedInShell(c)} {...props}>
+        {runs === null ? null : <MeetingRuns {...runs} />}
+      </MeetingPage>,
+    );
   })
   .post("/:id/deletion", async (c) => {
     const removed = await removeMeeting(c.var.dependencies, c.var.principal, c.req.param("id"));
@@ -96,7 +105,7 @@ function toMeeting(c: MeetingContext, { id, isNew }: MeetingAdded): Response {
 }
 
 /** The same errors, said of another field. */
-function named({ errors = [] }: Failure, path: string) {
+function named(errors: NonNullable<Failure["errors"]>, path: string) {
   return errors.map(({ message }) => ({ path, message }));
 }
 

@@ -1,0 +1,194 @@
+/** Runs that process a meeting, by the mock provider: from the request to the sheet, twice, and on the pages. */
+import { beforeEach, describe, expect, it } from "vitest";
+import type { ShownEffectSheet } from "../../worker/domain/effect-sheet-schema.ts";
+import { meetingAddedSchema, meetingDetailSchema } from "../../worker/domain/meeting.ts";
+import { type MeetingRun, meetingRunListSchema } from "../../worker/domain/meeting-run.ts";
+import { runDetailSchema } from "../../worker/domain/run-schema.ts";
+import {
+  api,
+  browse,
+  createTenant,
+  env,
+  freshDatabase,
+  problemOf,
+  request,
+  type Tenant,
+  until,
+} from "../support/workerd.ts";
+
+const TRANSCRIPT = `[00:00:04] Ana Silva: RUN-12 is done and RUN-14 is in review.
+[00:00:19] Ben Okafor: I'll take RUN-15. It's blocked by the staging database.
+[00:00:31] Ana Silva: We agreed that beta means ten customers.
+[00:00:44] Ben Okafor: I will write to the bank by Friday; RUN-15 is five points.`;
+
+let ana: Tenant;
+let meetingId: string;
+
+beforeEach(async () => {
+  await freshDatabase();
+  ana = await createTenant("ana");
+  meetingId = await addMeeting(TRANSCRIPT);
+});
+
+async function addMeeting(transcript: string): Promise<string> {
+  const added = await api(ana, "/api/meetings", { transcript, title: "Planning", heldAt: "2026-11-20" });
+  return meetingAddedSchema.parse(await added.json()).id;
+}
+
+function send(method: string, path: string, body?: object) {
+  const headers = { authorization: `Bearer ${ana.token}`, "content-type": "application/json" };
+  return request(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+}
+
+async function runsOf(id = meetingId): Promise<MeetingRun[]> {
+  return meetingRunListSchema.parse(await (await api(ana, `/api/meetings/${id}/runs`)).json()).runs;
+}
+
+async function process(path: "process" | "process-v2", body: object = {}, id = meetingId): Promise<MeetingRun> {
+  const answer = await api(ana, `/api/meetings/${id}/${path}`, body);
+  expect(answer.status, await answer.clone().text()).toBe(202);
+  const { runId } = (await answer.json()) as { runId: string };
+  const runs = await until(
+    () => runsOf(id),
+    (all) => all.some((run) => run.runId === runId && run.finishedAt !== null),
+  );
+  return runs.find((run) => run.runId === runId)!;
+}
+
+async function sheetOf({ runId }: MeetingRun, action?: string, body?: object): Promise<ShownEffectSheet> {
+  const path = `/api/runs/${runId}/effects${action ? `/${action}` : ""}`;
+  return (await (action ? await api(ana, path, body ?? {}) : await api(ana, path)).json()) as ShownEffectSheet;
+}
+
+const detailOf = async ({ runId }: MeetingRun) =>
+  runDetailSchema.parse(await (await api(ana, `/api/runs/${runId}`)).json());
+
+const said = ({ effects }: ShownEffectSheet) =>
+  effects.map(({ capability, changes, evidence }) => JSON.stringify([capability, changes, evidence?.quote])).sort();
+
+describe("a run that processes a meeting", () => {
+  it("writes a program, checks and reviews it, runs it, and leaves its writes to a person", async () => {
+    const run = await process("process-v2", { reviewByModel: true });
+    expect(run).toMatchObject({
+      ...{ state: "succeeded", usedVersion: "v2", fellBackFrom: null, effects: 10, unchanged: 0 },
+      totals: { calls: 2, isMock: true, estimated: true, costMicros: 0 },
+    });
+    expect(run.calls.map(({ phase }) => phase)).toEqual(["generate", "review"]);
+    const detail = await detailOf(run);
+    expect(detail).toMatchObject({ kind: "meeting", entry: "main.ts", result: { stories: 3, decisions: 1 } });
+    expect(detail.usage).toMatchObject({ models: { calls: 2 } });
+    const sheet = await sheetOf(run);
+    expect(sheet.state).toBe("open");
+    const due = sheet.effects.find(({ kind }) => kind === "action-item")!;
+    expect(due).toMatchObject({
+      changes: { title: "Write to the bank", owner: "Ben Okafor", due: "2026-11-27" },
+      evidence: { utterance: 3, at: 44_000, quote: "I will write to the bank by Friday;" },
+    });
+    expect(due.line).toBeGreaterThan(1);
+    const files = await env.DB.prepare("SELECT text FROM run_files WHERE run_id = ?")
+      .bind(run.runId)
+      .all<{ text: string }>();
+    expect(files.results[0]?.text).toContain("await stories.findByKey(");
+    const log = await (await api(ana, `/api/runs/${run.runId}/log.txt`)).text();
+    expect(log).toMatch(/generate: runyard-mock, \d+ tokens in, \d+ out, Mock: no model was called/);
+    expect(log).not.toContain("types were not checked");
+    const replayed = await api(ana, `/api/runs/${run.runId}/replay`, {});
+    expect(await replayed.json()).toMatchObject({ identical: true });
+    const meeting = await api(ana, `/api/meetings/${meetingId}`);
+    expect(meetingDetailSchema.parse(await meeting.json()).state).toBe("processed");
+  });
+
+  it("finds the same by tool calls, and nothing new once the writes were made", async () => {
+    const [v1, v2] = [await process("process"), await process("process-v2")];
+    expect([v1.usedVersion, v1.totals.calls, v2.totals.calls]).toEqual(["v1", 5, 1]);
+    expect(said(await sheetOf(v1))).toEqual(said(await sheetOf(v2)));
+    await sheetOf(v2, "decisions", { decision: "approved" });
+    expect((await sheetOf(v2, "apply")).state).toBe("applied");
+    for (const path of ["process", "process-v2"] as const) {
+      const again = await process(path);
+      expect(again).toMatchObject({ state: "succeeded", effects: 0 });
+      expect(again.unchanged).toBeGreaterThan(5);
+    }
+    const page = await browse(ana, `/meetings/${meetingId}`);
+    const html = await page.text();
+    expect(html).toContain("Nothing new");
+    expect(html).toContain('href="#u-3"');
+    const compared = await (await browse(ana, `/meetings/${meetingId}/compare?a=${v1.runId}&b=${v2.runId}`)).text();
+    expect(compared).toContain("10 the same, 0 different, 0 in A alone, 0 in B alone");
+  });
+
+  it("mends a program that threw, in auto without writing anything twice", async () => {
+    const id = await addMeeting(
+      "Ana: RUN-1 is done.\nBen: Please show mock:throws to everybody.\nAna: I will call the bank.",
+    );
+    const run = await process("process-v2", { mode: "auto" }, id);
+    expect(run.state).toBe("succeeded");
+    expect(run.calls.map(({ phase }) => phase)).toEqual(["generate", "heal"]);
+    const items = await env.DB.prepare("SELECT count(*) AS count FROM items").first<{ count: number }>();
+    expect(items?.count).toBe(2);
+    expect(await (await api(ana, `/api/runs/${run.runId}/replay`, {})).json()).toMatchObject({ identical: true });
+  });
+
+  it("sends a type error back with its message before anything runs", async () => {
+    const id = await addMeeting("Ana: RUN-1 is done.\nBen: Please show mock:type-error to everybody.");
+    const run = await process("process-v2", {}, id);
+    expect(run).toMatchObject({ state: "succeeded", calls: [{ phase: "generate" }, { phase: "check" }] });
+    const log = await (await api(ana, `/api/runs/${run.runId}/log.txt`)).text();
+    expect(log).toMatch(/TS2322/);
+  });
+
+  it("says why there is no answer, and does not try the other way then", async () => {
+    const id = await addMeeting("Ana: RUN-1 is done.\nBen: Please show mock:no-credit to everybody.");
+    const run = await process("process-v2", {}, id);
+    expect(run).toMatchObject({ state: "failed", usedVersion: "v2", calls: [{ phase: "generate" }] });
+    expect((await detailOf(run)).error).toMatchObject({
+      ...{ category: "infrastructure", name: "ModelError" },
+      message: expect.stringContaining("the account has no credit left"),
+    });
+    const meeting = await api(ana, `/api/meetings/${id}`);
+    expect(meetingDetailSchema.parse(await meeting.json()).state).toBe("failed");
+  });
+
+  it("goes the way that the workspace's rollout says, where the request names none", async () => {
+    const put = (body: object) => send("PUT", "/api/workspace/meeting-rollout", body);
+    expect((await put({ v2Percent: 101, fallback: true })).status).toBe(400);
+    expect((await put({ v2Percent: 0, fallback: false })).status).toBe(200);
+    expect((await process("process", { version: "auto" })).plan).toMatchObject({ version: "v1", fallback: false });
+  });
+
+  it("keeps what somebody thinks of it, and lets go of it with the meeting", async () => {
+    const run = await process("process");
+    const judge = (isUseful: boolean | null) => send("PUT", `/api/runs/${run.runId}/feedback`, { isUseful });
+    expect((await judge(true)).status).toBe(204);
+    expect((await runsOf())[0]?.isUseful).toBe(true);
+    expect((await judge(null)).status).toBe(204);
+    expect((await runsOf())[0]?.isUseful).toBeNull();
+    expect((await send("DELETE", `/api/meetings/${meetingId}`)).status).toBe(204);
+    expect((await env.DB.prepare("SELECT count(*) AS count FROM meeting_runs").first<{ count: number }>())?.count).toBe(
+      0,
+    );
+  });
+
+  it("is retried in the same way, and forked as a program", async () => {
+    const run = await process("process-v2");
+    const retried = await api(ana, `/api/runs/${run.runId}/retry`, {});
+    const { id } = runDetailSchema.parse(await retried.json());
+    const runs = await until(runsOf, (all) => all.some(({ runId, finishedAt }) => runId === id && finishedAt !== null));
+    expect(runs.find(({ runId }) => runId === id)).toMatchObject({ state: "succeeded", usedVersion: "v2" });
+  });
+
+  it("names what is wrong with a request", async () => {
+    const wrong = await api(ana, `/api/meetings/${meetingId}/process-v2`, { mode: "later" });
+    expect(await problemOf(wrong)).toMatchObject({ status: 400, errors: [{ path: "mode" }] });
+    const absent = await api(ana, `/api/meetings/mtg_${"0".repeat(32)}/process`, {});
+    expect(absent.status).toBe(404);
+  });
+
+  it("is started by the form on the meeting's page", async () => {
+    const form = { version: "v2", mode: "review", thinking: "on" };
+    const sent = await browse(ana, `/meetings/${meetingId}/runs`, form);
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, `/meetings/${meetingId}`]);
+    const [run] = await until(runsOf, ([first]) => first?.finishedAt != null);
+    expect(run?.plan).toMatchObject({ version: "v2", thinking: true, reviewByModel: false });
+  });
+});

@@ -1,0 +1,96 @@
+/** What is made of a meeting: processing it, the runs about it on its page, two of them side by side, and what people think. */
+import { type Context, Hono } from "hono";
+import { judgeRun, readMeetingRuns, startMeetingRun } from "../../actions/process-meetings.ts";
+import type { Effect } from "../../domain/effect.ts";
+import { compareEffects } from "../../domain/effect-comparison.ts";
+import { fail } from "../../domain/errors.ts";
+import { processingChoiceSchema } from "../../domain/meeting-processing.ts";
+import type { MeetingRun } from "../../domain/meeting-run.ts";
+import { check } from "../../domain/validation.ts";
+import type { SignedInEnv } from "../../middleware/context.ts";
+import { findMeeting } from "../../store/meetings.ts";
+import { MeetingComparePage } from "../../views/meeting-compare.tsx";
+import { MeetingRuns, type MeetingRunsProps } from "../../views/meeting-runs.tsx";
+import { accessRun } from "../run-access.ts";
+import { formOf, textOf } from "./form.ts";
+import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
+
+type MeetingContext = Context<SignedInEnv>;
+
+export const meetingRunPages = new Hono<SignedInEnv>()
+  .get("/:id/runs", async (c) => {
+    const id = c.req.param("id");
+    if (!isPartial(c)) return c.redirect(`/meetings/${id}`, 303);
+    const props = await runsOf(c, id);
+    return props === null ? failurePage(c, noMeeting()) : page(c, <MeetingRuns {...props} />);
+  })
+  .post("/:id/runs", async (c) => {
+    const id = c.req.param("id");
+    const form = await formOf(c);
+    const choice = check(
+      {
+        version: textOf(form, "version") || "v2",
+        mode: textOf(form, "mode") || "review",
+        thinking: form.has("thinking"),
+        reviewByModel: form.has("reviewByModel"),
+      },
+      processingChoiceSchema,
+    );
+    if (!choice.ok) return failurePage(c, choice);
+    const started = await startMeetingRun(c.var.dependencies, c.var.principal, id, choice.value);
+    return started.ok ? c.redirect(`/meetings/${id}`, 303) : failurePage(c, started);
+  })
+  .get("/:id/compare", async (c) => {
+    const { dependencies, principal } = c.var;
+    const id = c.req.param("id");
+    const meeting = await findMeeting(dependencies.db, principal.workspaceId, id);
+    const read = await readMeetingRuns(dependencies, principal.workspaceId, id);
+    if (!meeting || !read.ok) return failurePage(c, noMeeting());
+    const runs = read.value.filter(({ finishedAt }) => finishedAt !== null);
+    const chosen = chosenOf(c, runs);
+    const compared = chosen && {
+      ...chosen,
+      effects: compareEffects(await effectsOf(c, chosen.a), await effectsOf(c, chosen.b)),
+    };
+    return page(c, <MeetingComparePage shell={signedInShell(c)} meeting={meeting} runs={runs} compared={compared} />);
+  });
+
+export const feedbackPages = new Hono<SignedInEnv>().post("/:id/feedback", async (c) => {
+  const run = await accessRun(c);
+  if (!run.ok) return failurePage(c, run);
+  const form = await formOf(c);
+  const useful = textOf(form, "useful");
+  const isUseful = useful === "" ? null : useful === "true";
+  const judged = await judgeRun(c.var.dependencies, c.var.principal, c.req.param("id"), isUseful);
+  return judged.ok
+    ? c.redirect(`/meetings/${encodeURIComponent(textOf(form, "meeting"))}`, 303)
+    : failurePage(c, judged);
+});
+
+/** What the meeting's page shows of its runs; null where there is no such meeting. */
+export async function runsOf(c: MeetingContext, meetingId: string): Promise<MeetingRunsProps | null> {
+  const { dependencies, principal } = c.var;
+  const runs = await readMeetingRuns(dependencies, principal.workspaceId, meetingId);
+  if (!runs.ok) return null;
+  const latest = runs.value.find(({ finishedAt, effects }) => finishedAt !== null && effects > 0);
+  const found = latest ? { runId: latest.runId, effects: await effectsOf(c, latest) } : null;
+  return { meetingId, runs: runs.value, found };
+}
+
+async function effectsOf(c: MeetingContext, { runId }: MeetingRun): Promise<readonly Effect[]> {
+  const sheet = await c.var.dependencies.executor(runId).effectSheet();
+  return sheet.ok ? sheet.value.entries.map(({ effect }) => effect) : [];
+}
+
+/** What was asked for; else the latest run of each version, else the latest two. */
+function chosenOf(c: MeetingContext, runs: readonly MeetingRun[]): { a: MeetingRun; b: MeetingRun } | null {
+  const asked = (side: "a" | "b") => runs.find(({ runId }) => runId === c.req.query(side));
+  const latest = (version: "v1" | "v2") => runs.find(({ usedVersion }) => usedVersion === version);
+  const a = asked("a") ?? latest("v1") ?? runs[1];
+  const b = asked("b") ?? runs.find((run) => run === latest("v2") && run !== a) ?? runs.find((run) => run !== a);
+  return a && b ? { a, b } : null;
+}
+
+function noMeeting() {
+  return fail("not-found", "There is no meeting with this id in your workspace.");
+}

@@ -1,0 +1,53 @@
+/** How runs about meetings are told: versions, modes and figures. */
+import type { EffectMode } from "../domain/effect.ts";
+import type { ProcessingVersion } from "../domain/meeting-processing.ts";
+import type { MeetingRun } from "../domain/meeting-run.ts";
+import { durationMs, formatCount, formatDuration, formatMicros, plural } from "./format.ts";
+
+export const VERSION_WORDS: Readonly<Record<ProcessingVersion, string>> = {
+  v1: "V1 · tool calls",
+  v2: "V2 · one program",
+};
+
+export const EFFECT_MODE_WORDS: Readonly<Record<EffectMode, string>> = {
+  review: "Review each write first",
+  auto: "Write at once",
+};
+
+/** The models that were asked, each once. */
+export function modelsWord({ calls }: MeetingRun): string {
+  return [...new Set(calls.map(({ model }) => model))].join(", ") || "–";
+}
+
+export interface Figure {
+  readonly label: string;
+  readonly value: (run: MeetingRun) => string;
+}
+
+const marked = (run: MeetingRun, text: string) => (run.totals.estimated ? `${text} (estimated)` : text);
+
+/** What was measured of a run; the same rows wherever runs are set against each other. */
+export const FIGURES: readonly Figure[] = [
+  { label: "Model", value: modelsWord },
+  { label: "Calls of models", value: ({ totals }) => formatCount(totals.calls) },
+  { label: "Tokens in", value: (run) => marked(run, formatCount(run.totals.inputTokens)) },
+  { label: "of these from a cache", value: ({ totals }) => formatCount(totals.cacheReadTokens) },
+  { label: "Tokens out", value: (run) => marked(run, formatCount(run.totals.outputTokens)) },
+  { label: "Cost", value: costWord },
+  { label: "Time of the models", value: ({ totals }) => formatDuration(totals.modelMs) },
+  { label: "Time of the run", value: ({ startedAt, finishedAt }) => formatDuration(durationMs(startedAt, finishedAt)) },
+  { label: "Writes", value: ({ effects }) => formatCount(effects) },
+  { label: "Made before", value: ({ unchanged }) => formatCount(unchanged) },
+];
+
+export function costWord({ totals }: MeetingRun): string {
+  return totals.isMock ? "none (mock)" : formatMicros(totals.costMicros);
+}
+
+/** What a run came to, in a few words. */
+export function outcomeWord({ state, effects, unchanged }: MeetingRun): string {
+  if (state === "queued" || state === "running") return "…";
+  if (state !== "succeeded") return "Failed";
+  if (effects > 0) return plural(effects, "write");
+  return unchanged > 0 ? "Nothing new" : "Nothing found";
+}

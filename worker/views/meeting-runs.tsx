@@ -1,0 +1,211 @@
+/** What is made of a meeting, on its page: the form that processes it, the runs about it, and what the latest one found. */
+import { EFFECT_MODES, type Effect } from "../domain/effect.ts";
+import { ITEM_KINDS, type ItemKind } from "../domain/item.ts";
+import type { MeetingRun } from "../domain/meeting-run.ts";
+import { Allowed, PostForm } from "./components/allowed.tsx";
+import { StatusBadge } from "./components/status-badge.tsx";
+import { RelativeTime } from "./components/time.tsx";
+import { ELEMENT_ID, utteranceId } from "./element-id.ts";
+import { durationMs, formatCount, formatDuration, plural } from "./format.ts";
+import { hx, KEEP_ON_ERROR } from "./hx.ts";
+import { costWord, EFFECT_MODE_WORDS, outcomeWord, VERSION_WORDS } from "./meeting-run-words.ts";
+
+export interface MeetingRunsProps {
+  readonly meetingId: string;
+  /** The latest first. */
+  readonly runs: readonly MeetingRun[];
+  /** What the latest run that found anything asked to write. */
+  readonly found: { readonly runId: string; readonly effects: readonly Effect[] } | null;
+}
+
+const isActive = ({ state }: MeetingRun) => state === "queued" || state === "running";
+
+/** Answer to `GET /meetings/:id/runs` as well: it comes again while a run is under way. */
+export function MeetingRuns({ meetingId, runs, found }: MeetingRunsProps) {
+  const address = `/meetings/${meetingId}/runs`;
+  const poll = hx({ get: address, trigger: "every 2s", swap: "outerMorph", status: KEEP_ON_ERROR });
+  return (
+    <section id={ELEMENT_ID.meetingRuns} aria-label="Processing" {...(runs.some(isActive) ? poll : {})}>
+      <ProcessForm meetingId={meetingId} />
+      {runs.length === 0 ? null : <RunsTable meetingId={meetingId} runs={runs} />}
+      {found === null ? null : <Found {...found} />}
+    </section>
+  );
+}
+
+function ProcessForm({ meetingId }: Pick<MeetingRunsProps, "meetingId">) {
+  return (
+    <PostForm action={`/meetings/${meetingId}/runs`} class="panel process-form">
+      <h2>Process</h2>
+      <fieldset class="choices">
+        <legend>How</legend>
+        {(["v2", "v1"] as const).map((version) => (
+          <label>
+            <input type="radio" name="version" value={version} checked={version === "v2"} /> {VERSION_WORDS[version]}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset class="choices">
+        <legend>Writes</legend>
+        {EFFECT_MODES.toReversed().map((mode) => (
+          <label>
+            <input type="radio" name="mode" value={mode} checked={mode === "review"} /> {EFFECT_MODE_WORDS[mode]}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset class="choices">
+        <legend>Model</legend>
+        <label>
+          <input type="checkbox" name="thinking" /> Think first
+        </label>
+        <label>
+          <input type="checkbox" name="reviewByModel" /> Have the program reviewed by a model
+        </label>
+      </fieldset>
+      <button type="submit" class="button primary">
+        Process meeting
+      </button>
+    </PostForm>
+  );
+}
+
+function RunsTable({ meetingId, runs }: Pick<MeetingRunsProps, "meetingId" | "runs">) {
+  return (
+    <section class="panel" aria-labelledby="meeting-runs-title">
+      <h2 id="meeting-runs-title">Runs</h2>
+      {runs.filter((run) => !isActive(run)).length < 2 ? null : (
+        <p>
+          <a href={`/meetings/${meetingId}/compare`}>Compare two runs side by side</a>
+        </p>
+      )}
+      <div class="table-scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              <th scope="col">State</th>
+              <th scope="col">Result</th>
+              <th scope="col">Calls</th>
+              <th scope="col">Tokens</th>
+              <th scope="col">Cost</th>
+              <th scope="col">Time</th>
+              <th scope="col">Useful?</th>
+            </tr>
+          </thead>
+          <tbody>
+            {runs.map((run) => (
+              <RunRow run={run} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function RunRow({ run }: { readonly run: MeetingRun }) {
+  const { runId, plan, usedVersion, fellBackFrom, totals, createdAt, startedAt, finishedAt, state } = run;
+  return (
+    <tr>
+      <td>
+        <a href={`/runs/${runId}`}>{VERSION_WORDS[usedVersion ?? plan.version]}</a>
+        {totals.isMock ? <span class="chip">Mock</span> : null}{" "}
+        <span class="muted">
+          <RelativeTime at={createdAt} />
+        </span>
+        {fellBackFrom === null ? null : <p class="muted">V2 was given up: {fellBackFrom}</p>}
+      </td>
+      <td>
+        <StatusBadge state={state} />
+      </td>
+      <td>{run.effects > 0 ? <a href={`/runs/${runId}/effects`}>{outcomeWord(run)}</a> : outcomeWord(run)}</td>
+      <td>{formatCount(totals.calls)}</td>
+      <td>
+        {formatCount(totals.inputTokens)} in, {formatCount(totals.outputTokens)} out
+        {totals.cacheReadTokens > 0 ? <span class="muted"> ({formatCount(totals.cacheReadTokens)} cached)</span> : null}
+      </td>
+      <td>{costWord(run)}</td>
+      <td>{formatDuration(durationMs(startedAt, finishedAt))}</td>
+      <td>{isActive(run) ? "" : <Feedback run={run} />}</td>
+    </tr>
+  );
+}
+
+/** One press says it, the same press again takes it back. */
+function Feedback({ run: { runId, meetingId, isUseful } }: { readonly run: MeetingRun }) {
+  const action = `/runs/${runId}/feedback`;
+  return (
+    <Allowed post={action}>
+      <PostForm action={action} class="feedback">
+        <input type="hidden" name="meeting" value={meetingId} />
+        {([true, false] as const).map((useful) => (
+          <button
+            type="submit"
+            name="useful"
+            value={isUseful === useful ? "" : String(useful)}
+            class="button small"
+            aria-pressed={isUseful === useful ? "true" : "false"}
+          >
+            {useful ? "Useful" : "Not useful"}
+          </button>
+        ))}
+      </PostForm>
+    </Allowed>
+  );
+}
+
+const FOUND_WORDS: Readonly<Record<ItemKind, string>> = {
+  story: "Stories",
+  blocker: "Blockers",
+  "action-item": "Action items",
+  decision: "Decisions",
+};
+
+function Found({ runId, effects }: NonNullable<MeetingRunsProps["found"]>) {
+  return (
+    <section class="panel" aria-labelledby="meeting-found-title">
+      <h2 id="meeting-found-title">Found</h2>
+      <p>
+        <a href={`/runs/${runId}/effects`}>Review {plural(effects.length, "write")} of the latest run</a>
+      </p>
+      {ITEM_KINDS.map((kind) => {
+        const ofKind = effects.filter((effect) => effect.kind === kind);
+        if (ofKind.length === 0) return null;
+        return (
+          <>
+            <h3>
+              {FOUND_WORDS[kind]} <span class="muted">{formatCount(ofKind.length)}</span>
+            </h3>
+            <ul class="found">
+              {ofKind.map((effect) => (
+                <li>
+                  <EffectLine effect={effect} />
+                </li>
+              ))}
+            </ul>
+          </>
+        );
+      })}
+    </section>
+  );
+}
+
+/** What one write says, and where it was said: on the meeting's own page. */
+export function EffectLine({ effect, page = "" }: { readonly effect: Effect; readonly page?: string }) {
+  const { label, action, changes, evidence } = effect;
+  const said = Object.entries(changes).filter(
+    ([name, value]) => value !== null && value !== "" && name !== "title" && name !== "key",
+  );
+  return (
+    <>
+      <strong>{label}</strong> {action === "create" ? <span class="chip">new</span> : null}{" "}
+      {said.map(([name, value]) => `${name.replace("_", " ")}: ${value}`).join(" · ")}
+      {evidence === null ? null : (
+        <blockquote>
+          <a href={`${page}#${utteranceId(evidence.utterance)}`}>“{evidence.quote}”</a>{" "}
+          <span class="muted">{evidence.speaker}</span>
+        </blockquote>
+      )}
+    </>
+  );
+}
