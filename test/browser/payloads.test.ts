@@ -173,15 +173,17 @@ async function runs(texts: readonly string[]): Promise<readonly Place[]> {
 }
 
 /** Said in a meeting, which has one for a title. */
-async function meeting(texts: readonly string[]): Promise<readonly Place[]> {
-  const title = oneLine(texts[0]!).slice(0, 200).trim();
-  const transcript = JSON.stringify({ utterances: texts.map((text) => ({ speaker: text.slice(0, 120), text })) });
+async function meeting(sent: readonly string[]): Promise<readonly Place[]> {
+  // Transcripts are no terminals: what would begin a command goes, and the rest of it is read.
+  const texts = sent.map(oneLine);
+  const title = texts[0]!.slice(0, 200).trim();
+  const transcript = JSON.stringify({ utterances: sent.map((text) => ({ speaker: text.slice(0, 120), text })) });
   const added = await product.api("/api/meetings", { title, transcript, format: "json" });
   expect(added.status, await added.clone().text()).toBe(201);
   const { id } = (await added.json()) as { id: string };
   return [
     { path: `/meetings/${id}`, texts: [...texts, title] },
-    { path: `/meetings/${id}?q=${encodeURIComponent(oneLine(texts[0]!))}`, texts: [texts[0]!] },
+    { path: `/meetings/${id}?q=${encodeURIComponent(texts[0]!)}`, texts: [texts[0]!] },
     { path: "/meetings", texts: [title] },
   ];
 }
