@@ -52,7 +52,7 @@ module.exports = {
     only(
       "webhooks",
       folder("worker/webhooks"),
-      "^(worker/(domain|store|effects|egress|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|effects|egress|keys|mail|webhooks)/|durable-objects/.*/rpc\\.ts$)",
     ),
     only("snippets", folder("worker/snippets"), "^worker/(domain|store|capabilities|snippets)/"),
     only("meetings", folder("worker/meetings"), "^worker/(domain|meetings|llm)/"),
