@@ -10,7 +10,8 @@ import { ProductClient } from "../support/product/server-process.ts";
 let browser: Browser;
 const product = () => new ProductClient(inject("product"));
 
-const GREETING = 'export const greet = (name: string) => "Hello, " + name;\nexport default greet(String(context.name));\n';
+const GREETING =
+  'export const greet = (name: string) => "Hello, " + name;\nexport default greet(String(globalThis.context?.name));\n';
 
 beforeAll(async () => {
   browser = await launchBrowser();

@@ -52,75 +52,79 @@ describe("stories", () => {
   it.each([
     { width: 1280, colorScheme: "light" as const },
     { width: 360, colorScheme: "dark" as const },
-  ])("come from a review: one edited, one rejected, applied, on the board, and undone: $width", async (look) => {
-    const runId = await startReview(look.width);
-    const { page, assertClean, close } = await openSignedIn(browser, product, look);
-    const see = async (name: string) => {
-      await expectNoAxeViolations(page);
-      await screenshot(page, `${name}-${look.width}`);
-      const overflow = await page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  ])(
+    "come from a review: one edited, one rejected, applied, on the board, and undone: $width",
+    async (look) => {
+      const runId = await startReview(look.width);
+      const { page, assertClean, close } = await openSignedIn(browser, product, look);
+      const see = async (name: string) => {
+        await expectNoAxeViolations(page);
+        await screenshot(page, `${name}-${look.width}`);
+        const overflow = await page.evaluate(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        expect(overflow, `${name} is wider than its window`).toBeLessThanOrEqual(0);
+      };
+
+      await page.goto(`/runs/${runId}/program`);
+      await page.waitForSelector(".cl-effects >> text=effect 1");
+      await see("program-effects");
+      await page.click(".cl-effects >> text=effect 1");
+      await page.waitForURL(/\/effects#e-1$/);
+      expect(await page.innerText("#e-1")).toMatch(/New story[\s\S]*We need an export as CSV[\s\S]*Bob/);
+      await see("effects");
+
+      await page.click("#e-1 >> text=Edit");
+      await page.fill("#edit-1 [name=points]", "500");
+      await page.click("text=Approve as edited");
+      await page.waitForSelector("#e-1 .error-summary");
+      await page.fill("#edit-1 [name=points]", "5");
+      await page.fill("#edit-1 [name=title]", "Export as CSV and JSON");
+      await see("effect-edit");
+      await page.click("text=Approve as edited");
+      await page.waitForSelector("#e-1 >> text=The program had asked for");
+      await page.check("#e-2 [value=rejected]");
+      // By keyboard: the arrows choose.
+      await page.focus("#e-3 [value=pending]");
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("ArrowUp");
+      await page.waitForSelector("[data-approved] >> text=2");
+      await page.click("button[value=apply]");
+      await page.waitForSelector("text=2 effects written.");
+      await see("effects-applied");
+
+      await page.click("#e-1 .effect-head a >> nth=0");
+      await page.waitForSelector("h2:has-text('History')");
+      expect(await page.innerText(".item-history")).toMatch(
+        /Version 1[\s\S]*Export as CSV and JSON[\s\S]*We need an export/,
       );
-      expect(overflow, `${name} is wider than its window`).toBeLessThanOrEqual(0);
-    };
+      await see("story");
+      await page.click(".item-history .evidence a");
+      await page.waitForSelector(":target >> text=We need an export as CSV");
+      await page.goto("/stories");
+      expect(await page.innerText(".story-board")).toContain("Export as CSV and JSON");
+      await see("stories");
+      await page.fill("[name=owner]", "nobody at all");
+      await page.waitForSelector("text=No stories fit");
+      await see("stories-none");
+      await page.goto("/stories/action-items");
+      expect(await page.innerText("main")).toContain("Write to the bank");
+      await see("action-items");
+      await page.goto("/stories/blockers");
+      await page.waitForSelector("text=No blockers yet");
 
-    await page.goto(`/runs/${runId}/program`);
-    await page.waitForSelector(".cl-effects >> text=effect 1");
-    await see("program-effects");
-    await page.click(".cl-effects >> text=effect 1");
-    await page.waitForURL(/\/effects#e-1$/);
-    expect(await page.innerText("#e-1")).toMatch(/New story[\s\S]*We need an export as CSV[\s\S]*Bob/);
-    await see("effects");
-
-    await page.click("#e-1 >> text=Edit");
-    await page.fill("#edit-1 [name=points]", "500");
-    await page.click("text=Approve as edited");
-    await page.waitForSelector("#e-1 .error-summary");
-    await page.fill("#edit-1 [name=points]", "5");
-    await page.fill("#edit-1 [name=title]", "Export as CSV and JSON");
-    await see("effect-edit");
-    await page.click("text=Approve as edited");
-    await page.waitForSelector("#e-1 >> text=The program had asked for");
-    await page.check("#e-2 [value=rejected]");
-    // By keyboard: the arrows choose.
-    await page.focus("#e-3 [value=pending]");
-    await page.keyboard.press("ArrowUp");
-    await page.keyboard.press("ArrowUp");
-    await page.waitForSelector("[data-approved] >> text=2");
-    await page.click("button[value=apply]");
-    await page.waitForSelector("text=2 effects written.");
-    await see("effects-applied");
-
-    await page.click("#e-1 .effect-head a >> nth=0");
-    await page.waitForSelector("h2:has-text('History')");
-    expect(await page.innerText(".item-history")).toMatch(
-      /Version 1[\s\S]*Export as CSV and JSON[\s\S]*We need an export/,
-    );
-    await see("story");
-    await page.click(".item-history .evidence a");
-    await page.waitForSelector(":target >> text=We need an export as CSV");
-    await page.goto("/stories");
-    expect(await page.innerText(".story-board")).toContain("Export as CSV and JSON");
-    await see("stories");
-    await page.fill("[name=owner]", "nobody at all");
-    await page.waitForSelector("text=No stories fit");
-    await see("stories-none");
-    await page.goto("/stories/action-items");
-    expect(await page.innerText("main")).toContain("Write to the bank");
-    await see("action-items");
-    await page.goto("/stories/blockers");
-    await page.waitForSelector("text=No blockers yet");
-
-    await page.goto(`/runs/${runId}/effects`);
-    await page.click("button[data-dialog=undo-effects]");
-    await page.click("dialog >> text=Undo 2");
-    await page.waitForSelector("text=Everything was taken back.");
-    await see("effects-undone");
-    await page.goto("/stories");
-    await page.waitForSelector("text=No stories yet");
-    await see("stories-empty");
-    // Chromium logs the form that was refused.
-    assertClean([/422/]);
-    await close();
-  });
+      await page.goto(`/runs/${runId}/effects`);
+      await page.click("button[data-dialog=undo-effects]");
+      await page.click("dialog >> text=Undo 2");
+      await page.waitForSelector("text=Everything was taken back.");
+      await see("effects-undone");
+      await page.goto("/stories");
+      await page.waitForSelector("text=No stories yet");
+      await see("stories-empty");
+      // Chromium logs the form that was refused.
+      assertClean([/422/]);
+      await close();
+    },
+    180_000,
+  );
 });

@@ -151,7 +151,7 @@ describe("a run that processes a meeting", () => {
 
   it("goes the way that the workspace's rollout says, where the request names none", async () => {
     const put = (body: object) => send("PUT", "/api/workspace/meeting-rollout", body);
-    expect((await put({ v2Percent: 101, fallback: true })).status).toBe(400);
+    expect((await put({ v2Percent: 101, fallback: true })).status).toBe(422);
     expect((await put({ v2Percent: 0, fallback: false })).status).toBe(200);
     expect((await process("process", { version: "auto" })).plan).toMatchObject({ version: "v1", fallback: false });
   });
@@ -179,7 +179,7 @@ describe("a run that processes a meeting", () => {
 
   it("names what is wrong with a request", async () => {
     const wrong = await api(ana, `/api/meetings/${meetingId}/process-v2`, { mode: "later" });
-    expect(await problemOf(wrong)).toMatchObject({ status: 400, errors: [{ path: "mode" }] });
+    expect(await problemOf(wrong)).toMatchObject({ status: 422, errors: [{ path: "mode" }] });
     const absent = await api(ana, `/api/meetings/mtg_${"0".repeat(32)}/process`, {});
     expect(absent.status).toBe(404);
   });

@@ -235,11 +235,19 @@ describe("a schedule", () => {
     });
 
   /** What the object's alarm does, with another way to start runs and another clock. Answers what is stored then. */
-  const alarmWith = (id: string, { start, now = systemClock.now }: Pick<SchedulerPorts, "start"> & { now?: () => number }) =>
+  const alarmWith = (
+    id: string,
+    { start, now = systemClock.now }: Pick<SchedulerPorts, "start"> & { now?: () => number },
+  ) =>
     runInDurableObject(object(), async (_: unknown, { storage }) => {
       const kept = new ScheduleStorage(storage);
       await new Scheduler({
-        ...{ storage: kept, clock: { ...systemClock, now }, wakeUp: new WakeUp(storage, { ...systemClock, now }), start },
+        ...{
+          storage: kept,
+          clock: { ...systemClock, now },
+          wakeUp: new WakeUp(storage, { ...systemClock, now }),
+          start,
+        },
         ...{ log: createLogger("error", "json"), newRunId: () => newId("run", systemClock, systemRandom) },
       }).alarm();
       return { schedule: kept.find(id)!, alarmAt: await storage.getAlarm() };

@@ -9,6 +9,7 @@ import type { MeetingRun } from "../domain/meeting-run.ts";
 import type { RunStateName } from "../domain/run.ts";
 import type { Database } from "./database.ts";
 import { type MeetingRunRow, meetingRollouts, meetingRuns } from "./meeting-run-tables.ts";
+import { meetings } from "./schema.ts";
 
 /** Runs of one meeting that are read at once: more than anybody compares. */
 const RUNS_SHOWN = 50;
@@ -38,11 +39,19 @@ export async function projectMeetingRun(
         set: changing,
         setWhere: sql`excluded.version > meeting_runs.version`,
       }),
-    db.run(
-      sql`UPDATE meetings SET state = ${MEETING_STATE(state)}, updated_at = max(updated_at, ${finishedAt ?? startedAt ?? createdAt})
-        WHERE id = ${meetingId} AND workspace_id = ${workspaceId}
-        AND NOT EXISTS (SELECT 1 FROM meeting_runs WHERE meeting_id = ${meetingId} AND run_id > ${runId})`,
-    ),
+    db
+      .update(meetings)
+      .set({
+        state: MEETING_STATE(state),
+        updatedAt: sql`max(${meetings.updatedAt}, ${finishedAt ?? startedAt ?? createdAt})`,
+      })
+      .where(
+        and(
+          eq(meetings.id, meetingId),
+          eq(meetings.workspaceId, workspaceId),
+          sql`NOT EXISTS (SELECT 1 FROM meeting_runs WHERE meeting_id = ${meetingId} AND run_id > ${runId})`,
+        ),
+      ),
   ]);
 }
 

@@ -57,7 +57,7 @@ export function StoriesPage({ shell, ...props }: StoriesProps & { readonly shell
           </a>
         ))}
       </nav>
-      <p class="muted">{about}</p>
+      <p class="muted list-about">{about}</p>
       <FilterForm {...props} />
       <StoriesResults {...props} />
     </Layout>

@@ -75,6 +75,9 @@ const FILE_NAME = "names a file: some name one";
 const NO_ORIGIN = "names nothing that a program was made from, and is left out";
 const LIST = "which list to go back to: what it names none of is left out";
 
+const STORY = { key: "", title: "t", description: "", status: "todo", points: "", assigned_to: "" };
+const STORY_TEXTS = { title: short(290), description: oneLine, assigned_to: short(110) };
+
 export const FORM_FATES: Readonly<Record<string, FormFate>> = {
   "POST /login": { base: () => ({ email: "nobody@example.com", password: "wrong-password" }) },
   "POST /signup": {
@@ -99,6 +102,16 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
     unseen: { forkedFrom: NO_ORIGIN, entry: FILE_NAME },
     seenOn: located,
   },
+  "POST /stories": {
+    base: () => STORY,
+    shown: STORY_TEXTS,
+    unseen: { kind: "one of four; anything else makes a story" },
+    seenOn: located,
+  },
+  // Late, and so refused: what it would take is what makes one.
+  "POST /stories/:id": { base: () => ({ version: "999" }) },
+  "POST /runs/:id/effects": { unseen: { seen: "names effects and letters: anything else is left out" } },
+  "POST /runs/:id/effects/:effect": { base: () => STORY, shown: STORY_TEXTS, isOneAtATime: true },
   "POST /repos": {
     base: (index) => ({ ...REPOSITORY, key: `made${index}`, gitUrl: `https://example.com/made${index}.git` }),
     shown: REPOSITORY_TEXTS,

@@ -93,12 +93,20 @@ async function makeThings(): Promise<Readonly<Record<string, string>>> {
     entry: "index.html",
     files: '{"index.html":"<p>"}',
   });
+  const made = await product.api("/api/items", { kind: "story", fields: { title: "t" } });
+  const item = ((await made.json()) as { id: string }).id;
+  const code = 'await stories.create({ title: "one" }); await stories.create({ title: "two" });';
+  const inReview = await product.api("/api/code/execute", { code, capabilities: ["stories.*"], mode: "review" });
+  const review = `/runs/${((await inReview.json()) as { runId: string }).runId}`;
   const listed = (await (await product.api("/api/deliveries")).json()) as { deliveries: { id: string }[] };
   return {
     "/runs/:id": run,
     "/runs/:id/program": `${run}/program`,
     "/runs/:id/header": `${run}/header`,
     "/playground/runs/:id/outcome": `/playground${run}/outcome`,
+    "/stories/:id": `/stories/${item}`,
+    "/runs/:id/effects": `${review}/effects`,
+    "/runs/:id/effects/:effect": `${review}/effects/1`,
     "/repos/:key": "/repos/p0",
     "/settings/keys/:id": key,
     "/settings/webhooks/:id": `/settings/webhooks/${endpoint}`,
@@ -132,6 +140,7 @@ const NOT_RENDERED: Readonly<Record<string, readonly string[]>> = {
   "POST /invite/:secret": [],
   "POST /queue/lanes/:lane/resumption": [],
   "POST /runs/:id/cancellation": [],
+  "POST /runs/:id/effect-undos": [],
   "POST /deliveries/:id/reprocessings": [],
   "POST /settings/sessions/revocations": [],
   "POST /settings/workspaces/:id/choice": [],
