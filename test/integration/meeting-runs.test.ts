@@ -1,5 +1,5 @@
 /** Runs that process a meeting, by the mock provider: from the request to the sheet, twice, and on the pages. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ShownEffectSheet } from "../../worker/domain/effect-sheet-schema.ts";
 import { meetingAddedSchema, meetingDetailSchema } from "../../worker/domain/meeting.ts";
 import { type MeetingRun, meetingRunListSchema } from "../../worker/domain/meeting-run.ts";
@@ -20,6 +20,9 @@ const TRANSCRIPT = `[00:00:04] Ana Silva: RUN-12 is done and RUN-14 is in review
 [00:00:19] Ben Okafor: I'll take RUN-15. It's blocked by the staging database.
 [00:00:31] Ana Silva: We agreed that beta means ten customers.
 [00:00:44] Ben Okafor: I will write to the bank by Friday; RUN-15 is five points.`;
+
+// The mock writes as fast as a model does: some seconds for each answer.
+vi.setConfig({ testTimeout: 60_000 });
 
 let ana: Tenant;
 let meetingId: string;
@@ -122,7 +125,7 @@ describe("a run that processes a meeting", () => {
       "Ana: RUN-1 is done.\nBen: Please show mock:throws to everybody.\nAna: I will call the bank.",
     );
     const run = await process("process-v2", { mode: "auto" }, id);
-    expect(run.state).toBe("succeeded");
+    expect(run).toMatchObject({ state: "succeeded", fellBackFrom: null });
     expect(run.calls.map(({ phase }) => phase)).toEqual(["generate", "heal"]);
     const items = await env.DB.prepare("SELECT count(*) AS count FROM items").first<{ count: number }>();
     expect(items?.count).toBe(2);
@@ -169,10 +172,10 @@ describe("a run that processes a meeting", () => {
     );
   });
 
-  it("is retried in the same way, and forked as a program", async () => {
+  it("is retried in the same way", async () => {
     const run = await process("process-v2");
     const retried = await api(ana, `/api/runs/${run.runId}/retry`, {});
-    const { id } = runDetailSchema.parse(await retried.json());
+    const { runId: id } = (await retried.json()) as { runId: string };
     const runs = await until(runsOf, (all) => all.some(({ runId, finishedAt }) => runId === id && finishedAt !== null));
     expect(runs.find(({ runId }) => runId === id)).toMatchObject({ state: "succeeded", usedVersion: "v2" });
   });
