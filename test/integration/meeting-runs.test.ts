@@ -73,7 +73,7 @@ describe("a run that processes a meeting", () => {
   it("writes a program, checks and reviews it, runs it, and leaves its writes to a person", async () => {
     const run = await process("process-v2", { reviewByModel: true });
     expect(run).toMatchObject({
-      ...{ state: "succeeded", usedVersion: "v2", fellBackFrom: null, effects: 10, unchanged: 0 },
+      ...{ state: "succeeded", usedVersion: "v2", fellBackFrom: null, effects: 11, unchanged: 0 },
       totals: { calls: 2, isMock: true, estimated: true, costMicros: 0 },
     });
     expect(run.calls.map(({ phase }) => phase)).toEqual(["generate", "review"]);
@@ -96,7 +96,7 @@ describe("a run that processes a meeting", () => {
     expect(log).toMatch(/generate: runyard-mock, \d+ tokens in, \d+ out, Mock: no model was called/);
     expect(log).not.toContain("types were not checked");
     const replayed = await api(ana, `/api/runs/${run.runId}/replay`, {});
-    expect(await replayed.json()).toMatchObject({ identical: true });
+    expect(await replayed.json()).toMatchObject({ difference: null });
     const meeting = await api(ana, `/api/meetings/${meetingId}`);
     expect(meetingDetailSchema.parse(await meeting.json()).state).toBe("processed");
   });
@@ -117,7 +117,7 @@ describe("a run that processes a meeting", () => {
     expect(html).toContain("Nothing new");
     expect(html).toContain('href="#u-3"');
     const compared = await (await browse(ana, `/meetings/${meetingId}/compare?a=${v1.runId}&b=${v2.runId}`)).text();
-    expect(compared).toContain("10 the same, 0 different, 0 in A alone, 0 in B alone");
+    expect(compared).toContain("11 the same, 0 different, 0 in A alone, 0 in B alone");
   });
 
   it("mends a program that threw, in auto without writing anything twice", async () => {
@@ -129,7 +129,7 @@ describe("a run that processes a meeting", () => {
     expect(run.calls.map(({ phase }) => phase)).toEqual(["generate", "heal"]);
     const items = await env.DB.prepare("SELECT count(*) AS count FROM items").first<{ count: number }>();
     expect(items?.count).toBe(2);
-    expect(await (await api(ana, `/api/runs/${run.runId}/replay`, {})).json()).toMatchObject({ identical: true });
+    expect(await (await api(ana, `/api/runs/${run.runId}/replay`, {})).json()).toMatchObject({ difference: null });
   });
 
   it("sends a type error back with its message before anything runs", async () => {
