@@ -25,11 +25,14 @@ module.exports = {
       to: { path: "node_modules", pathNot: "node_modules/zod/" },
     },
     only("capabilities", folder("worker/capabilities"), "^worker/(domain|capabilities)/"),
-    only("program", folder("worker/program"), "^worker/(domain/|capabilities/code/|program/|llm/provider\\.ts$)"),
+    only(
+      "program",
+      "^worker/program/(?!checker/)",
+      "^worker/(domain/|capabilities/code/|program/|llm/provider\\.ts$)",
+    ),
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
     only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),
-    only("program", "^worker/program/(?!checker/)", "^worker/(domain|program)/"),
     only(
       "checker",
       folder("worker/program/checker"),
@@ -49,7 +52,7 @@ module.exports = {
     only(
       "webhooks",
       folder("worker/webhooks"),
-      "^(worker/(domain|store|effects|egress|keys|webhooks)/|durable-objects/.*/rpc\\.ts$)",
+      "^(worker/(domain|store|effects|egress|keys|mail|webhooks)/|durable-objects/.*/rpc\\.ts$)",
     ),
     only("snippets", folder("worker/snippets"), "^worker/(domain|store|capabilities|snippets)/"),
     only("meetings", folder("worker/meetings"), "^worker/(domain|meetings|llm)/"),

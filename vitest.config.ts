@@ -77,10 +77,12 @@ export default defineConfig({
                 RUNYARD_WEBHOOK_TIMEOUT_SECONDS: "0.5",
                 RUNYARD_ISSUE_QUIET_SECONDS: "0.05",
                 RUNYARD_SIGN_UP: "open",
+                RUNYARD_MAIL_FROM: "runyard@example.com",
                 GITHUB_CLIENT_ID: "github-client",
                 GITHUB_CLIENT_SECRET: "github-secret",
               },
               workers: companionWorkers(),
+              email: { send_email: [{ name: "MAIL", allowed_sender_addresses: ["runyard@example.com"] }] },
             },
           }),
         ],
@@ -94,6 +96,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{integration,sandbox}/**/*.test.ts"],
+          setupFiles: ["test/support/searched-rows.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: [...PACKAGES, ...SUCRASE] } } },
           globalSetup: [
             "test/support/node-figures.ts",

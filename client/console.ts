@@ -3,6 +3,7 @@
  * attributes, and each harmless where its elements are missing.
  */
 import "@github/relative-time-element";
+import "./behaviours/approved-count.ts";
 import "./behaviours/check-all.ts";
 import "./behaviours/copy-button.ts";
 import "./behaviours/dialog-opener.ts";

@@ -1,9 +1,9 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
 import type { TypeChecker } from "../worker/program/type-check.ts";
+import type { MailBinding } from "../worker/mail/mailer.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
 import type { BudgetLedgerRpc } from "./budget-ledger/rpc.ts";
-import type { CallGateRpc } from "./call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";
 import type { RateLimiterRpc } from "./rate-limiter/rpc.ts";
 import type { RunExecutorRpc } from "./run-executor/rpc.ts";
@@ -26,14 +26,14 @@ export interface Env extends Variables {
   readonly WEBHOOK_SENDER: ObjectNamespace<WebhookSenderRpc>;
   /** Reaches public addresses alone, names that lead to private ones included. The platform's own network does that. */
   readonly PUBLIC_NETWORK?: Fetcher;
+  /** Sends e-mail; not there where the operator set none up. */
+  readonly MAIL?: MailBinding;
   /** By the id of a workspace. */
   readonly DELIVERY_INBOX: ObjectNamespace<DeliveryInboxRpc>;
   /** By the id of a workspace. */
   readonly WORKSPACE_CAPACITY: ObjectNamespace<WorkspaceCapacityRpc>;
   /** By who or what is counted: a kind, and an id or an address. */
   readonly RATE_LIMITER: ObjectNamespace<RateLimiterRpc>;
-  /** By the id of a workspace. */
-  readonly CALL_GATE: ObjectNamespace<CallGateRpc>;
   /** By the id of a workspace. */
   readonly BUDGET_LEDGER: ObjectNamespace<BudgetLedgerRpc>;
   /** By the id of a workspace. */

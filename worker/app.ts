@@ -13,6 +13,7 @@ import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
 import { limitRate } from "./middleware/rate-limit.ts";
+import { RememberingRouter } from "./middleware/remembering-router.ts";
 import { requestContext, requestFields } from "./middleware/request-context.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { audit } from "./routes/api/audit.ts";
@@ -23,6 +24,7 @@ import { execute } from "./routes/api/execute.ts";
 import { executions } from "./routes/api/executions.ts";
 import { health } from "./routes/api/health.ts";
 import { inboundEndpoints } from "./routes/api/inbound-endpoints.ts";
+import { items } from "./routes/api/items.ts";
 import { lanes, queue } from "./routes/api/lanes.ts";
 import { meetingRollout, runFeedback } from "./routes/api/meeting-settings.ts";
 import { meetings } from "./routes/api/meetings.ts";
@@ -33,6 +35,7 @@ import { repositories } from "./routes/api/repositories.ts";
 import { runBatches } from "./routes/api/run-batches.ts";
 import { runEffects } from "./routes/api/run-effects.ts";
 import { runSteering } from "./routes/api/run-steering.ts";
+import { runForks } from "./routes/api/run-forks.ts";
 import { runs } from "./routes/api/runs.ts";
 import { snippets } from "./routes/api/snippets.ts";
 import { status } from "./routes/api/status.ts";
@@ -56,7 +59,7 @@ function answerFailure(c: AppContext, failure: Failure): Response | Promise<Resp
 }
 
 export function createApp() {
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() });
   // The platform answers these before it asks us; a launcher without such a front leaves them to us, as they are.
   app.get("/assets/*", (c) => dependenciesOf(c.env).assets.fetch(c.req.raw));
   app.use(securityHeaders);
@@ -88,6 +91,7 @@ export function createApp() {
   app.route("/api/code", code as never);
   app.route("/api/runs", runs as never);
   app.route("/api/runs", runEffects as never);
+  app.route("/api/runs", runForks as never);
   app.route("/api/runs", runFeedback as never);
   app.route("/api/workspace/meeting-rollout", meetingRollout as never);
   app.route("/api/runs", runSteering as never);
@@ -103,6 +107,7 @@ export function createApp() {
   app.route("/api/executions", executions as never);
   app.route("/api/budgets", budgets as never);
   app.route("/api/meetings", meetings as never);
+  app.route("/api/items", items as never);
   app.route("/api/repositories", repositories as never);
   app.route("/api/snippets", snippets as never);
   app.route("/api/inbound-endpoints", inboundEndpoints as never);

@@ -114,6 +114,7 @@ const settingsSchema = z.object({
   RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
   RUNYARD_WEBHOOK_RETRY_SECONDS: retrySecondsSchema.prefault(WEBHOOK_RETRY_SECONDS),
   RUNYARD_WEBHOOK_TIMEOUT_SECONDS: webhookTimeoutSchema.default(WEBHOOK_TIMEOUT_SECONDS.default),
+  RUNYARD_MAIL_FROM: z.email("must be an e-mail address").optional(),
   RUNYARD_REQUESTS_PER_MINUTE: requestsPerMinuteSchema.default(REQUESTS_PER_MINUTE),
   RUNYARD_ADDRESS_HEADER: z
     .string()
@@ -156,6 +157,8 @@ export interface Config {
   /** Key-encryption keys: the first wraps, all unwrap. Empty where the operator set none. */
   readonly secretsKeys: readonly Secret[];
   readonly webhooks: WebhookSettings;
+  /** Who e-mail comes from, where it is set up; null for no e-mail. */
+  readonly mailFrom: string | null;
   /** Requests of one person or one token in a minute. */
   readonly requestsPerMinute: number;
   /** In which header whoever stands in front tells the address of a client; null where nobody does. */
@@ -219,6 +222,7 @@ export function readConfig(env: Variables): Config {
       retryDelaysMs: data.RUNYARD_WEBHOOK_RETRY_SECONDS.map((seconds) => seconds * 1_000),
       timeoutMs: data.RUNYARD_WEBHOOK_TIMEOUT_SECONDS * 1_000,
     },
+    mailFrom: data.RUNYARD_MAIL_FROM ?? null,
     requestsPerMinute: data.RUNYARD_REQUESTS_PER_MINUTE,
     addressHeader: data.RUNYARD_ADDRESS_HEADER ?? null,
     isSignUpOpen: data.RUNYARD_SIGN_UP === "open",

@@ -1,7 +1,6 @@
 /** Composes what a request works with. One set for each environment object, made on first use. */
 import { exports, waitUntil } from "cloudflare:workers";
 import type { BudgetLedgerRpc } from "../durable-objects/budget-ledger/rpc.ts";
-import type { CallGateRpc } from "../durable-objects/call-gate/rpc.ts";
 import type { DeliveryInboxRpc } from "../durable-objects/delivery-inbox/rpc.ts";
 import type { Env } from "../durable-objects/env.ts";
 import type { RunExecutorRpc } from "../durable-objects/run-executor/rpc.ts";
@@ -18,8 +17,10 @@ import { openEgress } from "./egress/network.ts";
 import { Vault } from "./keys/vault.ts";
 import { createLogger, type Logger } from "./log.ts";
 import type { TypeChecker } from "./program/type-check.ts";
+import { type Mailer, openMailer } from "./mail/mailer.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { RecentlyKnown } from "./recently-known.ts";
+import { Seldom } from "./seldom.ts";
 import { dataKeysIn } from "./store/data-keys.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import type { StoredEndpoint } from "./store/inbound-endpoints.ts";
@@ -37,6 +38,8 @@ export interface Dependencies {
   readonly assets: Fetcher;
   /** The gateway to other hosts. */
   readonly egress: Egress;
+  /** Null where e-mail is not set up. */
+  readonly mailer: Mailer | null;
   /** The keys by which a workspace's models are asked, in their order, as they are sealed. */
   readonly knownKeys: RecentlyKnown<readonly ProviderKeyRow[]>;
   /** Who somebody is, by the kind of a secret and its hash: `token:…` or `session:…`. */
@@ -56,9 +59,9 @@ export interface Dependencies {
   readonly lane: (address: LaneAddress) => RunQueueRpc;
   /** The object that shares a workspace's capacity over its lanes. */
   readonly capacity: (workspaceId: string) => WorkspaceCapacityRpc;
-  /** The gate of a workspace's calls to other services. */
-  readonly gate: (workspaceId: string) => CallGateRpc;
-  /** The object of a workspace's budget. */
+  /** Whose use is noted: a key's at most once a minute is enough for people. */
+  readonly keysInUse: Seldom;
+  /** The object of a workspace's calls of models: its gate, its budget and their record. */
   readonly budget: (workspaceId: string) => BudgetLedgerRpc;
   /** The object that runs a workspace's snippets by their schedules. */
   readonly scheduler: (workspaceId: string) => SnippetSchedulerRpc;
@@ -72,6 +75,9 @@ export interface Dependencies {
 export interface KnownEndpoint extends StoredEndpoint {
   readonly opened: readonly { readonly secret: string; readonly expiresAt: number | null }[];
 }
+
+/** How often the use of a provider's key is noted. */
+const USE_NOTED_MS = 60_000;
 
 const composed = new WeakMap<Env, Dependencies>();
 
@@ -98,14 +104,15 @@ function compose(env: Env): Dependencies {
     rateLimits: new RateLimits(systemClock, (subject) => env.RATE_LIMITER.get(env.RATE_LIMITER.idFromName(subject))),
     knownEndpoints: new RecentlyKnown(systemClock),
     egress: openEgress(env.PUBLIC_NETWORK),
+    mailer: openMailer(env.MAIL, config.mailFrom),
     knownKeys: new RecentlyKnown(systemClock),
+    keysInUse: new Seldom(systemClock, USE_NOTED_MS),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
     afterwards: (work) => waitUntil(work),
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
     lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
-    gate: (workspaceId) => env.CALL_GATE.get(env.CALL_GATE.idFromName(workspaceId)),
     budget: (workspaceId) => env.BUDGET_LEDGER.get(env.BUDGET_LEDGER.idFromName(workspaceId)),
     scheduler: (workspaceId) => env.SNIPPET_SCHEDULER.get(env.SNIPPET_SCHEDULER.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),

@@ -1,4 +1,5 @@
 /** SHA-256 in hexadecimal: how secrets that only need to be recognised (sessions, tokens, links) are kept. */
+import { hex } from "./domain/ids.ts";
 
 export async function sha256Hex(text: string): Promise<string> {
   return sha256HexOf(new TextEncoder().encode(text));
@@ -6,5 +7,5 @@ export async function sha256Hex(text: string): Promise<string> {
 
 export async function sha256HexOf(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(new Uint8Array(digest));
 }

@@ -2,7 +2,6 @@
 import { createApp } from "./app.ts";
 
 export { BudgetLedger } from "../durable-objects/budget-ledger/budget-ledger.ts";
-export { CallGate } from "../durable-objects/call-gate/call-gate.ts";
 export { DeliveryInbox } from "../durable-objects/delivery-inbox/delivery-inbox.ts";
 export { RateLimiter } from "../durable-objects/rate-limiter/rate-limiter.ts";
 export { RunExecutor } from "../durable-objects/run-executor/run-executor.ts";

@@ -10,16 +10,19 @@ import {
   type BudgetSubject,
   type BudgetTransition,
   type Cap,
+  type CapWindow,
   capOf,
   EACH_RUN,
   markUnknown,
   meterId,
+  metersOf,
   putCap,
+  type Reservation,
   type ReserveAnswer,
   type ReserveRequest,
-  removeCap,
   reserve,
   settle,
+  windowAt,
   windowKey,
   windowOf,
 } from "../../worker/domain/budget-state.ts";
@@ -27,7 +30,7 @@ import { newId } from "../../worker/domain/ids.ts";
 import type { Clock, Random } from "../../worker/domain/ports.ts";
 import { budgetWarningMessage, type WebhookMessage } from "../../worker/domain/webhook-events.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
-import type { BudgetLedgerRpc, BudgetOverview, CapStanding } from "./rpc.ts";
+import type { BudgetOverview, CapStanding } from "./rpc.ts";
 import type { BudgetStorage } from "./storage.ts";
 
 /** A call takes ten minutes at most (llm/connection.ts): whoever made one that is open for longer was lost with it. */
@@ -49,34 +52,53 @@ export interface LedgerPorts {
   readonly workspaceId: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly wakeUp: Pick<WakeUp, "within" | "rang">;
+  readonly wakeUp: Pick<WakeUp, "within">;
   /** Resolves when everybody who wants to hear of it has it; may be repeated. */
   warn(messages: readonly WebhookMessage[]): Promise<void>;
 }
 
-export class Ledger implements BudgetLedgerRpc {
+/** As the ledger keeps it, so that a call costs the same however many there were: a transition gets what concerns it. */
+interface KeptState {
+  readonly caps: Map<string, Cap>;
+  readonly windows: Map<string, CapWindow>;
+  readonly reservations: Map<string, Reservation>;
+}
+
+export class Ledger {
   readonly #ports: LedgerPorts;
-  #state: BudgetState;
+  #state: KeptState;
+  #prunedAt = 0;
 
   constructor(ports: LedgerPorts) {
     this.#ports = ports;
-    this.#state = ports.storage.load();
+    this.#state = keptFrom(ports.storage.load());
   }
 
+  /** Before a model is called: holds back its worst case, or says which cap stands in the way. */
   async reserve(request: ReserveRequest): Promise<ReserveAnswer> {
     // Before the reservation: a crash after it finds the alarm that ends it.
     await this.#ports.wakeUp.within(OPEN_MS);
-    return this.#takeAndWarn(request.id, (state) => reserve(state, request, this.#ports.clock.now()));
+    const now = this.#ports.clock.now();
+    const meters = metersOf(request.subjects).map(({ id, period }) => windowKey(id, windowAt(period, now)));
+    return this.#takeAndWarn(request.id, meters, (state) => reserve(state, request, now));
   }
 
+  /** What stands in the way of a call without a known price; null for nothing. Changes nothing. */
+  refusalOfUnpriced(request: ReserveRequest): Exclude<ReserveAnswer, { granted: true }> | null {
+    const { answer } = reserve(this.#state, { ...request, boundMicros: null }, this.#ports.clock.now());
+    return answer.granted ? null : answer;
+  }
+
+  /** After it was called, once: what it did cost. Answers what counts; null for a call that reserved nothing. */
   async settle(id: string, actualMicros: number): Promise<number | null> {
     // What it may owe is told by this alarm where a crash keeps it from arming a nearer one.
     await this.#ports.wakeUp.within(OPEN_MS);
-    return this.#takeAndWarn(id, (state) => settle(state, id, actualMicros));
+    return this.#takeAndWarn(id, [], (state) => settle(state, id, actualMicros));
   }
 
+  /** Nobody knows what became of the call: its worst case counts until it is settled. */
   async markUnknown(id: string): Promise<void> {
-    await this.#takeAndWarn(id, (state) => ({ state: markUnknown(state, id), answer: null, warnings: [] }));
+    await this.#takeAndWarn(id, [], (state) => ({ state: markUnknown(state, id), answer: null, warnings: [] }));
   }
 
   async putCap(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Promise<CapStanding | null> {
@@ -99,7 +121,7 @@ export class Ledger implements BudgetLedgerRpc {
   async removeCap(capId: string): Promise<boolean> {
     if (!this.#state.caps.has(capId)) return false;
     this.#ports.storage.removeCap(capId);
-    this.#state = removeCap(this.#state, capId);
+    this.#state.caps.delete(capId);
     return true;
   }
 
@@ -116,16 +138,18 @@ export class Ledger implements BudgetLedgerRpc {
     };
   }
 
-  /** What is open for longer than any call takes is unknown, and what is old is forgotten. */
+  /** What is open for longer than any call takes is unknown, what is old is forgotten, and people are warned. */
   async alarm(): Promise<void> {
     const { storage, wakeUp, clock } = this.#ports;
-    wakeUp.rang();
     const now = clock.now();
     const open = [...this.#state.reservations.values()].filter(({ status }) => status === "open");
     const lost = open.filter(({ reservedAt }) => reservedAt <= now - OPEN_MS);
     for (const { id } of lost) await this.markUnknown(id);
-    storage.prune(now - SETTLED_KEPT_MS, now - WINDOWS_KEPT_MS);
-    this.#state = storage.load();
+    if (now - this.#prunedAt >= PRUNE_EVERY_MS) {
+      storage.prune(now - SETTLED_KEPT_MS, now - WINDOWS_KEPT_MS);
+      this.#state = keptFrom(storage.load());
+      this.#prunedAt = now;
+    }
     if (open.length > lost.length) await wakeUp.within(OPEN_MS);
     else if (!storage.isEmpty()) await wakeUp.within(PRUNE_EVERY_MS);
     const owed = storage.owedWarnings(WARNINGS_PER_ALARM);
@@ -138,9 +162,10 @@ export class Ledger implements BudgetLedgerRpc {
 
   #put(cap: Cap): CapStanding {
     const now = this.#ports.clock.now();
-    const state = putCap(this.#state, cap, now);
-    this.#ports.storage.putCap(cap, windowOf(state, cap, now), now);
-    this.#state = state;
+    const window = windowOf(putCap(this.#state, cap, now), cap, now);
+    this.#ports.storage.putCap(cap, window, now);
+    this.#state.caps.set(cap.id, cap);
+    this.#state.windows.set(windowKey(cap.id, window.window), window);
     return this.#standing(cap);
   }
 
@@ -148,16 +173,23 @@ export class Ledger implements BudgetLedgerRpc {
     return { cap, window: windowOf(this.#state, cap, this.#ports.clock.now()) };
   }
 
-  async #takeAndWarn<Answer>(id: string, step: (state: BudgetState) => BudgetTransition<Answer>): Promise<Answer> {
-    const { answer, warnings } = this.#take(id, step);
+  async #takeAndWarn<Answer>(
+    id: string,
+    windowKeys: readonly string[],
+    step: (state: BudgetState) => BudgetTransition<Answer>,
+  ): Promise<Answer> {
+    const { answer, warnings } = this.#take(this.#concerning(id, windowKeys), id, step);
     // People are told from the alarm: whoever calls does not wait for that.
     if (warnings.length > 0) await this.#ports.wakeUp.within(0);
     return answer;
   }
 
-  #take<Answer>(id: string, step: (state: BudgetState) => BudgetTransition<Answer>): BudgetTransition<Answer> {
+  #take<Answer>(
+    before: BudgetState,
+    id: string,
+    step: (state: BudgetState) => BudgetTransition<Answer>,
+  ): BudgetTransition<Answer> {
     const { storage, clock, random, workspaceId } = this.#ports;
-    const before = this.#withReservation(id);
     const taken = step(before);
     const { state } = taken;
     const reservation = state.reservations.get(id);
@@ -168,21 +200,26 @@ export class Ledger implements BudgetLedgerRpc {
       budgetWarningMessage(newId("msg", clock, random), workspaceId, each, at),
     );
     storage.save({ windows, reservation, warnings, at });
-    this.#state = reservation.status === "settled" ? without(state, id) : state;
+    for (const each of windows) this.#state.windows.set(windowKey(each.capId, each.window), each);
+    // Those that are settled are not kept in memory: a repeat finds them in storage.
+    if (reservation.status === "settled") this.#state.reservations.delete(id);
+    else this.#state.reservations.set(id, reservation);
     return taken;
   }
 
-  /** Those that are settled are not kept in memory, and a repeat has to find them. */
-  #withReservation(id: string): BudgetState {
-    if (this.#state.reservations.has(id)) return this.#state;
-    const stored = this.#ports.storage.reservation(id);
-    if (!stored) return this.#state;
-    return { ...this.#state, reservations: new Map(this.#state.reservations).set(id, stored) };
+  /** The caps, this reservation, and the windows that it or whoever asks for it counts in. */
+  #concerning(id: string, windowKeys: readonly string[]): BudgetState {
+    const { caps, windows, reservations } = this.#state;
+    const reservation = reservations.get(id) ?? this.#ports.storage.reservation(id);
+    const counted = reservation?.windows.map(({ capId, window }) => windowKey(capId, window)) ?? windowKeys;
+    return {
+      caps,
+      windows: new Map(counted.flatMap((key) => (windows.has(key) ? [[key, windows.get(key)!]] : []))),
+      reservations: new Map(reservation ? [[id, reservation]] : []),
+    };
   }
 }
 
-function without(state: BudgetState, id: string): BudgetState {
-  const reservations = new Map(state.reservations);
-  reservations.delete(id);
-  return { ...state, reservations };
+function keptFrom({ caps, windows, reservations }: BudgetState): KeptState {
+  return { caps: new Map(caps), windows: new Map(windows), reservations: new Map(reservations) };
 }

@@ -1,4 +1,7 @@
-/** What others may ask of a workspace's budget. Every call may be repeated. Amounts are millionths of a US dollar. */
+/**
+ * What others may ask of the object of a workspace's calls of models. Amounts are millionths of a US dollar. An answer that
+ * says that something was done comes when it is durable, but for what {@link BudgetLedgerRpc.begin} says.
+ */
 import type {
   BudgetPeriod,
   BudgetSubject,
@@ -8,6 +11,9 @@ import type {
   ReserveAnswer,
   ReserveRequest,
 } from "../../worker/domain/budget-state.ts";
+import type { CallLimits, CircuitView, LimitedService } from "../../worker/domain/call-limits.ts";
+import type { CallVerdict } from "../../worker/domain/circuit.ts";
+import type { ExecutionRecord } from "../../worker/store/executions.ts";
 
 /** A cap with what counts against it now. */
 export interface CapStanding {
@@ -24,16 +30,69 @@ export interface BudgetOverview {
   readonly unknownCount: number;
 }
 
+/** A provider by one of its keys: what a circuit breaker stands for. */
+export interface CircuitAddress {
+  readonly service: LimitedService;
+  readonly keyId: string;
+}
+
+/** One attempt at a call, and what it may cost. Its `id` is its own: a call that is tried again has several. */
+export interface CallAttempt extends ReserveRequest {
+  readonly address: CircuitAddress;
+}
+
+export type GateAnswer =
+  /** The call may be made, after this wait; it is reported under the epoch. */
+  | { readonly type: "admitted"; readonly epoch: number; readonly waitMs: number }
+  | { readonly type: "over-limit" | "circuit-open"; readonly retryInMs: number };
+
+/** Whether an attempt may be made. */
+export type BeginAnswer =
+  | GateAnswer
+  | { readonly type: "over-budget"; readonly refusal: Exclude<ReserveAnswer, { granted: true }> };
+
+/** What came of an attempt that was let through. */
+export interface AttemptEnd {
+  readonly id: string;
+  readonly address: CircuitAddress;
+  readonly epoch: number;
+  readonly verdict: CallVerdict;
+  /** Whether anything was held back for it. */
+  readonly isHeld: boolean;
+  /** What it did cost; null where nobody knows. */
+  readonly costMicros: number | null;
+}
+
+/** What there is to tell of one call. A later record of a call stands for the earlier one. */
+export interface CallNews {
+  readonly ends: readonly AttemptEnd[];
+  readonly record: ExecutionRecord | null;
+}
+
+export interface GateState {
+  readonly limits: CallLimits;
+  readonly circuits: readonly CircuitView[];
+}
+
 export interface BudgetLedgerRpc {
-  /** Before a model is called: holds back its worst case, or says which cap stands in the way. */
-  reserve(request: ReserveRequest): Promise<ReserveAnswer>;
   /**
-   * After it was called, once: what it did cost. Answers what counts; null for a call that reserved nothing, or that was
-   * settled more than a week ago.
+   * Before a provider is asked: takes a call of its limit, and holds back the worst case, or says what stands in the way and
+   * does neither. What is held back is durable when the answer comes; the record, and what a call without a price is, a few
+   * milliseconds later.
+   * @param news what there is to tell until now. Its record is kept only if the attempt may be made
+   */
+  begin(attempt: CallAttempt, news: CallNews): Promise<BeginAnswer>;
+  /** After a provider was asked. A repeat changes nothing but a breaker's count. */
+  note(news: CallNews): Promise<void>;
+  /** Puts all that is recorded until now into D1, for whoever wants to read it there. */
+  copyRecords(): Promise<void>;
+  /** Whether what calls ask and answer is recorded at all. */
+  keepTexts(keeps: boolean): Promise<void>;
+  /**
+   * What a call did cost, once. Answers what counts; null for a call that reserved nothing, or that was settled more than a
+   * week ago.
    */
   settle(id: string, actualMicros: number): Promise<number | null>;
-  /** Nobody knows what became of the call: its worst case counts until it is settled. */
-  markUnknown(id: string): Promise<void>;
   /** Sets a cap or another limit of it; null where there are as many caps as there may be. */
   putCap(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Promise<CapStanding | null>;
   /** Adds to the limit of a cap; null where there is no such cap. */
@@ -41,4 +100,8 @@ export interface BudgetLedgerRpc {
   /** False where there is no such cap. */
   removeCap(capId: string): Promise<boolean>;
   overview(): Promise<BudgetOverview>;
+  describeGate(): Promise<GateState>;
+  limit(limits: CallLimits): Promise<void>;
+  /** A deleted key's breaker is not needed any more. */
+  forgetCircuit(keyId: string): Promise<void>;
 }

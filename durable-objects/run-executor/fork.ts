@@ -1,7 +1,7 @@
-/** What a fork of an ended run begins with. Reads the run; changes nothing. */
+/** The host calls of an ended run, and what a fork at one of them begins with. Reads the run; changes nothing. */
 import type { EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
-import type { ForkRequest, ForkWish, RecordedAnswer } from "../../worker/domain/fork.ts";
+import type { ForkRequest, ForkWish, HostCallPage, RecordedAnswer, ShownHostCall } from "../../worker/domain/fork.ts";
 import { executeRequestSchema, programOf } from "../../worker/domain/program.ts";
 import { type RunSpec, titleOf } from "../../worker/domain/run-spec.ts";
 import { check } from "../../worker/domain/validation.ts";
@@ -51,4 +51,20 @@ export function forkSpec(
 function given(answer: ForkRequest["answer"], error: ForkRequest["error"]): RecordedAnswer | null {
   if (error !== undefined) return { error };
   return answer === undefined ? null : { value: JSON.stringify(answer) };
+}
+
+/** Of one text that is shown. A fork has the whole of it. */
+const SHOWN_CHARS = 50_000;
+
+/** @param from number of the first, from 0 */
+export function hostCallsOf(storage: ExecutorStorage, from: number, count: number): Result<HostCallPage> {
+  const journal = storage.journal();
+  if (!journal) return fail("not-replayable", "The run left no journal: its program never came to an end of its own.");
+  const calls = journal.hostCalls.slice(from, from + count).map(({ capability, input, answer }, i): ShownHostCall => {
+    const { line, input: asked } = capability.includes(".") ? JSON.parse(input) : { line: null, input: undefined };
+    const shown = asked === undefined ? input : JSON.stringify(asked);
+    const cut = answer && "value" in answer ? { value: answer.value.slice(0, SHOWN_CHARS) } : answer;
+    return { call: from + i, capability, line, input: shown.slice(0, SHOWN_CHARS), answer: cut };
+  });
+  return succeed({ calls, total: journal.hostCalls.length });
 }

@@ -9,7 +9,7 @@ import { CapabilityError } from "../../worker/domain/capability.ts";
 import type { ModelSpending } from "../../worker/domain/guest-outcome.ts";
 import { toIso } from "../../worker/domain/instant.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import { cheaperModel, OverBudgetError, tokensWithin } from "../../worker/llm/budgeted-provider.ts";
+import { cheaperModel, OverBudgetError, tokensWithin } from "../../worker/llm/call-cost.ts";
 import { ModelError, type ModelRequest, type Provider } from "../../worker/llm/provider.ts";
 import { ProgramClock } from "./program-clock.ts";
 

@@ -2,7 +2,7 @@
 
 import type { DecisionRequest, EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import type { Result } from "../../worker/domain/errors.ts";
-import type { ForkWish } from "../../worker/domain/fork.ts";
+import type { ForkWish, HostCallPage } from "../../worker/domain/fork.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import type { Priority } from "../../worker/domain/lane.ts";
 import type { EngineName } from "../../worker/domain/languages.ts";
@@ -57,6 +57,8 @@ export interface RunExecutorRpc {
   effectSheet(): Promise<Result<EffectSheet>>;
   /** @param by id of the person or token. Fails with `run-active`, `effect-settled`, `sheet-superseded`, `invalid-request` */
   decideEffects(request: DecisionRequest, by: string): Promise<Result<EffectSheet>>;
+  /** What the program asked of the host, from the `from`-th call on (from 0). Fails with `run-active`, `not-replayable`. */
+  hostCalls(from: number, count: number): Promise<Result<HostCallPage>>;
   /** The specification of a run that begins as this one did. Fails with `run-active`, `not-replayable`, `invalid-request`. */
   forkSpec(wish: ForkWish): Promise<Result<RunSpec>>;
   /** Another run has taken this one's place: nothing more is decided here. */

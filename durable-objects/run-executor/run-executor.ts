@@ -9,7 +9,7 @@ import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { BudgetSubject } from "../../worker/domain/budget-state.ts";
 import type { DecisionRequest, EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import { type Failure, fail, type Result, succeed } from "../../worker/domain/errors.ts";
-import type { ForkWish } from "../../worker/domain/fork.ts";
+import type { ForkWish, HostCallPage } from "../../worker/domain/fork.ts";
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneObjectName, type Priority, repositoryOf } from "../../worker/domain/lane.ts";
 import { type EngineName, LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
@@ -31,7 +31,7 @@ import { CodeMode } from "./code-mode.ts";
 import { EffectStorage } from "./effect-storage.ts";
 import { engineFor } from "./engine.ts";
 import { tryEngine } from "./engine-trial.ts";
-import { forkSpec } from "./fork.ts";
+import { forkSpec, hostCallsOf } from "./fork.ts";
 import { ModelCalls } from "./model-calls.ts";
 import { ModelStorage } from "./model-storage.ts";
 import { OutputLog } from "./output-log.ts";
@@ -208,6 +208,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async supersede(runId: string): Promise<void> {
     this.#code.supersede(runId);
+  }
+
+  async hostCalls(from: number, count: number): Promise<Result<HostCallPage>> {
+    const run = this.#storage.run;
+    if (!run) return fail("not-found", "There is no such run.");
+    return hasEnded(run.state)
+      ? hostCallsOf(this.#storage, from, count)
+      : fail("run-active", "The program still runs: its host calls are listed when it has ended.");
   }
 
   async forkSpec(wish: ForkWish): Promise<Result<RunSpec>> {

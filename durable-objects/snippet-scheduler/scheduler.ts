@@ -119,7 +119,7 @@ export class Scheduler implements SnippetSchedulerRpc {
   }
 
   #isWorthARetry({ firing }: Schedule, { code }: Failure): boolean {
-    return ERRORS[code].retryable && this.#ports.clock.now() < firing!.dueAt + START_RETRY_MS;
+    return ERRORS[code].retryable && this.#ports.clock.now() < firing!.since + START_RETRY_MS;
   }
 
   async #change(snippet: string, id: string, change: (schedule: Schedule) => Schedule): Promise<Result<Schedule>> {

@@ -18,7 +18,7 @@ const SCHEMA = `
 `;
 
 /** What is being started is looked at again at once: it is there only while a start is under way, or after a crash. */
-const dueAt = ({ firing, nextAt }: Schedule) => (firing === null ? nextAt : firing.dueAt);
+const dueAt = ({ firing, nextAt }: Schedule) => (firing === null ? nextAt : firing.since);
 
 export class ScheduleStorage {
   readonly #storage: ObjectStorage;

@@ -12,12 +12,15 @@ import { performEffect } from "../../worker/effects/perform.ts";
 import { openEgress } from "../../worker/egress/network.ts";
 import { Vault } from "../../worker/keys/vault.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
+import { openMailer } from "../../worker/mail/mailer.ts";
 import { dataKeysIn } from "../../worker/store/data-keys.ts";
 import { type Database, openDatabase } from "../../worker/store/database.ts";
 import type { EndpointRow } from "../../worker/store/schema.ts";
 import { deleteMessages, disableEndpoint, loadEndpoint, projectMessages } from "../../worker/store/webhooks.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { createDelivery, GONE } from "../../worker/webhooks/delivery.ts";
+import { createMailDelivery } from "../../worker/webhooks/mail-delivery.ts";
+import { mailAddressOf } from "../../worker/webhooks/receiver-address.ts";
 import { signingSecrets } from "../../worker/webhooks/signing-secrets.ts";
 import type { Env } from "../env.ts";
 import { RECOVERY_DELAY_MS, WakeUp } from "../wake-up.ts";
@@ -142,7 +145,11 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
   }
 
   async #kindFor(row: EndpointRow): Promise<Kind> {
-    const { secretsKeys, webhooks } = this.#config;
+    const { secretsKeys, webhooks, mailFrom } = this.#config;
+    if (mailAddressOf(row.url) !== null) {
+      const mailer = openMailer(this.env.MAIL, mailFrom);
+      return createMailDelivery(row.url, webhooks, { mailer, clock: systemClock });
+    }
     const vault = new Vault(secretsKeys, dataKeysIn(this.#db, systemClock), systemRandom);
     const secrets = await signingSecrets(row, vault, systemClock.now());
     const ports = { egress: openEgress(this.env.PUBLIC_NETWORK), clock: systemClock };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
 import { openSignedIn, screenshot } from "../support/browser/page.ts";
+import { canaryKey } from "../support/canary.ts";
 import { Product } from "../support/product/server-process.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/providers/scripted-server.ts";
@@ -50,7 +51,7 @@ it("costs of a call, a budget, and the choice in the middle of a run", { timeout
   const { baseUrl, requests } = server.play({ body: anthropicProtocol.frames().join("") });
   const { page, close } = await openSignedIn(browser, product, { width: 360 });
   await page.goto("/settings/keys");
-  await page.fill("[name=key]", "sk-budget-0123456789");
+  await page.fill("[name=key]", canaryKey("budget"));
   await page.fill("[name=name]", "priced");
   await page.fill("[name=baseUrl]", baseUrl);
   await page.fill("[name=model]", "claude-sonnet-5");
@@ -110,6 +111,17 @@ it("costs of a call, a budget, and the choice in the middle of a run", { timeout
   await dark.page.goto("/");
   await dark.page.waitForSelector("[data-budget-banner]");
   await look(dark.page, "overview-banner");
+  const narrow = await openSignedIn(browser, product, { width: 360 });
+  await narrow.page.goto("/settings/budgets");
+  await look(narrow.page, "budgets-banner-narrow");
+  // Its list keeps the distance to what follows, once.
+  const gap = `(() => {
+    const banner = document.querySelector("[data-budget-banner]");
+    return banner.nextElementSibling.getBoundingClientRect().top - banner.getBoundingClientRect().bottom;
+  })()`;
+  expect(await narrow.page.evaluate(gap)).toBeLessThan(20);
+  narrow.assertClean();
+  await narrow.close();
   dark.assertClean();
   await dark.close();
 });

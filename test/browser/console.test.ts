@@ -274,6 +274,7 @@ describe("every page", () => {
         `/runs/${runId}/program`,
         `/runs/${runId}/metrics`,
         "/docs",
+        "/docs/capabilities",
         "/nowhere",
       ];
       for (const path of pages) {

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CODE_CAPABILITIES } from "../../worker/capabilities/code/declarations.ts";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
 import { logText, run, write } from "../support/browser/editor.ts";
@@ -58,6 +59,20 @@ describe("a run with grants", () => {
     const code = `try { await fetch("${origin.replace("127.0.0.1", "localhost")}"); } catch (error) { console.log(String(error)); }`;
     const run = await execute(code, { fetch: [origin] });
     expect(run).toMatchObject({ stdout: expect.stringContaining("TypeError: fetch failed: http://localhost") });
+  });
+});
+
+describe("a program of code mode", () => {
+  const get = async (code: string, origins: readonly string[]) =>
+    (await product.api("/api/code/execute", { code, capabilities: ["http.get"], origins })).json();
+
+  it("gets a text from an origin that it was started with, by the example of the reference, and from no other", async () => {
+    const { example } = CODE_CAPABILITIES["http.get"];
+    const code = `${example.replace("https://status.example.com", origin)}\nexport default JSON.parse(text).asked > 0;`;
+    expect(await get(code, [origin])).toMatchObject({ success: true, result: true });
+    const before = asked;
+    expect(await get(code, [])).toMatchObject({ success: false, error: { message: expect.stringContaining(origin) } });
+    expect(asked).toBe(before);
   });
 });
 

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
 import { openSignedIn, screenshot } from "../support/browser/page.ts";
+import { canaryKey } from "../support/canary.ts";
 import { Product } from "../support/product/server-process.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/providers/scripted-server.ts";
 
-const KEY = "sk-canary-0123456789-a1b2";
-const NEW_KEY = "sk-canary-9876543210-c3d4";
+const KEY = canaryKey("a1b2");
+const NEW_KEY = canaryKey("c3d4");
 let product: Product;
 let browser: Browser;
 let server: ScriptedServer;

@@ -6,11 +6,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../worker/app.ts";
 import { type Access, ROLES, SCOPES } from "../../worker/domain/access.ts";
 import { newId } from "../../worker/domain/ids.ts";
+import { itemSchema } from "../../worker/domain/item-schema.ts";
 import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
+import { scheduleViewSchema } from "../../worker/domain/snippet-schedule.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { mayUse, ROUTE_ACCESS, routeName } from "../../worker/middleware/route-access.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
+import { canaryKey } from "../support/canary.ts";
 import { addEndpoint, addRepository } from "../support/deliveries.ts";
 import {
   api,
@@ -24,6 +27,8 @@ import {
   type Tenant,
 } from "../support/workerd.ts";
 
+/** One of everything in two workspaces: many requests in a row, on a machine that may be busy. */
+const SETUP_TIMEOUT_MS = 60_000;
 const ZEROS = "0".repeat(32);
 
 /** What the parts of a path in braces or behind a colon stand for, in one workspace or in none. */
@@ -42,7 +47,10 @@ interface Things {
   readonly preview: string;
   readonly providerKey: string;
   readonly call: string;
+  readonly snippet: string;
+  readonly schedule: string;
   readonly meeting: string;
+  readonly item: string;
 }
 
 const ABSENT: Things = {
@@ -60,7 +68,10 @@ const ABSENT: Things = {
   preview: "0".repeat(48),
   providerKey: `key_${ZEROS}`,
   call: `call_${ZEROS}`,
+  snippet: "no-such-snippet",
+  schedule: `sch_${ZEROS}`,
   meeting: `mtg_${ZEROS}`,
+  item: `item_${ZEROS}`,
 };
 
 /** The beginning of a path, and what its first and second part with a name stand for. The first row that fits counts. */
@@ -78,13 +89,15 @@ const NAMED: readonly (readonly [RegExp, keyof Things, (keyof Things)?])[] = [
   [/^\/(?:api\/workspace\/api-keys|settings\/keys)\/:id/, "providerKey"],
   [/^\/(?:api\/)?executions\/:id/, "call"],
   [/^\/(?:api\/)?meetings\/:id/, "meeting"],
+  [/^\/(?:api\/items|stories)\/:id/, "item"],
   [/^\/playground\/previews\/:secret/, "preview"],
+  [/^\/(?:api\/)?snippets\/:name/, "snippet", "schedule"],
 ];
 
 /** Names that are not of a thing of one workspace: lanes come into being by their name, and who has a link may read it. */
 const UNBOUND: Readonly<Record<string, string>> = {
   ...{ budget: "workspace:day", call: "call_x" },
-  lane: "team:x",
+  ...{ lane: "team:x", effect: "1" },
   slug: "nowhere",
   secret: "0".repeat(48),
 };
@@ -105,14 +118,20 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "PATCH /api/webhooks/:id": { description: "changed" },
   "PUT /api/repositories/:key": REPOSITORY,
   "PATCH /api/workspace/api-keys/:id": { model: "changed" },
-  "POST /api/workspace/api-keys/:id/rotate": { key: "sk-another" },
+  "POST /api/workspace/api-keys/:id/rotate": { key: canaryKey("another") },
+  "PATCH /api/items/:id": { version: 1, fields: { title: "changed" } },
   "POST /runs/:id/steering": { do: "hold" },
   "POST /repos/:key": { ...REPOSITORY, defaultBranch: "main", takeLabels: "x", branchTemplate: "x/{key}" },
   "POST /repos/:key/deletion": { confirm: "" },
   "POST /settings/keys/:id/changes": { name: "changed", baseUrl: "http://127.0.0.1:9/v1", model: "" },
-  "POST /settings/keys/:id/rotations": { key: "sk-another", overlapSeconds: "60" },
+  "POST /settings/keys/:id/rotations": { key: canaryKey("another"), overlapSeconds: "60" },
   "POST /settings/limits": { anthropic: "40", openai: "100", "openai-compatible": "100", github: "100", jira: "80" },
   "POST /settings/limits/retention": { textRetentionDays: "30" },
+  "PUT /api/snippets/:name": { language: "javascript", code: "2" },
+  "POST /api/snippets/:name/schedules": { cron: "0 9 * * *" },
+  "POST /snippets/:name/schedules": { "schedule-cron": "0 9 * * *", "schedule-timeZone": "UTC" },
+  "POST /snippets/:name/restorations": { version: "1" },
+  "POST /snippets/:name/deletion": { confirm: "" },
   "POST /inbound-endpoints/:id/secrets": { keepOldSeconds: "60" },
   "POST /settings/members/:id/role": { role: "viewer" },
   // The name of another one: the matrix needs its workspace to the end.
@@ -157,7 +176,7 @@ function ask(route: Route, from: Things, who: Tenant | null, as: "token" | "sess
   const { method, name } = route;
   const given = BODIES[name] ?? {};
   const named = given["key"] === "" ? "key" : "confirm";
-  const body = named in given ? { ...given, [named]: from.repository } : given;
+  const body = named in given ? { ...given, [named]: from[route.things[0] ?? "repository"] } : given;
   const headers: Record<string, string> = { accept: isApi(route) ? "application/json" : "text/html", origin: ORIGIN };
   if (who && as === "token") headers["authorization"] = `Bearer ${who.token}`;
   if (who && as === "session") headers["cookie"] = `runyard_session=${who.session}`;
@@ -219,7 +238,9 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
     workspace: tenant.workspaceId,
     providerKey: await addProviderKey(tenant),
     call: await addCall(tenant),
+    ...(await addSnippet(tenant, tenant.userId.replace("usr_", "snippet-"))),
     meeting: await addMeeting(tenant),
+    item: await addItem(tenant),
     preview: previewed.headers.get("location")!.split("/").at(-1)!,
   };
 }
@@ -228,6 +249,7 @@ async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
 async function madeAnew(tenant: Tenant, thing: keyof Things | undefined): Promise<Partial<Things>> {
   if (thing === "inbound") return { inbound: (await addEndpoint(tenant)).id };
   if (thing === "endpoint") return { endpoint: await addReceiver(tenant) };
+  if (thing === "snippet") return addSnippet(tenant, own.snippet);
   if (thing === "providerKey") return { providerKey: await addProviderKey(tenant) };
   if (thing === "meeting") return { meeting: await addMeeting(tenant) };
   if (thing !== "repository") return {};
@@ -236,7 +258,12 @@ async function madeAnew(tenant: Tenant, thing: keyof Things | undefined): Promis
 }
 
 async function addProviderKey(tenant: Tenant): Promise<string> {
-  const settings = { provider: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", model: "tiny", key: "sk-canary" };
+  const settings = {
+    provider: "openai-compatible",
+    baseUrl: "http://127.0.0.1:9/v1",
+    model: "tiny",
+    key: canaryKey("first"),
+  };
   const made = await api(tenant, "/api/workspace/api-keys", { name: "Groq", ...settings });
   return testedKeySchema.parse(await made.json()).key.id;
 }
@@ -245,6 +272,21 @@ async function addProviderKey(tenant: Tenant): Promise<string> {
 async function addMeeting(tenant: Tenant): Promise<string> {
   const added = await api(tenant, "/api/meetings", { transcript: "Dana: PAY-12 is done." });
   return meetingAddedSchema.parse(await added.json()).id;
+}
+
+async function addItem(tenant: Tenant): Promise<string> {
+  const added = await api(tenant, "/api/items", { kind: "story", fields: { title: "Export" } });
+  return itemSchema.parse(await added.json()).id;
+}
+
+async function addSnippet(tenant: Tenant, name: string): Promise<Pick<Things, "snippet" | "schedule">> {
+  await api(tenant, "/api/snippets", { name, language: "javascript", code: "1" });
+  return { snippet: name, schedule: await addSchedule(tenant, name) };
+}
+
+async function addSchedule(tenant: Tenant, snippet: string): Promise<string> {
+  const added = await api(tenant, `/api/snippets/${snippet}/schedules`, { cron: "0 9 * * *" });
+  return scheduleViewSchema.parse(await added.json()).id;
 }
 
 async function addCall({ workspaceId, userId }: Tenant): Promise<string> {
@@ -291,7 +333,7 @@ beforeAll(async () => {
     env.DB.prepare("DELETE FROM sessions WHERE user_id = ?").bind(revoked.userId),
     env.DB.prepare("DELETE FROM api_tokens WHERE user_id = ?").bind(revoked.userId),
   ]);
-});
+}, SETUP_TIMEOUT_MS);
 
 const EVERYTHING = () => [own, foreign, ABSENT];
 const lessThan = (role: (typeof ROLES)[number]) => ROLES.slice(0, ROLES.indexOf(role));

@@ -10,6 +10,7 @@ import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { budgetEventSchema } from "../../worker/domain/webhook-events.ts";
+import { canaryKey } from "../support/canary.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { providerPlace } from "../support/providers/provider-place.ts";
 import { receiverPlace } from "../support/receiver-place.ts";
@@ -59,7 +60,7 @@ async function put(tenant: Tenant, body: object): Promise<Response> {
 /** A key for a server that speaks Anthropic's protocol and answers every request alike. */
 async function pricedProvider() {
   const { baseUrl, requests } = await providerPlace({ body: anthropicProtocol.frames().join("") });
-  const key = { name: "main", provider: "anthropic", baseUrl, model: "claude-sonnet-5", key: "sk-budget-0123456789" };
+  const key = { name: "main", provider: "anthropic", baseUrl, model: "claude-sonnet-5", key: canaryKey("budget") };
   expect((await api(ana, "/api/workspace/api-keys", key)).status).toBe(201);
   return { asked: async () => (await requests()).slice(1).map(({ body }) => body as Record<string, unknown>) };
 }
@@ -84,6 +85,11 @@ async function waiting() {
   );
   return { id, wait: budgetWait!, ...provider };
 }
+
+const address = { service: "anthropic", keyId: "key_x" } as const;
+const attemptAt = (id: string, boundMicros: number) => ({ id, boundMicros, subjects: [], address });
+const endOf = (id: string, costMicros: number | null) =>
+  ({ id, address, epoch: 0, verdict: "ok", isHeld: true, costMicros }) as const;
 
 const ended = (id: string) =>
   until(
@@ -187,8 +193,8 @@ describe("budgets", () => {
   it("keep calls of unknown outcome at their bound until somebody settles them", async () => {
     const ledger = dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
     await put(ana, { subject: { kind: "workspace" }, period: "day", limit: 1 });
-    await ledger.reserve({ id: "call_1", boundMicros: 400_000, subjects: [] });
-    await ledger.markUnknown("call_1");
+    await ledger.begin(attemptAt("call_1", 400_000), { ends: [], record: null });
+    await ledger.note({ ends: [endOf("call_1", null)], record: null });
     const list = async () => budgetListSchema.parse(await (await api(ana, "/api/budgets")).json());
     expect(await list()).toMatchObject({ unknownCount: 1, budgets: [{ reserved: 0.4, left: 0.6 }] });
     expect((await api(ana, "/api/budgets/calls/call_1/settlement", { cost: 0.1 })).status).toBe(200);
@@ -215,8 +221,8 @@ describe("warnings of a budget", () => {
   }
 
   async function spend(id: string, micros: number, of = ledger()): Promise<void> {
-    expect(await of.reserve({ id, boundMicros: micros, subjects: [] })).toEqual({ granted: true });
-    await of.settle(id, micros);
+    expect(await of.begin(attemptAt(id, micros), { ends: [], record: null })).toMatchObject({ type: "admitted" });
+    await of.note({ ends: [endOf(id, micros)], record: null });
   }
 
   it("are told at 50, 80 and 100 %, once each, and shown in the console", async () => {

@@ -4,6 +4,7 @@ import OpenAI, { type APIError } from "openai";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
+import { canaryKey } from "../support/canary.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { responsesProtocol } from "../support/providers/openai-responses.ts";
@@ -37,7 +38,7 @@ async function behind(protocol: Protocol, ...scripts: Script[]) {
     provider: protocol.name,
     baseUrl: baseUrl + path,
     model: "its-model",
-    key: "sk-0123456789abc",
+    key: canaryKey("chat"),
   };
   expect((await api(ana, "/api/workspace/api-keys", key)).status).toBe(201);
   return { asked: async () => (await requests()).slice(1).map(({ body }) => body as Record<string, unknown>) };

@@ -5,16 +5,7 @@ import type { Scope } from "../../worker/domain/access.ts";
 import { effectSheetSchema } from "../../worker/domain/effect-sheet-schema.ts";
 import { meetingAddedSchema } from "../../worker/domain/meeting.ts";
 import { codeExecuteAnswerSchema } from "../../worker/routes/api/openapi-code.ts";
-import {
-  api,
-  createPerson,
-  createTenant,
-  env,
-  freshDatabase,
-  problemOf,
-  type Tenant,
-  until,
-} from "../support/workerd.ts";
+import { api, createPerson, createTenant, freshDatabase, problemOf, type Tenant, until } from "../support/workerd.ts";
 
 let ana: Tenant;
 let bo: Tenant;
@@ -252,7 +243,7 @@ describe("/api/runs/{id}/effects", () => {
 });
 
 describe("the examples of the capabilities", () => {
-  /** What an example needs to be there; http.get's needs the network, and is tried where a network is. */
+  /** What an example needs to be there; http.get is tried in test/browser/grants.test.ts, where a server can be reached. */
   const BEFORE: Readonly<Record<string, string>> = {
     "stories.update": 'await stories.create({ key: "RUN-12", title: "Login" });',
     "blockers.resolve": 'await blockers.create({ title: "No database" });\nconst open = await blockers.list();',

@@ -6,6 +6,7 @@ import type { Env } from "../../durable-objects/env.ts";
 import { createApp } from "../../worker/app.ts";
 import { sha256Hex } from "../../worker/digest.ts";
 import { problemSchema } from "../../worker/domain/run-schema.ts";
+import { SAMPLE_MEETINGS } from "../../worker/domain/sample-meetings.ts";
 import { SAMPLE_PROGRAMS } from "../../worker/domain/sample-programs.ts";
 import * as schema from "../../worker/store/schema.ts";
 import { api, browse, createTenant, freshDatabase, ORIGIN, request, type Tenant } from "../support/workerd.ts";
@@ -70,16 +71,18 @@ describe("who may come in", () => {
     expect((await request("/", { headers: session })).status).toBe(303);
   });
 
-  it("starts the sample's runs once, at the first sign-in, also when others have run before", async () => {
+  it("adds the sample's meetings and starts its runs once, at the first sign-in, also when others have run before", async () => {
     await DB.batch([
       DB.prepare("UPDATE workspaces SET is_sample = 1 WHERE id = ?").bind(ana.workspaceId),
       DB.prepare("INSERT INTO sign_in_links VALUES (?, ?, 0)").bind(await sha256Hex("open-sesame"), ana.userId),
     ]);
     await api(ana, "/api/execute", { language: "javascript", code: "1" });
     const count = async () => (await DB.prepare("SELECT count(*) AS runs FROM runs").first<{ runs: number }>())?.runs;
+    const meetings = async () => (await DB.prepare("SELECT title FROM meetings ORDER BY id").all()).results;
     for (let visit = 0; visit < 2; visit++) {
       await request("/sign-in/open-sesame");
       expect(await count()).toBe(1 + SAMPLE_PROGRAMS.length);
+      expect(await meetings()).toEqual(SAMPLE_MEETINGS.map(({ title }) => ({ title })));
     }
   });
 

@@ -1,8 +1,8 @@
 /** Calls of models: recorded, let through the gate, taken over by other keys; against providers over real HTTP. */
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CircuitAddress } from "../../durable-objects/call-gate/rpc.ts";
+import type { CircuitAddress, GateAnswer } from "../../durable-objects/budget-ledger/rpc.ts";
 import type { Env } from "../../durable-objects/env.ts";
 import { providerOf } from "../../worker/actions/workspace-provider.ts";
 import { type Dependencies, dependenciesOf } from "../../worker/dependencies.ts";
@@ -12,6 +12,9 @@ import { EXECUTION_LASTS_MS, type Execution, executionListSchema } from "../../w
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { ModelError, type ModelEvent } from "../../worker/llm/provider.ts";
 import { summarizeExecutions } from "../../worker/store/execution-figures.ts";
+import { executionRecord } from "../../worker/store/executions.ts";
+import type { ExecutionRow } from "../../worker/store/schema.ts";
+import { canaryKey } from "../support/canary.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { openaiError } from "../support/providers/openai-responses.ts";
@@ -30,7 +33,7 @@ import {
   type Tenant,
 } from "../support/workerd.ts";
 
-const CANARY = "sk-canary-0123456789-a1b2";
+const CANARY = canaryKey("a1b2");
 const DAY_MS = 86_400_000;
 const KEYS = "/api/workspace/api-keys";
 const OK: Script = { body: chatProtocol.frames().join("") };
@@ -151,10 +154,50 @@ describe("a call of a model", () => {
     expect(call).toMatchObject({ outcome: "partial", reason: "aborted", source: { kind: "api", id: "tok_x" } });
   });
 
-  it("is answered also where it cannot be written down", async () => {
+  it("is answered also where its record cannot be put into D1, and is there when D1 is back", async () => {
     await addKey("main", OK);
     await env.DB.exec("ALTER TABLE executions RENAME TO away");
     expect((await generate()).at(-1)).toMatchObject({ type: "done", provider: "openai-compatible" });
+    await env.DB.exec("ALTER TABLE away RENAME TO executions");
+    expect((await ended(1))[0]).toMatchObject({ outcome: "whole" });
+  });
+
+  it("is found as live by a ledger that was killed before the call ended, and is there whole when it has", async () => {
+    const live = { id: `call_${"3".repeat(32)}`, outcome: "live" } as const;
+    const at = Date.now();
+    const row: ExecutionRow = {
+      ...live,
+      ...{ workspaceId: ana.workspaceId, source: "api", sourceId: "tok_x", provider: "openai", model: "m" },
+      ...{ reason: null, message: null, status: null, startedAt: at, endedAt: null, latencyMs: null },
+      ...{ firstTokenMs: null, waitedMs: 0, isEstimated: false, costMicros: null, price: null },
+      ...{ inputTokens: null, outputTokens: null, thinkingTokens: null, cacheReadTokens: null, cacheWriteTokens: null },
+      ...{ retries: [], fallbacks: [] },
+    };
+    const attempt = { id: "call_a", boundMicros: 1_000, subjects: [], address } as const;
+    const begun = await dependencies.budget(ana.workspaceId).begin(attempt, {
+      ends: [],
+      record: executionRecord(row, null),
+    });
+    expect(begun).toMatchObject({ type: "admitted" });
+    await runInDurableObject(ledgerStub(), (_, state) => state.abort("killed by the test")).catch(() => {});
+    expect(await calls()).toMatchObject([live]);
+    const whole: ExecutionRow = { ...row, outcome: "whole", endedAt: at + 5, latencyMs: 5 };
+    const texts = { prompt: "p", answer: "a", promptChars: 1, answerChars: 1 };
+    const news = { ends: [], record: executionRecord(whole, texts) };
+    // A repeat changes nothing, and neither does its beginning when it comes late.
+    await dependencies.budget(ana.workspaceId).note(news);
+    expect(await calls()).toMatchObject([{ outcome: "whole", latencyMs: 5 }]);
+    await dependencies.budget(ana.workspaceId).note(news);
+    await dependencies.budget(ana.workspaceId).note({ ends: [], record: executionRecord(row, null) });
+    expect(await calls()).toMatchObject([{ outcome: "whole", latencyMs: 5 }]);
+    expect((await one(live.id))["answer"]).toBe("a");
+  });
+
+  it("does not keep others back where D1 will never take it", async () => {
+    const broken = { id: "call_broken", row: JSON.stringify({ id: "call_broken" }), texts: null };
+    await dependencies.budget(ana.workspaceId).note({ ends: [], record: broken });
+    await generate();
+    expect(await ended(1)).toHaveLength(1);
   });
 
   it("that lost its server is closed as unknown, when it cannot be under way any more", async () => {
@@ -170,7 +213,7 @@ describe("a call of a model", () => {
         .run();
     await lost(`call_${"1".repeat(32)}`, old);
     await lost(`call_${"2".repeat(32)}`, Date.now());
-    expect(await runDurableObjectAlarm(gateStub())).toBe(true);
+    await sweep();
     expect((await calls(ana, "?source=run")).map(({ outcome }) => outcome)).toEqual(["live", "unknown"]);
   });
 
@@ -184,7 +227,7 @@ describe("a call of a model", () => {
     await env.DB.prepare("UPDATE executions SET started_at = ?")
       .bind(Date.now() - 7 * DAY_MS - 1)
       .run();
-    await runDurableObjectAlarm(gateStub());
+    await sweep();
     expect((await one(call!.id))["prompt"]).toBeNull();
     expect((await retention("0")).status).toBe(303);
     await generate();
@@ -225,48 +268,73 @@ describe("a call of a model", () => {
   });
 });
 
-const gateStub = () => {
-  const { CALL_GATE } = bindings as unknown as { CALL_GATE: DurableObjectNamespace };
-  return CALL_GATE.get(CALL_GATE.idFromName(ana.workspaceId));
+const ledgerStub = () => {
+  const { BUDGET_LEDGER } = bindings as unknown as { BUDGET_LEDGER: DurableObjectNamespace };
+  return BUDGET_LEDGER.get(BUDGET_LEDGER.idFromName(ana.workspaceId));
 };
+/** The first alarm of an instance sweeps the record. */
+async function sweep(): Promise<void> {
+  await evictDurableObject(ledgerStub());
+  expect(await runDurableObjectAlarm(ledgerStub())).toBe(true);
+}
+
 const address: CircuitAddress = { service: "anthropic", keyId: "key_x" };
+const NO_NEWS = { ends: [], record: null };
+let attempts = 0;
+
+/** Asks for one call, of which nobody knows the price. */
+const begin = (of: CircuitAddress, tenant = ana) => {
+  const attempt = { id: `call_${++attempts}`, boundMicros: null, subjects: [], address: of };
+  return dependencies.budget(tenant.workspaceId).begin(attempt, NO_NEWS);
+};
+
+/** A call that failed by its provider's fault. */
+async function fail(of: CircuitAddress): Promise<void> {
+  const { epoch } = (await begin(of)) as Extract<GateAnswer, { type: "admitted" }>;
+  const end = {
+    id: `call_${attempts}`,
+    address: of,
+    epoch,
+    verdict: "fault",
+    isHeld: false,
+    costMicros: null,
+  } as const;
+  await dependencies.budget(ana.workspaceId).note({ ends: [end], record: null });
+}
 
 describe("the gate", () => {
-  const gate = () => dependencies.gate(ana.workspaceId);
+  const gate = () => dependencies.budget(ana.workspaceId);
 
   it("lets a minute's worth through, makes the next wait, and refuses who would wait too long; also after an eviction", async () => {
     await gate().limit({ ...CALLS_PER_MINUTE, anthropic: 2 });
-    for (let at = 0; at < 2; at++) expect(await gate().admit(address)).toMatchObject({ type: "admitted", waitMs: 0 });
-    await evictDurableObject(gateStub());
-    const third = await gate().admit(address);
+    for (let at = 0; at < 2; at++) expect(await begin(address)).toMatchObject({ type: "admitted", waitMs: 0 });
+    await evictDurableObject(ledgerStub());
+    const third = await begin(address);
     expect(third).toMatchObject({ type: "admitted" });
     expect((third as { waitMs: number }).waitMs).toBeGreaterThan(25_000);
-    expect(await gate().admit(address)).toMatchObject({ type: "admitted" });
-    expect(await gate().admit(address)).toMatchObject({ type: "over-limit" });
+    expect(await begin(address)).toMatchObject({ type: "admitted" });
+    expect(await begin(address)).toMatchObject({ type: "over-limit" });
     // Other services and other workspaces have limits of their own.
-    expect(await gate().admit({ service: "openai", keyId: "key_y" })).toMatchObject({ waitMs: 0 });
-    expect(await dependencies.gate(bo.workspaceId).admit(address)).toMatchObject({ waitMs: 0 });
+    expect(await begin({ service: "openai", keyId: "key_y" })).toMatchObject({ waitMs: 0 });
+    expect(await begin(address, bo)).toMatchObject({ waitMs: 0 });
   });
 
   it("opens for a key that fails, tells it after an eviction as well, and leaves other keys alone", async () => {
-    for (let at = 0; at < CIRCUIT.faultsToOpen; at++) {
-      const { epoch } = (await gate().admit(address)) as { epoch: number };
-      await gate().report(address, epoch, "fault");
-    }
-    await evictDurableObject(gateStub());
-    expect(await gate().admit(address)).toMatchObject({ type: "circuit-open" });
-    expect(await gate().admit({ ...address, keyId: "key_y" })).toMatchObject({ type: "admitted" });
-    const { circuits } = await gate().describe();
+    for (let at = 0; at < CIRCUIT.faultsToOpen; at++) await fail(address);
+    await evictDurableObject(ledgerStub());
+    expect(await begin(address)).toMatchObject({ type: "circuit-open" });
+    expect(await begin({ ...address, keyId: "key_y" })).toMatchObject({ type: "admitted" });
+    const { circuits } = await gate().describeGate();
     expect(circuits).toMatchObject([{ keyId: "key_x", state: "open", changes: [{ from: "closed", to: "open" }] }]);
     expect(await (await browse(ana, "/settings/limits")).text()).toContain("closed to open");
-    await gate().forget("key_x");
-    expect((await gate().describe()).circuits).toEqual([]);
+    await gate().forgetCircuit("key_x");
+    expect((await gate().describeGate()).circuits).toEqual([]);
   });
 
   it("is set on the page, which names what is wrong", async () => {
     const values = { anthropic: "7", openai: "8", "openai-compatible": "9", github: "10", jira: "11" };
     expect((await browse(ana, "/settings/limits", values)).status).toBe(303);
-    expect((await gate().describe()).limits).toMatchObject({ anthropic: 7, jira: 11 });
+    expect((await gate().describeGate()).limits).toMatchObject({ anthropic: 7, jira: 11 });
     const wrong = await browse(ana, "/settings/limits", { ...values, jira: "0" });
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain("must be 1 or more");
@@ -274,9 +342,9 @@ describe("the gate", () => {
 
   it("explains a wait to who waits, and counts it on the call", async () => {
     await addKey("main", OK);
-    await gate().limit({ ...CALLS_PER_MINUTE, "openai-compatible": 60 });
+    await gate().limit({ ...CALLS_PER_MINUTE, "openai-compatible": 30 });
     const key = { service: "openai-compatible", keyId: "any" } as const;
-    for (let at = 0; at < 60; at++) await gate().admit(key);
+    await Promise.all(Array.from({ length: 30 }, () => begin(key)));
     const events = await generate();
     expect(events[0]).toMatchObject({ type: "wait", message: expect.stringContaining("for the rate limit of") });
     expect(events.at(-1)).toMatchObject({ type: "done" });
@@ -325,10 +393,8 @@ describe("a fallback", () => {
 
   it("is asked at once while the circuit is open, without asking the provider that fails", async () => {
     const { main, next } = await setUp([OK], [OK]);
-    const gate = dependencies.gate(ana.workspaceId);
     const key = { service: "openai-compatible", keyId: main.id } as const;
-    for (let at = 0; at < CIRCUIT.faultsToOpen; at++)
-      await gate.report(key, ((await gate.admit(key)) as { epoch: number }).epoch, "fault");
+    for (let at = 0; at < CIRCUIT.faultsToOpen; at++) await fail(key);
     expect(await generate()).toContainEqual(expect.objectContaining({ type: "fallback", reason: "circuit-open" }));
     expect([await main.asked(), await next.asked()]).toEqual([0, 1]);
   });

@@ -12,6 +12,7 @@ import {
   providerKeySchema,
   testedKeySchema,
 } from "../../worker/domain/provider-key.ts";
+import { canaryKey } from "../support/canary.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { openaiError, responsesProtocol } from "../support/providers/openai-responses.ts";
@@ -31,8 +32,8 @@ import {
 } from "../support/workerd.ts";
 
 const KEYS = "/api/workspace/api-keys";
-const CANARY = "sk-canary-0123456789-a1b2";
-const OTHER_CANARY = "sk-canary-9876543210-c3d4";
+const CANARY = canaryKey("a1b2");
+const OTHER_CANARY = canaryKey("c3d4");
 let ana: Tenant;
 let bo: Tenant;
 

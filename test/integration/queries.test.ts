@@ -101,14 +101,14 @@ const QUESTIONS: readonly [name: string, ask: Ask, index: RegExp, isSorted: bool
   ["figures", (db) => summarizeRuns(db, WORKSPACE, 1), /\(workspace_id=\? AND id>\?\)/, false],
 ];
 
-describe("every question about runs", () => {
+describe("every question about runs and meetings", () => {
   it.each(QUESTIONS)("is answered from an index of the workspace: %s", async (_, ask, index, isSorted) => {
     const { db, plans } = watched();
     await ask(db);
     const details = await plans();
-    const ofRuns = details.filter((detail) => /\b(?:SEARCH|SCAN) runs\b/.test(detail));
-    expect(ofRuns.length).toBeGreaterThan(0);
-    for (const detail of ofRuns) expect(detail).toMatch(index);
+    const ofThem = details.filter((detail) => /\b(?:SEARCH|SCAN) (?:runs|meetings)\b/.test(detail));
+    expect(ofThem.length).toBeGreaterThan(0);
+    for (const detail of ofThem) expect(detail).toMatch(index);
     if (isSorted) expect(details.join("\n")).not.toContain("TEMP B-TREE");
   });
 });

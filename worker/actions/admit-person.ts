@@ -9,7 +9,7 @@ import { newId } from "../domain/ids.ts";
 import { MEMBERS_MAX } from "../domain/membership.ts";
 import {
   findInvitation,
-  insertWorkspace,
+  insertWorkspaces,
   listWorkspaces,
   type OpenInvitation,
   takeInvitation,
@@ -74,12 +74,22 @@ export async function admitPerson(
 
 /** Whoever is in no workspace gets one of their own, where everybody may. */
 async function ensureWorkspace(dependencies: Dependencies, userId: string): Promise<Result<null>> {
-  const { db, clock, random, config } = dependencies;
+  const { db, config } = dependencies;
   if ((await listWorkspaces(db, userId)).length > 0) return succeed(null);
   if (!config.isSignUpOpen) return fail("forbidden", "You are in no workspace any more. Ask for an invitation.");
-  const name = `${await findPersonName(db, userId)}'s workspace`;
-  await insertWorkspace(db, { id: newId("ws", clock, random), name, ownerId: userId, now: clock.now() });
+  await giveOwnWorkspaces(dependencies, [{ userId, name: await findPersonName(db, userId) }]);
   return succeed(null);
+}
+
+/** To each of these people one that is called after them. */
+export async function giveOwnWorkspaces(
+  { db, clock, random }: Pick<Dependencies, "db" | "clock" | "random">,
+  people: readonly { readonly userId: string; readonly name: string }[],
+): Promise<void> {
+  const rows = people.map(({ userId, name }) => {
+    return { id: newId("ws", clock, random), name: `${name}'s workspace`, ownerId: userId };
+  });
+  await insertWorkspaces(db, rows, clock.now());
 }
 
 /** Notes in the person's first workspace that somebody tried to be them; in none for an address that nobody has. */

@@ -5,6 +5,7 @@
 import type { Dependencies } from "../dependencies.ts";
 import { type Health, type HealthState, overall, type PartHealth } from "../domain/health.ts";
 import { toIso } from "../domain/instant.ts";
+import { receiverName } from "../domain/webhook-endpoint.ts";
 import { touchDatabase } from "../store/database.ts";
 import { listEndpoints } from "../store/webhooks.ts";
 import { lookAtQueue, type SeenLane } from "./look-at-queue.ts";
@@ -113,7 +114,7 @@ const DELIVERIES_OUT: Check = {
     if (lost.length > 0) {
       return {
         status: "degraded",
-        detail: `Switched off, because they did not answer: ${list(lost.map(({ url }) => new URL(url).host))}.`,
+        detail: `Switched off, because they did not answer: ${list(lost.map(({ url }) => receiverName(url)))}.`,
       };
     }
     return ok(`Endpoints: ${endpoints.filter(({ enabled }) => enabled).length} are sent to.`);

@@ -5,10 +5,11 @@ import { fail, type Result, succeed } from "../domain/errors.ts";
 import { WORKSPACE_NAME_FIELD } from "../domain/membership.ts";
 import type { Principal } from "../domain/principal.ts";
 import { ACTIVE_STATES } from "../domain/run-filter.ts";
-import { listWorkspaces } from "../store/memberships.ts";
+import { listHomeless, listWorkspaces } from "../store/memberships.ts";
 import { countRuns } from "../store/runs.ts";
 import { listEndpoints } from "../store/webhooks.ts";
 import { deleteWorkspace, deleteWorkspaceHistory, deleteWorkspaceSecrets } from "../store/workspace-deletion.ts";
+import { giveOwnWorkspaces } from "./admit-person.ts";
 import { record } from "./audit-trail.ts";
 
 /** Queries of one request are bounded by the platform, to 1,000: six in each portion, and room for the rest. */
@@ -41,6 +42,8 @@ export async function removeWorkspace(
   await Promise.all(senders.map((endpoint) => dependencies.sender(endpoint.id).forget()));
   for (let portion = 0; await deleteWorkspaceHistory(db, workspaceId); portion++)
     if (portion >= PORTIONS_MAX) return PARTLY;
+  // They keep their accounts, and an account without a workspace could not come in.
+  await giveOwnWorkspaces(dependencies, await listHomeless(db, workspaceId));
   await deleteWorkspace(db, workspaceId);
   for (const known of [dependencies.knownPrincipals, dependencies.knownEndpoints, dependencies.knownKeys])
     known.forgetAll();

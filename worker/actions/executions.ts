@@ -16,12 +16,21 @@ export interface ExecutionWithTexts {
 }
 
 export async function accessExecution(
-  { db }: Dependencies,
+  dependencies: Dependencies,
   workspaceId: string,
   id: string,
 ): Promise<Result<ExecutionWithTexts>> {
+  const { db } = dependencies;
+  await bringUpToDate(dependencies, workspaceId);
   const found = isId("call", id) ? await findExecution(db, workspaceId, id) : null;
   return found ? succeed(found) : fail("not-found", "There is no call with this id in your workspace.");
+}
+
+/** Before calls are read: all that were made until now are where they are read from, or it is logged that they are not. */
+export async function bringUpToDate({ budget, log }: Dependencies, workspaceId: string): Promise<void> {
+  await budget(workspaceId)
+    .copyRecords()
+    .catch((error) => log.warn("the latest calls of models are not shown", { workspaceId, error }));
 }
 
 export interface CallSettings {
@@ -32,12 +41,11 @@ export interface CallSettings {
   readonly reliability: readonly Reliability[];
 }
 
-export async function describeCallSettings(
-  { gate, db, clock }: Dependencies,
-  workspaceId: string,
-): Promise<CallSettings> {
+export async function describeCallSettings(dependencies: Dependencies, workspaceId: string): Promise<CallSettings> {
+  const { budget, db, clock } = dependencies;
+  await bringUpToDate(dependencies, workspaceId);
   const [{ limits, circuits }, days, reliability] = await Promise.all([
-    gate(workspaceId).describe(),
+    budget(workspaceId).describeGate(),
     textRetentionDays(db, workspaceId),
     providerReliability(db, workspaceId, clock.now() - DAY_MS),
   ]);
@@ -45,6 +53,11 @@ export async function describeCallSettings(
 }
 
 /** Holds from the next call on; the texts of calls that are older go at once. */
-export async function keepTextsFor({ db, clock }: Dependencies, workspaceId: string, days: number): Promise<void> {
+export async function keepTextsFor(
+  { db, clock, budget }: Dependencies,
+  workspaceId: string,
+  days: number,
+): Promise<void> {
+  await budget(workspaceId).keepTexts(days > 0);
   await setTextRetentionDays(db, workspaceId, days, clock.now());
 }

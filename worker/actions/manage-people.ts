@@ -14,6 +14,7 @@ import {
   INVITATIONS_MAX,
   invitationRefusal,
   LAST_OWNER,
+  type MailedInvitation,
   WORKSPACES_MAX,
 } from "../domain/membership.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -22,7 +23,7 @@ import {
   deleteInvitation,
   findRole,
   insertInvitation,
-  insertWorkspace,
+  insertWorkspaces,
   listWorkspaces,
   removeMember,
 } from "../store/memberships.ts";
@@ -37,12 +38,19 @@ const NO_INVITATION = fail("not-found", "There is no invitation with this id in 
 const NO_WORKSPACE = fail("not-found", "You are in no workspace with this id.");
 const CHANGED_MEANWHILE = fail("not-found", "Somebody changed this person's role in the same moment. Look again.");
 
-/** The path of the link, which holds the invitation's secret: it is told this once. */
+export interface MadeInvitation {
+  /** Holds the invitation's secret: it is told this once. */
+  readonly link: string;
+  readonly mailed: MailedInvitation;
+}
+
+/** @param origin of this server, which the link leads to */
 export async function invite(
   dependencies: Dependencies,
   principal: Principal,
   { role, email }: { readonly role: Role; readonly email: string },
-): Promise<Result<{ readonly path: string }>> {
+  origin: string,
+): Promise<Result<MadeInvitation>> {
   const { db, clock, random } = dependencies;
   const refusal = invitationRefusal(principal.role, role);
   if (refusal) return refusal;
@@ -58,7 +66,26 @@ export async function invite(
   if (!(await insertInvitation(db, invitation, INVITATIONS_MAX)))
     return fail("too-many-people", `Withdraw one first: at most ${INVITATIONS_MAX} invitations are open at once.`);
   await record(dependencies, actorOf(principal), "invitation.made", invitation.id, { role, email });
-  return succeed({ path: `/invite/${secret}` });
+  const link = `${origin}/invite/${secret}`;
+  return succeed({ link, mailed: email === "" ? "nobody" : await mailInvitation(dependencies, principal, email, link) });
+}
+
+/** Once, while who invites waits: they have the link in their hands, and a link that waited in a queue would be a secret there. */
+async function mailInvitation(
+  { mailer, log }: Dependencies,
+  { userName, workspaceName }: Principal,
+  to: string,
+  link: string,
+): Promise<MailedInvitation> {
+  if (mailer === null) return "not-set-up";
+  const subject = `${userName} invites you to ${workspaceName} on Runyard`;
+  try {
+    await mailer.send({ to, subject, text: `${subject}.\n\n${link}\n\nThe link lets one person in, and ends after a week.\n` });
+    return "sent";
+  } catch (error) {
+    log.warn("an invitation could not be sent by e-mail", { error });
+    return "failed";
+  }
 }
 
 export async function withdrawInvitation(
@@ -142,7 +169,7 @@ export async function createWorkspace(
   if ((await listWorkspaces(db, principal.userId)).length >= WORKSPACES_MAX)
     return fail("too-many-people", `Leave one first: a person is in ${WORKSPACES_MAX} workspaces at most.`);
   const id = newId("ws", clock, random);
-  await insertWorkspace(db, { id, name, ownerId: principal.userId, now: clock.now() });
+  await insertWorkspaces(db, [{ id, name, ownerId: principal.userId }], clock.now());
   await record(dependencies, { ...actorOf(principal), workspaceId: id }, "workspace.created", "", { name });
   return switchWorkspace(dependencies, principal, id);
 }

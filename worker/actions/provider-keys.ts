@@ -218,7 +218,7 @@ export async function removeKey(dependencies: Dependencies, principal: Principal
   const found = await findRow(dependencies, principal, id);
   if (!found.ok) return found;
   await deleteProviderKey(dependencies.db, principal.workspaceId, id);
-  await dependencies.gate(principal.workspaceId).forget(id);
+  await dependencies.budget(principal.workspaceId).forgetCircuit(id);
   dependencies.knownKeys.forget(principal.workspaceId);
   await record(dependencies, actorOf(principal), "key.deleted", id, { name: found.value.name });
   return succeed(null);

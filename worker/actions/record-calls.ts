@@ -1,6 +1,4 @@
-/**
- * Writes down what calls of models ask, answer, use and cost. What cannot be written is logged and changes nothing else.
- */
+/** What is written down of calls of models: what they ask, answer, use and cost. Where it goes is the call's sheet's. */
 import type { Dependencies } from "../dependencies.ts";
 import { EXECUTION_BOUNDS, type ExecutionSource, type ExecutionTexts } from "../domain/execution.ts";
 import { newId } from "../domain/ids.ts";
@@ -9,40 +7,40 @@ import { costMicros, priceOf } from "../llm/prices.ts";
 import { type ModelRequest, type Provider, partsOf } from "../llm/provider.ts";
 import { type CallEnd, type CallStart, withRecord } from "../llm/recorded-provider.ts";
 import { shownPart } from "../llm/shown-part.ts";
-import { deleteExecution, endExecution, insertExecution } from "../store/executions.ts";
+import { executionRecord } from "../store/executions.ts";
 import type { ExecutionRow } from "../store/schema.ts";
+import type { CallSheet } from "./call-sheet.ts";
 
-/** @param redactor has learned of every key that the calls were made with, by the time they end */
+export interface RecordedCalls {
+  readonly workspaceId: string;
+  readonly source: ExecutionSource;
+  /** Has learned of every key that the calls were made with, by the time they end. */
+  readonly redactor: Redactor;
+}
+
+/**
+ * The provider of one call, with its record: the call's sheet hears of it.
+ * @param sheet what its attempts tell of themselves, too
+ */
 export function recorded(
-  dependencies: Dependencies,
+  { clock, random, afterwards }: Pick<Dependencies, "clock" | "random" | "afterwards">,
   provider: Provider,
-  { workspaceId, source, redactor }: { workspaceId: string; source: ExecutionSource; redactor: Redactor },
+  sheet: CallSheet,
+  { workspaceId, source, redactor }: RecordedCalls,
 ): Provider {
-  const { db, clock, random, log, afterwards, gate } = dependencies;
-  const attempt = (work: Promise<unknown>) =>
-    afterwards(work.catch((error) => log.warn("a call could not be written down", { workspaceId, error })));
   return withRecord(provider, clock, () => {
     const id = newId("call", clock, random);
-    let begun: Promise<void> = Promise.resolve();
-    const written = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
     return {
       began(start) {
-        // The platform stops a request whose client has left: not before the budget and the record know how it ended.
-        afterwards(written.promise);
-        begun = insertExecution(db, liveRow(id, workspaceId, source, start));
-        attempt(begun);
-        // The mock's calls pass no gate, whose object sweeps the record.
-        if (start.provider === "mock") attempt(gate(workspaceId).keepsRecord());
+        // The platform stops a request whose client has left: not before the object knows how the call ended.
+        afterwards(over.promise);
+        sheet.began(executionRecord(liveRow(id, workspaceId, source, start), null));
       },
       ended(end) {
-        const write = async () => {
-          await begun.catch(() => undefined);
-          // Nothing was sent; whoever waits for a budget asks again and again.
-          if (end.reason === "over-budget") return deleteExecution(db, id);
-          const row = endedRow(liveRow(id, workspaceId, source, end), end);
-          await endExecution(db, row, textsOf(end, redactor));
-        };
-        attempt(write().finally(written.resolve));
+        const row = endedRow(liveRow(id, workspaceId, source, end), end);
+        sheet.ended(executionRecord(row, textsOf(end, redactor)), end.reason === "over-budget");
+        over.resolve();
       },
     };
   });

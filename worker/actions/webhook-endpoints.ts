@@ -15,6 +15,7 @@ import {
   ENDPOINTS_MAX,
   type MessageDetail,
   ROTATION_OVERLAP_MS,
+  receiverName,
   type UpdateEndpoint,
   type WebhookEndpoint,
 } from "../domain/webhook-endpoint.ts";
@@ -61,7 +62,7 @@ export async function createEndpoint(
   if (!(await insertEndpoint(db, row, ENDPOINTS_MAX))) {
     return fail("too-many-endpoints", `Delete one first: a workspace has at most ${ENDPOINTS_MAX}.`);
   }
-  await record(dependencies, actorOf(principal), "webhook.added", owner.id, { host: hostOf(url) });
+  await record(dependencies, actorOf(principal), "webhook.added", owner.id, { host: receiverName(url) });
   return succeed({ endpoint: (await findEndpoint(db, workspaceId, owner.id, clock.now()))!, secret });
 }
 
@@ -88,7 +89,7 @@ export async function changeEndpoint(
   );
   await record(dependencies, actorOf(principal), "webhook.changed", id, {
     changed: changed.join(" "),
-    host: hostOf(change.url ?? before.value.url),
+    host: receiverName(change.url ?? before.value.url),
   });
   return accessEndpoint(dependencies, principal, id);
 }
@@ -110,7 +111,7 @@ export async function rotateSecret(
     sealedPreviousSecret: before.sealedSecret,
     previousSecretExpiresAt: clock.now() + ROTATION_OVERLAP_MS,
   });
-  await record(dependencies, actorOf(principal), "webhook.secret-rotated", id, { host: hostOf(before.url) });
+  await record(dependencies, actorOf(principal), "webhook.secret-rotated", id, { host: receiverName(before.url) });
   return succeed({ endpoint: (await findEndpoint(db, principal.workspaceId, id, clock.now()))!, secret });
 }
 
@@ -123,7 +124,7 @@ export async function removeEndpoint(
   if (!endpoint.ok) return endpoint;
   await deleteEndpoint(dependencies.db, principal.workspaceId, id);
   await dependencies.sender(id).forget();
-  await record(dependencies, actorOf(principal), "webhook.deleted", id, { host: hostOf(endpoint.value.url) });
+  await record(dependencies, actorOf(principal), "webhook.deleted", id, { host: receiverName(endpoint.value.url) });
   return endpoint;
 }
 
@@ -183,10 +184,10 @@ async function describe(sender: WebhookSenderRpc, messageId: string): Promise<Re
   return fail("not-found", "There is no such message at this endpoint, or it is not kept any more.");
 }
 
-/** Of an address what is no secret: its path or query may be one. */
-const hostOf = (url: string) => new URL(url).host;
-
-function urlFailure({ config }: Dependencies, url: string) {
-  const problem = receiverProblem(url, config.webhooks.allowsPrivateReceivers);
+function urlFailure({ config, mailer }: Dependencies, url: string) {
+  const problem = receiverProblem(url, {
+    allowsPrivate: config.webhooks.allowsPrivateReceivers,
+    canMail: mailer !== null,
+  });
   return problem === null ? null : fail("invalid-request", `url: ${problem}`, [{ path: "url", message: problem }]);
 }

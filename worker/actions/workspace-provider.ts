@@ -6,25 +6,26 @@ import type { Dependencies } from "../dependencies.ts";
 import type { BudgetSubject } from "../domain/budget-state.ts";
 import type { ExecutionSource } from "../domain/execution.ts";
 import { newId } from "../domain/ids.ts";
+import type { Clock } from "../domain/ports.ts";
 import { FALLBACKS_MAX, type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
-import { type Gate, withGate } from "../llm/admitted-provider.ts";
-import { withBudget } from "../llm/budgeted-provider.ts";
+import { withAdmission } from "../llm/admitted-provider.ts";
+import { priced } from "../llm/call-cost.ts";
 import { ANSWER_BYTES } from "../llm/call-guard.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "../llm/connection.ts";
 import { withFallback } from "../llm/fallback.ts";
 import { createMockProvider } from "../llm/mock.ts";
+import { priceOf } from "../llm/prices.ts";
 import { ModelError, type ModelErrorReason, type Provider, type ProviderName } from "../llm/provider.ts";
 import { withRedaction } from "../llm/redacted-provider.ts";
 import { withRetries } from "../llm/retry.ts";
 import { createProvider, type ProviderChoice } from "../llm/select-provider.ts";
 import { listAskedKeys, noteKeyUse } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
+import { CallSheet } from "./call-sheet.ts";
 import { recorded } from "./record-calls.ts";
 
-/** How often a use is noted: once a minute is enough for people, and one write less for each call. */
-const USE_NOTED_MS = 60_000;
 /** A test is looked at by a person who waits for it. */
 const TEST_TIMEOUTS: CallTimeouts = { firstByteMs: 20_000, silenceMs: 10_000, totalMs: 30_000 };
 /** The least that every provider takes. */
@@ -32,9 +33,6 @@ const TEST_TOKENS = 16;
 
 /** The circuit breaker of the server's own key. */
 const OPERATOR_KEY_ID = "operator";
-/** Of a call that no gate has let through. */
-const NO_EPOCH = -1;
-
 const PROVIDER_LABELS: Readonly<Record<ProviderName, string>> = {
   anthropic: "Anthropic",
   openai: "OpenAI",
@@ -50,12 +48,13 @@ export function keyContext(
   return JSON.stringify(["provider key", provider, baseUrl, id, version]);
 }
 
-/** What the calls of one provider have in common. */
-interface Calls {
+/** What is known of one call. */
+interface Call {
   readonly workspaceId: string;
-  /** What they are about, besides the workspace: all of it has budgets. */
+  /** What it is about, besides the workspace: all of it has budgets. */
   readonly subjects: readonly BudgetSubject[];
   readonly redactor: Redactor;
+  readonly sheet: CallSheet;
 }
 
 /**
@@ -72,73 +71,82 @@ export async function providerOf(
   subjects: readonly BudgetSubject[] = [],
 ): Promise<Provider> {
   const redactor = new Redactor();
-  const calls = { workspaceId, subjects, redactor };
   const rows = await keysOf(dependencies, workspaceId);
-  const [first, ...next] = rows.map((row) => ofKey(dependencies, row, calls));
-  const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, calls);
-  return recorded(dependencies, provider, { workspaceId, source, redactor });
+  const compose = () => {
+    const call = { workspaceId, subjects, redactor, sheet: sheetOf(dependencies, workspaceId) };
+    const [first, ...next] = rows.map((row) => ofKey(dependencies, row, call));
+    const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, call);
+    return recorded(dependencies, provider, call.sheet, { workspaceId, source, redactor });
+  };
+  // Composed for each call: it has a sheet of its own.
+  return { ...compose(), stream: (request) => compose().stream(request) };
+}
+
+function sheetOf({ budget, afterwards, log }: Dependencies, workspaceId: string): CallSheet {
+  return new CallSheet({
+    ledger: budget(workspaceId),
+    afterwards: (work) =>
+      afterwards(work.catch((error) => log.warn("a call could not be written down", { workspaceId, error }))),
+  });
 }
 
 /** By a key of the workspace's own; its use is noted when it comes to that. */
-function ofKey(dependencies: Dependencies, row: ProviderKeyRow, calls: Calls): Provider {
-  const { db, clock, random, log, afterwards } = dependencies;
-  const provider = withRetries(providersOf(dependencies, row, calls), { clock, random });
+function ofKey(dependencies: Dependencies, row: ProviderKeyRow, call: Call): Provider {
+  const { db, clock, random, log, afterwards, keysInUse } = dependencies;
+  const provider = withRetries(providersOf(dependencies, row, call), { clock, random });
   return {
     ...provider,
     stream(request) {
-      const noted = noteKeyUse(db, row.id, clock.now(), USE_NOTED_MS);
-      afterwards(
-        noted.catch((error) => log.warn("the use of a key was not noted", { workspaceId: row.workspaceId, error })),
-      );
+      if (keysInUse.isDue(row.id)) {
+        const noted = noteKeyUse(db, row.id, clock.now());
+        afterwards(
+          noted.catch((error) => log.warn("the use of a key was not noted", { workspaceId: row.workspaceId, error })),
+        );
+      }
       return provider.stream(request);
     },
   };
 }
 
-/** By the operator's key, or the mock, which passes no gate: nothing is called. */
-function operatorsOf(dependencies: Dependencies, calls: Calls): Provider {
+/** By the operator's key, or the mock. */
+function operatorsOf(dependencies: Dependencies, call: Call): Provider {
   const { config, clock, random } = dependencies;
   const ports = { clock, random };
-  if (config.provider === null)
-    return withRetries([budgeted(dependencies, createMockProvider({ clock }), calls)], ports);
+  if (config.provider === null) return withRetries([unasked(createMockProvider({ clock }), clock, call)], ports);
   const { choice, key } = config.provider;
   // The address is the operator's, who may well run the server beside this one.
-  const provider = open(dependencies, choice, async () => key!, { allowsPrivate: true, redactor: calls.redactor });
-  return withRetries([gated(dependencies, OPERATOR_KEY_ID, provider, calls)], ports);
+  const provider = open(dependencies, choice, async () => key!, { allowsPrivate: true, redactor: call.redactor });
+  return withRetries([admitted(dependencies, OPERATOR_KEY_ID, provider, call)], ports);
 }
 
-function budgeted(dependencies: Dependencies, provider: Provider, { workspaceId, subjects }: Calls): Provider {
-  const { clock, random, budget } = dependencies;
-  return withBudget(provider, {
-    clock,
-    ledger: budget(workspaceId),
-    newId: () => newId("call", clock, random),
-    subjects,
-  });
-}
-
-/** The gate is there to protect; where it cannot be asked, calls go on without it. */
-function gated(dependencies: Dependencies, keyId: string, provider: Provider, calls: Calls): Provider {
-  const { gate, clock, log, afterwards } = dependencies;
-  const { workspaceId } = calls;
-  const within = budgeted(dependencies, provider, calls);
-  // Nothing is called.
-  if (provider.name === "mock") return within;
-  const address = { service: provider.name, keyId };
-  const failed = (error: unknown) => log.warn("the gate of calls could not be reached", { workspaceId, error });
-  const port: Gate = {
-    admit: () =>
-      gate(workspaceId)
-        .admit(address)
-        .catch((error) => {
-          failed(error);
-          return { type: "admitted", epoch: NO_EPOCH, waitMs: 0 } as const;
-        }),
-    report(epoch, verdict) {
-      if (epoch !== NO_EPOCH) afterwards(gate(workspaceId).report(address, epoch, verdict).catch(failed));
+/** The mock needs no leave: nothing is called, and nothing is paid. */
+function unasked(mock: Provider, clock: Clock, { sheet }: Call): Provider {
+  return {
+    ...mock,
+    stream(request) {
+      sheet.beginInside();
+      return priced(mock.stream(request), priceOf(mock.name, request.model, clock.now()));
     },
   };
-  return withGate(within, port, clock, PROVIDER_LABELS[provider.name]);
+}
+
+function admitted(
+  { clock, random }: Dependencies,
+  keyId: string,
+  provider: Provider,
+  { subjects, sheet }: Call,
+): Provider {
+  if (provider.name === "mock") throw new Error("the mock is asked without leave");
+  const address = { service: provider.name, keyId };
+  return withAdmission(provider, {
+    admitter: {
+      begin: (attempt) => sheet.begin({ ...attempt, address }),
+      ended: (end) => sheet.attemptEnded({ ...end, address }),
+    },
+    newId: () => newId("call", clock, random),
+    label: PROVIDER_LABELS[provider.name],
+    ...{ clock, subjects },
+  });
 }
 
 /** What people are told which provider it is. */
@@ -154,7 +162,7 @@ async function keysOf({ db, knownKeys }: Dependencies, workspaceId: string): Pro
 }
 
 /** By the key, and for a while after a rotation by the one before it. */
-function providersOf(dependencies: Dependencies, row: ProviderKeyRow, calls: Calls): [Provider, ...Provider[]] {
+function providersOf(dependencies: Dependencies, row: ProviderKeyRow, call: Call): [Provider, ...Provider[]] {
   const { clock, vault, config } = dependencies;
   const { sealed, sealedPrevious, previousExpiresAt, workspaceId, version } = row;
   const by = (text: string | null, sealedVersion: number) => {
@@ -162,9 +170,9 @@ function providersOf(dependencies: Dependencies, row: ProviderKeyRow, calls: Cal
     const key = () => vault.open(workspaceId, keyContext(row, sealedVersion), text!);
     const provider = open(dependencies, choice, key, {
       allowsPrivate: config.allowsPrivateProviders,
-      redactor: calls.redactor,
+      redactor: call.redactor,
     });
-    return gated(dependencies, row.id, provider, calls);
+    return admitted(dependencies, row.id, provider, call);
   };
   const isOverlapping = sealedPrevious !== null && previousExpiresAt !== null && previousExpiresAt > clock.now();
   return [by(sealed, version), ...(isOverlapping ? [by(sealedPrevious, version - 1)] : [])];

@@ -145,33 +145,35 @@ export function leftMicros(state: BudgetState, cap: Cap, now: number): number {
   return cap.limitMicros - spentMicros - reservedMicros;
 }
 
-/** Holds back the worst case of a call under all caps that it falls under, or under none. */
+/**
+ * Holds back the worst case of a call under all caps that it falls under, or under none. Of a call without a known price
+ * there is nothing to hold back or to count: it leaves no reservation.
+ */
 export function reserve(state: BudgetState, request: ReserveRequest, now: number): BudgetTransition<ReserveAnswer> {
   const { id, boundMicros, subjects } = request;
+  const unchanged = (answer: ReserveAnswer) => ({ state, answer, warnings: [] });
   const granted = { granted: true } as const;
   // Also one that was settled: whoever repeats it has not heard the answer, and its call is paid for.
-  if (state.reservations.has(id)) return { state, answer: granted, warnings: [] };
+  if (state.reservations.has(id)) return unchanged(granted);
   const meters = metersOf(subjects);
   const caps = meters.flatMap((meter) => capAt(state, meter.id) ?? []);
-  const refused = (answer: ReserveAnswer) => ({ state, answer, warnings: [] });
   if (boundMicros === null) {
     const [cap] = caps;
-    if (cap) return refused({ granted: false, reason: "unknown-price", cap });
+    return unchanged(cap ? { granted: false, reason: "unknown-price", cap } : granted);
   }
-  const bound = boundMicros ?? 0;
   for (const cap of caps) {
     const left = leftMicros(state, cap, now);
-    if (bound > left) return refused({ granted: false, reason: "cap", cap, leftMicros: Math.max(0, left) });
+    if (boundMicros > left) return unchanged({ granted: false, reason: "cap", cap, leftMicros: Math.max(0, left) });
   }
   const reservation: Reservation = {
     id,
-    boundMicros: bound,
+    boundMicros,
     reservedAt: now,
     windows: meters.map((meter) => ({ capId: meter.id, window: windowAt(meter.period, now) })),
     status: "open",
     actualMicros: null,
   };
-  return count(state, reservation, { reserved: bound, spent: 0 }, granted);
+  return count(state, reservation, { reserved: boundMicros, spent: 0 }, granted);
 }
 
 /**
@@ -210,7 +212,7 @@ export function removeCap(state: BudgetState, capId: string): BudgetState {
 }
 
 /** Everything in which a call counts. */
-function metersOf(subjects: readonly BudgetSubject[]): readonly Pick<Cap, "id" | "period">[] {
+export function metersOf(subjects: readonly BudgetSubject[]): readonly Pick<Cap, "id" | "period">[] {
   const all: readonly BudgetSubject[] = [{ kind: "workspace" }, ...subjects];
   return all.flatMap((subject) => PERIODS[subject.kind].map((period) => ({ id: meterId(subject, period), period })));
 }
@@ -229,8 +231,9 @@ function count<Answer>(
     const spentMicros = before.spentMicros + by.spent;
     const cap = capAt(state, capId);
     const reached = cap ? percentReached(spentMicros, cap.limitMicros) : 0;
-    if (cap && reached > before.warnedAt)
-      warnings.push({ cap, window, percent: reached as WarningPercent, spentMicros });
+    // Of the limit as it is now: that of all runs is raised without a look at the window of each.
+    const known = cap ? Math.min(before.warnedAt, percentReached(before.spentMicros, cap.limitMicros)) : 0;
+    if (cap && reached > known) warnings.push({ cap, window, percent: reached as WarningPercent, spentMicros });
     windows.set(key, {
       ...before,
       spentMicros,

@@ -110,23 +110,19 @@ function valueOf(text: string, { min, max, words }: Field): number | null {
 
 /** The first instant (epoch ms) behind `after` at which the plan comes due; null where it never does. */
 export function nextDue(cron: Cron, zone: TimeZone, after: number): number | null {
-  const today = Math.floor((after + offsetAt(zone, after)) / DAY_MS);
-  // The day before: what a change of the clocks at midnight skipped comes due in the day that follows.
-  for (let day = today - 1; day < today + SEARCHED_DAYS; day++) {
-    if (!isDay(cron, new Date(day * DAY_MS))) continue;
-    const found = dueOn(cron, zone, day).find((instant) => instant > after);
-    if (found !== undefined) return found;
-  }
-  return null;
+  return nextDues(cron, zone, after, 1)[0] ?? null;
 }
 
 /** The next `count` instants; fewer where there are no more. */
 export function nextDues(cron: Cron, zone: TimeZone, after: number, count: number): number[] {
   const found: number[] = [];
-  for (let at = nextDue(cron, zone, after); at !== null && found.length < count; at = nextDue(cron, zone, at)) {
-    found.push(at);
+  const today = Math.floor((after + offsetAt(zone, after)) / DAY_MS);
+  // From the day before: what a change of the clocks at midnight skipped comes due in the day that follows.
+  for (let day = today - 1; day < today + SEARCHED_DAYS && found.length < count; day++) {
+    if (!isDay(cron, new Date(day * DAY_MS))) continue;
+    for (const instant of dueOn(cron, zone, day)) if (instant > (found.at(-1) ?? after)) found.push(instant);
   }
-  return found;
+  return found.slice(0, count);
 }
 
 function isDay({ months, days, weekdays, isEitherDay }: Cron, date: Date): boolean {

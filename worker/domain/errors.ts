@@ -45,6 +45,8 @@ export const ERRORS = {
   "too-many-budgets": { status: 409, retryable: false, title: "The workspace has as many budgets as it may have." },
   "endpoint-disabled": { status: 409, retryable: false, title: "Nothing is sent to an endpoint that is disabled." },
   "message-on-its-way": { status: 409, retryable: true, title: "The message is being sent right now." },
+  "item-changed": { status: 409, retryable: false, title: "The item was changed meanwhile." },
+  "story-exists": { status: 409, retryable: false, title: "Another story has this key." },
   "effect-settled": { status: 409, retryable: false, title: "What was written cannot be decided again." },
   "sheet-superseded": { status: 409, retryable: false, title: "Another run has taken this one's place." },
   "nothing-to-do": { status: 409, retryable: false, title: "There is nothing that this could be done to." },

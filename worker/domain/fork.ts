@@ -54,6 +54,37 @@ export type ForkWish = ForkRequest & {
   readonly without?: number;
 };
 
+/** A host call as people see it: long texts are cut. */
+export interface ShownHostCall extends RecordedCall {
+  /** Counted from 0. */
+  readonly call: number;
+  /** In the program's entry, from 1. */
+  readonly line: number | null;
+}
+
+export interface HostCallPage {
+  readonly calls: readonly ShownHostCall[];
+  readonly total: number;
+}
+
+export const hostCallPageSchema = z.strictObject({
+  calls: z.array(
+    z.strictObject({
+      call: z.number(),
+      capability: z.string(),
+      line: z.number().nullable(),
+      input: z.string(),
+      answer: z
+        .union([
+          z.strictObject({ value: z.string() }),
+          z.strictObject({ error: z.strictObject({ name: z.string(), message: z.string() }) }),
+        ])
+        .nullable(),
+    }),
+  ),
+  total: z.number(),
+}) satisfies z.ZodType<HostCallPage>;
+
 const ANSWER_CHARS = 500_000;
 
 /** The body of `POST /api/runs/{id}/fork`. */

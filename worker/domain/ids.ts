@@ -29,8 +29,13 @@ export type IdPrefix = (typeof PREFIXES)[number];
 
 const BODY = /^[0-9a-f]{32}$/;
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Two digits a byte. */
+export function hex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += HEX[byte];
+  return text;
 }
 
 /** A new id, for example `run_01934f3c8a6b7c1d9e2f3a4b5c6d7e8f`. */

@@ -59,6 +59,14 @@ export const NEW_ITEM: Readonly<Record<ItemKind, ItemPatch>> = {
   decision: { details: "", status: "decided", story: null },
 };
 
+/** By kind; the first one is that of a new item. */
+export const STATUSES: Readonly<Record<ItemKind, readonly string[]>> = {
+  story: STORY_STATUSES,
+  blocker: ITEM_FIELDS.blocker.shape.status.options,
+  "action-item": ITEM_FIELDS["action-item"].shape.status.options,
+  decision: ITEM_FIELDS.decision.shape.status.options,
+};
+
 /** Who an item belongs to, by kind. */
 export const OWNER_FIELD: Readonly<Record<ItemKind, FieldName | null>> = {
   story: "assigned_to",

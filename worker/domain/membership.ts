@@ -42,6 +42,9 @@ export const invitationSchema = z.strictObject({
   email: z.union([z.literal(""), emailSchema], "must be an e-mail address"),
 });
 
+/** What became of an invitation as an e-mail; `nobody` where it names no address. */
+export type MailedInvitation = "sent" | "failed" | "not-set-up" | "nobody";
+
 export const roleChangeSchema = z.strictObject({ role: roleSchema });
 
 export interface Member {

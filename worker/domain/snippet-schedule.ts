@@ -43,8 +43,8 @@ export interface Schedule {
   readonly disabled: ScheduleDisabled | null;
   /** Null where it does not run by itself right now. */
   readonly nextAt: number | null;
-  /** The run that is being started. */
-  readonly firing: { readonly runId: string; readonly dueAt: number } | null;
+  /** The run that is being started, since when. */
+  readonly firing: { readonly runId: string; readonly dueAt: number; readonly since: number } | null;
   readonly last: { readonly dueAt: number; readonly runId: string | null; readonly problem: string | null } | null;
 }
 
@@ -77,7 +77,7 @@ function timeAfter(schedule: Schedule, after: number): number | null {
 
 /** It is due: it has a run to start, and its next time lies behind now. */
 export function fired(schedule: Schedule, runId: string, now: number): Schedule {
-  return { ...schedule, firing: { runId, dueAt: schedule.nextAt! }, nextAt: timeAfter(schedule, now) };
+  return { ...schedule, firing: { runId, dueAt: schedule.nextAt!, since: now }, nextAt: timeAfter(schedule, now) };
 }
 
 /** @param problem why the run could not be started; null where it was */

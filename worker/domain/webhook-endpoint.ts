@@ -22,6 +22,12 @@ export const MESSAGE_STATES = ["intended", "sent", "acknowledged", "refused", "u
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 const url = z.string().trim().min(1, "is required").max(URL_CHARS_MAX);
+/** Of an address what is no secret: its host, or the mailbox. A path or a query may be a secret. */
+export function receiverName(text: string): string {
+  const { host, pathname } = new URL(text);
+  return host || pathname;
+}
+
 const description = z.string().trim().max(DESCRIPTION_CHARS_MAX);
 const events = z
   .array(z.enum(ENDPOINT_EVENT_TYPES))

@@ -169,7 +169,8 @@ export class ItemDesk {
       const changes = changesIn(item.fields, await this.#withPeople(kind, defined(patch)));
       if (Object.keys(changes).length === 0) return this.#nothing(item);
       const after = { ...item, version: item.version + 1, fields: { ...item.fields, ...changes } as ItemFields };
-      this.#saw(found.effects);
+      // Without the effect that made it there would be no item; what else was changed of it is another matter.
+      if (found.baseVersion === 0) this.#saw(found.effects.slice(0, 1));
       return this.#keep(
         { number, ...place, action: "update", kind, itemId: item.id, label: labelOf(item), before: item.fields },
         { changes, baseVersion: found.baseVersion, origin: null, evidence },

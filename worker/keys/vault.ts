@@ -10,14 +10,8 @@
 import { fromBase64 } from "../domain/base64.ts";
 import type { Random } from "../domain/ports.ts";
 import { Secret } from "../domain/secret.ts";
+import type { WrappedKey } from "../domain/wrapped-key.ts";
 import { decrypt, encrypt, KEY_BYTES } from "./cipher.ts";
-
-/** A data key as it is stored. */
-export interface WrappedKey {
-  readonly wrapped: string;
-  /** Fingerprint of the key-encryption key. */
-  readonly wrappedBy: string;
-}
 
 /** Where the data keys are kept. */
 export interface DataKeys {

@@ -1,20 +1,53 @@
 /**
- * A provider that is asked only when the workspace's gate lets the call through: within its limit of calls a minute, and
- * while its circuit is closed. Each attempt is a call; what came of it goes back to the gate.
+ * A provider that is asked only when the workspace lets the call through: within its limit of calls a minute, while its
+ * circuit is closed, and with its worst case held back under every budget that it falls under. Goes right around an adapter,
+ * within retry.ts: each attempt is a call of its own. What came of it goes back, once.
  */
+import type { BudgetSubject, ReserveAnswer } from "../domain/budget-state.ts";
 import type { CallVerdict } from "../domain/circuit.ts";
 import type { Clock } from "../domain/ports.ts";
-import { ModelError, type ModelErrorReason, type ModelEvent, type Provider } from "./provider.ts";
+import { costOfFailure, OverBudgetError, priced } from "./call-cost.ts";
+import { type PriceSnapshot, priceOf, worstCaseMicros } from "./prices.ts";
+import { ModelError, type ModelErrorReason, type ModelEvent, type ModelRequest, type Provider } from "./provider.ts";
 import { sleepUnlessAborted } from "./retry.ts";
+import { upperTokens } from "./usage.ts";
 
-export type GateAnswer =
+export type Admission =
+  /** The call may be made, after this wait. */
   | { readonly type: "admitted"; readonly epoch: number; readonly waitMs: number }
-  | { readonly type: "over-limit" | "circuit-open"; readonly retryInMs: number };
+  | { readonly type: "over-limit" | "circuit-open"; readonly retryInMs: number }
+  | { readonly type: "over-budget"; readonly refusal: Exclude<ReserveAnswer, { granted: true }> };
 
-export interface Gate {
-  admit(): Promise<GateAnswer>;
-  /** Is not waited for. */
-  report(epoch: number, verdict: CallVerdict): void;
+/** The workspace's gate and budget, as one attempt asks them. */
+export interface Admitter {
+  /** Millionths of a US dollar; null where the price is not known. Rejects where nobody can be asked. */
+  begin(attempt: {
+    readonly id: string;
+    readonly boundMicros: number | null;
+    readonly subjects: readonly BudgetSubject[];
+  }): Promise<Admission>;
+  /** Is not waited for. Once for each attempt that was admitted. */
+  ended(end: {
+    readonly id: string;
+    readonly epoch: number;
+    readonly verdict: CallVerdict;
+    /** False for an attempt whose price is not known: nothing was held back for it. */
+    readonly isHeld: boolean;
+    /** Null where nobody knows it. */
+    readonly costMicros: number | null;
+  }): void;
+}
+
+export interface AdmissionOptions {
+  readonly admitter: Admitter;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** How the provider is called in sentences for people. */
+  readonly label: string;
+  /** What calls are about, besides the workspace. */
+  readonly subjects: readonly BudgetSubject[];
+  /** The price that somebody set; null to look it up. */
+  readonly price?: PriceSnapshot | null;
 }
 
 /** The provider's own faults. What it answers, a refusal included, shows that it is there. */
@@ -23,42 +56,86 @@ const FAULTS: readonly ModelErrorReason[] = ["overloaded", "unreachable", "timed
 /** Above this a wait is told, with its reason; below nobody would have read it. */
 const TOLD_WAIT_MS = 250;
 
-export function withGate(provider: Provider, gate: Gate, clock: Clock, label: string): Provider {
-  return {
-    ...provider,
-    async *stream(request): AsyncGenerator<ModelEvent> {
-      const answer = await gate.admit();
-      if (answer.type !== "admitted") throw refusal(answer, label);
-      let verdict: CallVerdict = "nothing";
-      try {
-        if (answer.waitMs >= TOLD_WAIT_MS) {
-          const message = `Waiting ${secondsOf(answer.waitMs)} s for the rate limit of ${label}.`;
-          yield { type: "wait", waitMs: answer.waitMs, message };
-        }
-        await sleepUnlessAborted(answer.waitMs, clock, request.signal);
-        if (request.signal.aborted) throw new ModelError("aborted", "The request was cancelled.");
-        for await (const event of provider.stream(request)) {
-          // An answer that its reader leaves was on its way.
-          verdict = "ok";
-          yield event;
-        }
-      } catch (error) {
-        if (error instanceof ModelError) verdict = verdictOf(error.reason);
-        throw error;
-      } finally {
-        gate.report(answer.epoch, verdict);
-      }
-    },
+export function withAdmission(provider: Provider, options: AdmissionOptions): Provider {
+  return { ...provider, stream: (request) => admittedStream(provider, request, options) };
+}
+
+async function* admittedStream(
+  provider: Provider,
+  request: ModelRequest,
+  options: AdmissionOptions,
+): AsyncGenerator<ModelEvent> {
+  const { admitter, clock, label } = options;
+  const price = options.price ?? priceOf(provider.name, request.model, clock.now());
+  const id = options.newId();
+  const { epoch, waitMs } = await admitted(id, price, request, options);
+  let verdict: CallVerdict = "nothing";
+  let cost: number | null = 0;
+  let isTold = false;
+  const tell = () => {
+    if (!isTold) admitter.ended({ id, epoch, verdict, isHeld: price !== null, costMicros: cost });
+    isTold = true;
   };
+  try {
+    if (waitMs >= TOLD_WAIT_MS) {
+      const message = `Waiting ${secondsOf(waitMs)} s for the rate limit of ${label}.`;
+      yield { type: "wait", waitMs, message };
+    }
+    await sleepUnlessAborted(waitMs, clock, request.signal);
+    if (request.signal.aborted) throw new ModelError("aborted", "The request was cancelled.");
+    // From here on nobody knows, until the provider says it.
+    cost = null;
+    for await (const event of priced(provider.stream(request), price)) {
+      // An answer that its reader leaves was on its way.
+      verdict = "ok";
+      if (event.type === "done") {
+        cost = event.cost?.micros ?? null;
+        // Before it is handed out: nobody has to come back for more.
+        tell();
+      }
+      yield event;
+    }
+  } catch (error) {
+    if (error instanceof ModelError) {
+      verdict = verdictOf(error.reason);
+      cost ??= costOfFailure(error, price);
+    }
+    throw error;
+  } finally {
+    tell();
+  }
+}
+
+/** Without the workspace's object nothing is let through: it may be back in a moment. */
+async function admitted(
+  id: string,
+  price: PriceSnapshot | null,
+  request: ModelRequest,
+  { admitter, subjects, label }: AdmissionOptions,
+): Promise<Extract<Admission, { type: "admitted" }>> {
+  const boundMicros = price && worstCaseMicros(price, upperTokens(request), request.maxTokens);
+  let answer: Admission;
+  try {
+    answer = await admitter.begin({ id, boundMicros, subjects });
+  } catch (cause) {
+    throw new ModelError("overloaded", "The workspace's budget cannot be asked right now: nothing was sent.", {
+      cause,
+    });
+  }
+  if (answer.type === "admitted") return answer;
+  if (answer.type === "over-budget") throw new OverBudgetError(answer.refusal, boundMicros, request.model);
+  throw refusalOf(answer, label);
 }
 
 function verdictOf(reason: ModelErrorReason): CallVerdict {
-  // A budget that stands in the way says nothing about the provider.
-  if (reason === "aborted" || reason === "over-budget") return "nothing";
+  if (reason === "aborted") return "nothing";
   return FAULTS.includes(reason) ? "fault" : "ok";
 }
 
-function refusal({ type, retryInMs }: Exclude<GateAnswer, { type: "admitted" }>, label: string): ModelError {
+function refusalOf(
+  { type, retryInMs }: Extract<Admission, { type: "over-limit" | "circuit-open" }>,
+  label: string,
+): ModelError {
   const seconds = secondsOf(retryInMs);
   return type === "over-limit"
     ? new ModelError(type, `The workspace's limit of calls to ${label} is used up for ${seconds} s. Try again then.`)

@@ -4,6 +4,7 @@
  * request and the meaning of each event.
  * Invariant: ends in exactly one of `done` or a thrown {@link ModelError}.
  */
+import type { Clock } from "../domain/ports.ts";
 import { EgressError, type EgressErrorCode } from "../egress/egress.ts";
 import { type CallGuard, guardCall, type StopCause } from "./call-guard.ts";
 import type { Connection, Fetch } from "./connection.ts";
@@ -44,12 +45,12 @@ export interface AnswerCall<Event> {
 export async function* streamAnswer<Event>(call: AnswerCall<Event>): AsyncGenerator<ModelEvent> {
   const guard = guardCall(call.connection, call.request.signal);
   try {
-    const events = await call.open(guard.fetch, guard.signal);
-    for await (const event of events) {
-      const told = call.reader.read(event);
+    const events = (await call.open(guard.fetch, guard.signal))[Symbol.asyncIterator]();
+    for (let next = await events.next(); !next.done; next = await events.next()) {
+      const told = call.reader.read(next.value);
       if (call.reader.chars > ANSWER_CHARS) throw tooLong(call.label);
       yield* told;
-      if (told.at(-1)?.type === "done") return;
+      if (told.at(-1)?.type === "done") return await readToEnd(events, call.connection.clock);
       // An SDK may hand out what it had buffered before it notices the abort.
       if (guard.stopped() !== null) break;
     }
@@ -59,6 +60,17 @@ export async function* streamAnswer<Event>(call: AnswerCall<Event>): AsyncGenera
   } finally {
     guard.close();
   }
+}
+
+/** An end marker comes with the last event or right behind it. A connection with something left on it is not used again. */
+const END_WITHIN_MS = 20;
+
+/** Reads what is left of a stream whose answer is whole, so that the next call need not connect anew. */
+async function readToEnd(events: AsyncIterator<unknown>, clock: Clock): Promise<void> {
+  const rest = async () => {
+    while (!(await events.next()).done);
+  };
+  await Promise.race([rest().catch(() => undefined), clock.sleep(END_WITHIN_MS)]);
 }
 
 /** The last events of an answer that was whole although its stream ended badly; throws the fault of any other. */
@@ -73,21 +85,6 @@ function wholeOrThrow<Event>(call: AnswerCall<Event>, guard: CallGuard, error: u
 function tooLong(label: string): ModelError {
   const text = `${label} sent more than ${ANSWER_CHARS} characters; the rest was refused. Ask for a shorter answer.`;
   return new ModelError("bad-request", text);
-}
-
-/** One question that is answered with a document, under the same guard: counting tokens. */
-export async function askOnce<Answer>(
-  call: Pick<AnswerCall<never>, "label" | "connection" | "request" | "errors">,
-  ask: (fetch: Fetch, signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const guard = guardCall(call.connection, call.request.signal, { takesDocuments: true });
-  try {
-    return await ask(guard.fetch, guard.signal);
-  } catch (error) {
-    throw faultOfCall(call, guard, error);
-  } finally {
-    guard.close();
-  }
 }
 
 const REASON_OF_STOP: Readonly<Record<Exclude<StopCause, "size" | "not-a-stream">, ModelErrorReason>> = {

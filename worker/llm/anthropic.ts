@@ -9,9 +9,10 @@ import type {
   RawMessageStreamEvent,
 } from "@anthropic-ai/sdk/resources/messages";
 import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
-import { type AnswerReader, askOnce, streamAnswer } from "./answer-stream.ts";
-import type { Connection, Fetch } from "./connection.ts";
+import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
+import type { Connection } from "./connection.ts";
 import { effortOf } from "./effort.ts";
+import { callOptions, KeptClients, sentByCall } from "./kept-clients.ts";
 import {
   type MessagePart,
   type ModelEvent,
@@ -25,7 +26,7 @@ import {
   type ToolChoice,
 } from "./provider.ts";
 import { type ToolCallDraft, toolCallOf } from "./tool-call.ts";
-import { countOf, estimateUsage } from "./usage.ts";
+import { estimateUsage } from "./usage.ts";
 
 export const ANTHROPIC_DEFAULT_MODEL = "claude-sonnet-5-5";
 
@@ -39,22 +40,30 @@ export interface AnthropicOptions {
   readonly model?: string | undefined;
 }
 
+type AnthropicSdk = typeof import("@anthropic-ai/sdk");
+
+const clients = new KeptClients<InstanceType<AnthropicSdk["default"]>>();
+
+function newClient(sdk: AnthropicSdk, apiKey: string, baseUrl: string | undefined) {
+  return new sdk.default({
+    apiKey,
+    baseURL: baseUrl ?? PROVIDER_BASE_URLS.anthropic,
+    // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
+    ...(baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": apiKey } }),
+    fetch: sentByCall,
+    maxRetries: 0,
+    logLevel: "off",
+  });
+}
+
 export function createAnthropicProvider(options: AnthropicOptions): Provider {
   const { connection, baseUrl } = options;
   // Imported on the first call: the SDK is 100 KB gzipped and takes 35 ms to evaluate in a cold isolate, and most
   // requests of the Worker never call a model.
   const load = () => import("@anthropic-ai/sdk");
-  // A client for each call (0.1 ms): a Worker may not carry sockets and signals over from another request.
-  const client = (sdk: Awaited<ReturnType<typeof load>>, fetch: Fetch) =>
-    new sdk.default({
-      apiKey: options.apiKey,
-      baseURL: baseUrl ?? PROVIDER_BASE_URLS.anthropic,
-      // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
-      ...(baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": options.apiKey } }),
-      fetch,
-      maxRetries: 0,
-      logLevel: "off",
-    });
+  const { apiKey } = options;
+  const client = (sdk: AnthropicSdk) =>
+    clients.get(JSON.stringify({ apiKey, baseUrl }), () => newClient(sdk, apiKey, baseUrl));
   return {
     name: "anthropic",
     defaultModel: options.model ?? ANTHROPIC_DEFAULT_MODEL,
@@ -67,15 +76,8 @@ export function createAnthropicProvider(options: AnthropicOptions): Provider {
           const { temperature, maxTokens } = request;
           const sampled = temperature === undefined ? {} : { temperature };
           const body = { ...promptOf(request), ...sampled, max_tokens: maxTokens, stream: true as const };
-          return client(sdk, fetch).messages.create(body, { signal });
+          return client(sdk).messages.create(body, callOptions(fetch, signal));
         },
-      });
-    },
-    async countTokens(request) {
-      const sdk = await load();
-      return askOnce({ label: LABEL, connection, request, errors: sdk }, async (fetch, signal) => {
-        const { input_tokens } = await client(sdk, fetch).messages.countTokens(promptOf(request), { signal });
-        return countOf(input_tokens, LABEL);
       });
     },
   };
@@ -84,7 +86,7 @@ export function createAnthropicProvider(options: AnthropicOptions): Provider {
 /** Kept by Anthropic for five minutes after its last use. */
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
 
-/** What is counted as input: the same for an answer and for a count. */
+/** What is counted as input. */
 function promptOf(request: ModelRequest): MessageCountTokensParams {
   const { model, system, messages, tools = [], toolChoice, cacheSystem } = request;
   return {

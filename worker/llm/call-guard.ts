@@ -28,11 +28,7 @@ const ERROR_BYTES = 64 * 2 ** 10;
 /** Longest single sleep of the watch, so that a finished call leaves a timer of at most a second behind. */
 const WATCH_INTERVAL_MS = 1_000;
 
-export function guardCall(
-  connection: Connection,
-  caller: AbortSignal,
-  { takesDocuments = false }: { readonly takesDocuments?: boolean } = {},
-): CallGuard {
+export function guardCall(connection: Connection, caller: AbortSignal): CallGuard {
   const { fetch: send, clock } = connection;
   const controller = new AbortController();
   const pulse = { startedAt: clock.now(), lastByteAt: clock.now(), head: false, body: false };
@@ -53,7 +49,7 @@ export function guardCall(
     const response = await settleOrAbort(send(input, { ...init, redirect: "manual", signal }), signal);
     pulse.head = true;
     pulse.lastByteAt = clock.now();
-    if (response.ok && !takesDocuments && isDocument(response)) {
+    if (response.ok && isDocument(response)) {
       void response.body?.cancel().catch(() => undefined);
       stop("not-a-stream");
       throw new TypeError("not an event stream");

@@ -11,6 +11,7 @@ import type {
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection } from "./connection.ts";
 import { effortOf } from "./effort.ts";
+import { callOptions } from "./kept-clients.ts";
 import { loadOpenAI, OPENAI_DEFAULT_MODEL, openaiClient } from "./openai.ts";
 import {
   type ModelEvent,
@@ -51,7 +52,7 @@ export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions)
         ...{ connection, request, errors: sdk },
         reader: new ChunkReader(request, name, options.usageIsEstimated ?? false),
         open: (fetch, signal) =>
-          openaiClient(sdk, { apiKey, baseURL, fetch }).chat.completions.create(bodyOf(request), { signal }),
+          openaiClient(sdk, { apiKey, baseURL }).chat.completions.create(bodyOf(request), callOptions(fetch, signal)),
       });
     },
   };

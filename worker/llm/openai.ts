@@ -10,9 +10,10 @@ import type {
   ResponseStreamEvent,
 } from "openai/resources/responses/responses";
 import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
-import { type AnswerReader, askOnce, streamAnswer } from "./answer-stream.ts";
-import type { Connection, Fetch } from "./connection.ts";
+import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
+import type { Connection } from "./connection.ts";
 import { effortOf } from "./effort.ts";
+import { callOptions, KeptClients, sentByCall } from "./kept-clients.ts";
 import { faultOfFacts } from "./model-fault.ts";
 import {
   type MessagePart,
@@ -27,7 +28,7 @@ import {
   type ThinkingPart,
 } from "./provider.ts";
 import { toolCallOf } from "./tool-call.ts";
-import { countOf, estimateUsage } from "./usage.ts";
+import { estimateUsage } from "./usage.ts";
 
 export const OPENAI_DEFAULT_MODEL = "gpt-5.5";
 const LABEL = "OpenAI";
@@ -63,16 +64,9 @@ export function createOpenAIProvider(options: OpenAIOptions): Provider {
             ...(thinkingTokens === undefined ? {} : { include: ["reasoning.encrypted_content" as const] }),
             stream: true as const,
           };
-          return openaiClient(sdk, { apiKey: options.apiKey, baseURL, fetch }).responses.create(body, { signal });
+          const client = openaiClient(sdk, { apiKey: options.apiKey, baseURL });
+          return client.responses.create(body, callOptions(fetch, signal));
         },
-      });
-    },
-    async countTokens(request) {
-      const sdk = await loadOpenAI();
-      return askOnce({ label: LABEL, connection, request, errors: sdk }, async (fetch, signal) => {
-        const client = openaiClient(sdk, { apiKey: options.apiKey, baseURL, fetch });
-        const { input_tokens } = await client.responses.inputTokens.count(promptOf(request), { signal });
-        return countOf(input_tokens, LABEL);
       });
     },
   };
@@ -88,11 +82,20 @@ export function loadOpenAI(): Promise<OpenAISdk> {
   return import("openai");
 }
 
-/** A client for each call (0.2 ms): a Worker may not carry sockets and signals over from another request. */
-export function openaiClient(
-  sdk: OpenAISdk,
-  { apiKey, baseURL, fetch }: { readonly apiKey: string | undefined; readonly baseURL: string; readonly fetch: Fetch },
-) {
+const clients = new KeptClients<InstanceType<OpenAISdk["default"]>>();
+
+/** Its calls are made with {@link callOptions}. */
+export function openaiClient(sdk: OpenAISdk, address: ClientAddress) {
+  return clients.get(JSON.stringify(address), () => newClient(sdk, address));
+}
+
+interface ClientAddress {
+  /** The key's stand-in; undefined for a server that asks for none. */
+  readonly apiKey: string | undefined;
+  readonly baseURL: string;
+}
+
+function newClient(sdk: OpenAISdk, { apiKey, baseURL }: ClientAddress) {
   return new sdk.default({
     // The SDK insists on a key; without one the header that it would go into is removed.
     apiKey: apiKey ?? "none",
@@ -103,13 +106,13 @@ export function openaiClient(
     project: null,
     webhookSecret: null,
     baseURL,
-    fetch,
+    fetch: sentByCall,
     maxRetries: 0,
     logLevel: "off",
   });
 }
 
-/** What is counted as input: the same for an answer and for a count. */
+/** What is counted as input. */
 function promptOf(request: ModelRequest) {
   const { model, system, messages, tools = [], toolChoice, thinkingTokens } = request;
   return {

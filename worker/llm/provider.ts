@@ -135,7 +135,7 @@ export type ModelEvent =
       readonly model: string;
       /** The attempts that failed before this one; left out by adapters, which make only one. */
       readonly retries?: readonly Retry[];
-      /** Said by budgeted-provider.ts. */
+      /** Said by call-cost.ts. */
       readonly cost?: CallCost;
     };
 
@@ -194,7 +194,7 @@ export const MODEL_ERROR_REASONS = [
   "rate-limited",
   "overloaded",
   "bad-request",
-  /** A budget of the workspace stands in the way: nothing was sent. Only budgeted-provider.ts says so. */
+  /** A budget of the workspace stands in the way: nothing was sent. Only admitted-provider.ts says so. */
   "over-budget",
   "unreachable",
   "timed-out",
@@ -268,9 +268,4 @@ export interface Provider {
    * is in charge of that. Throws {@link ModelError}, and nothing else for faults outside this program.
    */
   stream(request: ModelRequest): AsyncIterable<ModelEvent>;
-  /**
-   * What the request will be counted as by the provider itself, where it has an address for that. Throws
-   * {@link ModelError}. Ask `countInput` of usage.ts, which knows what to do without.
-   */
-  countTokens?(request: ModelRequest): Promise<number>;
 }

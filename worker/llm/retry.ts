@@ -50,7 +50,6 @@ export function withRetries(
   settings: RetrySettings = DEFAULT_RETRIES,
 ): Provider {
   checkSettings(settings);
-  // Counting is asked of the first key alone: who cannot count estimates.
   return { ...providers[0], stream: (request) => streamWithRetries(providers, request, ports, settings) };
 }
 

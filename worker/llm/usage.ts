@@ -1,20 +1,13 @@
 /**
  * Counting tokens where nobody reported them. Never used to correct a provider's own figures.
  */
-import { ModelError, type ModelRequest, type ModelUsage, type Provider, partsOf } from "./provider.ts";
+import { type ModelRequest, type ModelUsage, partsOf } from "./provider.ts";
 
 /** English text and code average near four characters a token; good enough for a figure that is marked as estimated. */
 const CHARS_PER_TOKEN = 4;
 /** What providers put around each message and each tool, and around all of them: measured below 20 and 500, with room. */
 const TOKENS_AROUND_ITEM = 32;
 const TOKENS_AROUND_REQUEST = 1_024;
-
-/** How many tokens a request is before it is sent. */
-export interface TokenCount {
-  readonly tokens: number;
-  /** False for an upper bound of ours. */
-  readonly isExact: boolean;
-}
 
 export function estimateTokens(chars: number): number {
   return Math.ceil(chars / CHARS_PER_TOKEN);
@@ -31,27 +24,6 @@ export function estimateUsage(request: ModelRequest, answerChars: number): Model
     cacheWriteTokens: 0,
     estimated: true,
   };
-}
-
-/** What an address for counting answered. Throws {@link ModelError} where it is no count. */
-export function countOf(tokens: unknown, label: string): number {
-  if (Number.isSafeInteger(tokens) && (tokens as number) >= 0) return tokens as number;
-  throw new ModelError("bad-request", `${label} answered a count of tokens with something else; check the base URL.`);
-}
-
-/**
- * The provider's own count where it gives one, else an upper bound: a provider without such an address, or whose address
- * fails, does not keep a call from being made. Throws {@link ModelError} only for an aborted request.
- */
-export async function countInput(provider: Provider, request: ModelRequest): Promise<TokenCount> {
-  if (provider.countTokens) {
-    try {
-      return { tokens: await provider.countTokens(request), isExact: true };
-    } catch (error) {
-      if (!(error instanceof ModelError) || error.reason === "aborted") throw error;
-    }
-  }
-  return { tokens: upperTokens(request), isExact: false };
 }
 
 /**

@@ -3,7 +3,7 @@ import { CODE_CAPABILITIES, type CodeCapabilityName } from "../capabilities/code
 import { type Authority, refusalOf, type Scope } from "../domain/access.ts";
 import { type Failure, fail } from "../domain/errors.ts";
 
-const SCOPE_OF_ACCESS = { read: "items:read", write: "items:write" } as const satisfies Record<string, Scope>;
+export const SCOPE_OF_ACCESS = { read: "items:read", write: "items:write" } as const satisfies Record<string, Scope>;
 
 /** Null where all of them may be called. A name that is no capability grants nothing, so it takes nothing. */
 export function refusedCapabilities(authority: Authority, names: readonly string[]): Failure | null {

@@ -19,14 +19,37 @@ export function renderDeclarations(names: readonly string[]): string {
   return [...writer.declarations(), ...namespaces, CONTEXT].join("\n");
 }
 
+export interface TypedCapability {
+  readonly capability: CodeCapability;
+  /** `stories.create(input: { … }): Promise<Story>` */
+  readonly signature: string;
+}
+
+/** The same for a page: the types that have names, and what each capability takes and answers. */
+export function typedCapabilities(names: readonly string[]): {
+  readonly types: readonly string[];
+  readonly capabilities: readonly TypedCapability[];
+} {
+  const writer = new TypeWriter();
+  const capabilities = capabilitiesNamed(names).map((capability) => ({
+    capability,
+    signature: `${capability.name.split(".")[0]}.${signatureOf(capability, writer)}`,
+  }));
+  return { types: writer.declarations(), capabilities };
+}
+
 function functionOf(capability: CodeCapability, writer: TypeWriter): string {
+  return `  ${commentOf(capability.summary)}\n  function ${signatureOf(capability, writer)};`;
+}
+
+function signatureOf(capability: CodeCapability, writer: TypeWriter): string {
   // What a call answers is written first: its input may then refer to the types of its fields.
   const output = writer.typeOf(outputSchemaOf(capability));
   const input = inputSchemaOf(capability);
   const optional = (input.required ?? []).length === 0 ? "?" : "";
   const verb = capability.name.split(".")[1]!;
   const type = writer.typeOf(input);
-  return `  ${commentOf(capability.summary)}\n  function ${verb}(input${optional}: ${type}): Promise<${output}>;`;
+  return `${verb}(input${optional}: ${type}): Promise<${output}>`;
 }
 
 /** Writes types, and gathers those that have a name. */

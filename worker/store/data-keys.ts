@@ -1,13 +1,9 @@
 /** The data keys of workspaces in D1. They come in and go out wrapped; this file never sees one in clear. */
 import { and, eq } from "drizzle-orm";
 import type { Clock } from "../domain/ports.ts";
+import type { WrappedKey } from "../domain/wrapped-key.ts";
 import type { Database } from "./database.ts";
 import { workspaceDataKeys } from "./schema.ts";
-
-interface WrappedKey {
-  readonly wrapped: string;
-  readonly wrappedBy: string;
-}
 
 /** As the vault asks for them (worker/keys/vault.ts). */
 export function dataKeysIn(db: Database, clock: Clock) {

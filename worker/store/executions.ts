@@ -1,8 +1,8 @@
 /**
- * Calls of models in D1: written as they begin and end, read by pages and the API, swept from time to time.
+ * Calls of models in D1: put there by the object of the workspace's calls, read by pages and the API, swept at times.
  * Every read is bound to a workspace: a foreign id and an absent one look the same.
  */
-import { and, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import {
   EXECUTION_BOUNDS,
   EXECUTION_KEPT_DAYS,
@@ -21,30 +21,55 @@ const DAY_MS = 86_400_000;
 /** Rows that one sweep deletes: what is left goes with the next. */
 const SWEPT_ROWS_MAX = 2_000;
 
-/** A call that has begun. The same call twice changes nothing; neither does one that has ended meanwhile. */
-export async function insertExecution(db: Database, row: ExecutionRow): Promise<void> {
-  await db.insert(executions).values(row).onConflictDoNothing();
+/** A call as it is now, on its way to D1: as JSON, which goes through an object's storage and into D1 as it is. */
+export interface ExecutionRecord {
+  readonly id: string;
+  /** An {@link ExecutionRow}. */
+  readonly row: string;
+  /** {@link ExecutionTexts} with the call's `id`; null for a call that is live, and where the workspace keeps none. */
+  readonly texts: string | null;
 }
 
-/** How the call ended, with its texts if the workspace keeps any. Also where its beginning was never written. */
-export async function endExecution(db: Database, row: ExecutionRow, texts: ExecutionTexts): Promise<void> {
-  const { id, workspaceId: _, source: __, sourceId: ___, startedAt: ____, ...ended } = row;
-  const keepsTexts = sql`coalesce((SELECT text_retention_days FROM call_settings
-    WHERE workspace_id = ${row.workspaceId}), ${TEXT_RETENTION_DAYS}) > 0`;
-  await db.batch([
-    // A row that was closed as unknown was wrong about it: this is what is known.
-    db.insert(executions).values(row).onConflictDoUpdate({ target: executions.id, set: ended }),
-    db
-      .insert(executionTexts)
-      .select(
-        sql`SELECT ${id}, ${texts.prompt}, ${texts.answer}, ${texts.promptChars}, ${texts.answerChars} WHERE ${keepsTexts}`,
-      ),
-  ]);
+export function executionRecord(row: ExecutionRow, texts: ExecutionTexts | null): ExecutionRecord {
+  const { id } = row;
+  return { id, row: JSON.stringify(row), texts: texts && JSON.stringify({ id, ...texts }) };
 }
 
-/** Of a call that was not made after all. */
-export async function deleteExecution(db: Database, id: string): Promise<void> {
-  await db.delete(executions).where(eq(executions.id, id));
+const COLUMNS = Object.entries(getTableColumns(executions)).map(([field, { name }]) => ({ field, name }));
+/** JSON's own text, where a column holds JSON. */
+const JSON_FIELDS: readonly string[] = ["price", "retries", "fallbacks"] satisfies (keyof ExecutionRow)[];
+const valueOf = (field: string) =>
+  JSON_FIELDS.includes(field) ? `nullif(value -> '$.${field}', 'null')` : `value ->> '$.${field}'`;
+/** Who made a call, for whom and when never changes. */
+const FIXED_FIELDS: readonly string[] = ["id", "workspaceId", "source", "sourceId", "startedAt"];
+const CHANGES = COLUMNS.filter(({ field }) => !FIXED_FIELDS.includes(field));
+
+/** A row that was closed as unknown was wrong about it: what is put is what is known. But what has ended is not live again. */
+const PUT_ROWS = `INSERT INTO executions (${COLUMNS.map(({ name }) => name).join(", ")})
+  SELECT ${COLUMNS.map(({ field }) => valueOf(field)).join(", ")} FROM json_each(?1)
+    WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?2)
+  ON CONFLICT (id) DO UPDATE SET ${CHANGES.map(({ name }) => `${name} = excluded.${name}`).join(", ")}
+    WHERE excluded.outcome <> 'live'`;
+const PUT_TEXTS = `INSERT OR IGNORE INTO execution_texts (execution_id, prompt, answer, prompt_chars, answer_chars)
+  SELECT value ->> '$.id', value ->> '$.prompt', value ->> '$.answer',
+    value ->> '$.promptChars', value ->> '$.answerChars' FROM json_each(?1)
+  WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?2)
+    AND coalesce((SELECT text_retention_days FROM call_settings WHERE workspace_id = ?2), ${TEXT_RETENTION_DAYS}) > 0`;
+
+/**
+ * Calls of one workspace, in two statements however many they are: all or none of them. Putting them again changes nothing.
+ * Those of a workspace that is gone are left out.
+ */
+export async function putExecutions(
+  db: Database,
+  workspaceId: string,
+  records: readonly ExecutionRecord[],
+): Promise<void> {
+  const put = (text: string, those: readonly string[]) =>
+    db.$client.prepare(text).bind(`[${those.join(",")}]`, workspaceId);
+  const rows = records.map(({ row }) => row);
+  const texts = records.flatMap((record) => record.texts ?? []);
+  await db.$client.batch([put(PUT_ROWS, rows), ...(texts.length === 0 ? [] : [put(PUT_TEXTS, texts)])]);
 }
 
 /** Newest first. */

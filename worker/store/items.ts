@@ -1,5 +1,5 @@
 /** Reads items and their history from D1, each time bound to a workspace. How they are written is in item-writes.ts. */
-import { and, asc, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
 import { ITEMS_PER_ANSWER, type Item, type ItemFilter, type ItemKind } from "../domain/item.ts";
 import type { ItemChange } from "../domain/item-change.ts";
 import type { Database } from "./database.ts";
@@ -36,16 +36,46 @@ function fits({ text, status, owner, story }: ItemFilter): SQL | undefined {
   );
 }
 
+export interface ItemSelection {
+  readonly kind?: ItemKind | undefined;
+  readonly filter?: ItemFilter;
+  /** Made in this meeting. */
+  readonly meetingId?: string | undefined;
+}
+
+function selected(workspaceId: string, { kind, filter = {}, meetingId }: ItemSelection): SQL | undefined {
+  return and(
+    eq(items.workspaceId, workspaceId),
+    kind === undefined ? undefined : eq(items.kind, kind),
+    meetingId === undefined ? undefined : eq(items.meetingId, meetingId),
+    fits(filter),
+  );
+}
+
+/** How many items there are of each status. */
+export async function countByStatus(
+  db: Database,
+  workspaceId: string,
+  selection: ItemSelection,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .select({ status: items.status, total: count() })
+    .from(items)
+    .where(selected(workspaceId, selection))
+    .groupBy(items.status);
+  return new Map(rows.map(({ status, total }) => [status, total]));
+}
+
 /** Those changed last come first. */
 export async function listItems(
   db: Database,
   workspaceId: string,
-  { kind, filter = {}, limit = ITEMS_PER_ANSWER }: { kind?: ItemKind; filter?: ItemFilter; limit?: number },
+  { limit = ITEMS_PER_ANSWER, ...selection }: ItemSelection & { readonly limit?: number },
 ): Promise<readonly ListedItem[]> {
   const rows = await db
     .select()
     .from(items)
-    .where(and(eq(items.workspaceId, workspaceId), kind === undefined ? undefined : eq(items.kind, kind), fits(filter)))
+    .where(selected(workspaceId, selection))
     .orderBy(desc(items.updatedAt), desc(items.id))
     .limit(limit);
   return rows.map(toItem);

@@ -98,14 +98,35 @@ export async function listWorkspaces(db: Database, userId: string): Promise<OwnW
     .orderBy(asc(memberships.createdAt), asc(workspaces.id));
 }
 
-/** A workspace with its first owner. */
-export async function insertWorkspace(
+/** Who is in this workspace and in no other. */
+export async function listHomeless(db: Database, workspaceId: string): Promise<{ userId: string; name: string }[]> {
+  const elsewhere = sql`SELECT user_id FROM memberships WHERE workspace_id <> ${workspaceId}`;
+  return await db
+    .select({ userId: users.id, name: users.name })
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
+    .where(and(eq(memberships.workspaceId, workspaceId), sql`${users.id} NOT IN (${elsewhere})`));
+}
+
+/** Workspaces with their first owners, all or none, in two statements however many they are. */
+export async function insertWorkspaces(
   db: Database,
-  { id, name, ownerId, now }: { id: string; name: string; ownerId: string; now: number },
+  rows: readonly { readonly id: string; readonly name: string; readonly ownerId: string }[],
+  now: number,
 ): Promise<void> {
-  await db.batch([
-    db.insert(workspaces).values({ id, name, isSample: false, createdAt: now }),
-    db.insert(memberships).values({ workspaceId: id, userId: ownerId, role: "owner", createdAt: now }),
+  const all = JSON.stringify(rows);
+  await db.$client.batch([
+    db.$client
+      .prepare(
+        "INSERT INTO workspaces (id, name, is_sample, created_at) SELECT value ->> 'id', value ->> 'name', 0, ? FROM json_each(?)",
+      )
+      .bind(now, all),
+    db.$client
+      .prepare(
+        `INSERT INTO memberships (workspace_id, user_id, role, created_at)
+         SELECT value ->> 'id', value ->> 'ownerId', 'owner', ? FROM json_each(?)`,
+      )
+      .bind(now, all),
   ]);
 }
 

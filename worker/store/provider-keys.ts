@@ -2,7 +2,7 @@
  * Keys of providers in D1. They come in and go out sealed; this file never sees one. Reads are bound to a workspace:
  * a foreign id and an absent one look the same.
  */
-import { and, asc, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { type ProviderKeyRow, providerKeys } from "./schema.ts";
 
@@ -19,14 +19,7 @@ const isUsable = sql`(${providerKeys.sealed} IS NOT NULL OR ${providerKeys.provi
 
 /** The one that models are asked with: chosen last, of those that can be used. Null for none. */
 export async function findChosenKey(db: Database, workspaceId: string): Promise<ProviderKeyRow | null> {
-  const row = await db
-    .select()
-    .from(providerKeys)
-    .where(and(eq(providerKeys.workspaceId, workspaceId), isUsable))
-    .orderBy(desc(providerKeys.chosenAt), desc(providerKeys.id))
-    .limit(1)
-    .get();
-  return row ?? null;
+  return (await listAskedKeys(db, workspaceId, 0))[0] ?? null;
 }
 
 /** Of those that can be used, the one in use and those that are asked next, in this order. */
@@ -92,14 +85,9 @@ export async function updateProviderKey(
   return changed.length > 0;
 }
 
-/** Notes a use, at most once in `everyMs`: it is for people who look for keys that nobody needs. */
-export async function noteKeyUse(db: Database, id: string, now: number, everyMs: number): Promise<void> {
-  await db
-    .update(providerKeys)
-    .set({ lastUsedAt: now })
-    .where(
-      and(eq(providerKeys.id, id), or(isNull(providerKeys.lastUsedAt), lt(providerKeys.lastUsedAt, now - everyMs))),
-    );
+/** Notes a use: it is for people who look for keys that nobody needs. */
+export async function noteKeyUse(db: Database, id: string, now: number): Promise<void> {
+  await db.update(providerKeys).set({ lastUsedAt: now }).where(eq(providerKeys.id, id));
 }
 
 export async function deleteProviderKey(db: Database, workspaceId: string, id: string): Promise<void> {

@@ -31,9 +31,16 @@ const HISTORY = [
   `DELETE FROM run_files WHERE run_id IN (${SOME_RUNS})`,
   `DELETE FROM run_inputs WHERE run_id IN (${SOME_RUNS})`,
   `DELETE FROM runs WHERE id IN (${SOME_RUNS})`,
+  ...["item_changes", "items"].map(
+    (table) =>
+      `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
+  ),
   `DELETE FROM meetings WHERE id IN (SELECT id FROM meetings WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
   `DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE workspace_id = ? ORDER BY id LIMIT ${PORTION})`,
 ];
+
+/** The last so many of these tell whether any may be left: their tables have rows of their own. */
+const UNBOUNDED = 5;
 
 const REST = [
   "DELETE FROM share_files WHERE slug IN (SELECT slug FROM shares WHERE workspace_id = ?)",
@@ -51,10 +58,10 @@ export async function deleteWorkspaceSecrets(db: Database, workspaceId: string):
   await db.$client.batch(SECRETS.map((text) => run(db, text, workspaceId)));
 }
 
-/** A portion of its runs, meetings and calls of models. Answers whether any may be left. */
+/** A portion of its runs, items, meetings and calls of models. Answers whether any may be left. */
 export async function deleteWorkspaceHistory(db: Database, workspaceId: string): Promise<boolean> {
   const answers = await db.$client.batch(HISTORY.map((text) => run(db, text, workspaceId)));
-  return answers.slice(-3).some(({ meta }) => meta.changes >= PORTION);
+  return answers.slice(-UNBOUNDED).some(({ meta }) => meta.changes >= PORTION);
 }
 
 /** The workspace, when its history is gone. Sessions that were in it are in their person's first one from then on. */

@@ -4,7 +4,7 @@
 import { ERRORS } from "../domain/errors.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
 import { ENDPOINT_EVENT_TYPES, ENDPOINT_EVENTS } from "../domain/webhook-events.ts";
-import { CopyButton } from "./components/copy-button.tsx";
+import { Command } from "./components/command.tsx";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
 import { Layout, type Shell } from "./layout.tsx";
 
@@ -42,6 +42,11 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/cancel -H "Authorization: Bearer $RUNY
   const queue = `curl -s ${origin}/api/queue/stats -H "Authorization: Bearer $RUNYARD_TOKEN"
 curl -s ${origin}/api/lanes/LANE -H "Authorization: Bearer $RUNYARD_TOKEN"
 curl -s -X POST ${origin}/api/runs/RUN_ID/hold -H "Authorization: Bearer $RUNYARD_TOKEN"`;
+  const code = `curl -s ${origin}/api/code/execute \\
+  -H "Authorization: Bearer $RUNYARD_TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{"capabilities":["stories.*"],"mode":"review","context":{"title":"Export as CSV"},
+       "code":"export default await stories.create({ title: context.title })"}'`;
   return (
     <Layout shell={shell} section="docs" title="API">
       <article class="prose">
@@ -75,6 +80,14 @@ curl -s -X POST ${origin}/api/runs/RUN_ID/hold -H "Authorization: Bearer $RUNYAR
           <code>{'{"position": 1}'}</code>, or <code>first</code>, <code>last</code>, <code>up</code> and{" "}
           <code>down</code>. <code>POST /api/runs/cancel</code> and <code>/api/runs/retry</code> take up to 100{" "}
           <code>runIds</code>, a <code>lane</code> or a <code>filter</code>, and answer for each run what happened.
+        </p>
+        <h2>Programs that read and write the workspace</h2>
+        <Command id="code" text={code} />
+        <p>
+          <a href="/docs/capabilities">Capabilities</a> lists what such a program may call, and how clients of MCP call
+          the same. In <code>review</code> its writes wait on an effect sheet: <code>GET /api/runs/RUN_ID/effects</code>{" "}
+          shows it, and <code>POST</code> to <code>effects/decisions</code>, <code>effects/apply</code> and{" "}
+          <code>effects/undo</code> below it decides.
         </p>
         <h2>How it is doing</h2>
         <p>
@@ -171,17 +184,6 @@ function ErrorTable() {
         ))}
       </tbody>
     </table>
-  );
-}
-
-function Command({ id, text }: { readonly id: string; readonly text: string }) {
-  return (
-    <div class="command">
-      <pre id={`command-${id}`} tabindex={0}>
-        {text}
-      </pre>
-      <CopyButton fromId={`command-${id}`} />
-    </div>
   );
 }
 

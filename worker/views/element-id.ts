@@ -37,6 +37,9 @@ export const ELEMENT_ID = {
   snippetMenu: "snippet-menu",
   executionResults: "execution-results",
   meetingResults: "meeting-results",
+  itemResults: "item-results",
+  effectSheet: "effect-sheet",
+  decisions: "decisions",
   meetingRuns: "meeting-runs",
   transcript: "transcript",
 } as const;
@@ -49,6 +52,11 @@ export function listedOrder(files: Readonly<Record<string, string>>, entry: stri
 /** Anchor of one line of one program file: the file's place in the list from 0, the line from 1. */
 export function programLineId(fileIndex: number, line: number): string {
   return `F${fileIndex}L${line}`;
+}
+
+/** Anchor of one effect of a run, by its number. */
+export function effectId(number: number): string {
+  return `e-${number}`;
 }
 
 /** Anchor of one utterance of a meeting, by its place from 0: quotations lead to it. */

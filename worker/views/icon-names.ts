@@ -51,6 +51,7 @@ export const ICON_NAMES = [
   "smartphone",
   "sparkles",
   "square",
+  "square-kanban",
   "square-terminal",
   "star",
   "sun",

@@ -39,6 +39,7 @@ export interface LayoutProps extends DocumentProps {
     | "snippets"
     | "executions"
     | "meetings"
+    | "stories"
     | "repositories"
     | "docs"
     | null;
@@ -54,6 +55,7 @@ const NAVIGATION: readonly { section: LayoutProps["section"]; href: string; labe
   { section: "playground", href: "/playground", label: "Playground", icon: "square-terminal" },
   { section: "snippets", href: "/snippets", label: "Snippets", icon: "library" },
   { section: "meetings", href: "/meetings", label: "Meetings", icon: "messages-square" },
+  { section: "stories", href: "/stories", label: "Stories", icon: "square-kanban" },
   { section: "executions", href: "/executions", label: "Calls", icon: "sparkles" },
   { section: "repositories", href: "/repos", label: "Repos", icon: "folder-git-2" },
   { section: "docs", href: "/docs", label: "API", icon: "book-open" },

@@ -1,6 +1,6 @@
 /** `/settings/members`: who is in the workspace and as what, who is invited, and the form that invites. */
 import { isAtLeast, ROLE_WORDS, ROLES, type Role } from "../domain/access.ts";
-import type { Invitation, Member } from "../domain/membership.ts";
+import type { Invitation, MailedInvitation, Member } from "../domain/membership.ts";
 import { PostForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
@@ -19,11 +19,18 @@ export interface MembersProps {
   readonly invitations: readonly ShownInvitation[];
   /** Who looks. */
   readonly viewer: { readonly userId: string; readonly role: Role };
-  /** The link of an invitation that was just made. */
-  readonly link: string | null;
+  /** The invitation that was just made. */
+  readonly invited: { readonly link: string; readonly mailed: MailedInvitation } | null;
   readonly values: { readonly email: string; readonly role: string };
   readonly errors: readonly FieldError[];
 }
+
+const MAILED_WORDS: Readonly<Record<MailedInvitation, string>> = {
+  sent: "It was sent by e-mail.",
+  failed: "The e-mail was not taken: send the link to the person whom you invite yourself.",
+  "not-set-up": "This server sends no e-mail: send the link to the person whom you invite yourself.",
+  nobody: "Send it to the person whom you invite.",
+};
 
 export function MembersPage({ shell, ...props }: MembersProps & { readonly shell: Shell }) {
   const isAdmin = isAtLeast(props.viewer.role, "admin");
@@ -35,9 +42,13 @@ export function MembersPage({ shell, ...props }: MembersProps & { readonly shell
       <SettingsTabs current="people" />
       <div class="settings">
         <ErrorSummary title="Nothing was changed" errors={props.errors} />
-        {props.link === null ? null : (
-          <OneTimeSecret title="Copy the link now: it is not shown again" secret={props.link} copyLabel="Copy link">
-            Send it to the person whom you invite. It lets one person in, and ends after a week.
+        {props.invited === null ? null : (
+          <OneTimeSecret
+            title="Copy the link now: it is not shown again"
+            secret={props.invited.link}
+            copyLabel="Copy link"
+          >
+            {MAILED_WORDS[props.invited.mailed]} It lets one person in, and ends after a week.
           </OneTimeSecret>
         )}
         <MemberTable {...props} />
@@ -179,7 +190,7 @@ function InvitationForm({ viewer, values, errors }: MembersProps) {
           label="E-mail address"
           value={values.email}
           errors={errors}
-          hint="A note of whom it is for, and optional: who has the link comes in."
+          hint="Whom it is for, and optional: who has the link comes in. It goes there, where this server sends e-mail."
         />
         <SelectField
           name="role"

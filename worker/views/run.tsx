@@ -17,16 +17,18 @@ import { StatusBadge, StepIcon } from "./components/status-badge.tsx";
 import { Duration, RelativeTime } from "./components/time.tsx";
 import { UsageTable } from "./components/usage.tsx";
 import { WaitPanel } from "./components/wait-panel.tsx";
+import { type EffectSheetProps, EffectSheetView } from "./effect-sheet.tsx";
 import { byId, ELEMENT_ID } from "./element-id.ts";
 import { formatCount, formatDuration, formatInstant } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
 import { queueHref } from "./lane-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
 import { RunLog, type RunLogProps } from "./log/log-view.tsx";
-import { ProgramFiles } from "./program-files.tsx";
+import { type EffectsByLine, ProgramFiles } from "./program-files.tsx";
+import { HostCallList, type HostCallListProps } from "./run-calls.tsx";
 import { contentLabel, endingMark, reasonOf, STEP_WORDS } from "./run-words.ts";
 
-export type RunTab = "log" | "program" | "metrics";
+export type RunTab = "log" | "program" | "effects" | "calls" | "metrics";
 
 export interface RunPageProps {
   readonly run: RunDetail;
@@ -35,7 +37,14 @@ export interface RunPageProps {
   /** What the open tab shows: each tab brings its own content. */
   readonly tab:
     | ({ readonly name: "log" } & Pick<RunLogProps, "events">)
-    | { readonly name: "program"; readonly files: Readonly<Record<string, string>> }
+    | {
+        readonly name: "program";
+        readonly files: Readonly<Record<string, string>>;
+        /** Numbers of the effects that a line of the entry has asked for. */
+        readonly effects: EffectsByLine;
+      }
+    | ({ readonly name: "effects" } & EffectSheetProps)
+    | ({ readonly name: "calls" } & Omit<HostCallListProps, "runId">)
     | { readonly name: "metrics" };
   /** What a replay found that was asked for without a script. */
   readonly verdict?: ReplayVerdict | null;
@@ -44,6 +53,8 @@ export interface RunPageProps {
 const TABS: readonly { name: RunTab; label: string; path: string }[] = [
   { name: "log", label: "Log", path: "" },
   { name: "program", label: "Program", path: "/program" },
+  { name: "effects", label: "Effects", path: "/effects" },
+  { name: "calls", label: "Host calls", path: "/calls" },
   { name: "metrics", label: "Metrics", path: "/metrics" },
 ];
 
@@ -53,7 +64,7 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
       <RunHeader run={run} files={files} />
       <ReplayPlace verdict={verdict} />
       <nav class="tabs" aria-label="Parts of the run">
-        {TABS.filter(({ name }) => name !== "program" || run.entry !== null).map(({ name, label, path }) => (
+        {TABS.filter(({ name }) => hasTab(run, name)).map(({ name, label, path }) => (
           <a href={`/runs/${run.id}${path}`} aria-current={name === tab.name ? "page" : undefined}>
             {label}
           </a>
@@ -63,11 +74,21 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
         <RunLog runId={run.id} state={run.state} events={tab.events} lastSeq={run.lastSeq} />
       ) : null}
       {tab.name === "program" && run.entry !== null ? (
-        <ProgramFiles entry={run.entry} files={tab.files} error={run.error} />
+        <ProgramFiles
+          {...{ runId: run.id, entry: run.entry, files: tab.files, error: run.error, effects: tab.effects }}
+        />
       ) : null}
+      {tab.name === "effects" ? <EffectSheetView {...tab} /> : null}
+      {tab.name === "calls" ? <HostCallList runId={run.id} {...tab} /> : null}
       {tab.name === "metrics" ? <Metrics run={run} /> : null}
     </Layout>
   );
+}
+
+function hasTab({ entry, grants, usage }: RunDetail, name: RunTab): boolean {
+  if (name === "program") return entry !== null;
+  if (name === "calls") return (usage?.hostCalls ?? 0) > 0;
+  return name !== "effects" || grants?.code !== undefined;
 }
 
 /** Answer to `GET /runs/:id/header`, and to a cancellation that came through htmx. */
@@ -96,11 +117,25 @@ export function RunHeader({ run, files }: Pick<RunPageProps, "run" | "files">) {
       {run.budgetWait && !isTerminal(run.state) ? <BudgetWaitPanel runId={run.id} wait={run.budgetWait} /> : null}
       {run.wait ? <WaitPanel run={run} wait={run.wait} /> : reason ? <p class="run-reason">{reason}</p> : null}
       <Facts run={run} />
+      <Origin run={run} />
       {run.issue ? <Labels issue={run.issue} /> : null}
       <Steps run={run} />
       <Attempts attempts={run.attemptHistory} />
       {isTerminal(run.state) ? <Outcome run={run} programHref={`/runs/${run.id}/program`} files={files} /> : null}
     </section>
+  );
+}
+
+/** The way from a fork to what it begins like. */
+function Origin({ run }: { readonly run: RunDetail }) {
+  if (run.forkOf === null) return null;
+  return (
+    <p class="muted">
+      {"Forked from "}
+      <a href={`/runs/${run.forkOf.of}`}>another run</a>
+      {` at host call ${run.forkOf.call + 1}. `}
+      <a href={`/runs/${run.id}/branches`}>See both branches</a>
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 /** `/settings/webhooks/:id`: one endpoint with its messages, and what can be done with it. */
-import { ENDPOINT_NAME_FIELD, type MessageSummary, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import { ENDPOINT_NAME_FIELD, type MessageSummary, receiverName, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
 import { Allowed, PostForm, ReadableForm } from "./components/allowed.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
@@ -28,7 +28,7 @@ export function EndpointPage({ shell, ...props }: EndpointProps & { readonly she
   const { endpoint, secret, values, errors } = props;
   const address = `/settings/webhooks/${endpoint.id}`;
   return (
-    <Layout shell={shell} section={null} title={`Webhook to ${new URL(endpoint.url).host}`}>
+    <Layout shell={shell} section={null} title={`Webhook to ${receiverName(endpoint.url)}`}>
       <EndpointHead endpoint={endpoint} address={address} />
       <div class="settings">
         <ErrorSummary title="Nothing was changed" errors={errors} />

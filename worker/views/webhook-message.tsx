@@ -1,5 +1,5 @@
 /** `/settings/webhooks/:id/messages/:messageId`: one message, with every attempt to deliver it. */
-import type { DeliveryAttempt, MessageDetail, WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import { type DeliveryAttempt, type MessageDetail, receiverName, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
 import { PostForm } from "./components/allowed.tsx";
 import { CopyButton } from "./components/copy-button.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -21,7 +21,7 @@ export function MessagePage({ shell, endpoint, message }: MessageProps & { reado
   return (
     <Layout shell={shell} section={null} title={`Message ${message.event}`}>
       <p>
-        <a href="/settings/webhooks">Outgoing webhooks</a> · <a href={address}>{new URL(endpoint.url).host}</a>
+        <a href="/settings/webhooks">Outgoing webhooks</a> · <a href={address}>{receiverName(endpoint.url)}</a>
       </p>
       <MessageBody endpoint={endpoint} message={message} />
       <section class="panel" aria-labelledby="body-title">

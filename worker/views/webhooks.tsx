@@ -77,7 +77,7 @@ export function EndpointFields({ values, errors }: Pick<WebhooksProps, "values" 
         placeholder="https://example.com/hooks"
         isRequired
         errors={errors}
-        hint="Where messages are sent by POST. The receiver answers 2xx when it has one."
+        hint="Where messages are sent by POST. The receiver answers 2xx when it has one. mailto:ana@example.com sends them by e-mail, where this server has that."
       />
       <TextField name="description" label="Description" value={values.description} errors={errors} />
       <fieldset

@@ -80,7 +80,7 @@ async function deliver(
     return { outcome, notBefore, receipt: { durationMs: clock.now() - startedAt, status, problem, excerpt } };
   };
   // The operator may have changed what is allowed since the address was accepted.
-  const wrong = receiverProblem(url, allowsPrivate);
+  const wrong = receiverProblem(url, { allowsPrivate, canMail: false });
   if (wrong !== null) return answer("refused", `Not sent: the URL ${wrong}.`);
   const timestamp = Math.floor(startedAt / 1_000);
   const headers = {

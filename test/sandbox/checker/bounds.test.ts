@@ -24,7 +24,8 @@ const HOSTILE: readonly (readonly [what: string, code: string, reason: "checked"
   ],
   [
     "a text of all combinations",
-    'type D = "0"|"1"|"2"|"3"|"4"|"5"|"6"|"7"|"8"|"9"; type S = `${D}${D}${D}${D}`; export const s: S = "x"; export let q: `${S}${S}` = 1;',
+    `type D = "0"|"1"|"2"|"3"|"4"|"5"|"6"|"7"|"8"|"9"; type S = \`\${D}\${D}\${D}\${D}\`;
+     export const s: S = "x"; export let q: \`\${S}\${S}\` = 1;`,
     "checked",
   ],
   [
@@ -44,8 +45,8 @@ const HOSTILE: readonly (readonly [what: string, code: string, reason: "checked"
   [
     "overloads in overloads",
     `declare function o(a: string): 1; ${times(300, (i) => `declare function o(a: ${i}, b: (x: number) => any): 1;`, " ")}
-     export default ${"o(1, () => ".repeat(12)}o("q", 1)${")".repeat(12)};`,
-    "too-complex",
+     export default ${"o(1, (x) => ".repeat(12)}o("q", 1)${")".repeat(12)};`,
+    "checked",
   ],
   [
     "a variable whose type depends on itself",
@@ -94,9 +95,9 @@ describe("many checks", () => {
         found(`const value${i}: number = "x";`, { declarations: `declare const d${i % 3}: 1;` }),
       ),
     );
-    answers.forEach((answer, i) =>
-      expect(answer).toEqual([`main.ts:1:7 TS2322 Type 'string' is not assignable to type 'number'.`]),
-    );
+    for (const answer of answers) {
+      expect(answer).toEqual(["main.ts:1:7 TS2322 Type 'string' is not assignable to type 'number'."]);
+    }
   });
 
   it("beyond what may wait are refused, and none is lost", async () => {

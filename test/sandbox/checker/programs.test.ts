@@ -151,7 +151,8 @@ const ERRORS: readonly (readonly [what: string, code: string | Record<string, st
 ];
 
 describe("a program with a type error", () => {
-  it.each(ERRORS)("is told %s, with its place", async (_what, code, ...expected) => {
+  const rows = ERRORS.map(([what, code, ...expected]) => [what, code, expected] as const);
+  it.each(rows)("is told %s, with its place", async (_what, code, expected) => {
     const findings = await found(code);
     expect(findings).toHaveLength(expected.length);
     expected.forEach((beginning, i) => expect(findings[i]?.slice(0, beginning.length)).toBe(beginning));

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Credentials } from "../../../scripts/credentials.ts";
+import { assertKeptSecret } from "../canaries.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Starting takes a second or two, and much longer where a machine is busy with other things. */
@@ -130,8 +131,16 @@ export class Product extends ProductClient {
     await this.#end("SIGTERM");
   }
 
+  /** Ends it, and searches what it stored for secrets that must not be there. */
   async stop(): Promise<void> {
     await this.halt();
+    const { apiToken, signInUrl } = this.credentials;
+    const link = signInUrl.split("/").at(-1)!;
+    const own = [
+      ["its first token", apiToken],
+      ["its sign-in link", link],
+    ] as const;
+    assertKeptSecret(this.stateFolder, new Map(own));
     rmSync(this.stateFolder, { recursive: true, force: true });
   }
 

@@ -104,7 +104,6 @@ export const anthropicProtocol: Protocol = {
       },
     ],
   },
-  counting: { path: "/v1/messages/count_tokens", answer: { input_tokens: 123 } },
   failures: [
     { title: "400", script: json(400, error("invalid_request_error")), reason: "bad-request" },
     {

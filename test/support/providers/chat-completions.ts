@@ -77,7 +77,6 @@ export const chatProtocol: Protocol = {
       { role: "user", content: "again" },
     ],
   },
-  counting: null,
   failures: openaiFailures(),
   streamErrors: [
     [`data: ${JSON.stringify(openaiError("server_error", null))}\n\n`, "overloaded"],

@@ -112,10 +112,6 @@ export const responsesProtocol: Protocol = {
       { role: "user", content: "again" },
     ],
   },
-  counting: {
-    path: "/v1/responses/input_tokens",
-    answer: { object: "response.input_tokens", input_tokens: 123 },
-  },
   failures: openaiFailures(),
   streamErrors: [
     [failed("server_error"), "overloaded"],

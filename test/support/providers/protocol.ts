@@ -4,6 +4,7 @@
  */
 import type { Connection } from "../../../worker/llm/connection.ts";
 import type { ModelErrorReason, ModelUsage, Provider, ProviderName, StopReason } from "../../../worker/llm/provider.ts";
+import { canaryKey } from "../canary.ts";
 import type { Script } from "./scripted-server.ts";
 
 /** An answer as every protocol carries it. The text has characters of one to four bytes in UTF-8. */
@@ -71,8 +72,6 @@ export interface Protocol {
   readonly signature: string | null;
   /** What the suite's conversation with tools must look like on the wire. */
   readonly conversation: unknown;
-  /** The address that counts, and its answer for 123 tokens; null where there is none. */
-  readonly counting: { readonly path: string; readonly answer: unknown } | null;
   /** How many frames at the end may be missing from a whole answer. */
   readonly optionalFrames: number;
   readonly stopReasons: readonly (readonly [native: string, ours: StopReason])[];
@@ -81,7 +80,7 @@ export interface Protocol {
   readonly streamErrors: readonly (readonly [frame: string, reason: ModelErrorReason])[];
 }
 
-export const KEY = "sk-test-0123456789-secret";
+export const KEY = canaryKey("secret");
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Script {
   return { status, body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } };

@@ -98,6 +98,18 @@ describe("a cap", () => {
 });
 
 describe("a warning", () => {
+  it("comes anew to a run when the limit of all runs was raised", () => {
+    const subjects = [{ kind: "run", id: "r" }] as const;
+    const spend = (state: BudgetState, id: string, micros: number) =>
+      settle(reserve(state, { id, boundMicros: micros, subjects }, NOON).state, id, micros);
+    const eachRun = (limit: number) => capOf({ kind: "run", id: EACH_RUN }, "always", limit);
+    const first = spend(withCaps(eachRun(100)), "1", 80);
+    expect(first.warnings.map(({ percent }) => percent)).toEqual([80]);
+    const second = spend(putCap(first.state, eachRun(1_000), NOON), "2", 450);
+    expect(second.warnings.map(({ percent }) => percent)).toEqual([50]);
+    expect(spend(second.state, "3", 10).warnings).toEqual([]);
+  });
+
   it("comes once for each share of the limit, and skips those that were passed together", () => {
     let state: BudgetState = withCaps(DAILY);
     const percents = [400, 150, 20, 350, 80].map((micros, index) => {

@@ -3,8 +3,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toBase64 } from "../../../worker/domain/base64.ts";
 import { Secret } from "../../../worker/domain/secret.ts";
+import type { WrappedKey } from "../../../worker/domain/wrapped-key.ts";
 import { encrypt } from "../../../worker/keys/cipher.ts";
-import { type DataKeys, Vault, type WrappedKey } from "../../../worker/keys/vault.ts";
+import { type DataKeys, Vault } from "../../../worker/keys/vault.ts";
 import { systemRandom } from "../../../worker/system-ports.ts";
 
 const OLD = new Secret(btoa("o".repeat(32)));

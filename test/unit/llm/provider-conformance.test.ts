@@ -4,7 +4,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CallTimeouts, Connection, Fetch } from "../../../worker/llm/connection.ts";
 import { ModelError, type ModelEvent, type ModelRequest, type Provider } from "../../../worker/llm/provider.ts";
-import { countInput, upperTokens } from "../../../worker/llm/usage.ts";
 import { anthropicProtocol } from "../../support/providers/anthropic.ts";
 import { chatProtocol } from "../../support/providers/chat-completions.ts";
 import { responsesProtocol } from "../../support/providers/openai-responses.ts";
@@ -14,7 +13,6 @@ import {
   ANSWER_USAGE,
   CALL_EVENTS,
   CALLS,
-  json,
   KEY,
   type Protocol,
   type StreamedCall,
@@ -327,34 +325,6 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
   it("gives an empty answer as what it is", async () => {
     const { events, text, error } = await collect(play({ body: protocol.frames({ pieces: [] }).join("") }).provider);
     expect({ text, error, last: events.at(-1)?.type }).toEqual({ text: "", error: null, last: "done" });
-  });
-
-  it("counts a request where the provider does, and else gives an upper bound", async () => {
-    const counting = protocol.counting ?? { path: "", answer: {} };
-    const { provider, requests } = play(json(200, counting.answer));
-    const count = await countInput(provider, conversation(protocol));
-    if (protocol.counting === null) {
-      expect(requests).toHaveLength(0);
-      expect(count).toEqual({ tokens: upperTokens(conversation(protocol)), isExact: false });
-      return;
-    }
-    expect(count).toEqual({ tokens: 123, isExact: true });
-    expect(requests[0]?.path.split("?")[0]).toBe(counting.path);
-    const answered = play({ body: whole() });
-    for await (const _ of answered.provider.stream(conversation(protocol)));
-    // What is counted is what is asked.
-    expect(answered.requests[0]?.body).toMatchObject(requests[0]?.body as object);
-  });
-
-  it.each([
-    json(404, { error: "no such address" }),
-    json(200, { something: "else" }),
-    { body: "<html>", headers: { "content-type": "text/html" } },
-    { body: "", ending: "destroy" } as const,
-  ])("gives an upper bound where counting fails", async (script) => {
-    const asked = conversation(protocol);
-    const count = await countInput(play(script).provider, asked);
-    expect(count).toEqual({ tokens: upperTokens(asked), isExact: false });
   });
 
   it("times out a server that sends no first byte", async () => {

@@ -16,7 +16,7 @@ const RIGHT = {
   "null-of-a-search": `const story = await stories.findByKey({ key: "RUN-1" });
     if (story) await blockers.create({ title: story.title, story: story.key, evidence: { quote: "it is blocked" } });`,
   "without-an-input": "export default (await members.list()).map(({ name }) => name);",
-  "with-defaults-left-out": "export default (await meetings.transcript({ from: 5 }))[0]?.speaker.toUpperCase();",
+  "with-defaults-left-out": "export default (await meetings.transcript({ from: 5 }))[0]?.text.toUpperCase();",
   "context-of-any-shape": "export default context.keys[0].length + 1;",
   "evidence-of-an-item": "export default (await decisions.list())[0]?.evidence?.quote.length;",
 };

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { type ModelCallRow, ModelCalls } from "../../../durable-objects/run-executor/model-calls.ts";
 import { capOf } from "../../../worker/domain/budget-state.ts";
 import { DECISION_MS } from "../../../worker/domain/budget-wait.ts";
-import { OverBudgetError } from "../../../worker/llm/budgeted-provider.ts";
+import { OverBudgetError } from "../../../worker/llm/call-cost.ts";
 import type { Provider } from "../../../worker/llm/provider.ts";
 
 const CAP = capOf({ kind: "run", id: "run_1" }, "always", 100);

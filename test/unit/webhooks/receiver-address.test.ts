@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { receiverProblem } from "../../../worker/webhooks/receiver-address.ts";
+import { mailAddressOf, receiverProblem } from "../../../worker/webhooks/receiver-address.ts";
+
+const PUBLIC = { allowsPrivate: false, canMail: true };
+const PRIVATE = { allowsPrivate: true, canMail: true };
 
 describe("receiverProblem", () => {
   it.each([
@@ -8,7 +11,7 @@ describe("receiverProblem", () => {
     "https://[2606:4700::1111]/",
     "https://localhost.example.com",
   ])("lets messages go to %s", (url) => {
-    expect(receiverProblem(url, false)).toBeNull();
+    expect(receiverProblem(url, PUBLIC)).toBeNull();
   });
 
   it.each([
@@ -41,8 +44,8 @@ describe("receiverProblem", () => {
     "https://[2002:7f00:1::]/",
     "https://[2001:db8::1]/",
   ])("keeps messages from %s, unless the operator allows private receivers", (url) => {
-    expect(receiverProblem(url, false)).toContain("must be a public host");
-    expect(receiverProblem(url, true)).toBeNull();
+    expect(receiverProblem(url, PUBLIC)).toContain("must be a public host");
+    expect(receiverProblem(url, PRIVATE)).toBeNull();
   });
 
   it.each([
@@ -54,11 +57,19 @@ describe("receiverProblem", () => {
     ["https://me:secret@example.com", "password"],
     ["https://example.com/#x", "fragment"],
   ])("refuses %s, whatever the operator allows", (url, problem) => {
-    expect(receiverProblem(url, true)).toContain(problem);
-    expect(receiverProblem(url, false)).toContain(problem);
+    expect(receiverProblem(url, PRIVATE)).toContain(problem);
+    expect(receiverProblem(url, PUBLIC)).toContain(problem);
   });
 
   it("asks for https", () => {
-    expect(receiverProblem("http://example.com/", false)).toContain("https:");
+    expect(receiverProblem("http://example.com/", PUBLIC)).toContain("https:");
+  });
+
+  it("takes the address of one mailbox, where e-mail is set up", () => {
+    expect(receiverProblem("mailto:Ana@example.com", PUBLIC)).toBeNull();
+    expect(mailAddressOf("MAILTO:Ana@example.com")).toBe("ana@example.com");
+    expect(receiverProblem("mailto:ana@example.com", { ...PRIVATE, canMail: false })).toContain("RUNYARD_MAIL_FROM");
+    for (const wrong of ["mailto:", "mailto:ana", "mailto:a@b.c,d@e.f", "mailto:a@example.com?bcc=b@example.com"])
+      expect(receiverProblem(wrong, PUBLIC)).toContain("must be like mailto:");
   });
 });

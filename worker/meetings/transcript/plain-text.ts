@@ -84,8 +84,8 @@ function speakersAmong(lines: readonly Line[]): (name: string) => boolean {
 /** @param below the next line that is not blank: a name with a time is a heading only where something is said below it */
 function lineOf(line: string, below: string, names: SpeakerNames): Line {
   if (line === "") return { kind: "blank" };
-  const span = SPAN.exec(line);
-  if (span) return timed({ startMs: readClockTime(span[1]!), endMs: readClockTime(span[2]!) }, span[3]!, below, names);
+  const span = spanOf(line);
+  if (span) return timed(span, span.rest, below, names);
   const first = TIME_FIRST.exec(line);
   const startMs = first ? readClockTime(first[1]!) : null;
   if (first && startMs !== null) {
@@ -101,15 +101,23 @@ function lineOf(line: string, below: string, names: SpeakerNames): Line {
   return named ? { kind: "utterance", ...named, startMs: null, endMs: null, isTimed: false } : { kind: "text" };
 }
 
+/** Two times at the beginning of a line; null for those that are none, or in the wrong order. */
+function spanOf(line: string): (Times & { readonly rest: string }) | null {
+  const match = SPAN.exec(line);
+  const startMs = match && readClockTime(match[1]!);
+  const endMs = match && readClockTime(match[2]!);
+  return match && startMs !== null && endMs !== null && startMs <= endMs ? { startMs, endMs, rest: match[3]! } : null;
+}
+
 /** A line that begins with a time. */
-function timed(times: Times, rest: string, below: string, names: SpeakerNames): Line {
-  if (rest === "") return { kind: "time", ...times };
+function timed({ startMs, endMs }: Times, rest: string, below: string, names: SpeakerNames): Line {
+  if (rest === "") return { kind: "time", startMs, endMs };
   const named = names.read(rest);
-  if (named) return { kind: "utterance", ...named, ...times, isTimed: true };
+  if (named) return { kind: "utterance", ...named, startMs, endMs, isTimed: true };
   const isHeading = isNameShaped(rest) && below !== "" && !SPAN.test(below) && !TIME_FIRST.test(below);
   return isHeading
-    ? { kind: "utterance", speaker: rest, text: "", ...times, isTimed: true }
-    : { kind: "utterance", speaker: null, text: rest, ...times, isTimed: true };
+    ? { kind: "utterance", speaker: rest, text: "", startMs, endMs, isTimed: true }
+    : { kind: "utterance", speaker: null, text: rest, startMs, endMs, isTimed: true };
 }
 
 class Reader {

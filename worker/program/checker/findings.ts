@@ -9,7 +9,8 @@ import { TYPE_CHECK_BOUNDS, type TypeDiagnostic } from "../type-check.ts";
 import type { Compiler } from "./compiler.ts";
 import { isFelt } from "./compiler-options.ts";
 
-export type Finding = TypeDiagnostic;
+/** Made when it is told: of thousands, most are only counted. */
+export type Finding = () => TypeDiagnostic;
 
 /** "Cannot find module": the engine says what to do instead. */
 const CANNOT_FIND_MODULE = new Set([2307, 2792]);
@@ -27,12 +28,13 @@ export function findingsOf(
 ): Finding[] {
   const errors = diagnostics.filter(({ category }) => category === compiler.DiagnosticCategory.Error);
   const text = files[name]!;
-  const findings = errors.flatMap((error): Finding[] => {
+  const inOrder = errors.toSorted((a, b) => (a.start ?? 0) - (b.start ?? 0));
+  return inOrder.flatMap((error): Finding[] => {
     const message = messageOf(compiler, files, name, error);
     if (!isFelt(error.code, message)) return [];
-    return [finding(name, text, { start: error.start ?? 0, length: error.length ?? 1, code: error.code, message })];
+    const { start = 0, length = 1, code } = error;
+    return [() => diagnosticAt(name, text, { ...positionAt(text, start), length, code, message })];
   });
-  return findings.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** What the engine's own parser would not take; empty for a file that it takes. */
@@ -43,7 +45,7 @@ export function refusals(name: string, text: string): Finding[] {
   } catch (thrown) {
     if (!(thrown instanceof TranspileError)) throw thrown;
     const { message, line, column } = thrown.error;
-    return [findingAt(name, text, { line: line ?? 1, column: column ?? 1, length: 1, code: 0, message })];
+    return [() => diagnosticAt(name, text, { line: line ?? 1, column: column ?? 1, length: 1, code: 0, message })];
   }
 }
 
@@ -65,15 +67,11 @@ interface Place {
   readonly message: string;
 }
 
-function finding(file: string, text: string, { start, ...place }: Place & { readonly start: number }): Finding {
-  return findingAt(file, text, { ...positionAt(text, start), ...place });
-}
-
-function findingAt(
+function diagnosticAt(
   file: string,
   text: string,
   { line, column, length, code, message }: Place & { readonly line: number; readonly column: number },
-): Finding {
+): TypeDiagnostic {
   const whole = (text.split("\n", line)[line - 1] ?? "").replace(/\r$/, "");
   const { lineChars } = TYPE_CHECK_BOUNDS;
   // The place stays in sight: a third of what is shown stands before it.

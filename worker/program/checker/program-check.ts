@@ -19,8 +19,11 @@ import { compilerOptions } from "./compiler-options.ts";
 import { type Finding, findingsOf, refusals } from "./findings.ts";
 import { ProgramFiles } from "./program-files.ts";
 
-/** Of one check: some hundred times what a program of 200 lines takes, and at most a second or two. */
-const CHECK_FUEL = 12_000_000;
+/**
+ * Of one check. A program of 200 lines takes some 500,000, the densest twice that. When all is used up, at most 300,000
+ * types and symbols of some 220 bytes are held.
+ */
+const CHECK_FUEL = 6_000_000;
 /** Declarations are looked through once, then known by their text. */
 const KNOWN_DECLARATIONS = 20;
 
@@ -68,7 +71,7 @@ export class ProgramCheck {
       const { findings, checkedFiles } = this.#findings(this.#kept, request);
       return {
         kind: "checked",
-        diagnostics: findings.slice(0, TYPE_CHECK_BOUNDS.diagnostics),
+        diagnostics: findings.slice(0, TYPE_CHECK_BOUNDS.diagnostics).map((tell) => tell()),
         more: Math.max(0, findings.length - TYPE_CHECK_BOUNDS.diagnostics),
         checkedFiles,
         fuel: CHECK_FUEL - compiler.getFuel(),

@@ -1,7 +1,7 @@
 /** `/api/executions`: the workspace's calls of models. */
 import { Hono } from "hono";
 import * as z from "zod";
-import { accessExecution } from "../../actions/executions.ts";
+import { accessExecution, bringUpToDate } from "../../actions/executions.ts";
 import { succeed } from "../../domain/errors.ts";
 import { EXECUTION_BOUNDS, executionFilterSchema } from "../../domain/execution.ts";
 import { check } from "../../domain/validation.ts";
@@ -25,6 +25,7 @@ export const executions = new Hono<SignedInEnv>()
     if (!before.ok) return problem(c, before);
     const { dependencies, principal } = c.var;
     const page = { before: before.value, limit };
+    await bringUpToDate(dependencies, principal.workspaceId);
     const list = await listExecutions(dependencies.db, principal.workspaceId, filter, page);
     const nextCursor = list.nextBefore === null ? null : encodeCursor(list.nextBefore);
     return answer(c, succeed({ executions: list.executions, nextCursor }));

@@ -1,7 +1,10 @@
 /** Programs of code mode and the effects of their writes in `/openapi.json`. */
+import * as z from "zod";
 import { codeExecuteSchema } from "../../domain/code-execution.ts";
 import { decisionRequestSchema, effectSheetSchema, effectsSummarySchema } from "../../domain/effect-sheet-schema.ts";
+import { forkRequestSchema, hostCallPageSchema } from "../../domain/fork.ts";
 import { acceptedAnswerSchema, executeAnswerSchema } from "../../domain/run-schema.ts";
+import { hostCallQuerySchema } from "./run-forks.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
 
 export const codeExecuteAnswerSchema = executeAnswerSchema.extend({ effects: effectsSummarySchema });
@@ -39,8 +42,9 @@ export const CODE_OPERATIONS: readonly Operation[] = [
   {
     method: "post",
     path: "/api/runs/{id}/effects/apply",
-    summary: "Write what was approved. What was changed meanwhile is not written: it shows as drifted.",
-    answers: { 200: effectSheetSchema },
+    summary:
+      "Write what was approved. What was changed meanwhile is not written: it shows as drifted. Where something approved depends on what was rejected, nothing is written: 202, and the program runs again without that, as the run that is named.",
+    answers: { 200: effectSheetSchema, 202: acceptedAnswerSchema.extend({ without: z.number() }) },
     problems: ["not-found", "run-active", "nothing-to-do", "sheet-superseded"],
   },
   {
@@ -49,5 +53,22 @@ export const CODE_OPERATIONS: readonly Operation[] = [
     summary: "Take back what was written. What was changed since stays, and shows as kept.",
     answers: { 200: effectSheetSchema },
     problems: ["not-found", "run-active", "nothing-to-do", "sheet-superseded"],
+  },
+  {
+    method: "get",
+    path: "/api/runs/{id}/calls",
+    summary: "What the program of an ended run asked of the host, in order, with the answers. Long texts are cut.",
+    query: hostCallQuerySchema,
+    answers: { 200: hostCallPageSchema },
+    problems: ["not-found", "run-active", "not-replayable", "invalid-request"],
+  },
+  {
+    method: "post",
+    path: "/api/runs/{id}/fork",
+    summary:
+      "Start a run that begins as this one did: the same program, seed and answers up to one host call, which may get another answer; or another program, as far as it makes the same calls. Its writes wait for review.",
+    body: forkRequestSchema,
+    answers: { 202: acceptedAnswerSchema },
+    problems: ["not-found", ...BODY_PROBLEMS, "run-active", "not-replayable", "lane-full"],
   },
 ];

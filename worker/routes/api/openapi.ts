@@ -23,6 +23,7 @@ import { BUDGET_OPERATIONS } from "./openapi-budgets.ts";
 import { CODE_OPERATIONS } from "./openapi-code.ts";
 import { DELIVERY_OPERATIONS } from "./openapi-deliveries.ts";
 import { EXECUTION_OPERATIONS } from "./openapi-executions.ts";
+import { ITEM_OPERATIONS } from "./openapi-items.ts";
 import { MEETING_OPERATIONS } from "./openapi-meetings.ts";
 import { MODEL_OPERATIONS, openaiErrorSchema } from "./openapi-models.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
@@ -111,6 +112,7 @@ const OPERATIONS: readonly Operation[] = [
   ...EXECUTION_OPERATIONS,
   ...BUDGET_OPERATIONS,
   ...MEETING_OPERATIONS,
+  ...ITEM_OPERATIONS,
   ...REPOSITORY_OPERATIONS,
   ...SNIPPET_OPERATIONS,
   ...DELIVERY_OPERATIONS,

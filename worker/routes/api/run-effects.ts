@@ -1,5 +1,6 @@
 /** What a run's program asked to write, under `/api/runs/:id/effects`: the sheet, decisions about it, applying and undoing. */
 import { type Context, Hono } from "hono";
+import { applySheet } from "../../actions/fork-run.ts";
 import type { EffectSheet } from "../../domain/effect-sheet.ts";
 import { decisionRequestSchema, shownSheet } from "../../domain/effect-sheet-schema.ts";
 import { type Result, succeed } from "../../domain/errors.ts";
@@ -17,7 +18,16 @@ export const runEffects = new Hono<SignedInEnv>()
       return body.ok ? run.decideEffects(body.value, by) : body;
     }),
   )
-  .post("/:id/effects/apply", (c) => withSheet(c, (run, by) => run.applyEffects(by)))
+  .post("/:id/effects/apply", async (c) => {
+    const run = await accessRun(c);
+    if (!run.ok) return problem(c, run);
+    const runId = c.req.param("id");
+    const applied = await applySheet(c.var.dependencies, c.var.principal, runId);
+    if (!applied.ok) return problem(c, applied);
+    if (applied.value.type === "applied") return c.json(shownSheet(runId, applied.value.sheet));
+    const { run: again, without } = applied.value;
+    return c.json({ runId: again.id, state: again.state, without }, 202, { location: `/api/runs/${again.id}` });
+  })
   .post("/:id/effects/undo", (c) => withSheet(c, (run, by) => run.undoEffects(by)));
 
 async function withSheet(

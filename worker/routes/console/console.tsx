@@ -3,11 +3,14 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { providerNameOf } from "../../actions/workspace-provider.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
+import { capabilityReference } from "../../program/reference.ts";
+import { CapabilitiesPage } from "../../views/capabilities.tsx";
 import { DocsPage } from "../../views/docs.tsx";
 import { auditPages } from "./audit.tsx";
 import { budgetPages } from "./budgets.tsx";
 import { sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
+import { effectPages } from "./effects.tsx";
 import { executionPages } from "./executions.tsx";
 import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
@@ -23,9 +26,11 @@ import { queuePages } from "./queue.tsx";
 import { repositoryPages } from "./repositories.tsx";
 import { runBatchForms } from "./run-batches.tsx";
 import { runSteeringForms } from "./run-steering.tsx";
+import { runForkPages } from "./run-forks.tsx";
 import { runPages } from "./runs.tsx";
 import { sharedPrograms } from "./shares.ts";
 import { snippetPages } from "./snippets.tsx";
+import { storyPages } from "./stories.tsx";
 import { webhookPages } from "./webhooks.tsx";
 
 /** Fragments are shown without the page's header, which is where the provider stands. */
@@ -41,8 +46,11 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/queue", queuePages)
   .route("/health", healthPages)
   .route("/runs", runPages)
+  .route("/runs", runForkPages)
   .route("/runs", runSteeringForms)
   .route("/runs", runBatchForms)
+  .route("/runs", effectPages)
+  .route("/stories", storyPages)
   .route("/playground", playground)
   .route("/p", sharedPrograms)
   .route("/settings/webhooks", webhookPages)
@@ -65,4 +73,15 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/deliveries", deliveryPages)
   .get("/docs", (c) =>
     page(c, <DocsPage shell={signedInShell(c)} origin={new URL(c.req.url).origin} sandboxGlobals={SANDBOX_GLOBALS} />),
+  )
+  .get("/docs/capabilities", (c) =>
+    page(
+      c,
+      <CapabilitiesPage
+        shell={signedInShell(c)}
+        origin={new URL(c.req.url).origin}
+        reference={capabilityReference()}
+        allowedOrigins={c.var.dependencies.config.allowance.fetch}
+      />,
+    ),
   );

@@ -1,7 +1,7 @@
 /** `/executions` and `/executions/:id`: the workspace's calls of models, their figures, and files of them. */
 import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
-import { accessExecution } from "../../actions/executions.ts";
+import { accessExecution, bringUpToDate } from "../../actions/executions.ts";
 import {
   EXECUTION_BOUNDS,
   EXECUTION_GROUPS,
@@ -46,6 +46,7 @@ export const executionPages = new Hono<SignedInEnv>()
     const filter = readFilter(c);
     const group = EXECUTION_GROUPS.find((each) => each === c.req.query("group")) ?? "model";
     const part = { before: cursor.value, limit: EXECUTION_BOUNDS.pageRows };
+    await bringUpToDate(dependencies, workspaceId);
     const [list, totals, groups, models] = await Promise.all([
       listExecutions(db, workspaceId, filter, part),
       summarizeExecutions(db, workspaceId, filter),
@@ -62,9 +63,10 @@ export const executionPages = new Hono<SignedInEnv>()
       isPartial(c) ? <ExecutionResults {...props} /> : <ExecutionsPage shell={signedInShell(c)} {...props} />,
     );
   })
-  .get("/export", (c) => {
+  .get("/export", async (c) => {
     const format = EXPORT_FORMATS.find((each) => each === c.req.query("format")) ?? "csv";
     const { dependencies, principal } = c.var;
+    await bringUpToDate(dependencies, principal.workspaceId);
     const calls = exportExecutions(dependencies.db, principal.workspaceId, readFilter(c));
     c.header("content-type", format === "csv" ? "text/csv; charset=utf-8" : "application/json");
     c.header("content-disposition", `attachment; filename="executions.${format}"`);

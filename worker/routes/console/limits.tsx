@@ -23,7 +23,7 @@ export const limitPages = new Hono<SignedInEnv>()
     const values = Object.fromEntries(LIMITED_SERVICES.map((service) => [service, textOf(form, service)]));
     const limits = check(values, callLimitsSchema);
     if (!limits.ok) return show(c, limits, values);
-    await c.var.dependencies.gate(c.var.principal.workspaceId).limit(limits.value);
+    await c.var.dependencies.budget(c.var.principal.workspaceId).limit(limits.value);
     const told = Object.entries(limits.value).map(([service, perMinute]) => `${service} ${perMinute}`);
     await record(c.var.dependencies, actorOf(c.var.principal), "calls.limited", "", { limits: told.join(", ") });
     return c.redirect(BASE, 303);

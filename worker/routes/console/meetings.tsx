@@ -59,7 +59,7 @@ export const meetingPages = new Hono<SignedInEnv>()
       : { bytes: new TextEncoder().encode(values.transcript), fileName: "" };
     const added = await addMeeting(c.var.dependencies, c.var.principal, sent, details.value);
     if (added.ok) return toMeeting(c, added.value);
-    return newPage(c, values, isFile ? { ...added, errors: named(added, "file") } : added);
+    return newPage(c, values, isFile && added.errors ? { ...added, errors: named(added.errors, "file") } : added);
   })
   .get("/new", (c) => newPage(c, NO_VALUES, null))
   .post("/samples", async (c) => {
@@ -105,7 +105,7 @@ function toMeeting(c: MeetingContext, { id, isNew }: MeetingAdded): Response {
 }
 
 /** The same errors, said of another field. */
-function named({ errors = [] }: Failure, path: string) {
+function named(errors: NonNullable<Failure["errors"]>, path: string) {
   return errors.map(({ message }) => ({ path, message }));
 }
 

@@ -55,8 +55,8 @@ export const invitationForms = new Hono<SignedInEnv>()
     const form = await formOf(c);
     const values = { email: textOf(form, "email"), role: textOf(form, "role") };
     const asked = check(values, invitationSchema);
-    const invited = asked.ok ? await invite(c.var.dependencies, c.var.principal, asked.value) : asked;
-    if (invited.ok) return showMembers(c, { link: new URL(invited.value.path, c.req.url).href, status: 201 });
+    const invited = asked.ok ? await invite(c.var.dependencies, c.var.principal, asked.value, new URL(c.req.url).origin) : asked;
+    if (invited.ok) return showMembers(c, { invited: invited.value, status: 201 });
     return invited.code === "invalid-request"
       ? showMembers(c, { values, errors: shownErrors(invited), status: 422 })
       : failurePage(c, invited);
@@ -88,12 +88,12 @@ function toMembers(c: PeopleContext, result: Result<unknown>) {
   return result.ok ? c.redirect(MEMBERS, 303) : failurePage(c, result);
 }
 
-interface Shown extends Partial<Pick<MembersProps, "link" | "values" | "errors">> {
+interface Shown extends Partial<Pick<MembersProps, "invited" | "values" | "errors">> {
   readonly status?: number;
 }
 
 async function showMembers(c: PeopleContext, shown: Shown) {
-  const { link = null, values = NEW_INVITATION, errors = [], status = 200 } = shown;
+  const { invited = null, values = NEW_INVITATION, errors = [], status = 200 } = shown;
   const { db, clock } = c.var.dependencies;
   const { workspaceId, userId, role } = c.var.principal;
   const [members, invitations] = await Promise.all([
@@ -108,7 +108,7 @@ async function showMembers(c: PeopleContext, shown: Shown) {
       expiresAt: toIso(expiresAt),
     })),
     viewer: { userId, role },
-    ...{ link, values, errors },
+    ...{ invited, values, errors },
   };
   return page(c, <MembersPage shell={signedInShell(c)} {...props} />, status);
 }

@@ -12,6 +12,7 @@ import { countRunsAfter, listRuns, loadOutput, loadProgram } from "../../store/r
 import { readTally } from "../../views/batch-words.ts";
 import { ReplayPlace } from "../../views/components/replay-verdict.tsx";
 import { RENDERED_LINES } from "../../views/log/log-view.tsx";
+import type { EffectsByLine } from "../../views/program-files.tsx";
 import { RunHeader, RunPage } from "../../views/run.tsx";
 import { NewRunsPill, RunsPage, RunsResults } from "../../views/runs.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
@@ -21,6 +22,8 @@ import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 import { readRunsFilter, selectionOf } from "./runs-filter.ts";
 
 const PAGE_SIZE = 50;
+/** Host calls on one page: the first ones, as much as anybody reads. */
+const CALLS_SHOWN = 200;
 /** Lanes that the filter offers. */
 const LANE_CHOICES_MAX = 200;
 
@@ -59,8 +62,14 @@ export const runPages = new Hono<SignedInEnv>()
     showRun(c, async (run) => ({
       name: "program",
       files: (await loadProgram(c.var.dependencies.db, run.id))?.files ?? {},
+      effects: await effectsByLine(c, run),
     })),
   )
+  .get("/:id/calls", async (c) => {
+    const handle = await accessRun(c);
+    const calls = handle.ok ? await handle.value.hostCalls(0, CALLS_SHOWN) : handle;
+    return calls.ok ? showRun(c, async () => ({ name: "calls", ...calls.value })) : failurePage(c, calls);
+  })
   .get("/:id/metrics", (c) => showRun(c, async () => ({ name: "metrics" })))
   .get("/:id/header", (c) => answerHeader(c))
   .post("/:id/cancellation", async (c) => {
@@ -117,6 +126,16 @@ async function headerOf(c: RunContext, run: RunDetail) {
 async function logTab(c: RunContext, run: RunDetail): Promise<Tab> {
   const events = isTerminal(run.state) ? await loadOutput(c.var.dependencies.db, run.id, RENDERED_LINES) : [];
   return { name: "log", events };
+}
+
+/** Which lines of the program asked for which effects. */
+async function effectsByLine(c: RunContext, { id, grants }: RunDetail): Promise<EffectsByLine> {
+  const sheet = grants?.code ? await c.var.dependencies.executor(id).effectSheet() : null;
+  const lines = new Map<number, number[]>();
+  for (const { effect } of sheet?.ok ? sheet.value.entries : []) {
+    if (effect.line !== null) lines.set(effect.line, [...(lines.get(effect.line) ?? []), effect.number]);
+  }
+  return lines;
 }
 
 async function showRun(c: RunContext, tabOf: (run: RunDetail) => Promise<Tab>, verdict: ReplayVerdict | null = null) {

@@ -20,8 +20,8 @@ import {
 } from "../../actions/admit-person.ts";
 import { record } from "../../actions/audit-trail.ts";
 import { beginSession, type SignInWay } from "../../actions/begin-session.ts";
+import { fillSampleWorkspace } from "../../actions/fill-sample-workspace.ts";
 import { switchWorkspace } from "../../actions/manage-people.ts";
-import { startSampleRuns } from "../../actions/start-sample-runs.ts";
 import { sha256Hex } from "../../digest.ts";
 import { actorOf } from "../../domain/audit.ts";
 import { ERRORS, type Failure, type Result } from "../../domain/errors.ts";
@@ -104,7 +104,7 @@ export const entry = new Hono<AppEnv>()
     const start = { ...link, userAgent: userAgentOf(c), address: addressOf(c), way: "link" } as const;
     const { secret, principal } = await beginSession(dependencies, start);
     setSessionCookie(c, secret);
-    if (principal?.isSample) await startSampleRuns(dependencies, principal);
+    if (principal?.isSample) await fillSampleWorkspace(dependencies, principal);
     return c.redirect("/", 303);
   })
   .get("/invite/:secret", async (c) => {

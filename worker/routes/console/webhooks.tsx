@@ -15,6 +15,7 @@ import { check } from "../../domain/validation.ts";
 import {
   createEndpointSchema,
   ENDPOINT_NAME_FIELD,
+  receiverName,
   updateEndpointSchema,
   type WebhookEndpoint,
 } from "../../domain/webhook-endpoint.ts";
@@ -76,7 +77,7 @@ export const webhookPages = new Hono<SignedInEnv>()
     const id = c.req.param("id");
     const endpoint = await accessEndpoint(c.var.dependencies, c.var.principal, id);
     if (!endpoint.ok) return failurePage(c, endpoint);
-    const { host } = new URL(endpoint.value.url);
+    const host = receiverName(endpoint.value.url);
     if (String((await c.req.formData()).get(ENDPOINT_NAME_FIELD)).trim() !== host) {
       const errors = [{ field: "", message: `To delete the endpoint, type its host: ${host}` }];
       return showEndpoint(c, endpoint.value, { errors, status: 422 });

@@ -5,7 +5,6 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono";
-import { streamSSE } from "hono/streaming";
 import { providerOf } from "../../actions/workspace-provider.ts";
 import { newId } from "../../domain/ids.ts";
 import { type AnswerHead, CompletionChunks, wholeCompletion } from "../../llm/chat-completion-answer.ts";
@@ -64,28 +63,47 @@ interface Streaming {
   readonly stop: AbortController;
 }
 
-function streamed(c: Context<SignedInEnv>, { first, events, chunks, stop }: Streaming): Response {
-  const { log } = c.var.dependencies;
-  return streamSSE(c, async (out) => {
-    out.onAbort(() => stop.abort());
-    try {
-      await out.writeSSE({ data: chunks.start() });
-      for (let event: ModelEvent | null = first; event !== null; ) {
-        for (const data of chunks.of(event)) await out.writeSSE({ data });
-        const { value, done }: IteratorResult<ModelEvent> = await events.next();
-        event = done ? null : value;
-      }
-    } catch (error) {
-      if (stop.signal.aborted) return;
-      if (!(error instanceof ModelError)) log.error("a chat completion failed", { requestId: c.var.requestId, error });
-      // A client that knows no such event at least misses the end marker.
-      await out.writeSSE({ data: JSON.stringify(faultOf(error).body) });
-    } finally {
-      // Ends the record of the call, whoever left first.
-      stop.abort();
-      await events.return?.(undefined);
-    }
+const encoder = new TextEncoder();
+
+/** Server-sent events, each piece as soon as there is something to say. */
+function streamed(c: Context<SignedInEnv>, streaming: Streaming): Response {
+  const pieces = piecesOf(c, streaming);
+  const body = new ReadableStream<Uint8Array>({
+    async pull(out) {
+      const { value, done } = await pieces.next();
+      if (done) out.close();
+      else out.enqueue(encoder.encode(value.map((data) => `data: ${data}\n\n`).join("")));
+    },
+    async cancel() {
+      streaming.stop.abort();
+      await pieces.return(undefined);
+    },
   });
+  return c.body(body, 200, { "content-type": "text/event-stream" });
+}
+
+/** The data of events that go out together. */
+async function* piecesOf(
+  c: Context<SignedInEnv>,
+  { first, events, chunks, stop }: Streaming,
+): AsyncGenerator<string[], undefined> {
+  try {
+    yield [chunks.start(), ...chunks.of(first)];
+    for (let next = await events.next(); !next.done; next = await events.next()) {
+      const data = chunks.of(next.value);
+      if (data.length > 0) yield data;
+    }
+  } catch (error) {
+    if (stop.signal.aborted) return;
+    const { requestId, dependencies } = c.var;
+    if (!(error instanceof ModelError)) dependencies.log.error("a chat completion failed", { requestId, error });
+    // A client that knows no such event at least misses the end marker.
+    yield [JSON.stringify(faultOf(error).body)];
+  } finally {
+    // Ends the record of the call, whoever left first.
+    stop.abort();
+    await events.return?.(undefined);
+  }
 }
 
 /**

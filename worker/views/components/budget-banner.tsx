@@ -19,14 +19,17 @@ export function BudgetBanner({ budgets }: { readonly budgets: readonly ShownBudg
   const isSpent = (fullest.percent ?? 0) >= ALL;
   return (
     <div class={isSpent ? "notice notice-failed" : "notice"} role="status" data-budget-banner>
-      {nearest.slice(0, NAMED_MAX).map(({ subject, period, limit, spent, percent }) => (
-        <p>
-          <Icon name="hand" /> <b>{percent} %</b> of the budget of {subjectWords(subject)} are spent:{" "}
-          {dollarText(toMicros(spent))} of {dollarText(toMicros(limit))} {PERIOD_WORDS[period]}.
-        </p>
-      ))}
-      {nearest.length > NAMED_MAX ? <p>{nearest.length - NAMED_MAX} more are at 50 % or above.</p> : null}
-      <a href="/settings/budgets">Budgets</a>
+      <Icon name="hand" />
+      <div>
+        {nearest.slice(0, NAMED_MAX).map(({ subject, period, limit, spent, percent }) => (
+          <p>
+            <b>{percent} %</b> of the budget of {subjectWords(subject)} are spent: {dollarText(toMicros(spent))} of{" "}
+            {dollarText(toMicros(limit))} {PERIOD_WORDS[period]}.
+          </p>
+        ))}
+        {nearest.length > NAMED_MAX ? <p>{nearest.length - NAMED_MAX} more are at 50 % or above.</p> : null}
+        <a href="/settings/budgets">Budgets</a>
+      </div>
     </div>
   );
 }

@@ -8,8 +8,8 @@ import { idempotencyKeyExists } from "../store/runs.ts";
 import { addSampleMeeting } from "./manage-meetings.ts";
 import { startRun } from "./start-run.ts";
 
-/** Starts the samples once for each person; repeating it, or two at once, start nothing twice. */
-export async function startSampleRuns(dependencies: Dependencies, principal: Principal): Promise<void> {
+/** Adds and starts the samples once for each person; repeating it, or two at once, do nothing twice. */
+export async function fillSampleWorkspace(dependencies: Dependencies, principal: Principal): Promise<void> {
   // The last one's key tells that all were started: a start that was interrupted goes on where it stopped.
   const last = SAMPLE_KEY_PREFIX + SAMPLE_PROGRAMS.at(-1)!.slug;
   if (await idempotencyKeyExists(dependencies.db, keyOwner(principal), last)) return;

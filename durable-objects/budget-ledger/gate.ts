@@ -15,8 +15,8 @@ import { admit, type CallVerdict, type Circuit, NEW_CIRCUIT, report } from "../.
 import { toIso } from "../../worker/domain/instant.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import { fullBucket, type TokenBucket, takeToken } from "../../worker/domain/token-bucket.ts";
+import type { GateStorage } from "./gate-storage.ts";
 import type { CircuitAddress, GateAnswer, GateState } from "./rpc.ts";
-import type { GateStorage } from "./storage.ts";
 
 /** How often a bucket is written down of which at least half is left. */
 const BUCKET_SAVED_MS = 1_000;
@@ -37,26 +37,38 @@ export class Gate {
     this.#circuits = storage.circuits();
   }
 
+  /** Takes a token, or the promise of one. Repeats count as calls of their own. */
   admit(address: CircuitAddress): GateAnswer {
     const now = this.#clock.now();
-    const before = this.#circuit(address);
+    const { answer, bucket, circuit } = this.#decide(address, now);
+    // Who is turned away by the one takes nothing of the other.
+    if (answer.type !== "admitted") return answer;
+    this.#buckets.set(address.service, bucket);
+    this.#saveInTime(address.service, bucket, now);
+    this.#keep(address, this.#circuit(address), circuit);
+    return answer;
+  }
+
+  /** What stands in the way of a call right now; null for nothing. Takes nothing. */
+  refusal(address: CircuitAddress): Exclude<GateAnswer, { type: "admitted" }> | null {
+    const { answer } = this.#decide(address, this.#clock.now());
+    return answer.type === "admitted" ? null : answer;
+  }
+
+  #decide(address: CircuitAddress, now: number) {
     const { service } = address;
     const perMinute = this.#limits[service];
-    const taken = takeToken(
-      this.#buckets.get(service) ?? fullBucket(perMinute, now),
-      perMinute,
-      now,
-      LIMIT_WAIT_MS_MAX,
-    );
-    const admission = admit(before, now);
-    if (admission.epoch === null) return { type: "circuit-open", retryInMs: admission.retryAt! - now };
-    if (taken.waitMs === null) return { type: "over-limit", retryInMs: taken.tooLongMs };
-    // Only now: who is turned away by the one takes nothing of the other.
-    this.#buckets.set(service, taken.bucket);
-    this.#saveInTime(service, taken.bucket, now, perMinute);
-    this.#keep(address, before, admission.circuit);
-    return { type: "admitted", epoch: admission.epoch, waitMs: taken.waitMs };
+    const before = this.#buckets.get(service) ?? fullBucket(perMinute, now);
+    const { bucket, waitMs, tooLongMs } = takeToken(before, perMinute, now, LIMIT_WAIT_MS_MAX);
+    const { circuit, epoch, retryAt } = admit(this.#circuit(address), now);
+    let answer: GateAnswer;
+    if (epoch === null) answer = { type: "circuit-open", retryInMs: retryAt! - now };
+    else if (waitMs === null) answer = { type: "over-limit", retryInMs: tooLongMs };
+    else answer = { type: "admitted", epoch, waitMs };
+    return { answer, bucket, circuit };
   }
+
+  /** What came of a call that was let through. Repeats and late ones change nothing once the circuit has changed. */
 
   report(address: CircuitAddress, epoch: number, verdict: CallVerdict): void {
     const before = this.#circuit(address);
@@ -99,9 +111,9 @@ export class Gate {
   }
 
   /** While much of the minute is left, once a second: what a crash can give back then is the calls of a second. */
-  #saveInTime(service: LimitedService, bucket: TokenBucket, now: number, perMinute: number): void {
+  #saveInTime(service: LimitedService, bucket: TokenBucket, now: number): void {
     const saved = this.#savedAt.get(service);
-    const isPlenty = bucket.tokens >= perMinute / 2;
+    const isPlenty = bucket.tokens >= this.#limits[service] / 2;
     if (isPlenty && saved !== undefined && now - saved < BUCKET_SAVED_MS) return;
     this.#savedAt.set(service, now);
     this.#storage.saveBucket(service, bucket);

@@ -1,29 +1,13 @@
 /**
- * A provider whose every attempt is reserved at its worst case before it is made, and settled once at what it did cost.
- * Goes right around an adapter, within retry.ts: each attempt is a call of its own. Prices are prices.ts's, and what a
- * budget lets through is the ledger's.
+ * What a call of a model costs its budgets: what it did cost, what a failed one may have, what fits what is left, and the
+ * refusal of one that does not fit. Prices are prices.ts's, and what a budget lets through is the ledger's.
  */
 import { subjectWords } from "../domain/budget.ts";
-import type { BudgetSubject, Cap, ReserveAnswer, ReserveRequest } from "../domain/budget-state.ts";
+import type { Cap, ReserveAnswer } from "../domain/budget-state.ts";
 import { dollarText } from "../domain/dollars.ts";
-import type { Clock } from "../domain/ports.ts";
 import { costMicros, type PriceSnapshot, priceOf, worstCaseMicros } from "./prices.ts";
 import { ModelError, type ModelEvent, type ModelRequest, type ModelUsage, type Provider } from "./provider.ts";
 import { upperTokens } from "./usage.ts";
-
-export interface CallBudget {
-  readonly clock: Clock;
-  readonly ledger: {
-    reserve(request: ReserveRequest): Promise<ReserveAnswer>;
-    settle(id: string, actualMicros: number): Promise<number | null>;
-    markUnknown(id: string): Promise<void>;
-  };
-  readonly newId: () => string;
-  /** What calls are about, besides the workspace. */
-  readonly subjects: readonly BudgetSubject[];
-  /** The price that somebody set; null to look it up. */
-  readonly price?: PriceSnapshot | null;
-}
 
 /** A budget stands in the way: nothing was sent. */
 export class OverBudgetError extends ModelError {
@@ -45,47 +29,11 @@ export class OverBudgetError extends ModelError {
   }
 }
 
-export function withBudget(provider: Provider, budget: CallBudget): Provider {
-  return { ...provider, stream: (request) => budgetedStream(provider, request, budget) };
-}
-
-async function* budgetedStream(provider: Provider, request: ModelRequest, budget: CallBudget) {
-  const price = budget.price ?? priceOf(provider.name, request.model, budget.clock.now());
-  // What costs nothing needs no leave.
-  if (price?.source === "built-in") return yield* priced(provider.stream(request), price);
-  const id = budget.newId();
-  const bound = price && worstCaseMicros(price, upperTokens(request), request.maxTokens);
-  const answer = await reserved(budget, { id, boundMicros: bound, subjects: budget.subjects });
-  if (!answer.granted) throw new OverBudgetError(answer, bound, request.model);
-  let cost: number | null = null;
-  try {
-    for await (const event of priced(provider.stream(request), price)) {
-      if (event.type === "done") cost = knownCost(event.usage, price);
-      yield event;
-    }
-  } catch (error) {
-    if (error instanceof ModelError) cost = costOfFailure(error, price);
-    throw error;
-  } finally {
-    const told = cost === null ? budget.ledger.markUnknown(id) : budget.ledger.settle(id, cost);
-    // The answer is there and paid for. A reservation that nobody settles is unknown after a while, and keeps its bound.
-    await Promise.resolve(told).catch(() => undefined);
-  }
-}
-
-/** Without the ledger nothing is let through: it may be back in a moment. */
-async function reserved({ ledger }: CallBudget, request: ReserveRequest): Promise<ReserveAnswer> {
-  try {
-    return await ledger.reserve(request);
-  } catch (cause) {
-    throw new ModelError("overloaded", "The workspace's budget cannot be asked right now: nothing was sent.", {
-      cause,
-    });
-  }
-}
-
 /** Says on the last event what the call did cost, and by which price. */
-async function* priced(events: AsyncIterable<ModelEvent>, price: PriceSnapshot | null): AsyncGenerator<ModelEvent> {
+export async function* priced(
+  events: AsyncIterable<ModelEvent>,
+  price: PriceSnapshot | null,
+): AsyncGenerator<ModelEvent> {
   for await (const event of events) {
     yield event.type === "done" ? { ...event, cost: { micros: knownCost(event.usage, price), price } } : event;
   }
@@ -98,7 +46,7 @@ function knownCost(usage: ModelUsage, price: PriceSnapshot | null): number | nul
 }
 
 /** Null where nobody knows: an answer may have been written, and is paid for, though it never came. */
-function costOfFailure({ usage, status, isPartial }: ModelError, price: PriceSnapshot | null): number | null {
+export function costOfFailure({ usage, status, isPartial }: ModelError, price: PriceSnapshot | null): number | null {
   if (usage) return knownCost(usage, price);
   // An answer with the status of an error is not charged for.
   return status !== null && status >= 400 && !isPartial ? 0 : null;

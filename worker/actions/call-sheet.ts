@@ -1,0 +1,82 @@
+/**
+ * What the object of a workspace's calls is told of one call: gathered here, so that a call asks it once before its provider
+ * is asked, and tells it once afterwards.
+ * Invariant: what came of an attempt is told with the next attempt or with the end of the call, whichever is first; a fault
+ * at once, since the breaker has to know.
+ */
+import type {
+  AttemptEnd,
+  BeginAnswer,
+  BudgetLedgerRpc,
+  CallAttempt,
+  CallNews,
+} from "../../durable-objects/budget-ledger/rpc.ts";
+import type { ExecutionRecord } from "../store/executions.ts";
+
+export interface CallSheetPorts {
+  readonly ledger: BudgetLedgerRpc;
+  /** Does what nobody waits for, and logs its failure. */
+  readonly afterwards: (work: Promise<unknown>) => void;
+}
+
+export class CallSheet {
+  readonly #ports: CallSheetPorts;
+  #ends: AttemptEnd[] = [];
+  /** That the call is live, while only this knows it. */
+  #begun: ExecutionRecord | null = null;
+  /** Whether anybody was asked. */
+  #wasMade = false;
+
+  constructor(ports: CallSheetPorts) {
+    this.#ports = ports;
+  }
+
+  /** The call is live. It is told with its first attempt. */
+  began(record: ExecutionRecord): void {
+    this.#begun = record;
+  }
+
+  /** Rejects where the object cannot be asked. */
+  async begin(attempt: CallAttempt): Promise<BeginAnswer> {
+    const answer = await this.#ports.ledger.begin(attempt, this.#takeNews(this.#begun));
+    if (answer.type === "admitted") {
+      this.#begun = null;
+      this.#wasMade = true;
+    }
+    return answer;
+  }
+
+  /** An attempt that is no call of anybody's, and needs no leave. */
+  beginInside(): void {
+    this.#wasMade = true;
+    const begun = this.#begun;
+    this.#begun = null;
+    if (begun) this.#tell(this.#takeNews(begun));
+  }
+
+  /** What came of an attempt that was let through. */
+  attemptEnded(end: AttemptEnd): void {
+    this.#ends.push(end);
+    if (end.verdict !== "ok") this.#tell(this.#takeNews(null));
+  }
+
+  /**
+   * The call has ended, and this is its last word.
+   * @param wasRefused by a budget: then it leaves no record, unless somebody was asked before
+   */
+  ended(record: ExecutionRecord, wasRefused: boolean): void {
+    const isKept = this.#wasMade || !wasRefused;
+    const news = this.#takeNews(isKept ? record : null);
+    if (news.record || news.ends.length > 0) this.#tell(news);
+  }
+
+  #takeNews(record: ExecutionRecord | null): CallNews {
+    const ends = this.#ends;
+    this.#ends = [];
+    return { ends, record };
+  }
+
+  #tell(news: CallNews): void {
+    this.#ports.afterwards(this.#ports.ledger.note(news));
+  }
+}

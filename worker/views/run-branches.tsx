@@ -1,0 +1,143 @@
+/** A fork beside the run that it begins like, at `/runs/:id/branches`: what both came to, and where they differ. */
+import type { EffectSheet, SheetEntry } from "../domain/effect-sheet.ts";
+import type { RunDetail } from "../domain/run.ts";
+import { StatusBadge } from "./components/status-badge.tsx";
+import { formatCount, formatDuration } from "./format.ts";
+import { Layout, type Shell } from "./layout.tsx";
+
+export interface Branch {
+  readonly run: RunDetail;
+  /** Of stdout and stderr, the end of it where it is long. */
+  readonly output: string;
+  readonly sheet: EffectSheet;
+}
+
+export interface BranchesProps {
+  readonly origin: Branch;
+  readonly fork: Branch;
+}
+
+export function BranchesPage({ shell, origin, fork }: BranchesProps & { readonly shell: Shell }) {
+  const call = fork.run.forkOf?.call ?? 0;
+  const branches = [origin, fork];
+  return (
+    <Layout shell={shell} section="runs" title={`Branches of ${origin.run.title}`}>
+      <div class="page-head">
+        <h1>Two branches of one run</h1>
+      </div>
+      <p class="muted">{`The same up to host call ${call + 1}; figures as measured.`}</p>
+      <section class="panel call-groups" aria-label="Figures">
+        <table class="plain">
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="visually-hidden">What</span>
+              </th>
+              <Heading branch={origin} label="Origin" />
+              <Heading branch={fork} label="Fork" />
+            </tr>
+          </thead>
+          <tbody>
+            {FIGURES.map(({ label, of }) => (
+              <tr>
+                <th scope="row">{label}</th>
+                {branches.map((branch) => (
+                  <td class="number">{of(branch)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <h2>Effects</h2>
+      <Effects origin={origin} fork={fork} />
+      <h2>Result</h2>
+      <SideBySide texts={branches.map(({ run }) => endOf(run))} />
+      <h2>Output</h2>
+      <SideBySide texts={branches.map(({ output }) => output)} />
+    </Layout>
+  );
+}
+
+const models = ({ run }: Branch) => run.usage?.models;
+const FIGURES: readonly { readonly label: string; readonly of: (branch: Branch) => string }[] = [
+  { label: "Time", of: ({ run }) => (run.usage ? formatDuration(run.usage.wallMs) : "–") },
+  { label: "Fuel", of: ({ run }) => (run.usage ? formatCount(run.usage.fuel) : "–") },
+  { label: "Host calls", of: ({ run }) => (run.usage ? formatCount(run.usage.hostCalls) : "–") },
+  { label: "Effects", of: ({ sheet }) => formatCount(sheet.entries.length) },
+  { label: "Calls of models", of: (branch) => formatCount(models(branch)?.calls ?? 0) },
+  { label: "Tokens in", of: (branch) => formatCount(models(branch)?.inputTokens ?? 0) },
+  { label: "Tokens out", of: (branch) => formatCount(models(branch)?.outputTokens ?? 0) },
+  { label: "Cost", of: (branch) => costOf(branch) },
+];
+
+function costOf(branch: Branch): string {
+  if (!models(branch)) return "$0.00";
+  return branch.run.cost === null ? "unknown" : `$${branch.run.cost.toFixed(6)}`;
+}
+
+function endOf({ result, error }: RunDetail): string {
+  return error ? `${error.name}: ${error.message}` : JSON.stringify(result, null, 2);
+}
+
+function Heading({ branch: { run }, label }: { readonly branch: Branch; readonly label: string }) {
+  return (
+    <th scope="col">
+      {`${label}: `}
+      <a href={`/runs/${run.id}`}>{run.title}</a> <StatusBadge state={run.state} />
+    </th>
+  );
+}
+
+function Effects({ origin, fork }: BranchesProps) {
+  const rows = pairsOf(origin.sheet.entries, fork.sheet.entries);
+  if (rows.length === 0) return <p class="muted">Neither branch asked to write anything.</p>;
+  return (
+    <section class="panel call-groups" aria-label="Effects">
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">#</th>
+            <th scope="col">Origin</th>
+            <th scope="col">Fork</th>
+            <th scope="col">Agree</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ number, one, other }) => (
+            <tr>
+              <td class="number">{number}</td>
+              <td>{effectText(one)}</td>
+              <td>{effectText(other)}</td>
+              <td>{effectText(one) === effectText(other) ? "Yes" : "No"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function pairsOf(one: readonly SheetEntry[], other: readonly SheetEntry[]) {
+  const numbers = [...new Set([...one, ...other].map(({ effect }) => effect.number))].sort((a, b) => a - b);
+  const find = (entries: readonly SheetEntry[], number: number) =>
+    entries.find(({ effect }) => effect.number === number) ?? null;
+  return numbers.map((number) => ({ number, one: find(one, number), other: find(other, number) }));
+}
+
+function effectText(entry: SheetEntry | null): string {
+  if (entry === null) return "–";
+  const { capability, label, changes } = entry.effect;
+  const values = Object.entries(changes).map(([name, value]) => `${name}: ${value ?? "–"}`);
+  return `${capability} ${label} (${values.join(", ")})`;
+}
+
+function SideBySide({ texts }: { readonly texts: readonly string[] }) {
+  return (
+    <div class="branches">
+      {texts.map((text) => (
+        <pre class="panel">{text === "" ? "Nothing." : text}</pre>
+      ))}
+    </div>
+  );
+}
