@@ -68,7 +68,7 @@ export default defineConfig({
             miniflare: {
               cf: false,
               bindings: {
-                LOG_LEVEL: "warn",
+                LOG_LEVEL: "error",
                 TEST_MIGRATIONS: migrations,
                 RUNYARD_SECRETS_KEY: Buffer.alloc(32, "k").toString("base64"),
                 RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: "allow",

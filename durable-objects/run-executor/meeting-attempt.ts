@@ -5,7 +5,9 @@
  * Invariant: what a program that was lost or mended has written is never taken for another program's: writes of each are
  * numbered behind those of the one before.
  */
+
 import type { MeetingView } from "../../worker/capabilities/code/implementations.ts";
+import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { GuestOutcome, JsonValue, ProgramError, Usage } from "../../worker/domain/guest-outcome.ts";
 import { type MeasuredCall, type ProcessingFailure, totalsOf } from "../../worker/domain/meeting-processing.ts";
@@ -19,6 +21,7 @@ import type { TypeChecker } from "../../worker/program/type-check.ts";
 import type { Engine, GuestResult } from "../../worker/sandbox/engine.ts";
 import { type AttemptRequest, type AttemptResult, NO_USAGE } from "./attempt-port.ts";
 import type { CodeMode } from "./code-mode.ts";
+import { NO_MODEL } from "./model-calls.ts";
 import type { ProcessingStorage } from "./processing-storage.ts";
 import { NO_NETWORK } from "./program-network.ts";
 import type { StoredMeeting } from "./storage.ts";
@@ -150,7 +153,11 @@ class MeetingAttempt {
       ...{ limits, seed, clock, onOutput, signal, replay: null, context: code.context },
       program: { ...fixed, files: this.#filesOf(program), stdin: "" },
       onNotice: (text) => onOutput("system", `${text}\n`),
-      ...this.#ports.code.begin(code, NO_NETWORK, { written: this.#writtenBefore(`program-${number}`) }),
+      // The same as any program has, in the same order: a replay offers them so.
+      capabilities: [
+        ...grantedCapabilities(grants, { fetch: NO_NETWORK, generate: NO_MODEL }),
+        ...this.#ports.code.begin(code, NO_NETWORK, { written: this.#writtenBefore(`program-${number}`) }).capabilities,
+      ],
     });
     return this.#executed.outcome;
   }

@@ -1,5 +1,5 @@
 /** Runs that process a meeting, by the mock provider: from the request to the sheet, twice, and on the pages. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ShownEffectSheet } from "../../worker/domain/effect-sheet-schema.ts";
 import { meetingAddedSchema, meetingDetailSchema } from "../../worker/domain/meeting.ts";
 import { type MeetingRun, meetingRunListSchema } from "../../worker/domain/meeting-run.ts";
@@ -20,6 +20,9 @@ const TRANSCRIPT = `[00:00:04] Ana Silva: RUN-12 is done and RUN-14 is in review
 [00:00:19] Ben Okafor: I'll take RUN-15. It's blocked by the staging database.
 [00:00:31] Ana Silva: We agreed that beta means ten customers.
 [00:00:44] Ben Okafor: I will write to the bank by Friday; RUN-15 is five points.`;
+
+// The mock writes as fast as a model does: some seconds for each answer.
+vi.setConfig({ testTimeout: 60_000 });
 
 let ana: Tenant;
 let meetingId: string;
@@ -70,7 +73,7 @@ describe("a run that processes a meeting", () => {
   it("writes a program, checks and reviews it, runs it, and leaves its writes to a person", async () => {
     const run = await process("process-v2", { reviewByModel: true });
     expect(run).toMatchObject({
-      ...{ state: "succeeded", usedVersion: "v2", fellBackFrom: null, effects: 10, unchanged: 0 },
+      ...{ state: "succeeded", usedVersion: "v2", fellBackFrom: null, effects: 11, unchanged: 0 },
       totals: { calls: 2, isMock: true, estimated: true, costMicros: 0 },
     });
     expect(run.calls.map(({ phase }) => phase)).toEqual(["generate", "review"]);
@@ -93,7 +96,7 @@ describe("a run that processes a meeting", () => {
     expect(log).toMatch(/generate: runyard-mock, \d+ tokens in, \d+ out, Mock: no model was called/);
     expect(log).not.toContain("types were not checked");
     const replayed = await api(ana, `/api/runs/${run.runId}/replay`, {});
-    expect(await replayed.json()).toMatchObject({ identical: true });
+    expect(await replayed.json()).toMatchObject({ difference: null });
     const meeting = await api(ana, `/api/meetings/${meetingId}`);
     expect(meetingDetailSchema.parse(await meeting.json()).state).toBe("processed");
   });
@@ -114,7 +117,7 @@ describe("a run that processes a meeting", () => {
     expect(html).toContain("Nothing new");
     expect(html).toContain('href="#u-3"');
     const compared = await (await browse(ana, `/meetings/${meetingId}/compare?a=${v1.runId}&b=${v2.runId}`)).text();
-    expect(compared).toContain("10 the same, 0 different, 0 in A alone, 0 in B alone");
+    expect(compared).toContain("11 the same, 0 different, 0 in A alone, 0 in B alone");
   });
 
   it("mends a program that threw, in auto without writing anything twice", async () => {
@@ -122,11 +125,11 @@ describe("a run that processes a meeting", () => {
       "Ana: RUN-1 is done.\nBen: Please show mock:throws to everybody.\nAna: I will call the bank.",
     );
     const run = await process("process-v2", { mode: "auto" }, id);
-    expect(run.state).toBe("succeeded");
+    expect(run).toMatchObject({ state: "succeeded", fellBackFrom: null });
     expect(run.calls.map(({ phase }) => phase)).toEqual(["generate", "heal"]);
     const items = await env.DB.prepare("SELECT count(*) AS count FROM items").first<{ count: number }>();
     expect(items?.count).toBe(2);
-    expect(await (await api(ana, `/api/runs/${run.runId}/replay`, {})).json()).toMatchObject({ identical: true });
+    expect(await (await api(ana, `/api/runs/${run.runId}/replay`, {})).json()).toMatchObject({ difference: null });
   });
 
   it("sends a type error back with its message before anything runs", async () => {
@@ -169,10 +172,10 @@ describe("a run that processes a meeting", () => {
     );
   });
 
-  it("is retried in the same way, and forked as a program", async () => {
+  it("is retried in the same way", async () => {
     const run = await process("process-v2");
     const retried = await api(ana, `/api/runs/${run.runId}/retry`, {});
-    const { id } = runDetailSchema.parse(await retried.json());
+    const { runId: id } = (await retried.json()) as { runId: string };
     const runs = await until(runsOf, (all) => all.some(({ runId, finishedAt }) => runId === id && finishedAt !== null));
     expect(runs.find(({ runId }) => runId === id)).toMatchObject({ state: "succeeded", usedVersion: "v2" });
   });

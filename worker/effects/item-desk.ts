@@ -322,7 +322,9 @@ export class ItemDesk {
     if (field === null || typeof named !== "string") return patch;
     const meeting = await this.#ports.meeting();
     const speakers = (meeting?.utterances ?? []).flatMap(({ speaker }) => speaker ?? []);
-    const known = [...new Set([...speakers, ...(await this.#ports.members())])];
+    // A speaker and a member of one name, however it is written, are one person.
+    const byWords = Map.groupBy([...speakers, ...(await this.#ports.members())], spokenWords);
+    const known = [...byWords.values()].map(([name]) => name!);
     const person = personNamed(named, known);
     if (person !== null) return { ...patch, [field]: person };
     const words = ` ${spokenWords(named)} `;
