@@ -25,11 +25,7 @@ module.exports = {
       to: { path: "node_modules", pathNot: "node_modules/zod/" },
     },
     only("capabilities", folder("worker/capabilities"), "^worker/(domain|capabilities)/"),
-    only(
-      "program",
-      "^worker/program/(?!checker/)",
-      "^worker/(domain/|capabilities/code/|program/|llm/provider\\.ts$)",
-    ),
+    only("program", "^worker/program/(?!checker/)", "^worker/(domain/|capabilities/code/|program/|llm/provider\\.ts$)"),
     only("store", folder("worker/store"), "^worker/(domain|store)/"),
     only("sandbox", "^worker/sandbox/(?!python/worker\\.ts$)", "^worker/(domain|sandbox)/"),
     only("python-worker", "^worker/sandbox/python/worker\\.ts$", "^worker/(domain/|sandbox/|system-ports\\.ts$)"),

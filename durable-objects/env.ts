@@ -1,7 +1,7 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
-import type { TypeChecker } from "../worker/program/type-check.ts";
 import type { MailBinding } from "../worker/mail/mailer.ts";
+import type { TypeChecker } from "../worker/program/type-check.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
 import type { BudgetLedgerRpc } from "./budget-ledger/rpc.ts";
 import type { DeliveryInboxRpc } from "./delivery-inbox/rpc.ts";

@@ -67,7 +67,10 @@ export async function invite(
     return fail("too-many-people", `Withdraw one first: at most ${INVITATIONS_MAX} invitations are open at once.`);
   await record(dependencies, actorOf(principal), "invitation.made", invitation.id, { role, email });
   const link = `${origin}/invite/${secret}`;
-  return succeed({ link, mailed: email === "" ? "nobody" : await mailInvitation(dependencies, principal, email, link) });
+  return succeed({
+    link,
+    mailed: email === "" ? "nobody" : await mailInvitation(dependencies, principal, email, link),
+  });
 }
 
 /** Once, while who invites waits: they have the link in their hands, and a link that waited in a queue would be a secret there. */
@@ -80,7 +83,11 @@ async function mailInvitation(
   if (mailer === null) return "not-set-up";
   const subject = `${userName} invites you to ${workspaceName} on Runyard`;
   try {
-    await mailer.send({ to, subject, text: `${subject}.\n\n${link}\n\nThe link lets one person in, and ends after a week.\n` });
+    await mailer.send({
+      to,
+      subject,
+      text: `${subject}.\n\n${link}\n\nThe link lets one person in, and ends after a week.\n`,
+    });
     return "sent";
   } catch (error) {
     log.warn("an invitation could not be sent by e-mail", { error });

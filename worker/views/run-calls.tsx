@@ -33,7 +33,9 @@ export function HostCallList({ runId, calls, total }: HostCallListProps) {
               <summary>
                 <code>{call.capability}</code>
                 {call.line === null ? null : <span class="muted">{` line ${call.line}`}</span>}
-                <span class={call.answer && "error" in call.answer ? "mark mark-warning" : "muted"}>{outcomeOf(call)}</span>
+                <span class={call.answer && "error" in call.answer ? "mark mark-warning" : "muted"}>
+                  {outcomeOf(call)}
+                </span>
               </summary>
               <p class="field-hint">Asked</p>
               <pre>{call.input}</pre>

@@ -1,5 +1,10 @@
 /** `/settings/webhooks/:id`: one endpoint with its messages, and what can be done with it. */
-import { ENDPOINT_NAME_FIELD, type MessageSummary, receiverName, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import {
+  ENDPOINT_NAME_FIELD,
+  type MessageSummary,
+  receiverName,
+  type WebhookEndpoint,
+} from "../domain/webhook-endpoint.ts";
 import { Allowed, PostForm, ReadableForm } from "./components/allowed.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";

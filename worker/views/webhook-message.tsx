@@ -1,5 +1,10 @@
 /** `/settings/webhooks/:id/messages/:messageId`: one message, with every attempt to deliver it. */
-import { type DeliveryAttempt, type MessageDetail, receiverName, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import {
+  type DeliveryAttempt,
+  type MessageDetail,
+  receiverName,
+  type WebhookEndpoint,
+} from "../domain/webhook-endpoint.ts";
 import { PostForm } from "./components/allowed.tsx";
 import { CopyButton } from "./components/copy-button.tsx";
 import { Icon } from "./components/icon.tsx";

@@ -67,7 +67,12 @@ beforeEach(() => {
 });
 
 const base = { method: "GET", headers: [], body: null };
-const context: CapabilityContext = { signal: new AbortController().signal, received: () => undefined };
+const context: CapabilityContext = {
+  signal: new AbortController().signal,
+  received: () => undefined,
+  call: 0,
+  line: null,
+};
 const ask = (input: object, different: Partial<CapabilityContext> = {}) =>
   createFetch([granted.origin], (url, init) => fetch(url, init)).call(
     { ...base, ...input },

@@ -4,8 +4,8 @@ import { codeExecuteSchema } from "../../domain/code-execution.ts";
 import { decisionRequestSchema, effectSheetSchema, effectsSummarySchema } from "../../domain/effect-sheet-schema.ts";
 import { forkRequestSchema, hostCallPageSchema } from "../../domain/fork.ts";
 import { acceptedAnswerSchema, executeAnswerSchema } from "../../domain/run-schema.ts";
-import { hostCallQuerySchema } from "./run-forks.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
+import { hostCallQuerySchema } from "./run-forks.ts";
 
 export const codeExecuteAnswerSchema = executeAnswerSchema.extend({ effects: effectsSummarySchema });
 

@@ -55,7 +55,9 @@ export const invitationForms = new Hono<SignedInEnv>()
     const form = await formOf(c);
     const values = { email: textOf(form, "email"), role: textOf(form, "role") };
     const asked = check(values, invitationSchema);
-    const invited = asked.ok ? await invite(c.var.dependencies, c.var.principal, asked.value, new URL(c.req.url).origin) : asked;
+    const invited = asked.ok
+      ? await invite(c.var.dependencies, c.var.principal, asked.value, new URL(c.req.url).origin)
+      : asked;
     if (invited.ok) return showMembers(c, { invited: invited.value, status: 201 });
     return invited.code === "invalid-request"
       ? showMembers(c, { values, errors: shownErrors(invited), status: 422 })

@@ -89,7 +89,12 @@ function pretty(json: string): string {
   }
 }
 
-function formPage(c: Context<SignedInEnv>, { run, call }: Begun, values: Begun["given"], failure: Failure | null = null) {
+function formPage(
+  c: Context<SignedInEnv>,
+  { run, call }: Begun,
+  values: Begun["given"],
+  failure: Failure | null = null,
+) {
   const errors = failure ? shownErrors(failure) : [];
   const props = { run, call, values, errors };
   return page(c, <NewForkPage shell={signedInShell(c)} {...props} />, failure ? 422 : 200);
