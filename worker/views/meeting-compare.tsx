@@ -78,8 +78,8 @@ function Figures({ compared: { a, b } }: { readonly compared: ComparedRuns }) {
   return (
     <section class="panel" aria-labelledby="compare-figures">
       <h2 id="compare-figures">Measured</h2>
-      <div class="table-scroll">
-        <table>
+      <div class="call-groups">
+        <table class="plain">
           <thead>
             <tr>
               <td />

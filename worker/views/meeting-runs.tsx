@@ -78,8 +78,8 @@ function RunsTable({ meetingId, runs }: Pick<MeetingRunsProps, "meetingId" | "ru
           <a href={`/meetings/${meetingId}/compare`}>Compare two runs side by side</a>
         </p>
       )}
-      <div class="table-scroll">
-        <table>
+      <div class="call-groups">
+        <table class="plain">
           <thead>
             <tr>
               <th scope="col">Run</th>

@@ -85,8 +85,13 @@ describe("the desk", () => {
     await desk.create("story", { title: "Three" }, undefined, at(2));
     await desk.update("story", { key: "RUN-1" }, { status: "done" }, undefined, at(3));
     await desk.update("story", { key: "RUN-1" }, { points: 3 }, undefined, at(4));
-    expect(effects.map(({ dependsOn }) => dependsOn)).toEqual([[], [], [2], [2], [2, 4]]);
-    expect(effects.map(({ line, call }) => [line, call])).toEqual([0, 1, 2, 3, 4].map((call) => [call + 1, call]));
+    await desk.create("story", { key: "RUN-7", title: "Seven" }, undefined, at(5));
+    await desk.update("story", { key: "RUN-7" }, { points: 1 }, undefined, at(6));
+    await desk.update("story", { key: "RUN-7" }, { points: 2 }, undefined, at(7));
+    // A change depends on what made its item, not on what else was changed of it.
+    expect(effects.map(({ dependsOn }) => dependsOn)).toEqual([[], [], [2], [2], [2], [2], [2, 6], [2, 6]]);
+    const places = effects.map(({ line, call }) => [line, call]);
+    expect(places).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((call) => [call + 1, call]));
   });
 
   it("depends on a write that took an item out of what the program searched for", async () => {
