@@ -37,7 +37,7 @@ import { writeItems } from "../../worker/store/item-writes.ts";
 import { findItem, findItemByOrigin, findStory, listItems } from "../../worker/store/items.ts";
 import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
-import type { EffectStorage } from "./effect-storage.ts";
+import type { EffectStorage, UnderWay } from "./effect-storage.ts";
 
 /** Names that are looked through when a program assigns something. */
 const MEMBERS_MAX = 1_000;
@@ -120,6 +120,7 @@ export class CodeMode {
 
   decide(request: DecisionRequest, by: string): Promise<Result<EffectSheet>> {
     return this.#inOrder(async () => {
+      await this.#finish();
       const decided = decide(this.sheet(), request, { by, at: this.#ports.clock.now() });
       if (decided.ok) this.#ports.storage.replace(decided.value);
       return decided;
@@ -127,11 +128,11 @@ export class CodeMode {
   }
 
   apply(by: string): Promise<Result<EffectSheet>> {
-    return this.#write(by, (sheet, runId) => writesToApply(sheet, runId), "Approve something first.");
+    return this.#write("apply", by, "Approve something first.");
   }
 
   undo(by: string): Promise<Result<EffectSheet>> {
-    return this.#write(by, (sheet, runId) => writesToUndo(sheet, runId, by), "Nothing of this run is written.");
+    return this.#write("undo", by, "Nothing of this run is written.");
   }
 
   /** The program was run again as another run, without what was rejected here. */
@@ -139,25 +140,38 @@ export class CodeMode {
     this.#ports.storage.note({ ...this.sheet(), supersededBy: runId });
   }
 
-  #write(
-    by: string,
-    writesOf: (sheet: EffectSheet, runId: string) => readonly ItemWrite[],
-    nothing: string,
-  ): Promise<Result<EffectSheet>> {
+  #write(what: UnderWay["what"], by: string, nothing: string): Promise<Result<EffectSheet>> {
     return this.#inOrder(async () => {
-      const { db, clock, storage, run } = this.#ports;
-      const { id: runId, workspaceId } = run();
-      const sheet = this.sheet();
-      const refusal = refusedAsSuperseded(sheet);
+      await this.#finish();
+      const { clock, storage } = this.#ports;
+      const refusal = refusedAsSuperseded(this.sheet());
       if (refusal) return refusal;
-      const writes = writesOf(sheet, runId);
-      if (writes.length === 0) return fail("nothing-to-do", nothing);
-      const at = clock.now();
-      const outcomes = await writeItems(db, workspaceId, writes, at);
-      const after = afterWrites(sheet, { runId, writes, outcomes }, { by, at });
-      storage.replace(after);
-      return succeed(after);
+      const underWay = { what, by, at: clock.now() };
+      if (this.#writesOf(underWay).length === 0) return fail("nothing-to-do", nothing);
+      storage.begin(underWay);
+      return succeed(await this.#make(underWay));
     });
+  }
+
+  /** What a crash has cut is done first: nobody decides again about what may be written already. */
+  async #finish(): Promise<void> {
+    const underWay = this.#ports.storage.underWay();
+    if (underWay) await this.#make(underWay);
+  }
+
+  async #make(underWay: UnderWay): Promise<EffectSheet> {
+    const { db, storage, run } = this.#ports;
+    const { id: runId, workspaceId } = run();
+    const [sheet, writes] = [this.sheet(), this.#writesOf(underWay)];
+    const outcomes = await writeItems(db, workspaceId, writes, underWay.at);
+    const after = afterWrites(sheet, { runId, writes, outcomes }, underWay);
+    storage.replace(after);
+    return after;
+  }
+
+  #writesOf({ what, by }: UnderWay): readonly ItemWrite[] {
+    const { id } = this.#ports.run();
+    return what === "apply" ? writesToApply(this.sheet(), id) : writesToUndo(this.sheet(), id, by);
   }
 
   /** The meeting that a program or a model is to read; null where it is gone. */

@@ -1,5 +1,5 @@
 /** The effect sheet of one run in the storage of its object. Synchronous, no logic. */
-import { type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
+import { type Act, type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `
@@ -12,7 +12,16 @@ const SCHEMA = `
     unchanged INTEGER NOT NULL,
     superseded_by TEXT
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS effect_writing (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    under_way TEXT NOT NULL
+  ) STRICT;
 `;
+
+/** An application or an undoing that has begun: by whom, and when. */
+export interface UnderWay extends Act {
+  readonly what: "apply" | "undo";
+}
 
 export class EffectStorage {
   readonly #storage: ObjectStorage;
@@ -51,11 +60,25 @@ export class EffectStorage {
     );
   }
 
-  /** Keeps the sheet as it is now, whole or not at all. */
+  /** Kept until the sheet is, which says what came of it. */
+  begin(underWay: UnderWay): void {
+    this.#storage.sql.exec(SCHEMA);
+    const row = JSON.stringify(underWay);
+    this.#storage.sql.exec("INSERT OR REPLACE INTO effect_writing (id, under_way) VALUES (1, ?)", row);
+  }
+
+  underWay(): UnderWay | null {
+    if (!hasTable(this.#storage.sql, "effect_writing")) return null;
+    const rows = this.#storage.sql.exec<{ under_way: string }>("SELECT under_way FROM effect_writing").toArray();
+    return rows[0] ? JSON.parse(rows[0].under_way) : null;
+  }
+
+  /** Keeps the sheet as it is now, whole or not at all. Nothing is under way any more. */
   replace(sheet: EffectSheet): void {
     this.#storage.transactionSync(() => {
       this.#storage.sql.exec(SCHEMA);
       this.#storage.sql.exec("DELETE FROM effects");
+      this.#storage.sql.exec("DELETE FROM effect_writing");
       for (const entry of sheet.entries) this.put(entry);
       this.note(sheet);
     });

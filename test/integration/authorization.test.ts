@@ -201,9 +201,8 @@ async function said(answer: Response, from: Things): Promise<string> {
 }
 
 async function thingsOf(tenant: Tenant, colleague: Tenant): Promise<Things> {
-  const ended = (await (await api(tenant, "/api/execute", { language: "javascript", code: "1" })).json()) as {
-    runId: string;
-  };
+  const program = { code: 'await stories.create({ title: "x" });', capabilities: ["stories.*"], mode: "review" };
+  const ended = (await (await api(tenant, "/api/code/execute", program)).json()) as { runId: string };
   const endpoint = await addReceiver(tenant);
   const sent = (await (await api(tenant, `/api/webhooks/${endpoint}/test`, {})).json()) as { id: string };
   const repository = tenant.userId.replace("usr_", "repo-");

@@ -1,7 +1,10 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
+import { CodeMode } from "../../durable-objects/run-executor/code-mode.ts";
+import { EffectStorage } from "../../durable-objects/run-executor/effect-storage.ts";
 import {
   afterWrites,
   decide,
@@ -22,10 +25,11 @@ import {
   itemsOfMeeting,
   listItems,
 } from "../../worker/store/items.ts";
+import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { deskOver, fieldsOf, filters, follow, HeldItems, personsWrite, RUN, steps } from "../support/held-items.ts";
 import { createTenant, freshDatabase } from "../support/workerd.ts";
 
-const { DB } = bindings as unknown as Env;
+const { DB, RUN_EXECUTOR } = bindings as unknown as Env;
 const db = openDatabase(DB);
 let count = 0;
 let workspace: string;
@@ -286,5 +290,38 @@ describe("a sheet of 200 effects", () => {
     expect(undone.entries.every(({ outcome }) => outcome === "undone")).toBe(true);
     expect(await contents()).toEqual({});
     expect([applyMs! < 1_000, undoMs! < 1_000]).toEqual([true, true]);
+  });
+});
+
+describe("an application whose answer a crash has cut", () => {
+  it("is finished before anybody decides again, and undoing as well", async () => {
+    const stub = RUN_EXECUTOR.get(RUN_EXECUTOR.idFromName("cut")) as unknown as DurableObjectStub;
+    const cut = new Proxy(DB, {
+      get: (target, name) =>
+        name === "batch"
+          ? async (all: D1PreparedStatement[]) => {
+              await target.batch(all);
+              throw new Error("the answer was lost");
+            }
+          : Reflect.get(target, name).bind(target),
+    });
+    await runInDurableObject(stub, async (_, state) => {
+      const storage = new EffectStorage(state.storage as never);
+      const run = () => ({ id: RUN, workspaceId: workspace, createdBy: "usr_ana" });
+      const mode = (database: D1Database) =>
+        new CodeMode({ storage, db: openDatabase(database), run, clock: systemClock, random: systemRandom } as never);
+      const tried = deskOver(new HeldItems(), { mode: "review" });
+      await tried.desk.create("story", { title: "One" }, undefined, { capability: "stories.create", call: 0, line: 1 });
+      storage.replace({ ...EMPTY_SHEET, entries: tried.effects.map(newEntry) });
+      await mode(DB).decide({ decision: "approved" }, "usr_ana");
+      await expect(mode(cut).apply("usr_ana")).rejects.toThrow("the answer was lost");
+      const late = await mode(DB).decide({ effects: [1], decision: "rejected" }, "usr_ben");
+      expect(late).toMatchObject({ ok: false, code: "effect-settled" });
+      expect(storage.sheet().entries[0]).toMatchObject({ outcome: "applied", applied: { by: "usr_ana" } });
+      await expect(mode(cut).undo("usr_ana")).rejects.toThrow("the answer was lost");
+      expect(await mode(DB).undo("usr_ben")).toMatchObject({ ok: false, code: "nothing-to-do" });
+      expect(storage.sheet().entries[0]).toMatchObject({ outcome: "undone", undone: { by: "usr_ana" } });
+    });
+    expect(await listItems(db, workspace, {})).toEqual([]);
   });
 });
