@@ -292,9 +292,9 @@ async function addCall({ workspaceId, userId }: Tenant): Promise<string> {
   const call = newId("call", systemClock, systemRandom);
   await env.DB.prepare(
     `INSERT INTO executions (id, workspace_id, source, source_id, provider, model, outcome, started_at, ended_at, latency_ms,
-       waited_ms, is_estimated, retries, fallbacks) VALUES (?, ?, 'generate', ?, 'mock', 'm', 'whole', 1, 2, 1, 0, 0, '[]', '[]')`,
+       waited_ms, is_estimated, retries, fallbacks) VALUES (?, ?, 'generate', ?, 'mock', 'm', 'whole', ?, ?, 1, 0, 0, '[]', '[]')`,
   )
-    .bind(call, workspaceId, userId)
+    .bind(call, workspaceId, userId, Date.now(), Date.now() + 1)
     .run();
   return call;
 }

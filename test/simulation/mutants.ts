@@ -204,8 +204,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "drop the attempt fence on output",
     file: RUN,
-    find: 'if (state.name !== "running" || state.attempt !== attempt) return;',
-    replace: "",
+    find: 'return state.name === "running" && state.attempt === attempt;',
+    replace: "return true;",
   },
   {
     name: "let go of the lane without an alarm for what is owed",

@@ -20,9 +20,9 @@ type MeetingContext = Context<SignedInEnv>;
 export const meetingRunPages = new Hono<SignedInEnv>()
   .get("/:id/runs", async (c) => {
     const id = c.req.param("id");
-    if (!isPartial(c)) return c.redirect(`/meetings/${id}`, 303);
     const props = await runsOf(c, id);
-    return props === null ? failurePage(c, noMeeting()) : page(c, <MeetingRuns {...props} />);
+    if (props === null) return failurePage(c, noMeeting());
+    return isPartial(c) ? page(c, <MeetingRuns {...props} />) : c.redirect(`/meetings/${id}`, 303);
   })
   .post("/:id/runs", async (c) => {
     const id = c.req.param("id");

@@ -38,7 +38,8 @@ export const runForkPages = new Hono<SignedInEnv>()
     const handle = await accessRun(c);
     if (!handle.ok) return failurePage(c, handle);
     const run = (await handle.value.describe())!;
-    if (run.forkOf === null) return failurePage(c, fail("not-found", "The run is no fork: it has no other branch."));
+    // One that is no fork has no other branch.
+    if (run.forkOf === null) return c.redirect(`/runs/${run.id}`, 303);
     const origin = await runWithId(c.var, run.forkOf.of);
     if (!origin.ok) return failurePage(c, origin);
     const branches = { origin: await branchOf(origin.value), fork: await branchOf(handle.value) };
