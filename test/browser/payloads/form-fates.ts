@@ -73,6 +73,8 @@ const PROGRAM = { language: "javascript", code: "1", stdin: "", args: "", forked
 const PROGRAM_TEXTS = { code: (text: string) => `// ${oneLine(text)}`, stdin: oneLine, args: oneLine };
 const FILE_NAME = "names a file: some name one";
 const NO_ORIGIN = "names nothing that a program was made from, and is left out";
+const NO_SNIPPET = "which snippet it was opened from: what it names none of is left out";
+const CHOICE = "one of some: anything else counts as the first";
 const LIST = "which list to go back to: what it names none of is left out";
 
 const STORY = { key: "", title: "t", description: "", status: "todo", points: "", assigned_to: "" };
@@ -93,13 +95,13 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
   "POST /playground/runs": {
     base: () => PROGRAM,
     shown: PROGRAM_TEXTS,
-    unseen: { forkedFrom: NO_ORIGIN, entry: FILE_NAME },
+    unseen: { forkedFrom: NO_ORIGIN, entry: FILE_NAME, snippet: NO_SNIPPET },
     seenOn: ({ location }) => location.replace("/runs/", "/playground?run="),
   },
   "POST /playground/shares": {
     base: () => PROGRAM,
     shown: PROGRAM_TEXTS,
-    unseen: { forkedFrom: NO_ORIGIN, entry: FILE_NAME },
+    unseen: { forkedFrom: NO_ORIGIN, entry: FILE_NAME, snippet: NO_SNIPPET },
     seenOn: located,
   },
   "POST /stories": {
@@ -112,6 +114,24 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
   "POST /stories/:id": { base: () => ({ version: "999" }) },
   "POST /runs/:id/effects": { unseen: { seen: "names effects and letters: anything else is left out" } },
   "POST /runs/:id/effects/:effect": { base: () => STORY, shown: STORY_TEXTS, isOneAtATime: true },
+  "POST /runs/:id/forks": {
+    unseen: { code: "becomes a run of its own, which shows it as any program", answer: "as code" },
+  },
+  "POST /meetings": {
+    base: (index) => ({ title: "m", heldAt: "", transcript: `Ana: ${index} is what we ship on Friday.` }),
+    shown: { title: short(190) },
+    unseen: { transcript: "read by rules of its own: what it is shown as has tests of its own" },
+    seenOn: located,
+    undo: (sent) => [[`${new URL(sent.location, "http://x").pathname}/deletion`, {}]],
+  },
+  "POST /snippets/:name/versions": {
+    unseen: {
+      ...{ code: "read by people in an editor, as any program", description: "shown where snippets are listed" },
+      ...{ entry: FILE_NAME, language: CHOICE, limits: CHOICE, mode: CHOICE, note: "shown beside its version" },
+      ...{ "parameter-0-options": "of a parameter without a name: left out", "parameter-0-type": CHOICE },
+      ...{ "parameter-1-options": "of a parameter without a name: left out", "parameter-1-type": CHOICE },
+    },
+  },
   "POST /repos": {
     base: (index) => ({ ...REPOSITORY, key: `made${index}`, gitUrl: `https://example.com/made${index}.git` }),
     shown: REPOSITORY_TEXTS,

@@ -98,11 +98,22 @@ async function makeThings(): Promise<Readonly<Record<string, string>>> {
   const code = 'await stories.create({ title: "one" }); await stories.create({ title: "two" });';
   const inReview = await product.api("/api/code/execute", { code, capabilities: ["stories.*"], mode: "review" });
   const review = `/runs/${((await inReview.json()) as { runId: string }).runId}`;
+  const spoken = await product.api("/api/meetings", { title: "m", transcript: "Ana: We ship on Friday.\nBo: Fine." });
+  const meeting = `/meetings/${((await spoken.json()) as { id: string }).id}`;
+  const kept = { name: "kept", language: "typescript", code: "export default 1;" };
+  await product.api("/api/snippets", kept);
   const listed = (await (await product.api("/api/deliveries")).json()) as { deliveries: { id: string }[] };
   return {
     "/runs/:id": run,
     "/runs/:id/program": `${run}/program`,
     "/runs/:id/header": `${run}/header`,
+    "/runs/:id/calls": `${review}/calls`,
+    "/runs/:id/forks/new": `${review}/forks/new?call=0`,
+    "/runs/:id/branches": `${run}/branches`,
+    "/meetings/:id": meeting,
+    "/meetings/:id/runs": `${meeting}/runs`,
+    "/meetings/:id/compare": `${meeting}/compare`,
+    "/snippets/:name": "/snippets/kept",
     "/playground/runs/:id/outcome": `/playground${run}/outcome`,
     "/stories/:id": `/stories/${item}`,
     "/runs/:id/effects": `${review}/effects`,
@@ -126,7 +137,7 @@ const CONSOLE_PAGES = Object.keys(ROUTE_ACCESS)
   .filter((path) => !/export|\/github|\/sign-in\/|^\/previews|\/metrics$|\/news$/.test(path));
 
 const FORM_ROUTES = Object.keys(ROUTE_ACCESS).filter(
-  (name) => name.startsWith("POST ") && !/^POST \/(?:api|v1|webhook)/.test(name),
+  (name) => name.startsWith("POST ") && !/^POST \/(?:api|v1|webhook|mcp)/.test(name),
 );
 
 /** Forms of a state that no page is in here, with their fields; and what is sent by a script. */
@@ -136,7 +147,13 @@ const NOT_RENDERED: Readonly<Record<string, readonly string[]>> = {
   "POST /inbound-endpoints/:id/secrets": ["keepOldSeconds"],
   // JSON: below, with the controls of scripts.
   "POST /playground/generations": [],
+  // Of a meeting that was processed, of a snippet with versions and schedules: hidden fields and buttons.
+  "POST /runs/:id/feedback": ["useful", "meeting"],
+  "POST /snippets/:name/restorations": ["version"],
   // Buttons alone.
+  "POST /snippets/:name/schedules/:schedule/pause": [],
+  "POST /snippets/:name/schedules/:schedule/resumption": [],
+  "POST /snippets/:name/schedules/:schedule/deletion": [],
   "POST /invite/:secret": [],
   "POST /queue/lanes/:lane/resumption": [],
   "POST /runs/:id/cancellation": [],
