@@ -1,4 +1,5 @@
 /** A fork beside the run that it begins like, at `/runs/:id/branches`: what both came to, and where they differ. */
+import { dollarText, toMicros } from "../domain/dollars.ts";
 import type { EffectSheet, SheetEntry } from "../domain/effect-sheet.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { StatusBadge } from "./components/status-badge.tsx";
@@ -73,7 +74,7 @@ const FIGURES: readonly { readonly label: string; readonly of: (branch: Branch) 
 
 function costOf(branch: Branch): string {
   if (!models(branch)) return "$0.00";
-  return branch.run.cost === null ? "unknown" : `$${branch.run.cost.toFixed(6)}`;
+  return branch.run.cost === null ? "unknown" : dollarText(toMicros(branch.run.cost));
 }
 
 function endOf({ result, error }: RunDetail): string {
