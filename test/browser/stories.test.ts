@@ -71,7 +71,8 @@ describe("stories", () => {
       await see("program-effects");
       await page.click(".cl-effects >> text=effect 1");
       await page.waitForURL(/\/effects#e-1$/);
-      expect(await page.innerText("#e-1")).toMatch(/New story[\s\S]*We need an export as CSV[\s\S]*Bob/);
+      // Polled: Chromium counts what it has not yet drawn (content-visibility) as not said.
+      await expect.poll(() => page.innerText("#e-1")).toMatch(/New story[\s\S]*We need an export as CSV[\s\S]*Bob/);
       await see("effects");
 
       await page.click("#e-1 >> text=Edit");
@@ -95,20 +96,20 @@ describe("stories", () => {
 
       await page.click("#e-1 .effect-head a >> nth=0");
       await page.waitForSelector("h2:has-text('History')");
-      expect(await page.innerText(".item-history")).toMatch(
-        /Version 1[\s\S]*Export as CSV and JSON[\s\S]*We need an export/,
-      );
+      await expect
+        .poll(() => page.innerText(".item-history"))
+        .toMatch(/Version 1[\s\S]*Export as CSV and JSON[\s\S]*We need an export/);
       await see("story");
       await page.click(".item-history .evidence a");
       await page.waitForSelector(":target >> text=We need an export as CSV");
       await page.goto("/stories");
-      expect(await page.innerText(".story-board")).toContain("Export as CSV and JSON");
+      await expect.poll(() => page.innerText(".story-board")).toContain("Export as CSV and JSON");
       await see("stories");
       await page.fill("[name=owner]", "nobody at all");
       await page.waitForSelector("text=No stories fit");
       await see("stories-none");
       await page.goto("/stories/action-items");
-      expect(await page.innerText("main")).toContain("Write to the bank");
+      await expect.poll(() => page.innerText("main")).toContain("Write to the bank");
       await see("action-items");
       await page.goto("/stories/blockers");
       await page.waitForSelector("text=No blockers yet");
