@@ -31,8 +31,11 @@ export interface MeetingPorts {
   readonly storage: ProcessingStorage;
   readonly checker: TypeChecker;
   readonly engine: Engine;
-  /** The workspace's provider, each of whose calls counts in this run's budgets. */
-  readonly provider: () => Promise<Provider>;
+  /**
+   * The workspace's provider, each of whose calls counts in this run's budgets.
+   * @param model whose key is asked; null for the one in use
+   */
+  readonly provider: (model: string | null) => Promise<Provider>;
   /** Keeps a program as that of the run. */
   readonly putProgram: (files: Readonly<Record<string, string>>) => void;
 }
@@ -46,8 +49,12 @@ export async function attemptMeeting(ports: MeetingPorts, request: MeetingReques
     const error = { ...infrastructureError("The meeting was deleted.", "NotFoundError"), category: "runtime" as const };
     return { outcome: { kind: "threw", error }, usage: NO_USAGE };
   }
-  const work = new MeetingAttempt(ports, request, await ports.provider());
-  const processed = await processMeeting(work.ports(), processedMeeting(meeting), plan);
+  // Plans from before reviewers had names have none.
+  const reviewModel = plan.reviewModel ?? null;
+  const provider = await ports.provider(plan.model);
+  const reviewer = reviewModel === null ? provider : await ports.provider(reviewModel);
+  const work = new MeetingAttempt(ports, request, { provider, reviewer });
+  const processed = await processMeeting(work.ports(), processedMeeting(meeting), { ...plan, reviewModel });
   const { calls, fellBackFrom, version } = processed;
   ports.storage.putRecord({ calls, fellBackFrom, usedVersion: version });
   return work.result(processed);
@@ -60,16 +67,16 @@ function processedMeeting({ participants, utterances, ...meeting }: MeetingView)
 class MeetingAttempt {
   readonly #ports: MeetingPorts;
   readonly #request: MeetingRequest;
-  readonly #provider: Provider;
+  readonly #models: Pick<ProcessingPorts, "provider" | "reviewer">;
   #calls: readonly MeasuredCall[] = [];
   #executed: GuestResult | null = null;
   #tools: ReadonlyMap<string, Capability> | null = null;
   #toolCalls = 0;
 
-  constructor(ports: MeetingPorts, request: MeetingRequest, provider: Provider) {
+  constructor(ports: MeetingPorts, request: MeetingRequest, models: Pick<ProcessingPorts, "provider" | "reviewer">) {
     this.#ports = ports;
     this.#request = request;
-    this.#provider = provider;
+    this.#models = models;
   }
 
   ports(): ProcessingPorts {
@@ -77,7 +84,7 @@ class MeetingAttempt {
     const names = spec.grants.code?.capabilities ?? [];
     const { tools, nameOf } = renderTools(names);
     return {
-      ...{ clock, signal, kept: this.#ports.storage, provider: this.#provider, reviewer: this.#provider },
+      ...{ clock, signal, kept: this.#ports.storage, ...this.#models },
       capabilities: { declarations: renderDeclarations(names), tools, capabilityOf: nameOf },
       tell: (news) => this.#tell(news),
       check: (program) => this.#check(program),

@@ -74,11 +74,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
     const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
-    const provider = () => {
+    const provider = (model: string | null) => {
       const { workspaceId, id } = this.#storage.run!.spec;
-      return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
+      return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects(), model);
     };
-    this.#models = new ModelCalls({ storage: new ModelStorage(ctx.storage), clock: systemClock, provider });
+    this.#models = new ModelCalls({
+      ...{ storage: new ModelStorage(ctx.storage), clock: systemClock },
+      provider: () => provider(null),
+    });
     this.#code = new CodeMode({
       storage: new EffectStorage(ctx.storage),
       ...{ db, clock: systemClock, random: systemRandom },
