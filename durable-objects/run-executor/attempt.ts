@@ -39,7 +39,10 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
     switch (spec.kind) {
       case "meeting": {
         const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
-        return attemptMeeting({ ...meetings, code, engine, checker: env.CHECKER }, { ...request, spec });
+        const { clock: waitingClock, waiting } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
+        const provider = async (model: string | null) => waiting(await meetings.provider(model));
+        const ports = { ...meetings, provider, code, engine, checker: env.CHECKER };
+        return attemptMeeting(ports, { ...request, spec, clock: waitingClock });
       }
       case "execution": {
         const fetch = programNetwork(spec.grants, env.PUBLIC_NETWORK);

@@ -29,6 +29,13 @@ export class OverBudgetError extends ModelError {
   }
 }
 
+/** Stopped while it waited for a budget: nothing was sent. */
+export class StoppedWaitError extends ModelError {
+  constructor() {
+    super("aborted", "The operation was aborted");
+  }
+}
+
 /** Says on the last event what the call did cost, and by which price. */
 export async function* priced(
   events: AsyncIterable<ModelEvent>,
