@@ -6,12 +6,14 @@ import type { Fork } from "../../worker/domain/fork.ts";
 import type { Usage } from "../../worker/domain/guest-outcome.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import type { Program } from "../../worker/domain/program.ts";
+import type { Receipt } from "../../worker/domain/receipt.ts";
 import type { EventStream, StepName, StepState } from "../../worker/domain/run.ts";
 import type { GuestResult } from "../../worker/sandbox/engine.ts";
 import type { StoredSpec } from "./storage.ts";
 
 /** What came of one attempt. Without a journal where no program ran to an end. */
-export type AttemptResult = Pick<GuestResult, "outcome" | "usage"> & Partial<Pick<GuestResult, "journal" | "dropped">>;
+export type AttemptResult = Pick<GuestResult, "outcome" | "usage"> &
+  Partial<Pick<GuestResult, "journal" | "dropped">> & { readonly receipt?: Receipt };
 
 export interface AttemptRequest {
   readonly spec: StoredSpec;

@@ -14,6 +14,7 @@ import { engineFor } from "./engine.ts";
 import { attemptMeeting, type MeetingPorts } from "./meeting-attempt.ts";
 import type { ModelCalls } from "./model-calls.ts";
 import { programNetwork } from "./program-network.ts";
+import { receiptOf } from "./program-receipt.ts";
 
 const NO_ISSUE_RUNNER =
   "There is no runner for issues yet: the issue was received, put in its repository's line and its turn came, but nothing was planned or changed.";
@@ -41,18 +42,18 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
         const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
         const { clock: waitingClock, waiting } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
         const provider = async (model: string | null) => waiting(await meetings.provider(model));
-        const ports = { ...meetings, provider, code, engine, checker: env.CHECKER };
-        return attemptMeeting(ports, { ...request, spec, clock: waitingClock });
+        const ports = { ...meetings, provider, code, engine, checker: env.CHECKER, waitingClock };
+        return attemptMeeting(ports, { ...request, spec });
       }
       case "execution": {
         const fetch = programNetwork(spec.grants, env.PUBLIC_NETWORK);
         const { generate, clock: programClock } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
-        const forked = fork();
+        const [ran, forked] = [program(), fork()];
         const desk = spec.grants.code ? code.begin(spec.grants.code, fetch, { fork: forked }) : null;
         const capabilities = [...grantedCapabilities(spec.grants, { fetch, generate }), ...(desk?.capabilities ?? [])];
         const runClock = spec.grants.model ? programClock : clock;
         const result = await engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
-          ...{ program: program(), limits: spec.limits, seed: spec.seed, onOutput, signal, replay: null },
+          ...{ program: ran, limits: spec.limits, seed: spec.seed, onOutput, signal, replay: null },
           clock: forked ? clockFrom(forked.startedAt, runClock) : runClock,
           onNotice: (text) => onOutput("system", `${text}\n`),
           context: spec.grants.code?.context,
@@ -60,8 +61,9 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
             ? withRecordedAnswers(capabilities, forked, desk?.onRecorded ?? (async () => {}))
             : capabilities,
         });
+        const receipt = await receiptOf(ran.files, result);
         const { spending } = models;
-        return spending ? { ...result, usage: { ...result.usage, models: spending } } : result;
+        return { ...result, receipt, usage: spending ? { ...result.usage, models: spending } : result.usage };
       }
       case "issue":
         return {

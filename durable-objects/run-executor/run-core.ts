@@ -401,12 +401,12 @@ export class RunCore {
     this.#guest = guest;
     const attempt = this.#attempt(spec, state.attempt, guest.signal);
     void this.#renewLease(attempt);
-    const { outcome, usage, journal, dropped } = await attempt;
+    const { outcome, usage, journal, receipt, dropped } = await attempt;
     this.#guest = null;
     const mark = spec.kind !== "issue" && dropped ? dropMark(dropped, spec.limits.outputBytes) : null;
     if (mark !== null) this.#output(state.attempt, "system", mark);
     const result = outcome.kind === "completed" ? outcome.result : undefined;
-    this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal });
+    this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal, receipt });
   }
 
   async #attempt(spec: StoredRun["spec"], attempt: number, signal: AbortSignal): Promise<AttemptResult> {
@@ -478,7 +478,8 @@ export class RunCore {
 
   #detail(wait: Wait | null): RunDetail {
     const { storage, events } = this.#ports;
-    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, wait);
+    const kept = { result: storage.result(), receipt: storage.receipt() };
+    return toDetail(this.#accepted(), { ...kept, lastSeq: events.lastSeq }, wait);
   }
 
   #accepted(): StoredRun {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { ShownEffectSheet } from "../../worker/domain/effect-sheet-schema.ts";
+import { hex } from "../../worker/domain/ids.ts";
 import { meetingAddedSchema, meetingDetailSchema } from "../../worker/domain/meeting.ts";
 import { type MeetingRun, meetingRunListSchema } from "../../worker/domain/meeting-run.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
@@ -86,6 +87,17 @@ describe("a run that processes a meeting", () => {
     const detail = await detailOf(run);
     expect(detail).toMatchObject({ kind: "meeting", entry: "main.ts", result: { stories: 3, decisions: 1 } });
     expect(detail.usage).toMatchObject({ models: { calls: 2 } });
+    expect(detail.steps.map(({ name, state, models }) => [name, state, models?.calls])).toEqual([
+      ["queue", "succeeded", undefined],
+      ["generate", "succeeded", 1],
+      ["check", "succeeded", undefined],
+      ["review", "succeeded", 1],
+      ["execute", "succeeded", undefined],
+    ]);
+    expect(detail.receipt).toMatchObject({
+      ...{ check: { by: expect.stringMatching(/^TypeScript 6\./), result: "passed" }, label: "mock" },
+      ...{ result: "completed", fuel: detail.usage!.fuel },
+    });
     const sheet = await sheetOf(run);
     expect(sheet.state).toBe("open");
     const due = sheet.effects.find(({ kind }) => kind === "action-item")!;
@@ -97,7 +109,13 @@ describe("a run that processes a meeting", () => {
     const files = await env.DB.prepare("SELECT text FROM run_files WHERE run_id = ?")
       .bind(run.runId)
       .all<{ text: string }>();
-    expect(files.results[0]?.text).toContain("await stories.findByKey(");
+    const source = files.results[0]!.text;
+    expect(source).toContain("await stories.findByKey(");
+    const hashed = new TextEncoder().encode(JSON.stringify([["main.ts", source]]));
+    expect(detail.receipt!.codeSha256).toBe(hex(new Uint8Array(await crypto.subtle.digest("SHA-256", hashed))));
+    const page = await (await browse(ana, `/runs/${run.runId}/program`)).text();
+    expect(page).toContain(detail.receipt!.codeSha256);
+    expect(page).toMatch(/Write the program<\/span>.*? tokens in/);
     const log = await (await api(ana, `/api/runs/${run.runId}/log.txt`)).text();
     expect(log).toMatch(/generate: runyard-mock, \d+ tokens in, \d+ out, Mock: no model was called/);
     expect(log).not.toContain("types were not checked");
@@ -115,7 +133,8 @@ describe("a run that processes a meeting", () => {
     expect((await sheetOf(v2, "apply")).state).toBe("applied");
     for (const path of ["process", "process-v2"] as const) {
       const again = await process(path);
-      expect(again).toMatchObject({ state: "succeeded", effects: 0 });
+      // The stories are there now, and both are told so: nobody looks for them.
+      expect(again).toMatchObject({ state: "succeeded", effects: 0, totals: { calls: path === "process" ? 3 : 1 } });
       expect(again.unchanged).toBeGreaterThan(5);
     }
     const page = await browse(ana, `/meetings/${meetingId}`);
