@@ -15,6 +15,9 @@ import type { StoredSpec } from "./storage.ts";
 export type AttemptResult = Pick<GuestResult, "outcome" | "usage"> &
   Partial<Pick<GuestResult, "journal" | "dropped">> & { readonly receipt?: Receipt };
 
+/** @param step what it belongs to; left out for the attempt as a whole */
+export type OnOutput = (stream: EventStream, text: string, step?: StepName) => void;
+
 export interface AttemptRequest {
   readonly spec: StoredSpec;
   /** The files and the input of a run that has a program. */
@@ -22,7 +25,7 @@ export interface AttemptRequest {
   /** What a run begins like that is a fork; null for any other. */
   readonly fork: () => Fork | null;
   readonly clock: Clock;
-  readonly onOutput: (stream: EventStream, text: string) => void;
+  readonly onOutput: OnOutput;
   /** A step within the attempt begins (`running`) or ends. */
   readonly onStep: (step: StepName, state: StepState) => void;
   readonly signal: AbortSignal;

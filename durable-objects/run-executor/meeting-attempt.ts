@@ -31,7 +31,7 @@ import { renderDeclarations } from "../../worker/program/declarations.ts";
 import { renderTools } from "../../worker/program/tools.ts";
 import type { TypeCheck, TypeChecker } from "../../worker/program/type-check.ts";
 import type { Engine, GuestResult } from "../../worker/sandbox/engine.ts";
-import { type AttemptRequest, type AttemptResult, NO_USAGE } from "./attempt-port.ts";
+import { type AttemptRequest, type AttemptResult, NO_USAGE, type OnOutput } from "./attempt-port.ts";
 import type { CodeMode } from "./code-mode.ts";
 import { NO_MODEL } from "./model-calls.ts";
 import type { ProcessingStorage } from "./processing-storage.ts";
@@ -107,7 +107,9 @@ class MeetingAttempt {
     this.#request = request;
     this.#models = models;
     // One that a lost attempt was in did not come to its end.
-    this.#phases = phaseEnded(ports.storage.phases, "failed", request.clock.now());
+    const { phases } = ports.storage;
+    for (const { phase, finishedAt } of phases) if (finishedAt === null) request.onStep(phase, "failed");
+    this.#phases = phaseEnded(phases, "failed", request.clock.now());
   }
 
   ports(): ProcessingPorts {
@@ -146,29 +148,33 @@ class MeetingAttempt {
   }
 
   #tell(news: PhaseNews): void {
-    const { onStep, onOutput, clock, signal } = this.#request;
+    const { onStep, clock, signal } = this.#request;
     switch (news.type) {
       case "begin":
         this.#note(phaseBegan(this.#phases, news.phase, clock.now()));
         return onStep(news.phase, "running");
       case "end":
         this.#note(phaseEnded(this.#phases, endOf(news.isOk, signal), clock.now()));
-        // How the last program ended is how the run ends, which says so itself.
-        if (news.phase !== "execute" || !news.isOk) onStep(news.phase, news.isOk ? "succeeded" : "failed");
-        return;
+        return onStep(news.phase, endOf(news.isOk, signal));
       case "note":
-        return onOutput("system", `${news.text}\n`);
+        return this.#output("system", `${news.text}\n`);
       case "call":
         this.#calls = [...this.#calls, news.call];
         this.#ports.storage.putRecord({ calls: this.#calls, usedVersion: null, fellBackFrom: null });
         this.#note(phaseCalled(this.#phases, news.call));
-        return onOutput("system", `${callSentence(news.call)}\n`);
+        return this.#output("system", `${callSentence(news.call)}\n`);
       case "program":
         return this.#ports.putProgram(this.#filesOf(news.program));
       case "text":
         return;
     }
   }
+
+  /** Belongs to the phase that is under way. */
+  readonly #output: OnOutput = (stream, text) => {
+    const last = this.#phases.at(-1);
+    this.#request.onOutput(stream, text, last?.finishedAt === null ? last.phase : undefined);
+  };
 
   #note(phases: readonly PhaseRecord[]): void {
     this.#phases = phases;
@@ -200,7 +206,8 @@ class MeetingAttempt {
   }
 
   async #execute(program: string, number: number): Promise<GuestOutcome> {
-    const { spec, clock, onOutput, signal } = this.#request;
+    const { spec, clock, signal } = this.#request;
+    const onOutput = this.#output;
     const { limits, seed, grants, program: fixed } = spec;
     const code = grants.code!;
     this.#executed = await this.#ports.engine.execute({

@@ -2,7 +2,7 @@
 import type { ModelSpending } from "./guest-outcome.ts";
 import { toIso, toIsoOrNull } from "./instant.ts";
 import { type MeasuredCall, type ProcessingPhase, totalsOf } from "./meeting-processing.ts";
-import type { Step, StepState } from "./run.ts";
+import type { RunEventBody, RunKind, Step, StepState } from "./run.ts";
 import { hasEnded, type RunState, STEP_OF_ENDING, stepsOf } from "./run-state.ts";
 
 /** One phase of one attempt. A phase may come again: a program that is mended is checked once more. */
@@ -30,6 +30,12 @@ export function phaseEnded(
 
 export function phaseCalled(records: readonly PhaseRecord[], call: MeasuredCall): PhaseRecord[] {
   return records.map((record) => (record.finishedAt === null ? { ...record, calls: [...record.calls, call] } : record));
+}
+
+/** What a run's stream tells of its transitions: a processing has its phases in the place of the step of the attempt. */
+export function toldTransitions(kind: RunKind, emits: readonly RunEventBody[]): readonly RunEventBody[] {
+  const isAttempt = (event: RunEventBody) => /^step-/.test(event.type) && "step" in event && event.step === "execute";
+  return kind === "meeting" ? emits.filter((event) => !isAttempt(event)) : emits;
 }
 
 /** Those of the run, with its phases in the place of what is one step for other kinds. */

@@ -75,12 +75,12 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
         <RunLog runId={run.id} state={run.state} events={tab.events} lastSeq={run.lastSeq} />
       ) : null}
       {tab.name === "program" && run.entry !== null ? (
-        <>
+        <div class="stack">
           {run.receipt === null ? null : <ReceiptFacts receipt={run.receipt} />}
           <ProgramFiles
             {...{ runId: run.id, entry: run.entry, files: tab.files, error: run.error, effects: tab.effects }}
           />
-        </>
+        </div>
       ) : null}
       {tab.name === "effects" ? <EffectSheetView {...tab} /> : null}
       {tab.name === "calls" ? <HostCallList runId={run.id} {...tab} /> : null}
