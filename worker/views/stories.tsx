@@ -83,6 +83,7 @@ function FilterForm({ kind, filter }: StoriesProps) {
     <search>
       <form class="filters" method="get" action={href} {...live}>
         <label class="search-field">
+          <Icon name="search" />
           <span class="visually-hidden">Text</span>
           <input type="search" name="text" value={text} placeholder="Text" maxlength={200} />
         </label>
