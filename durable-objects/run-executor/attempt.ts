@@ -6,6 +6,7 @@ import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { withRecordedAnswers } from "../../worker/capabilities/recorded.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
+import { phaseUnderWay } from "../../worker/domain/processing-steps.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
 import type { Env } from "../env.ts";
 import { NO_USAGE, type RunAttempt } from "./attempt-port.ts";
@@ -40,7 +41,8 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
     switch (spec.kind) {
       case "meeting": {
         const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
-        const { clock: waitingClock, waiting } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
+        const say = (sentence: string) => onOutput("system", `${sentence}\n`, phaseUnderWay(meetings.storage.phases));
+        const { clock: waitingClock, waiting } = models.begin(say);
         const provider = async (model: string | null) => waiting(await meetings.provider(model));
         const ports = { ...meetings, provider, code, engine, checker: env.CHECKER, waitingClock };
         return attemptMeeting(ports, { ...request, spec });

@@ -12,7 +12,13 @@ import { type Capability, CapabilityError } from "../../worker/domain/capability
 import type { GuestOutcome, JsonValue, ProgramError, Usage } from "../../worker/domain/guest-outcome.ts";
 import { type MeasuredCall, type ProcessingFailure, totalsOf } from "../../worker/domain/meeting-processing.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import { type PhaseRecord, phaseBegan, phaseCalled, phaseEnded } from "../../worker/domain/processing-steps.ts";
+import {
+  type PhaseRecord,
+  phaseBegan,
+  phaseCalled,
+  phaseEnded,
+  phaseUnderWay,
+} from "../../worker/domain/processing-steps.ts";
 import type { ReceiptCheck } from "../../worker/domain/receipt.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
 import type { Provider } from "../../worker/llm/provider.ts";
@@ -172,8 +178,7 @@ class MeetingAttempt {
 
   /** Belongs to the phase that is under way. */
   readonly #output: OnOutput = (stream, text) => {
-    const last = this.#phases.at(-1);
-    this.#request.onOutput(stream, text, last?.finishedAt === null ? last.phase : undefined);
+    this.#request.onOutput(stream, text, phaseUnderWay(this.#phases));
   };
 
   #note(phases: readonly PhaseRecord[]): void {

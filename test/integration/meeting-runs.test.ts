@@ -116,6 +116,10 @@ describe("a run that processes a meeting", () => {
     const page = await (await browse(ana, `/runs/${run.runId}/program`)).text();
     expect(page).toContain(detail.receipt!.codeSha256);
     expect(page).toMatch(/Write the program<\/span>.*? tokens in/);
+    const shown = await (await browse(ana, `/runs/${run.runId}`)).text();
+    expect([...shown.matchAll(/data-key="([a-z]+-\d[\d-]*)"/g)].map(([, key]) => key)).toEqual([
+      ...["queue-1", "generate-1", "check-1", "review-1", "execute-1"],
+    ]);
     const log = await (await api(ana, `/api/runs/${run.runId}/log.txt`)).text();
     expect(log).toMatch(/generate: runyard-mock, \d+ tokens in, \d+ out, Mock: no model was called/);
     expect(log).not.toContain("types were not checked");

@@ -32,10 +32,21 @@ export function phaseCalled(records: readonly PhaseRecord[], call: MeasuredCall)
   return records.map((record) => (record.finishedAt === null ? { ...record, calls: [...record.calls, call] } : record));
 }
 
-/** What a run's stream tells of its transitions: a processing has its phases in the place of the step of the attempt. */
+/** Undefined between two of them. */
+export function phaseUnderWay(records: readonly PhaseRecord[]): ProcessingPhase | undefined {
+  return records.findLast(({ finishedAt }) => finishedAt === null)?.phase;
+}
+
+/**
+ * What a run's stream tells of its transitions. A processing has its phases in the place of the one step of an attempt:
+ * what is said of that as a whole stands where the run waited for it.
+ */
 export function toldTransitions(kind: RunKind, emits: readonly RunEventBody[]): readonly RunEventBody[] {
-  const isAttempt = (event: RunEventBody) => /^step-/.test(event.type) && "step" in event && event.step === "execute";
-  return kind === "meeting" ? emits.filter((event) => !isAttempt(event)) : emits;
+  if (kind !== "meeting") return emits;
+  return emits.flatMap((event): RunEventBody[] => {
+    if (event.type === "state" || event.step !== "execute") return [event];
+    return event.type === "output" ? [{ ...event, step: "queue" }] : [];
+  });
 }
 
 /** Those of the run, with its phases in the place of what is one step for other kinds. */

@@ -6,7 +6,9 @@ import {
   phaseCalled,
   phaseEnded,
   processingSteps,
+  toldTransitions,
 } from "../../../worker/domain/processing-steps.ts";
+import type { RunEventBody } from "../../../worker/domain/run.ts";
 import type { RunState } from "../../../worker/domain/run-state.ts";
 
 const RUNNING: RunState = {
@@ -42,6 +44,22 @@ describe("the steps of a meeting's run", () => {
       },
       expect.objectContaining({ name: "check", state: "failed" }),
       expect.objectContaining({ name: "generate", state: "running", finishedAt: null }),
+    ]);
+  });
+
+  it("stand in its stream for the step of the attempt", () => {
+    const emits: RunEventBody[] = [
+      { type: "step-end", step: "queue", state: "succeeded" },
+      { type: "step-end", step: "execute", state: "failed" },
+      { type: "output", step: "execute", stream: "system", text: "restarted" },
+      { type: "step-start", step: "execute", attempt: 2 },
+      { type: "state", state: "running" },
+    ];
+    expect(toldTransitions("execution", emits)).toEqual(emits);
+    expect(toldTransitions("meeting", emits)).toEqual([
+      emits[0],
+      { type: "output", step: "queue", stream: "system", text: "restarted" },
+      emits[4],
     ]);
   });
 
