@@ -6,12 +6,17 @@ import type { Fork } from "../../worker/domain/fork.ts";
 import type { Usage } from "../../worker/domain/guest-outcome.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import type { Program } from "../../worker/domain/program.ts";
+import type { Receipt } from "../../worker/domain/receipt.ts";
 import type { EventStream, StepName, StepState } from "../../worker/domain/run.ts";
 import type { GuestResult } from "../../worker/sandbox/engine.ts";
 import type { StoredSpec } from "./storage.ts";
 
 /** What came of one attempt. Without a journal where no program ran to an end. */
-export type AttemptResult = Pick<GuestResult, "outcome" | "usage"> & Partial<Pick<GuestResult, "journal" | "dropped">>;
+export type AttemptResult = Pick<GuestResult, "outcome" | "usage"> &
+  Partial<Pick<GuestResult, "journal" | "dropped">> & { readonly receipt?: Receipt };
+
+/** @param step what it belongs to; left out for the attempt as a whole */
+export type OnOutput = (stream: EventStream, text: string, step?: StepName) => void;
 
 export interface AttemptRequest {
   readonly spec: StoredSpec;
@@ -20,7 +25,7 @@ export interface AttemptRequest {
   /** What a run begins like that is a fork; null for any other. */
   readonly fork: () => Fork | null;
   readonly clock: Clock;
-  readonly onOutput: (stream: EventStream, text: string) => void;
+  readonly onOutput: OnOutput;
   /** A step within the attempt begins (`running`) or ends. */
   readonly onStep: (step: StepName, state: StepState) => void;
   readonly signal: AbortSignal;

@@ -6,6 +6,7 @@ import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { withRecordedAnswers } from "../../worker/capabilities/recorded.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
+import { phaseUnderWay } from "../../worker/domain/processing-steps.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
 import type { Env } from "../env.ts";
 import { NO_USAGE, type RunAttempt } from "./attempt-port.ts";
@@ -14,6 +15,7 @@ import { engineFor } from "./engine.ts";
 import { attemptMeeting, type MeetingPorts } from "./meeting-attempt.ts";
 import type { ModelCalls } from "./model-calls.ts";
 import { programNetwork } from "./program-network.ts";
+import { receiptOf } from "./program-receipt.ts";
 
 const NO_ISSUE_RUNNER =
   "There is no runner for issues yet: the issue was received, put in its repository's line and its turn came, but nothing was planned or changed.";
@@ -39,17 +41,21 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
     switch (spec.kind) {
       case "meeting": {
         const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
-        return attemptMeeting({ ...meetings, code, engine, checker: env.CHECKER }, { ...request, spec });
+        const say = (sentence: string) => onOutput("system", `${sentence}\n`, phaseUnderWay(meetings.storage.phases));
+        const { clock: waitingClock, waiting } = models.begin(say);
+        const provider = async (model: string | null) => waiting(await meetings.provider(model));
+        const ports = { ...meetings, provider, code, engine, checker: env.CHECKER, waitingClock };
+        return attemptMeeting(ports, { ...request, spec });
       }
       case "execution": {
         const fetch = programNetwork(spec.grants, env.PUBLIC_NETWORK);
         const { generate, clock: programClock } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
-        const forked = fork();
+        const [ran, forked] = [program(), fork()];
         const desk = spec.grants.code ? code.begin(spec.grants.code, fetch, { fork: forked }) : null;
         const capabilities = [...grantedCapabilities(spec.grants, { fetch, generate }), ...(desk?.capabilities ?? [])];
         const runClock = spec.grants.model ? programClock : clock;
         const result = await engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
-          ...{ program: program(), limits: spec.limits, seed: spec.seed, onOutput, signal, replay: null },
+          ...{ program: ran, limits: spec.limits, seed: spec.seed, onOutput, signal, replay: null },
           clock: forked ? clockFrom(forked.startedAt, runClock) : runClock,
           onNotice: (text) => onOutput("system", `${text}\n`),
           context: spec.grants.code?.context,
@@ -57,8 +63,9 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
             ? withRecordedAnswers(capabilities, forked, desk?.onRecorded ?? (async () => {}))
             : capabilities,
         });
+        const receipt = await receiptOf(ran.files, result);
         const { spending } = models;
-        return spending ? { ...result, usage: { ...result.usage, models: spending } } : result;
+        return { ...result, receipt, usage: spending ? { ...result.usage, models: spending } : result.usage };
       }
       case "issue":
         return {

@@ -27,14 +27,14 @@ import {
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Fork } from "../../worker/domain/fork.ts";
 import { newId } from "../../worker/domain/ids.ts";
-import { type ItemFields, NEW_ITEM } from "../../worker/domain/item.ts";
+import { type ItemFields, NEW_ITEM, type Story } from "../../worker/domain/item.ts";
 import type { ItemWrite } from "../../worker/domain/item-change.ts";
 import type { Member } from "../../worker/domain/membership.ts";
 import type { Clock, Random } from "../../worker/domain/ports.ts";
 import { ItemDesk } from "../../worker/effects/item-desk.ts";
 import type { Database } from "../../worker/store/database.ts";
 import { writeItems } from "../../worker/store/item-writes.ts";
-import { findItem, findItemByOrigin, findStory, listItems } from "../../worker/store/items.ts";
+import { findItem, findItemByOrigin, findStories, findStory, listItems } from "../../worker/store/items.ts";
 import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
 import type { EffectStorage, UnderWay } from "./effect-storage.ts";
@@ -177,6 +177,13 @@ export class CodeMode {
   /** The meeting that a program or a model is to read; null where it is gone. */
   meeting(id: string): Promise<MeetingView | null> {
     return this.#meeting(id);
+  }
+
+  /** Those of the workspace that have these keys. @param keys at most 90 */
+  async stories(keys: readonly string[]): Promise<readonly Story[]> {
+    const found = await findStories(this.#ports.db, this.#ports.run().workspaceId, keys);
+    const byKey = new Map(found.map(({ fields }) => [(fields as Story).key, fields as Story]));
+    return keys.flatMap((key) => byKey.get(key) ?? []);
   }
 
   #codePorts(

@@ -11,19 +11,38 @@ import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { GuestOutcome, JsonValue, ProgramError, Usage } from "../../worker/domain/guest-outcome.ts";
 import { type MeasuredCall, type ProcessingFailure, totalsOf } from "../../worker/domain/meeting-processing.ts";
+import type { Clock } from "../../worker/domain/ports.ts";
+import {
+  type PhaseRecord,
+  phaseBegan,
+  phaseCalled,
+  phaseEnded,
+  phaseUnderWay,
+} from "../../worker/domain/processing-steps.ts";
+import type { ReceiptCheck } from "../../worker/domain/receipt.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
 import type { Provider } from "../../worker/llm/provider.ts";
-import type { PhaseNews, Processed, ProcessingPorts, ProgramCheck, ToolAnswer } from "../../worker/meetings/ports.ts";
+import { mentionedKeys } from "../../worker/meetings/mentioned-keys.ts";
+import {
+  KNOWN_STORIES_MAX,
+  type KnownStory,
+  type PhaseNews,
+  type Processed,
+  type ProcessingPorts,
+  type ProgramCheck,
+  type ToolAnswer,
+} from "../../worker/meetings/ports.ts";
 import { processMeeting } from "../../worker/meetings/process-meeting.ts";
 import { renderDeclarations } from "../../worker/program/declarations.ts";
 import { renderTools } from "../../worker/program/tools.ts";
-import type { TypeChecker } from "../../worker/program/type-check.ts";
+import type { TypeCheck, TypeChecker } from "../../worker/program/type-check.ts";
 import type { Engine, GuestResult } from "../../worker/sandbox/engine.ts";
-import { type AttemptRequest, type AttemptResult, NO_USAGE } from "./attempt-port.ts";
+import { type AttemptRequest, type AttemptResult, NO_USAGE, type OnOutput } from "./attempt-port.ts";
 import type { CodeMode } from "./code-mode.ts";
 import { NO_MODEL } from "./model-calls.ts";
 import type { ProcessingStorage } from "./processing-storage.ts";
 import { NO_NETWORK } from "./program-network.ts";
+import { receiptOf } from "./program-receipt.ts";
 import type { StoredMeeting } from "./storage.ts";
 
 export interface MeetingPorts {
@@ -31,8 +50,13 @@ export interface MeetingPorts {
   readonly storage: ProcessingStorage;
   readonly checker: TypeChecker;
   readonly engine: Engine;
-  /** The workspace's provider, each of whose calls counts in this run's budgets. */
-  readonly provider: () => Promise<Provider>;
+  /**
+   * The workspace's provider, each of whose calls counts in this run's budgets.
+   * @param model whose key is asked; null for the one in use
+   */
+  readonly provider: (model: string | null) => Promise<Provider>;
+  /** Stands still while a call waits for a decision about its budget. */
+  readonly waitingClock: Clock;
   /** Keeps a program as that of the run. */
   readonly putProgram: (files: Readonly<Record<string, string>>) => void;
 }
@@ -46,38 +70,61 @@ export async function attemptMeeting(ports: MeetingPorts, request: MeetingReques
     const error = { ...infrastructureError("The meeting was deleted.", "NotFoundError"), category: "runtime" as const };
     return { outcome: { kind: "threw", error }, usage: NO_USAGE };
   }
-  const work = new MeetingAttempt(ports, request, await ports.provider());
-  const processed = await processMeeting(work.ports(), processedMeeting(meeting), plan);
+  // Plans from before reviewers had names have none.
+  const reviewModel = plan.reviewModel ?? null;
+  const provider = await ports.provider(plan.model);
+  const reviewer = reviewModel === null ? provider : await ports.provider(reviewModel);
+  const work = new MeetingAttempt(ports, request, { provider, reviewer });
+  const told = { ...meeting, stories: await knownStories(ports, meeting) };
+  const processed = await processMeeting(work.ports(), told, { ...plan, reviewModel });
   const { calls, fellBackFrom, version } = processed;
   ports.storage.putRecord({ calls, fellBackFrom, usedVersion: version });
   return work.result(processed);
 }
 
-function processedMeeting({ participants, utterances, ...meeting }: MeetingView) {
-  return { ...meeting, participants, utterances };
+/** Keys that are looked up: with fewer of them in the tracker than are told, some may be left out. */
+const KEYS_MAX = 90;
+
+/** As they were when the meeting was first told of: a model that answered then is not told otherwise later. */
+async function knownStories({ code, storage }: MeetingPorts, meeting: MeetingView): Promise<readonly KnownStory[]> {
+  const kept = storage.get("known-stories") as readonly KnownStory[] | undefined;
+  if (kept !== undefined) return kept;
+  const found = await code.stories(mentionedKeys(meeting.utterances, KEYS_MAX));
+  const known = found
+    .slice(0, KNOWN_STORIES_MAX)
+    .map(({ key, title, status, points }) => ({ key: key!, title, status, points }));
+  storage.put("known-stories", known);
+  return known;
 }
 
 class MeetingAttempt {
   readonly #ports: MeetingPorts;
   readonly #request: MeetingRequest;
-  readonly #provider: Provider;
+  readonly #models: Pick<ProcessingPorts, "provider" | "reviewer">;
   #calls: readonly MeasuredCall[] = [];
   #executed: GuestResult | null = null;
+  #checked: ReceiptCheck | null = null;
+  #phases: readonly PhaseRecord[];
   #tools: ReadonlyMap<string, Capability> | null = null;
   #toolCalls = 0;
 
-  constructor(ports: MeetingPorts, request: MeetingRequest, provider: Provider) {
+  constructor(ports: MeetingPorts, request: MeetingRequest, models: Pick<ProcessingPorts, "provider" | "reviewer">) {
     this.#ports = ports;
     this.#request = request;
-    this.#provider = provider;
+    this.#models = models;
+    // One that a lost attempt was in did not come to its end.
+    const { phases } = ports.storage;
+    for (const { phase, finishedAt } of phases) if (finishedAt === null) request.onStep(phase, "failed");
+    this.#phases = phaseEnded(phases, "failed", request.clock.now());
   }
 
   ports(): ProcessingPorts {
-    const { clock, signal, spec } = this.#request;
+    const { signal, spec } = this.#request;
+    const clock = this.#ports.waitingClock;
     const names = spec.grants.code?.capabilities ?? [];
     const { tools, nameOf } = renderTools(names);
     return {
-      ...{ clock, signal, kept: this.#ports.storage, provider: this.#provider, reviewer: this.#provider },
+      ...{ clock, signal, kept: this.#ports.storage, ...this.#models },
       capabilities: { declarations: renderDeclarations(names), tools, capabilityOf: nameOf },
       tell: (news) => this.#tell(news),
       check: (program) => this.#check(program),
@@ -86,41 +133,57 @@ class MeetingAttempt {
     };
   }
 
-  result(processed: Processed): AttemptResult {
+  async result(processed: Processed): Promise<AttemptResult> {
     const { calls, inputTokens, outputTokens, costMicros } = totalsOf(processed.calls);
     const models = calls === 0 ? {} : { models: { calls, inputTokens, outputTokens, costMicros } };
     // Tool calls are calls of the host, without a program that makes them.
     const isProgram = processed.version === "v2";
     const used: Usage = (isProgram && this.#executed?.usage) || { ...NO_USAGE, hostCalls: this.#toolCalls };
     const { journal, dropped } = (isProgram && this.#executed) || {};
+    const isMock = processed.calls.some((call) => call.isMock);
+    const files = this.#filesOf(processed.program ?? "");
+    const made = { check: this.#checked, isMock };
+    const receipt = isProgram && this.#executed ? await receiptOf(files, this.#executed, made) : undefined;
     return {
       outcome: outcomeOf(processed),
       usage: { ...used, ...models },
+      ...(receipt === undefined ? {} : { receipt }),
       ...(journal === undefined ? {} : { journal }),
       ...(dropped === undefined ? {} : { dropped }),
     };
   }
 
   #tell(news: PhaseNews): void {
-    const { onStep, onOutput } = this.#request;
+    const { onStep, clock, signal } = this.#request;
     switch (news.type) {
       case "begin":
+        this.#note(phaseBegan(this.#phases, news.phase, clock.now()));
         return onStep(news.phase, "running");
       case "end":
-        // How the last program ended is how the run ends, which says so itself.
-        if (news.phase !== "execute" || !news.isOk) onStep(news.phase, news.isOk ? "succeeded" : "failed");
-        return;
+        this.#note(phaseEnded(this.#phases, endOf(news.isOk, signal), clock.now()));
+        return onStep(news.phase, endOf(news.isOk, signal));
       case "note":
-        return onOutput("system", `${news.text}\n`);
+        return this.#output("system", `${news.text}\n`);
       case "call":
         this.#calls = [...this.#calls, news.call];
         this.#ports.storage.putRecord({ calls: this.#calls, usedVersion: null, fellBackFrom: null });
-        return onOutput("system", `${callSentence(news.call)}\n`);
+        this.#note(phaseCalled(this.#phases, news.call));
+        return this.#output("system", `${callSentence(news.call)}\n`);
       case "program":
         return this.#ports.putProgram(this.#filesOf(news.program));
       case "text":
         return;
     }
+  }
+
+  /** Belongs to the phase that is under way. */
+  readonly #output: OnOutput = (stream, text) => {
+    this.#request.onOutput(stream, text, phaseUnderWay(this.#phases));
+  };
+
+  #note(phases: readonly PhaseRecord[]): void {
+    this.#phases = phases;
+    this.#ports.storage.putPhases(phases);
   }
 
   #filesOf(program: string): Readonly<Record<string, string>> {
@@ -132,6 +195,7 @@ class MeetingAttempt {
     const declarations = renderDeclarations(this.#request.spec.grants.code?.capabilities ?? []);
     try {
       const checked = await this.#ports.checker.check({ files: this.#filesOf(program), entry, declarations });
+      this.#checked = receiptCheckOf(checked);
       if (checked.kind === "not-checked") return { kind: "not-checked", message: checked.message };
       const errors = checked.diagnostics
         .slice(0, ERRORS_TOLD)
@@ -141,12 +205,14 @@ class MeetingAttempt {
         );
       return errors.length === 0 ? { kind: "passed" } : { kind: "failed", errors: errors.join("\n") };
     } catch {
+      this.#checked = { by: null, result: "not-checked" };
       return { kind: "not-checked", message: "the checker cannot be reached" };
     }
   }
 
   async #execute(program: string, number: number): Promise<GuestOutcome> {
-    const { spec, clock, onOutput, signal } = this.#request;
+    const { spec, clock, signal } = this.#request;
+    const onOutput = this.#output;
     const { limits, seed, grants, program: fixed } = spec;
     const code = grants.code!;
     this.#executed = await this.#ports.engine.execute({
@@ -192,6 +258,15 @@ class MeetingAttempt {
       throw error;
     }
   }
+}
+
+function receiptCheckOf(checked: TypeCheck): ReceiptCheck {
+  if (checked.kind === "not-checked") return { by: null, result: "not-checked" };
+  return { by: checked.by, result: checked.diagnostics.length === 0 ? "passed" : "failed" };
+}
+
+function endOf(isOk: boolean, { aborted }: AbortSignal) {
+  return isOk ? "succeeded" : aborted ? "cancelled" : "failed";
 }
 
 /** Type errors that a model is told at once: the others follow from them, as a rule. */

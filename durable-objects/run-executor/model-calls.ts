@@ -1,20 +1,17 @@
 /**
- * The calls of models that one run makes. A call that a cap refuses does not fail: it waits for a person, and the
- * program's clock stands still meanwhile. Answers are stored before the program sees them, so that a program which is
+ * The calls of models that the program of one run makes. One that a cap refuses waits: budget-waits.ts. Answers are stored before the program sees them, so that a program which is
  * started again after a crash gets those that were paid for, and asks again for the one that it waited for.
  */
 import type { GenerateAnswer, GeneratePort, GenerateRequest } from "../../worker/capabilities/model.ts";
-import { type BudgetWait, DECISION_MS } from "../../worker/domain/budget-wait.ts";
+import type { BudgetWait } from "../../worker/domain/budget-wait.ts";
 import { CapabilityError } from "../../worker/domain/capability.ts";
 import type { ModelSpending } from "../../worker/domain/guest-outcome.ts";
-import { toIso } from "../../worker/domain/instant.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import { cheaperModel, OverBudgetError, tokensWithin } from "../../worker/llm/call-cost.ts";
-import { ModelError, type ModelRequest, type Provider } from "../../worker/llm/provider.ts";
+import { OverBudgetError, StoppedWaitError } from "../../worker/llm/call-cost.ts";
+import { ModelError, type ModelErrorReason, type ModelRequest, type Provider } from "../../worker/llm/provider.ts";
+import { BudgetWaits, type CheapDecision } from "./budget-waits.ts";
 import { ProgramClock } from "./program-clock.ts";
 
-/** How often a call that waits asks whether it fits now: a cap may be raised elsewhere, and a day may end. */
-const ASK_AGAIN_MS = 5_000;
 /** Of an answer. Longer than 16,000 tokens of any text. */
 const ANSWER_CHARS = 400_000;
 
@@ -30,14 +27,12 @@ export interface ModelCallRow {
 }
 
 /** What outlives the object's memory. */
-export interface KeptModelCalls {
+export interface KeptModelCalls extends CheapDecision {
   /** The answer that this call got in an earlier attempt; null where it got none, or asked for something else. */
   answer(call: number, request: GenerateRequest): GenerateAnswer | null;
   put(row: ModelCallRow): void;
   /** Undefined where nothing was asked. */
   spending(): ModelSpending | undefined;
-  readonly isCheap: boolean;
-  finishCheaply(): void;
 }
 
 export interface ModelCallsPorts {
@@ -52,17 +47,16 @@ export const NO_MODEL: GeneratePort = () => Promise.reject(new Error("a replay a
 
 export class ModelCalls {
   readonly #ports: ModelCallsPorts;
-  readonly #waits = new Set<BudgetWait>();
-  #wake: (() => void)[] = [];
+  readonly #waits: BudgetWaits;
 
   constructor(ports: ModelCallsPorts) {
     this.#ports = ports;
+    this.#waits = new BudgetWaits(ports.storage, ports.clock);
   }
 
   /** What the run waits for; null for nothing. */
   get waiting(): BudgetWait | null {
-    const [first] = this.#waits;
-    return first ?? null;
+    return this.#waits.waiting;
   }
 
   get spending(): ModelSpending | undefined {
@@ -73,72 +67,38 @@ export class ModelCalls {
    * What an attempt works with: its calls are counted from the first.
    * @param say tells who reads the log that the run waits
    */
-  begin(say: (sentence: string) => void): { readonly generate: GeneratePort; readonly clock: Clock } {
+  begin(say: (sentence: string) => void): BegunCalls {
     const clock = new ProgramClock(this.#ports.clock);
+    const waiting = (provider: Provider) => this.#waits.around(provider, { clock, say });
     let calls = 0;
-    return { clock, generate: (request, signal) => this.#generate(calls++, request, { signal, clock, say }) };
+    return { clock, waiting, generate: (request, signal) => this.#generate(calls++, request, { signal, waiting }) };
   }
 
   /** The calls that wait, and all later ones, make do with what is left. */
   finishCheaply(): void {
-    this.#ports.storage.finishCheaply();
-    this.askAgain();
+    this.#waits.finishCheaply();
   }
 
   /** Something about the budget has changed. */
   askAgain(): void {
-    for (const wake of this.#wake.splice(0)) wake();
+    this.#waits.askAgain();
   }
 
-  async #generate(call: number, request: GenerateRequest, attempt: Attempt): Promise<GenerateAnswer> {
+  async #generate(call: number, request: GenerateRequest, { signal, waiting }: Attempt): Promise<GenerateAnswer> {
     const known = this.#ports.storage.answer(call, request);
     if (known) return known;
-    const provider = await this.#ports.provider();
-    const asked = { ...request, model: provider.defaultModel };
-    let wait: BudgetWait | null = null;
+    const provider = waiting(await this.#ports.provider());
     try {
-      for (;;) {
-        try {
-          return await this.#ask(provider, {
-            call,
-            request,
-            asked: this.#within(provider, asked),
-            signal: attempt.signal,
-          });
-        } catch (error) {
-          if (!(error instanceof OverBudgetError) || error.leftMicros === null) throw toldError(error);
-          if (this.#ports.storage.isCheap) {
-            const maxTokens = tokensWithin(provider.name, modelRequest(this.#within(provider, asked), attempt.signal), {
-              leftMicros: error.leftMicros,
-              now: this.#ports.clock.now(),
-            });
-            if (maxTokens === 0 || maxTokens >= asked.maxTokens) throw toldError(error);
-            asked.maxTokens = maxTokens;
-            continue;
-          }
-          if (!wait) attempt.say(`Waiting for a decision about the budget. ${error.message}`);
-          wait = this.#waitFor(error, wait);
-          await attempt.clock.during(this.#decided(wait, attempt.signal));
-          if (this.#ports.clock.now() >= Date.parse(wait.until)) throw toldError(error);
-        }
-      }
-    } finally {
-      if (wait) this.#waits.delete(wait);
+      return await this.#ask(provider, { call, request, signal });
+    } catch (error) {
+      throw toldError(error);
     }
   }
 
-  /** The same for a cheaper model, once the run is to finish cheaply and there is one. */
-  #within<Asked extends { readonly model: string }>(provider: Provider, asked: Asked): Asked {
-    const cheaper = this.#ports.storage.isCheap
-      ? cheaperModel(provider.name, asked.model, this.#ports.clock.now())
-      : null;
-    return cheaper === null ? asked : { ...asked, model: cheaper };
-  }
-
-  async #ask(provider: Provider, { call, request, asked, signal }: AskedCall): Promise<GenerateAnswer> {
+  async #ask(provider: Provider, { call, request, signal }: AskedCall): Promise<GenerateAnswer> {
     let text = "";
     try {
-      for await (const event of provider.stream(modelRequest(asked, signal))) {
+      for await (const event of provider.stream(modelRequest(provider.defaultModel, request, signal))) {
         if (event.type === "text") {
           text += event.text;
           if (text.length > ANSWER_CHARS) throw new CapabilityError("RangeError", "the model's answer is too long");
@@ -159,7 +119,8 @@ export class ModelCalls {
         return answer;
       }
     } catch (error) {
-      if (!(error instanceof OverBudgetError)) this.#noteFailure(call, request, error);
+      const wasSent = !(error instanceof OverBudgetError || error instanceof StoppedWaitError);
+      if (wasSent) this.#noteFailure(call, request, error);
       throw error;
     }
     throw new CapabilityError("ModelError", "the model's answer had no end");
@@ -171,57 +132,39 @@ export class ModelCalls {
     if (wasRefused) return;
     this.#ports.storage.put({ call, request, answer: null, inputTokens: 0, outputTokens: 0, costMicros: null });
   }
+}
 
-  #waitFor(error: OverBudgetError, known: BudgetWait | null): BudgetWait {
-    const now = this.#ports.clock.now();
-    const wait: BudgetWait = {
-      sentence: `Waiting for a decision about the budget. ${error.message}`,
-      budget: error.cap.id,
-      neededMicros: error.neededMicros ?? 0,
-      leftMicros: error.leftMicros ?? 0,
-      since: known?.since ?? toIso(now),
-      until: known?.until ?? toIso(now + DECISION_MS),
-    };
-    if (known) this.#waits.delete(known);
-    this.#waits.add(wait);
-    return wait;
-  }
-
-  /** Resolves when the call may be tried again. */
-  async #decided({ until }: BudgetWait, signal: AbortSignal): Promise<void> {
-    const leftMs = Math.max(0, Date.parse(until) - this.#ports.clock.now());
-    let wake = () => {};
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-      this.#wake.push(wake);
-      signal.addEventListener("abort", wake, { once: true });
-    });
-    await Promise.race([woken, this.#ports.clock.sleep(Math.min(ASK_AGAIN_MS, leftMs))]);
-    signal.removeEventListener("abort", wake);
-    this.#wake = this.#wake.filter((each) => each !== wake);
-    if (signal.aborted) throw new CapabilityError("AbortError", "The operation was aborted");
-  }
+/** What an attempt works with. */
+export interface BegunCalls {
+  /** Stands still while a call waits. */
+  readonly clock: Clock;
+  readonly generate: GeneratePort;
+  /** The same provider, whose calls wait for a person where a budget refuses them. */
+  readonly waiting: (provider: Provider) => Provider;
 }
 
 interface Attempt {
   readonly signal: AbortSignal;
-  readonly clock: ProgramClock;
-  readonly say: (sentence: string) => void;
+  readonly waiting: BegunCalls["waiting"];
 }
 
 interface AskedCall {
   readonly call: number;
   readonly request: GenerateRequest;
-  readonly asked: GenerateRequest & { readonly model: string };
   readonly signal: AbortSignal;
 }
 
-function modelRequest({ model, system, prompt, maxTokens }: AskedCall["asked"], signal: AbortSignal): ModelRequest {
+function modelRequest(
+  model: string,
+  { system, prompt, maxTokens }: GenerateRequest,
+  signal: AbortSignal,
+): ModelRequest {
   return { model, system, messages: [{ role: "user", text: prompt }], maxTokens, signal };
 }
 
 /** As the program sees it: a name that it can tell apart. */
 function toldError(error: unknown): unknown {
   if (!(error instanceof ModelError)) return error;
-  return new CapabilityError(error.reason === "over-budget" ? "BudgetError" : "ModelError", error.message);
+  const names: Partial<Record<ModelErrorReason, string>> = { "over-budget": "BudgetError", aborted: "AbortError" };
+  return new CapabilityError(names[error.reason] ?? "ModelError", error.message);
 }

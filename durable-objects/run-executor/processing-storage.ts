@@ -3,6 +3,7 @@
  * is told of all of them. Synchronous, no logic. Long texts lie in parts, because a row holds 2 MB at most.
  */
 import type { MeasuredCall, ProcessingVersion } from "../../worker/domain/meeting-processing.ts";
+import type { PhaseRecord } from "../../worker/domain/processing-steps.ts";
 import { splitText } from "../../worker/domain/text-parts.ts";
 import type { KeptSteps } from "../../worker/meetings/ports.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
@@ -26,6 +27,7 @@ export interface ProcessingRecord {
 
 export const NO_RECORD: ProcessingRecord = { calls: [], usedVersion: null, fellBackFrom: null };
 const RECORD = "record";
+const PHASES = "phases";
 
 export class ProcessingStorage implements KeptSteps {
   readonly #storage: ObjectStorage;
@@ -54,6 +56,15 @@ export class ProcessingStorage implements KeptSteps {
 
   get record(): ProcessingRecord {
     return (this.get(RECORD) as ProcessingRecord | undefined) ?? NO_RECORD;
+  }
+
+  /** Of all attempts, in their order. */
+  get phases(): readonly PhaseRecord[] {
+    return (this.get(PHASES) as readonly PhaseRecord[] | undefined) ?? [];
+  }
+
+  putPhases(phases: readonly PhaseRecord[]): void {
+    this.put(PHASES, phases);
   }
 
   putRecord(record: ProcessingRecord): void {

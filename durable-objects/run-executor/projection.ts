@@ -3,6 +3,7 @@
 import type { EffectSheet } from "../../worker/domain/effect-sheet.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import { toIso, toIsoOrNull } from "../../worker/domain/instant.ts";
+import type { Receipt } from "../../worker/domain/receipt.ts";
 import type { RunDetail, RunUsage } from "../../worker/domain/run.ts";
 import { attemptsOf, hasEnded, stepsOf } from "../../worker/domain/run-state.ts";
 import type { Wait } from "../../worker/domain/wait-reason.ts";
@@ -86,7 +87,11 @@ function waitOf(wait: Wait | null): Pick<RunDetail, "waitingFor" | "wait"> {
   return { waitingFor: sentence, wait: view };
 }
 
-export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | null): RunDetail {
+export function toDetail(
+  stored: StoredRun,
+  { receipt, ...around }: Surroundings & { readonly receipt: Receipt | null },
+  wait: Wait | null,
+): RunDetail {
   const row = toRow(stored, around);
   const { workspaceId, createdBy, errorCategory, version, createdAt, expiresAt, startedAt, finishedAt, ...shown } = row;
   const { spec } = stored;
@@ -103,6 +108,7 @@ export function toDetail(stored: StoredRun, around: Surroundings, wait: Wait | n
     steps: stepsOf(stored.state),
     attemptHistory: attemptsOf(stored.state),
     cost: costOf(row.usage),
+    receipt,
     // The object that makes the calls knows.
     budgetWait: null,
   };

@@ -12,6 +12,7 @@ import { type Failure, fail, type Result, succeed } from "../../worker/domain/er
 import type { Issue } from "../../worker/domain/issue.ts";
 import { laneConcurrency, type Priority } from "../../worker/domain/lane.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
+import { toldTransitions } from "../../worker/domain/processing-steps.ts";
 import type { EventStream, RunDetail, RunEventBody, StepName, StepState } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
 import {
@@ -29,7 +30,7 @@ import type { Logger } from "../../worker/log.ts";
 import { LEASE_MS } from "../run-queue/lane.ts";
 import type { LaneAddress, RunQueueRpc } from "../run-queue/rpc.ts";
 import { RECOVERY_DELAY_MS, type WakeUp } from "../wake-up.ts";
-import { type AttemptResult, isRepeatable, NO_USAGE, type RunAttempt } from "./attempt-port.ts";
+import { type AttemptResult, isRepeatable, NO_USAGE, type OnOutput, type RunAttempt } from "./attempt-port.ts";
 import { Listing, type ListingPorts } from "./listing.ts";
 import type { OutputLog } from "./output-log.ts";
 import { logFieldsOf, toDetail } from "./projection.ts";
@@ -290,11 +291,11 @@ export class RunCore {
   /** Stores the transition and its events together, then tells the clients. */
   #apply(event: RunTransitionEvent, left: AttemptRemains = {}): void {
     const { storage, events, audience, clock } = this.#ports;
-    const before = this.#accepted().state;
+    const { state: before, spec } = this.#accepted();
     const now = clock.now();
     const { state, emits } = transition(before, event, now);
     if (state === before) return;
-    this.#publish(emits, now, () => storage.advance(state, left));
+    this.#publish(toldTransitions(spec.kind, emits), now, () => storage.advance(state, left));
     this.#log.debug("the run went on");
     if (!hasEnded(state)) return;
     audience.end({ seq: events.lastSeq, state: state.name });
@@ -401,17 +402,17 @@ export class RunCore {
     this.#guest = guest;
     const attempt = this.#attempt(spec, state.attempt, guest.signal);
     void this.#renewLease(attempt);
-    const { outcome, usage, journal, dropped } = await attempt;
+    const { outcome, usage, journal, receipt, dropped } = await attempt;
     this.#guest = null;
     const mark = spec.kind !== "issue" && dropped ? dropMark(dropped, spec.limits.outputBytes) : null;
     if (mark !== null) this.#output(state.attempt, "system", mark);
     const result = outcome.kind === "completed" ? outcome.result : undefined;
-    this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal });
+    this.#apply({ type: "attempt-ended", attempt: state.attempt, outcome, usage }, { result, journal, receipt });
   }
 
   async #attempt(spec: StoredRun["spec"], attempt: number, signal: AbortSignal): Promise<AttemptResult> {
     const { storage, clock } = this.#ports;
-    const onOutput = (stream: EventStream, text: string) => this.#output(attempt, stream, text);
+    const onOutput: OnOutput = (stream, text, step) => this.#output(attempt, stream, text, step);
     const onStep = (step: StepName, state: StepState) => this.#step(attempt, step, state);
     try {
       return await this.#ports.attempt({
@@ -430,9 +431,9 @@ export class RunCore {
     }
   }
 
-  #output(attempt: number, stream: EventStream, text: string): void {
+  #output(attempt: number, stream: EventStream, text: string, step: StepName = "execute"): void {
     const { events, clock } = this.#ports;
-    if (this.#isCurrent(attempt)) this.#publish(events.outputEvents("execute", stream, text), clock.now());
+    if (this.#isCurrent(attempt)) this.#publish(events.outputEvents(step, stream, text), clock.now());
   }
 
   /** A step within the attempt. The step of the attempt itself ends with the run. */
@@ -478,7 +479,8 @@ export class RunCore {
 
   #detail(wait: Wait | null): RunDetail {
     const { storage, events } = this.#ports;
-    return toDetail(this.#accepted(), { result: storage.result(), lastSeq: events.lastSeq }, wait);
+    const kept = { result: storage.result(), receipt: storage.receipt() };
+    return toDetail(this.#accepted(), { ...kept, lastSeq: events.lastSeq }, wait);
   }
 
   #accepted(): StoredRun {

@@ -14,6 +14,7 @@ import type { Issue } from "../../worker/domain/issue.ts";
 import { laneObjectName, type Priority, repositoryOf } from "../../worker/domain/lane.ts";
 import { type EngineName, LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import type { Credential } from "../../worker/domain/principal.ts";
+import { processingSteps } from "../../worker/domain/processing-steps.ts";
 import type { ReplayVerdict } from "../../worker/domain/replay.ts";
 import type { RunDetail } from "../../worker/domain/run.ts";
 import type { RunSpec } from "../../worker/domain/run-spec.ts";
@@ -51,6 +52,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   readonly #wakeUp: WakeUp;
   readonly #models: ModelCalls;
   readonly #code: CodeMode;
+  readonly #processing: ProcessingStorage;
   readonly #core: RunCore;
   #replaying: Promise<ReplayVerdict> | null = null;
 
@@ -74,17 +76,21 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
     const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
-    const provider = () => {
+    const provider = (model: string | null) => {
       const { workspaceId, id } = this.#storage.run!.spec;
-      return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects());
+      return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects(), model);
     };
-    this.#models = new ModelCalls({ storage: new ModelStorage(ctx.storage), clock: systemClock, provider });
+    this.#models = new ModelCalls({
+      ...{ storage: new ModelStorage(ctx.storage), clock: systemClock },
+      provider: () => provider(null),
+    });
     this.#code = new CodeMode({
       storage: new EffectStorage(ctx.storage),
       ...{ db, clock: systemClock, random: systemRandom },
       run: () => this.#storage.run!.spec,
     });
     const processing = new ProcessingStorage(ctx.storage);
+    this.#processing = processing;
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -103,7 +109,8 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       },
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
-        const told = toDetail(run, { result: undefined, lastSeq: this.#log.lastSeq }, null);
+        const around = { result: undefined, receipt: null, lastSeq: this.#log.lastSeq };
+        const told = toDetail(run, around, null);
         return notifyRunEvents(sender, subscribers, run.spec.workspaceId, told, run.progress.announced);
       },
     });
@@ -139,7 +146,10 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   async describe(): Promise<RunDetail | null> {
     const detail = await this.#core.describe();
-    return detail && { ...detail, budgetWait: this.#models.waiting };
+    if (!detail) return null;
+    const { spec, state } = this.#storage.run!;
+    const phases = spec.kind === "meeting" ? { steps: processingSteps(this.#processing.phases, state) } : {};
+    return { ...detail, ...phases, budgetWait: this.#models.waiting };
   }
 
   async decideBudget(decision: "finish-cheaply" | "ask-again"): Promise<Result<RunDetail>> {

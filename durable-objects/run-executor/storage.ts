@@ -6,6 +6,7 @@
 import type { Fork, ForkPoint } from "../../worker/domain/fork.ts";
 import type { JsonValue } from "../../worker/domain/guest-outcome.ts";
 import type { Program } from "../../worker/domain/program.ts";
+import type { Receipt } from "../../worker/domain/receipt.ts";
 import type { ExecutionSpec, IssueSpec, MeetingSpec, RunSpec } from "../../worker/domain/run-spec.ts";
 import type { Progress, RunState } from "../../worker/domain/run-state.ts";
 import { joinFiles, splitText, type TextPart } from "../../worker/domain/text-parts.ts";
@@ -32,6 +33,7 @@ const STDIN = "stdin";
 const RESULT = "result";
 const JOURNAL = "journal";
 const FORK = "fork";
+const RECEIPT = "receipt";
 const FILE_PREFIX = "file:";
 
 type WithoutTexts<Spec extends { readonly program: Program }> = Omit<Spec, "program" | "fork"> & {
@@ -70,6 +72,7 @@ export interface StoredRun {
 export interface AttemptRemains {
   readonly result?: JsonValue | undefined;
   readonly journal?: Journal | undefined;
+  readonly receipt?: Receipt | undefined;
 }
 
 export class ExecutorStorage {
@@ -149,6 +152,7 @@ export class ExecutorStorage {
     this.#storage.sql.exec("UPDATE run SET state = ?, version = ? WHERE id = 1", JSON.stringify(state), version);
     if (left.result !== undefined) this.#putText(RESULT, JSON.stringify(left.result));
     if (left.journal !== undefined) this.#putText(JOURNAL, JSON.stringify(left.journal));
+    if (left.receipt !== undefined) this.#putText(RECEIPT, JSON.stringify(left.receipt));
     this.#run = { ...run, state, version };
   }
 
@@ -191,6 +195,12 @@ export class ExecutorStorage {
   result(): JsonValue | undefined {
     const text = this.#text(RESULT);
     return text === null ? undefined : JSON.parse(text);
+  }
+
+  /** Of the program that ended the run; null where none did. */
+  receipt(): Receipt | null {
+    const text = this.#text(RECEIPT);
+    return text === null ? null : JSON.parse(text);
   }
 
   /** The journal of the attempt that ended the run; null where none did. */

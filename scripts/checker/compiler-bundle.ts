@@ -11,7 +11,7 @@ import { build } from "esbuild";
 import type ts from "typescript-6";
 
 /** What `worker/program/checker/compiler.ts` names. */
-const FUNCTIONS = ["createProgram", "createSourceFile", "flattenDiagnosticMessageText"];
+const EXPORTS = ["createProgram", "createSourceFile", "flattenDiagnosticMessageText", "version"];
 /** Its file for the command line has only numbers left of most of these. */
 const ENUMS = [
   ...(["DiagnosticCategory", "JSDocParsingMode", "ModuleDetectionKind", "ModuleKind"] as const),
@@ -45,7 +45,7 @@ export async function bundleCompiler(folder: string): Promise<string> {
   const metered = meterChecker(compiler, source.slice(0, end));
   const { outputFiles } = await build({
     stdin: {
-      contents: `${METER}${metered}\nexport { ${FUNCTIONS.join(", ")}, setFuel, getFuel, isOutOfFuel };`,
+      contents: `${METER}${metered}\nexport { ${EXPORTS.join(", ")}, setFuel, getFuel, isOutOfFuel };`,
       loader: "js",
     },
     bundle: true,

@@ -20,7 +20,8 @@ import { meetingProgram } from "../../worker/llm/mock-meeting-program.ts";
 import { costMicros, priceOf } from "../../worker/llm/prices.ts";
 import type { Provider } from "../../worker/llm/provider.ts";
 import { estimateTokens } from "../../worker/llm/usage.ts";
-import type { ProcessedMeeting, ProcessingPorts } from "../../worker/meetings/ports.ts";
+import { mentionedKeys } from "../../worker/meetings/mentioned-keys.ts";
+import { KNOWN_STORIES_MAX, type ProcessedMeeting, type ProcessingPorts } from "../../worker/meetings/ports.ts";
 import { processMeeting } from "../../worker/meetings/process-meeting.ts";
 import { renderDeclarations } from "../../worker/program/declarations.ts";
 import { renderTools } from "../../worker/program/tools.ts";
@@ -32,13 +33,18 @@ const MODEL = "claude-sonnet-5";
 /** Those that are for meetings: what a run about one is granted. */
 const NAMES = CODE_CAPABILITY_NAMES.filter((name) => !name.startsWith("meetings.") && name !== "http.get");
 
-function meetingOf({ name, title, heldAt, utterances }: MeetingFixture): ProcessedMeeting {
+function meetingOf({ name, title, heldAt, utterances, expected }: MeetingFixture): ProcessedMeeting {
   const participants = [...new Set(utterances.flatMap(({ speaker }) => speaker ?? []))];
-  return { id: `mtg_${name}`, title, heldAt: new Date(heldAt).toISOString(), participants, utterances };
+  const keys = new Set(expected.stories.flatMap(({ key }) => key ?? []));
+  // A team's tracker has the stories that it talks about; those that are named by their keys are told.
+  const stories = mentionedKeys(utterances, KNOWN_STORIES_MAX)
+    .filter((key) => keys.has(key))
+    .map((key) => ({ key, title: key, status: "todo", points: null }));
+  return { id: `mtg_${name}`, title, heldAt: new Date(heldAt).toISOString(), participants, utterances, stories };
 }
 
 /** What is expected of a meeting, as something that can be said in both ways. */
-function findingsOf({ expected, heldAt }: MeetingFixture, { utterances }: ProcessedMeeting): Findings {
+function findingsOf({ expected, heldAt }: MeetingFixture, { utterances, stories: told }: ProcessedMeeting): Findings {
   const said = (quote: string): Said => ({ quote, utterance: findQuote(utterances as never, quote)!.index });
   const day = Date.parse(heldAt);
   const stories = expected.stories.map(({ key, title, quote, ...fields }): Finding => {
@@ -63,7 +69,7 @@ function findingsOf({ expected, heldAt }: MeetingFixture, { utterances }: Proces
   const named = new Map(
     findings.flatMap(({ story, said: first }) => (story === null ? [] : [[story, first] as const])),
   );
-  return { findings, named };
+  return { findings, named, known: new Set(told.map(({ key }) => key)) };
 }
 
 type Block = { type: string; text?: string; content?: string; tool_use_id?: string; cache_control?: unknown };
@@ -78,7 +84,7 @@ const blocksOf = ({ content }: Asked["messages"][number]): readonly Block[] =>
 
 /** Speaks Anthropic's protocol: answers with what is expected of the meeting, in the way that the request asks for. */
 class ScriptedModel {
-  findings: Findings = { findings: [], named: new Map() };
+  findings: Findings = { findings: [], named: new Map(), known: new Set() };
   /** Prefixes that were marked for the cache, as a provider keeps them. */
   readonly #cached = new Set<string>();
 
@@ -165,7 +171,7 @@ async function process(provider: Provider, meeting: ProcessedMeeting, fixture: M
     execute: (program) => desk.execute(program),
     callTool: (name, input) => toolAnswer(() => capabilities.get(name)!(input)),
   };
-  const choice = { version, fallback: false, thinking: false, reviewByModel: false, model: MODEL };
+  const choice = { version, fallback: false, thinking: false, reviewByModel: false, model: MODEL, reviewModel: null };
   const processed = await processMeeting(ports, meeting, choice);
   if (processed.kind === "failed") throw new Error(`${fixture.name} ${version}: ${processed.sentence}`);
   return { calls: processed.calls, writes: desk.effects.length };

@@ -75,6 +75,47 @@ describe("a meeting", () => {
     await close();
   });
 
+  it("is processed by two models, which are set side by side; its run shows each phase, and a receipt", async () => {
+    const added = await product().api("/api/meetings", { title: "Two models", transcript: "Ana: TWO-1 is done." });
+    const { id } = (await added.json()) as MeetingAdded;
+    const { page, assertClean, close } = await openSignedIn(browser, product(), { width: 360 });
+    await page.goto(`/meetings/${id}`);
+    for (const [index, model] of ["author-1", "author-2"].entries()) {
+      await page.fill("[name=model]", model);
+      await page.check("[name=reviewByModel]");
+      await page.fill("[name=reviewModel]", "critic");
+      await page.click("button:has-text('Process meeting')");
+      await page.waitForSelector(`#meeting-runs:not([hx-get]) tbody tr:nth-child(${index + 1})`);
+    }
+    await expect.poll(() => page.innerText("#meeting-runs tbody")).toMatch(/author-2\s*reviewed by critic/);
+    await page.click("text=Compare two runs side by side");
+    await page.waitForURL("**/compare");
+    const [first, second] = await page
+      .locator("[name=a] option")
+      .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+    const figures = page.locator("tr", { hasText: "Model" }).first();
+    for (const [a, b, shown] of [
+      [first, second, /author-2\s+author-1/],
+      [second, first, /author-1\s+author-2/],
+    ] as const) {
+      await page.selectOption("[name=a]", a!);
+      await page.selectOption("[name=b]", b!);
+      await page.click("button:has-text('Compare')");
+      await page.waitForURL(`**/compare?a=${a}&b=${b}`);
+      expect(await figures.innerText()).toMatch(shown);
+    }
+    await expectNoAxeViolations(page);
+    await page.goto(`/runs/${first}/program`);
+    expect(await page.innerText(".steps")).toMatch(
+      /Write the program[\s\S]*Check types[\s\S]*Review by a model[\s\S]*Execute/,
+    );
+    expect(await page.innerText(".receipt")).toMatch(/Receipt\s+Mock[\s\S]*passed, by TypeScript/);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+    await expectNoAxeViolations(page);
+    assertClean();
+    await close();
+  });
+
   it.each([
     ["light", 1280],
     ["dark", 360],
@@ -82,7 +123,7 @@ describe("a meeting", () => {
     const { transcript, title } = SAMPLE_MEETINGS[0]!;
     const added = (await (await product().api("/api/meetings", { title, transcript })).json()) as MeetingAdded;
     const { page, assertClean, close } = await openSignedIn(browser, product(), { colorScheme, width });
-    const paths = ["/meetings", "/meetings?q=nobody", "/meetings/new", `/meetings/${added.id}`];
+    const paths = ["/meetings", "/meetings?q=nobody", "/meetings/new", `/meetings/${added.id}`, "/settings/meetings"];
     for (const [index, path] of paths.entries()) {
       await page.goto(path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), path).toBe(false);

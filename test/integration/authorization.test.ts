@@ -126,6 +126,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /settings/keys/:id/changes": { name: "changed", baseUrl: "http://127.0.0.1:9/v1", model: "" },
   "POST /settings/keys/:id/rotations": { key: canaryKey("another"), overlapSeconds: "60" },
   "POST /settings/limits": { anthropic: "40", openai: "100", "openai-compatible": "100", github: "100", jira: "80" },
+  "POST /settings/meetings": { v2Percent: "100", fallback: "on" },
   "POST /settings/limits/retention": { textRetentionDays: "30" },
   "PUT /api/snippets/:name": { language: "javascript", code: "2" },
   "POST /api/snippets/:name/schedules": { cron: "0 9 * * *" },

@@ -58,8 +58,9 @@ async function put(tenant: Tenant, body: object): Promise<Response> {
 }
 
 /** A key for a server that speaks Anthropic's protocol and answers every request alike. */
-async function pricedProvider() {
-  const { baseUrl, requests } = await providerPlace({ body: anthropicProtocol.frames().join("") });
+async function pricedProvider(...pieces: string[]) {
+  const frames = anthropicProtocol.frames(pieces.length > 0 ? { pieces } : {});
+  const { baseUrl, requests } = await providerPlace({ body: frames.join("") });
   const key = { name: "main", provider: "anthropic", baseUrl, model: "claude-sonnet-5", key: canaryKey("budget") };
   expect((await api(ana, "/api/workspace/api-keys", key)).status).toBe(201);
   return { asked: async () => (await requests()).slice(1).map(({ body }) => body as Record<string, unknown>) };
@@ -139,6 +140,47 @@ describe("a run that hits a cap in the middle", () => {
     expect((await problemOf(await decide(id, { decision: "raise", by: 1 }, member))).code).toBe("forbidden");
     expect((await decide(id, { decision: "finish-cheaply" }, member)).status).toBe(200);
     await ended(id);
+  });
+});
+
+describe("the processing of a meeting that hits a cap", () => {
+  async function waitingMeeting() {
+    const provider = await pricedProvider("```typescript\nexport default 7;\n```");
+    expect((await put(ana, { ...EACH_RUN, limit: 0.05 })).status).toBe(200);
+    const added = await api(ana, "/api/meetings", { title: "Planning", transcript: "Dana: PAY-12 is done." });
+    const { id: meeting } = (await added.json()) as { id: string };
+    const accepted = await api(ana, `/api/meetings/${meeting}/process-v2`, {});
+    const { runId: id } = (await accepted.json()) as { runId: string };
+    const { budgetWait, state } = await until(
+      () => run(id),
+      (seen) => seen.budgetWait !== null || seen.finishedAt !== null,
+    );
+    expect([state, budgetWait]).toMatchObject(["running", { budget: `run:always:${id}`, leftMicros: 50_000 }]);
+    return { id, ...provider };
+  }
+
+  it("waits for a decision, and goes on with the same call when the cap is raised", async () => {
+    const { id, asked } = await waitingMeeting();
+    expect(await (await browse(ana, `/runs/${id}`)).text()).toContain("Waiting for a decision about the budget");
+    expect(await asked()).toEqual([]);
+    expect((await decide(id, { decision: "raise", by: 1 })).status).toBe(200);
+    expect(await ended(id)).toMatchObject({ state: "succeeded", result: 7, cost: ANSWER_COST });
+    expect(await asked()).toMatchObject([{ model: "claude-sonnet-5" }]);
+    expect(await log(id)).toContain("Waiting for a decision about the budget");
+  });
+
+  it("finishes cheaply", async () => {
+    const { id, asked } = await waitingMeeting();
+    expect((await decide(id, { decision: "finish-cheaply" })).status).toBe(200);
+    expect((await ended(id)).state).toBe("succeeded");
+    expect(await asked()).toMatchObject([{ model: "claude-haiku-4-5" }]);
+  });
+
+  it("stops, and has cost nothing", async () => {
+    const { id, asked } = await waitingMeeting();
+    expect((await decide(id, { decision: "stop" })).status).toBe(200);
+    expect(await ended(id)).toMatchObject({ state: "cancelled", cost: 0 });
+    expect(await asked()).toEqual([]);
   });
 });
 

@@ -1,9 +1,15 @@
 /** Runs that process a meeting, by the mock provider: from the request to the sheet, twice, and on the pages. */
+import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Env } from "../../durable-objects/env.ts";
+import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { ShownEffectSheet } from "../../worker/domain/effect-sheet-schema.ts";
+import { hex } from "../../worker/domain/ids.ts";
 import { meetingAddedSchema, meetingDetailSchema } from "../../worker/domain/meeting.ts";
 import { type MeetingRun, meetingRunListSchema } from "../../worker/domain/meeting-run.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
+import { chatProtocol } from "../support/providers/chat-completions.ts";
+import { providerPlace } from "../support/providers/provider-place.ts";
 import {
   api,
   browse,
@@ -29,6 +35,7 @@ let meetingId: string;
 
 beforeEach(async () => {
   await freshDatabase();
+  dependenciesOf(bindings as unknown as Env).knownKeys.forgetAll();
   ana = await createTenant("ana");
   meetingId = await addMeeting(TRANSCRIPT);
 });
@@ -80,6 +87,17 @@ describe("a run that processes a meeting", () => {
     const detail = await detailOf(run);
     expect(detail).toMatchObject({ kind: "meeting", entry: "main.ts", result: { stories: 3, decisions: 1 } });
     expect(detail.usage).toMatchObject({ models: { calls: 2 } });
+    expect(detail.steps.map(({ name, state, models }) => [name, state, models?.calls])).toEqual([
+      ["queue", "succeeded", undefined],
+      ["generate", "succeeded", 1],
+      ["check", "succeeded", undefined],
+      ["review", "succeeded", 1],
+      ["execute", "succeeded", undefined],
+    ]);
+    expect(detail.receipt).toMatchObject({
+      ...{ check: { by: expect.stringMatching(/^TypeScript 6\./), result: "passed" }, label: "mock" },
+      ...{ result: "completed", fuel: detail.usage!.fuel },
+    });
     const sheet = await sheetOf(run);
     expect(sheet.state).toBe("open");
     const due = sheet.effects.find(({ kind }) => kind === "action-item")!;
@@ -91,7 +109,17 @@ describe("a run that processes a meeting", () => {
     const files = await env.DB.prepare("SELECT text FROM run_files WHERE run_id = ?")
       .bind(run.runId)
       .all<{ text: string }>();
-    expect(files.results[0]?.text).toContain("await stories.findByKey(");
+    const source = files.results[0]!.text;
+    expect(source).toContain("await stories.findByKey(");
+    const hashed = new TextEncoder().encode(JSON.stringify([["main.ts", source]]));
+    expect(detail.receipt!.codeSha256).toBe(hex(new Uint8Array(await crypto.subtle.digest("SHA-256", hashed))));
+    const page = await (await browse(ana, `/runs/${run.runId}/program`)).text();
+    expect(page).toContain(detail.receipt!.codeSha256);
+    expect(page).toMatch(/Write the program<\/span>.*? tokens in/);
+    const shown = await (await browse(ana, `/runs/${run.runId}`)).text();
+    expect([...shown.matchAll(/data-key="([a-z]+-\d[\d-]*)"/g)].map(([, key]) => key)).toEqual([
+      ...["queue-1", "generate-1", "check-1", "review-1", "execute-1"],
+    ]);
     const log = await (await api(ana, `/api/runs/${run.runId}/log.txt`)).text();
     expect(log).toMatch(/generate: runyard-mock, \d+ tokens in, \d+ out, Mock: no model was called/);
     expect(log).not.toContain("types were not checked");
@@ -109,7 +137,8 @@ describe("a run that processes a meeting", () => {
     expect((await sheetOf(v2, "apply")).state).toBe("applied");
     for (const path of ["process", "process-v2"] as const) {
       const again = await process(path);
-      expect(again).toMatchObject({ state: "succeeded", effects: 0 });
+      // The stories are there now, and both are told so: nobody looks for them.
+      expect(again).toMatchObject({ state: "succeeded", effects: 0, totals: { calls: path === "process" ? 3 : 1 } });
       expect(again.unchanged).toBeGreaterThan(5);
     }
     const page = await browse(ana, `/meetings/${meetingId}`);
@@ -159,6 +188,50 @@ describe("a run that processes a meeting", () => {
     expect((await process("process", { version: "auto" })).plan).toMatchObject({ version: "v1", fallback: false });
   });
 
+  it("counts the ways that runs went, as its settings and the API show them to those who may see them", async () => {
+    const id = await addMeeting("Ana: RUN-1 is done.\nBen: Please show mock:max-tokens to everybody.");
+    expect(await process("process-v2", {}, id)).toMatchObject({ state: "failed", usedVersion: "v1" });
+    const set = await browse(ana, "/settings/meetings", { v2Percent: "25" });
+    expect([set.status, set.headers.get("location")]).toEqual([303, "/settings/meetings"]);
+    await process("process-v2", {}, await addMeeting("Ana: RUN-1 is done."));
+    const view = await (await api(ana, "/api/workspace/meeting-rollout")).json();
+    expect(view).toEqual({ v2Percent: 25, fallback: false, counts: { v2: 1, v1: 0, fallbacks: 1 } });
+    const wrong = await browse(ana, "/settings/meetings", { v2Percent: "a quarter", fallback: "on" });
+    expect([wrong.status, (await wrong.text()).includes("must be a whole number from 0 to 100")]).toEqual([422, true]);
+    expect(await (await browse(ana, "/settings/meetings")).text()).toContain('value="25" id="field-v2Percent"');
+    const audit = await env.DB.prepare(
+      "SELECT details FROM audit_entries WHERE kind = 'meetings.rollout-changed'",
+    ).all();
+    expect(audit.results).toEqual([{ details: JSON.stringify({ v2Percent: "25", fallback: "false" }) }]);
+  });
+
+  it("has its program reviewed by another provider's model, which the run names", async () => {
+    const program =
+      'await decisions.create({ title: "Beta means ten customers", evidence: { quote: "beta means ten customers", utterance: 2 } });\nexport default 1;';
+    const said = (text: string) => ({ body: chatProtocol.frames({ pieces: [text] }).join("") });
+    const key = async (name: string, model: string, text: string) => {
+      const { baseUrl, requests } = await providerPlace(said("ok"), said(text));
+      const sent = { name, model, provider: "openai-compatible", baseUrl: `${baseUrl}/v1` };
+      expect((await api(ana, "/api/workspace/api-keys", sent)).status).toBe(201);
+      return async () => (await requests()).map(({ body }) => (body as { model: string }).model);
+    };
+    const critics = await key("other", "critic", "APPROVED");
+    const authors = await key("own", "author", `\`\`\`typescript\n${program}\n\`\`\``);
+    const page = await (await browse(ana, `/meetings/${meetingId}`)).text();
+    expect(page).toMatch(/name="model"[^>]* placeholder="author"/);
+    expect(page).toMatch(/name="reviewModel"[^>]* placeholder="critic"/);
+    const run = await process("process-v2", { reviewByModel: true });
+    expect(run).toMatchObject({ state: "succeeded", effects: 1, plan: { model: null, reviewModel: "critic" } });
+    expect(run.calls.map(({ phase }) => phase)).toEqual(["generate", "review"]);
+    // Each was tested when its key was saved.
+    expect([await authors(), await critics()]).toEqual([
+      ["author", "author"],
+      ["critic", "critic"],
+    ]);
+    // As the answer names it.
+    expect(await (await browse(ana, `/meetings/${meetingId}`)).text()).toContain("reviewed by model-that-answered");
+  });
+
   it("keeps what somebody thinks of it, and lets go of it with the meeting", async () => {
     const run = await process("process");
     const judge = (isUseful: boolean | null) => send("PUT", `/api/runs/${run.runId}/feedback`, { isUseful });
@@ -185,13 +258,27 @@ describe("a run that processes a meeting", () => {
     expect(await problemOf(wrong)).toMatchObject({ status: 422, errors: [{ path: "mode" }] });
     const absent = await api(ana, `/api/meetings/mtg_${"0".repeat(32)}/process`, {});
     expect(absent.status).toBe(404);
+    const idle = await api(ana, `/api/meetings/${meetingId}/process-v2`, { reviewModel: "critic" });
+    expect(await problemOf(idle)).toMatchObject({ status: 422, errors: [{ path: "reviewModel" }] });
+    const unreadable = await api(ana, `/api/meetings/${meetingId}/process`, { model: "two words" });
+    expect(await problemOf(unreadable)).toMatchObject({ status: 422, errors: [{ path: "model" }] });
   });
 
   it("is started by the form on the meeting's page", async () => {
-    const form = { version: "v2", mode: "review", thinking: "on" };
-    const sent = await browse(ana, `/meetings/${meetingId}/runs`, form);
-    expect([sent.status, sent.headers.get("location")]).toEqual([303, `/meetings/${meetingId}`]);
-    const [run] = await until(runsOf, ([first]) => first?.finishedAt != null);
-    expect(run?.plan).toMatchObject({ version: "v2", thinking: true, reviewByModel: false });
+    const names = { model: "runyard-mock-b", reviewModel: "not asked" };
+    const form = { version: "auto", mode: "review", thinking: "on", ...names };
+    const id = await addMeeting("Ana: RUN-1 is done.");
+    const sent = await browse(ana, `/meetings/${id}/runs`, form);
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, `/meetings/${id}`]);
+    const [run] = await until(
+      () => runsOf(id),
+      ([first]) => first?.finishedAt != null,
+    );
+    expect(run?.plan).toMatchObject({ version: "v2", thinking: true, reviewByModel: false, reviewModel: null });
+    const other = await process("process-v2", {}, id);
+    const compared = await (await browse(ana, `/meetings/${id}/compare`)).text();
+    for (const { runId } of [run!, other]) expect(compared).toContain(`href="/runs/${runId}"`);
+    const [models] = /<tr><th scope="row">Model<.*?<\/tr>/.exec(compared) ?? [];
+    expect(models).toMatch(/<td>runyard-mock-b<\/td><td>runyard-mock<\/td>/);
   });
 });

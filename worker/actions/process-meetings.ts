@@ -6,15 +6,24 @@ import { expandCapabilities } from "../domain/code-grants.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { isId, newSecret } from "../domain/ids.ts";
 import type { Priority } from "../domain/lane.ts";
-import { type ProcessingChoice, type Rollout, versionOf } from "../domain/meeting-processing.ts";
+import {
+  type ProcessingChoice,
+  ROLLOUT_DAYS,
+  type Rollout,
+  type RolloutCounts,
+  versionOf,
+} from "../domain/meeting-processing.ts";
 import type { MeetingRun } from "../domain/meeting-run.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { meetingSpec } from "../domain/run-spec.ts";
-import { findRollout, judgeMeetingRun, listMeetingRuns, saveRollout } from "../store/meeting-runs.ts";
+import { countMeetingRuns, findRollout, judgeMeetingRun, listMeetingRuns, saveRollout } from "../store/meeting-runs.ts";
 import { findMeeting } from "../store/meetings.ts";
 import { record } from "./audit-trail.ts";
 import { reserveRunId, submit } from "./start-run.ts";
+import { reviewerFor } from "./workspace-provider.ts";
+
+const DAY_MS = 86_400_000;
 
 /** What a model may use. The transcript stands in the prompt, and the network is nobody's here. */
 const USED = ["stories.*", "blockers.*", "actionItems.*", "decisions.*", "members.list"];
@@ -41,11 +50,15 @@ export async function startMeetingRun(
   if (!runId.ok) return runId;
   const rollout = await findRollout(db, workspaceId);
   const version = versionOf(choice.version, runId.value, rollout);
+  const { reviewByModel, model } = choice;
+  const reviewModel = reviewByModel
+    ? (choice.reviewModel ?? (await reviewerFor(dependencies, workspaceId, model)))
+    : null;
   return submit(
     dependencies,
     meetingSpec({
       ...{ runId: runId.value, workspaceId, lane, createdBy, title: meeting.title, seed: newSecret(16, random) },
-      plan: { ...choice, meetingId, version, fallback: rollout.fallback },
+      plan: { ...choice, meetingId, version, reviewModel, fallback: rollout.fallback },
       capabilities: expandCapabilities(USED, CODE_CAPABILITY_NAMES).names,
       ...options,
     }),
@@ -74,6 +87,16 @@ export async function judgeRun(
   return isJudged
     ? succeed(null)
     : fail("invalid-request", "This run is not about a meeting: there is nothing to judge.");
+}
+
+/** What is set, and how the runs of the last days went. */
+export async function describeRollout(
+  { db, clock }: Dependencies,
+  workspaceId: string,
+): Promise<Rollout & { readonly counts: RolloutCounts }> {
+  const since = clock.now() - ROLLOUT_DAYS * DAY_MS;
+  const [rollout, counts] = await Promise.all([findRollout(db, workspaceId), countMeetingRuns(db, workspaceId, since)]);
+  return { ...rollout, counts };
 }
 
 export async function changeRollout(

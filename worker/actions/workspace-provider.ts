@@ -6,22 +6,29 @@ import type { Dependencies } from "../dependencies.ts";
 import type { BudgetSubject } from "../domain/budget-state.ts";
 import type { ExecutionSource } from "../domain/execution.ts";
 import { newId } from "../domain/ids.ts";
+import { askedKeys, type ModelKey, type OfferedModel, offeredModels, reviewerOf } from "../domain/model-choice.ts";
 import type { Clock } from "../domain/ports.ts";
-import { FALLBACKS_MAX, type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
+import { type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
 import { withAdmission } from "../llm/admitted-provider.ts";
-import { priced } from "../llm/call-cost.ts";
+import { cheapModelOf, priced } from "../llm/call-cost.ts";
 import { ANSWER_BYTES } from "../llm/call-guard.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "../llm/connection.ts";
 import { withFallback } from "../llm/fallback.ts";
-import { createMockProvider } from "../llm/mock.ts";
+import { createMockProvider, MOCK_MODEL } from "../llm/mock.ts";
 import { priceOf } from "../llm/prices.ts";
-import { ModelError, type ModelErrorReason, type Provider, type ProviderName } from "../llm/provider.ts";
+import {
+  type AskedModel,
+  ModelError,
+  type ModelErrorReason,
+  type Provider,
+  type ProviderName,
+} from "../llm/provider.ts";
 import { withRedaction } from "../llm/redacted-provider.ts";
 import { withRetries } from "../llm/retry.ts";
-import { createProvider, type ProviderChoice } from "../llm/select-provider.ts";
-import { listAskedKeys, noteKeyUse } from "../store/provider-keys.ts";
+import { createProvider, type ProviderChoice, usualModelOf } from "../llm/select-provider.ts";
+import { listUsableKeys, noteKeyUse } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
 import { CallSheet } from "./call-sheet.ts";
 import { recorded } from "./record-calls.ts";
@@ -63,15 +70,17 @@ interface Call {
  *
  * @param source what the calls are made for
  * @param subjects what they are about, besides the workspace: all of them have budgets
+ * @param model the key of this model is asked first, where the workspace has one; null for the one in use
  */
 export async function providerOf(
   dependencies: Dependencies,
   workspaceId: string,
   source: ExecutionSource,
   subjects: readonly BudgetSubject[] = [],
+  model: string | null = null,
 ): Promise<Provider> {
   const redactor = new Redactor();
-  const rows = await keysOf(dependencies, workspaceId);
+  const rows = askedKeys(await modelKeysOf(dependencies, workspaceId), model).map(({ row }) => row);
   const compose = () => {
     const call = { workspaceId, subjects, redactor, sheet: sheetOf(dependencies, workspaceId) };
     const [first, ...next] = rows.map((row) => ofKey(dependencies, row, call));
@@ -155,10 +164,36 @@ export async function providerNameOf(dependencies: Dependencies, workspaceId: st
   return chosen?.provider ?? dependencies.config.provider?.choice.provider ?? "mock";
 }
 
+/** Models that somebody may choose among, the workspace's own first. Others of the same providers may be named, too. */
+export async function modelsOf(dependencies: Dependencies, workspaceId: string): Promise<readonly OfferedModel[]> {
+  const keys: readonly (ModelKey & AskedModel)[] = await modelKeysOf(dependencies, workspaceId);
+  const { provider } = dependencies.config;
+  const operators = { name: "the server's own", baseUrl: "", fallbackPosition: null, ...operatorsModel(provider) };
+  return offeredModels(keys.length > 0 ? keys : [operators], (key) => cheapModelOf(key.provider));
+}
+
+/** Who looks at what `model` has written, where nobody names it: null for the same model. */
+export async function reviewerFor(
+  dependencies: Dependencies,
+  workspaceId: string,
+  model: string | null,
+): Promise<string | null> {
+  return reviewerOf(await modelKeysOf(dependencies, workspaceId), model);
+}
+
+function operatorsModel(provider: Dependencies["config"]["provider"]): AskedModel {
+  if (provider === null) return { provider: "mock", model: MOCK_MODEL };
+  return { provider: provider.choice.provider, model: usualModelOf(provider.choice) };
+}
+
+async function modelKeysOf(dependencies: Dependencies, workspaceId: string) {
+  const rows = await keysOf(dependencies, workspaceId);
+  return rows.map((row) => ({ ...row, model: usualModelOf(row), row }));
+}
+
 /** Remembered for moments: each call asks for them, and so does each page. */
 async function keysOf({ db, knownKeys }: Dependencies, workspaceId: string): Promise<readonly ProviderKeyRow[]> {
-  const rows = await knownKeys.find(workspaceId, () => listAskedKeys(db, workspaceId, FALLBACKS_MAX));
-  return rows ?? [];
+  return (await knownKeys.find(workspaceId, () => listUsableKeys(db, workspaceId))) ?? [];
 }
 
 /** By the key, and for a while after a rotation by the one before it. */

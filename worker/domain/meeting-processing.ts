@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { EFFECT_MODES } from "./effect.ts";
+import { modelProblem } from "./provider-key.ts";
 
 /**
  * `v2`: the model writes one program against the capabilities. `v1`: it calls them as tools, over as many round trips as
@@ -16,28 +17,48 @@ export type ProcessingVersion = (typeof PROCESSING_VERSIONS)[number];
 export const PROCESSING_PHASES = ["generate", "check", "review", "execute", "heal", "converse"] as const;
 export type ProcessingPhase = (typeof PROCESSING_PHASES)[number];
 
-const MODEL_NAME_CHARS = 120;
+const modelName = z
+  .string()
+  .trim()
+  .min(1, "is empty")
+  .superRefine((text, context) => {
+    const message = modelProblem(text);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  })
+  .nullable()
+  .default(null);
 
-export const processingChoiceSchema = z.strictObject({
+const choiceSchema = z.strictObject({
   /** `auto`: the workspace's rollout decides. */
   version: z.enum([...PROCESSING_VERSIONS, "auto"]).default("auto"),
   mode: z.enum(EFFECT_MODES).default("review"),
   /** Whether the model may think before it answers. */
   thinking: z.boolean().default(false),
-  /** Whether a second call of a model looks at a program before it runs; means nothing for v1. */
+  /** Whether a model looks at a program before it runs; means nothing for v1. */
   reviewByModel: z.boolean().default(false),
-  /** Null for the model of the workspace's key. */
-  model: z.string().trim().min(1).max(MODEL_NAME_CHARS).nullable().default(null),
+  /** The model that writes; null for that of the workspace's key. */
+  model: modelName,
+  /** The model that reviews; null for one of another provider, where the workspace has a key of one. */
+  reviewModel: modelName,
 });
-export type ProcessingChoice = z.output<typeof processingChoiceSchema>;
+export type ProcessingChoice = z.output<typeof choiceSchema>;
 
+function needsReview({ reviewByModel, reviewModel }: Omit<ProcessingChoice, "version">, context: z.RefinementCtx) {
+  if (reviewByModel || reviewModel === null) return;
+  context.addIssue({ code: "custom", path: ["reviewModel"], message: "reviews nothing without reviewByModel" });
+}
+
+export const processingChoiceSchema = choiceSchema.superRefine(needsReview);
 /** The bodies of `POST /api/meetings/{id}/process` and `…/process-v2`. */
-export const processRequestSchema = processingChoiceSchema.extend({
-  version: processingChoiceSchema.shape.version.unwrap().default("v1"),
-});
-export const processV2RequestSchema = processingChoiceSchema.omit({ version: true });
+export const processRequestSchema = choiceSchema
+  .extend({ version: choiceSchema.shape.version.unwrap().default("v1") })
+  .superRefine(needsReview);
+export const processV2RequestSchema = choiceSchema.omit({ version: true }).superRefine(needsReview);
 
-/** What was chosen, with what the workspace's settings made of it when the run was accepted. */
+/**
+ * What was chosen, with what the workspace's settings and keys made of it when the run was accepted. A review without a
+ * model of its own is made by the one that writes.
+ */
 export interface ProcessingPlan extends Omit<ProcessingChoice, "version"> {
   readonly meetingId: string;
   readonly version: ProcessingVersion;
@@ -51,6 +72,18 @@ export interface Rollout {
   /** Whether v1 is tried where v2 has failed for good. */
   readonly fallback: boolean;
 }
+
+/** How runs about meetings that have ended went, of the last {@link ROLLOUT_DAYS} days. */
+export interface RolloutCounts {
+  /** Processed by one program. */
+  readonly v2: number;
+  /** Processed by tool calls from the beginning. */
+  readonly v1: number;
+  /** Begun by a program and given up for tool calls. */
+  readonly fallbacks: number;
+}
+
+export const ROLLOUT_DAYS = 30;
 
 export const DEFAULT_ROLLOUT: Rollout = { v2Percent: 100, fallback: true };
 

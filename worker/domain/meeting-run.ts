@@ -29,7 +29,7 @@ export const meetingRunSchema = z.object({
     version,
     mode: z.enum(EFFECT_MODES),
     ...{ thinking: z.boolean(), reviewByModel: z.boolean(), fallback: z.boolean() },
-    model: z.string().nullable(),
+    ...{ model: z.string().nullable(), reviewModel: z.string().nullable() },
   }),
   /** The version that came to an end; null before. */
   usedVersion: version.nullable(),
@@ -58,7 +58,13 @@ export const meetingRunListSchema = z.object({ runs: z.array(meetingRunSchema) }
 
 export const feedbackSchema = z.strictObject({ isUseful: z.boolean().nullable() });
 
+const PERCENT = "must be a whole number from 0 to 100";
 export const rolloutSchema = z.strictObject({
-  v2Percent: z.int("must be a whole number").min(0).max(100),
+  v2Percent: z.int(PERCENT).min(0, PERCENT).max(100, PERCENT),
   fallback: z.boolean(),
+});
+
+/** What is set, and how the runs of the last 30 days went that have ended. */
+export const rolloutViewSchema = rolloutSchema.extend({
+  counts: z.strictObject({ v2: z.number(), v1: z.number(), fallbacks: z.number() }),
 });

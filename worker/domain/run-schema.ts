@@ -7,6 +7,7 @@ import { ERROR_CATEGORIES, LIMIT_NAMES } from "./guest-outcome.ts";
 import { issueSchema } from "./issue.ts";
 import { PRIORITIES } from "./lane.ts";
 import { LANGUAGES } from "./languages.ts";
+import { receiptSchema } from "./receipt.ts";
 import { REPLAY_ASPECTS, type ReplayVerdict } from "./replay.ts";
 import { ATTEMPT_ENDINGS, RUN_KINDS, RUN_STATES, type RunDetail, type RunSummary, STEP_NAMES } from "./run.ts";
 
@@ -76,6 +77,7 @@ export const runDetailSchema = runSummarySchema.extend({
       state: z.enum(["pending", "running", "succeeded", "failed", "cancelled"]),
       startedAt: instant.nullable(),
       finishedAt: instant.nullable(),
+      models: modelSpendingSchema.optional(),
     }),
   ),
   attemptHistory: z.array(
@@ -96,6 +98,7 @@ export const runDetailSchema = runSummarySchema.extend({
   usage: usageSchema.nullable(),
   cost: z.number().nullable(),
   budgetWait: budgetWaitSchema.nullable(),
+  receipt: receiptSchema.nullable(),
   result: z.json().nullable(),
   success: z.boolean().nullable(),
   retryOf: z.string().nullable(),

@@ -216,7 +216,7 @@ function endedInLine(state: QueuedRun, { name, error }: Pick<EndedRun, "name" | 
 
 type Ending = Pick<EndedRun, "name"> & Partial<Pick<EndedRun, "error" | "limitReached" | "usage">>;
 
-const STEP_OF_ENDING: Record<TerminalState, StepState> = {
+export const STEP_OF_ENDING: Record<TerminalState, StepState> = {
   succeeded: "succeeded",
   failed: "failed",
   "timed-out": "failed",

@@ -6,12 +6,13 @@
 import type { BudgetWait } from "./budget-wait.ts";
 import type { ForkPoint } from "./fork.ts";
 import type { Grants } from "./grants.ts";
-import type { JsonValue, LimitName, ProgramError, Usage } from "./guest-outcome.ts";
+import type { JsonValue, LimitName, ModelSpending, ProgramError, Usage } from "./guest-outcome.ts";
 import type { Issue } from "./issue.ts";
 import type { Priority } from "./lane.ts";
 import type { Language } from "./languages.ts";
 import { PROCESSING_PHASES } from "./meeting-processing.ts";
 import type { Limits } from "./program.ts";
+import type { Receipt } from "./receipt.ts";
 import type { WaitView } from "./wait-reason.ts";
 
 export const RUN_KINDS = ["execution", "meeting", "issue"] as const;
@@ -38,6 +39,8 @@ export interface Step {
   readonly state: StepState;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  /** What calls of models took in it; left out where none was made. */
+  readonly models?: ModelSpending | undefined;
 }
 
 export const ATTEMPT_ENDINGS = ["running", "lost", ...TERMINAL_STATES] as const;
@@ -109,6 +112,8 @@ export interface RunDetail extends RunSummary {
   readonly cost: number | null;
   /** What a person has to decide before the run goes on; null for nothing. */
   readonly budgetWait: BudgetWait | null;
+  /** What is on record about the program that ran; null where none ran to an end. */
+  readonly receipt: Receipt | null;
   readonly result: JsonValue | null;
   readonly success: boolean | null;
   /** The run that this one repeats, if it is a retry. */

@@ -29,6 +29,13 @@ export class OverBudgetError extends ModelError {
   }
 }
 
+/** Stopped while it waited for a budget: nothing was sent. */
+export class StoppedWaitError extends ModelError {
+  constructor() {
+    super("aborted", "The operation was aborted");
+  }
+}
+
 /** Says on the last event what the call did cost, and by which price. */
 export async function* priced(
   events: AsyncIterable<ModelEvent>,
@@ -91,9 +98,14 @@ const CHEAP_MODELS: Partial<Record<Provider["name"], string>> = {
   openai: "gpt-5-nano",
 };
 
+/** Null where none is known. */
+export function cheapModelOf(provider: Provider["name"]): string | null {
+  return CHEAP_MODELS[provider] ?? null;
+}
+
 /** Null where no model is known that costs less. */
 export function cheaperModel(provider: Provider["name"], model: string, now: number): string | null {
-  const cheap = CHEAP_MODELS[provider];
+  const cheap = cheapModelOf(provider);
   const [price, cheapPrice] = [priceOf(provider, model, now), cheap ? priceOf(provider, cheap, now) : null];
   if (!cheap || !price || !cheapPrice) return null;
   const isCheaper =

@@ -52,12 +52,12 @@ function callId(round: number, at: number): string {
   return `call_mock_${round + 1}_${at + 1}`;
 }
 
-/** Keys of stories that something is said about, then stories that are not blocked any more. */
-function keysOf({ findings }: Findings): { readonly changed: string[]; readonly unblocked: string[] } {
+/** Keys of stories that something is said about and that may not be there, then stories that are not blocked any more. */
+function keysOf({ findings, known }: Findings): { readonly changed: string[]; readonly unblocked: string[] } {
   const of = (kind: Finding["kind"]) => [
     ...new Set(findings.filter((finding) => finding.kind === kind).map(({ story }) => story!)),
   ];
-  return { changed: of("story"), unblocked: of("unblocked") };
+  return { changed: of("story").filter((key) => !known.has(key)), unblocked: of("unblocked") };
 }
 
 function lookupsOf(findings: Findings): Planned[] {

@@ -27,6 +27,8 @@ export interface Findings {
   readonly findings: readonly Finding[];
   /** Where each story was named first, by its key. */
   readonly named: ReadonlyMap<string, Said>;
+  /** Keys of stories that need not be looked for: the prompt says that they exist. */
+  readonly known: ReadonlySet<string>;
 }
 
 /** More would be no notes of a meeting. */
@@ -65,7 +67,7 @@ export function findingsIn(meeting: ReadMeeting): Findings {
     // A story that was named is meant by "it" in this utterance and in the next one.
     if (!keysIn(utterance.text).length && lastKeyIsOld(utterance, meeting)) lastKey = null;
   }
-  return { findings: lastWords(found).slice(0, FINDINGS_MAX), named };
+  return { findings: lastWords(found).slice(0, FINDINGS_MAX), named, known: meeting.stories };
 }
 
 function lastKeyIsOld({ index }: ReadUtterance, { utterances }: ReadMeeting): boolean {

@@ -16,7 +16,7 @@ const FLAWS: Readonly<Record<ProgramFlaw, string>> = {
 
 export function meetingProgram(findings: Findings, flaw: ProgramFlaw | null): string {
   const lines = [HEADER, ""];
-  const known = new Set<string>();
+  const known = new Set(findings.known);
   for (const finding of findings.findings) {
     const key = finding.kind === "story" ? finding.story : null;
     if (key !== null && !known.has(key)) {

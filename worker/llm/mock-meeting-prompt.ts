@@ -16,9 +16,13 @@ export interface ReadMeeting {
   /** People who were there, each once. */
   readonly people: readonly string[];
   readonly utterances: readonly ReadUtterance[];
+  /** Keys of stories that the prompt says exist. */
+  readonly stories: ReadonlySet<string>;
 }
 
 const LINE = /^\[(\d+)\](?: \d{2,}:\d\d:\d\d)? ([^:]{1,120}): (.*)$/;
+
+const STORY_LINE = /^([A-Z][A-Z0-9]+-\d+) \[/;
 
 /** Null for a prompt without a transcript. */
 export function meetingOf(prompt: string): ReadMeeting | null {
@@ -33,7 +37,9 @@ export function meetingOf(prompt: string): ReadMeeting | null {
   const named = fact(facts, "Participants");
   const listed = named === null || named === "not known" ? [] : named.split(", ");
   const people = [...new Set([...listed, ...utterances.flatMap(({ speaker }) => speaker ?? [])])];
-  return { day: dayOf(fact(facts, "Held")), people, utterances };
+  const listing = /<stories>\n([\s\S]*?)\n<\/stories>/.exec(prompt)?.[1] ?? "";
+  const stories = new Set(listing.split("\n").flatMap((line) => STORY_LINE.exec(line)?.[1] ?? []));
+  return { day: dayOf(fact(facts, "Held")), people, utterances, stories };
 }
 
 function fact(facts: string, name: string): string | null {

@@ -11,9 +11,9 @@ import {
   PROVIDER_BASE_URLS,
 } from "../domain/provider-key.ts";
 import { KEY_STAND_IN } from "../egress/egress.ts";
-import { createAnthropicProvider } from "./anthropic.ts";
+import { ANTHROPIC_DEFAULT_MODEL, createAnthropicProvider } from "./anthropic.ts";
 import type { Connection } from "./connection.ts";
-import { createOpenAIProvider } from "./openai.ts";
+import { createOpenAIProvider, OPENAI_DEFAULT_MODEL } from "./openai.ts";
 import { createOpenAICompatibleProvider } from "./openai-compatible.ts";
 import type { Provider } from "./provider.ts";
 
@@ -83,6 +83,17 @@ export function chooseProvider(
     return { provider: "openai", baseUrl: openaiBaseUrl || own, model, hasKey, keySetting: "openaiApiKey" };
   if (!openaiBaseUrl) return null;
   return { provider: "openai-compatible", baseUrl: openaiBaseUrl, model, hasKey, keySetting: "openaiApiKey" };
+}
+
+const USUAL_MODELS: Readonly<Record<KeyedProvider, string>> = {
+  anthropic: ANTHROPIC_DEFAULT_MODEL,
+  openai: OPENAI_DEFAULT_MODEL,
+  "openai-compatible": OPENAI_DEFAULT_MODEL,
+};
+
+/** The model that is asked where nobody names one. */
+export function usualModelOf({ provider, model }: Pick<ProviderChoice, "provider" | "model">): string {
+  return model ?? USUAL_MODELS[provider];
 }
 
 export function createProvider(

@@ -3,6 +3,7 @@
  * long it took, kept before anything is done with it. An answer that was kept by an earlier attempt is not paid for again.
  */
 import type { MeasuredCall, ProcessingPhase, ProcessingVersion } from "../domain/meeting-processing.ts";
+import { StoppedWaitError } from "../llm/call-cost.ts";
 import {
   isNotice,
   type MalformedToolCall,
@@ -150,7 +151,8 @@ function measured(ports: ProcessingPorts, { done, ...measure }: Measure & { read
 
 function noAnswer(ports: ProcessingPorts, measure: Measure, error: ModelError): NoAnswer {
   const wasRefused = error.usage === null && !error.isPartial && error.status !== null;
-  const costMicros = wasRefused || error.reason === "over-budget" || measure.provider === "mock" ? 0 : null;
+  const wasSent = error.reason !== "over-budget" && !(error instanceof StoppedWaitError);
+  const costMicros = wasRefused || !wasSent || measure.provider === "mock" ? 0 : null;
   const call = { ...callOf(ports, measure, error.usage ?? NO_TOKENS), costMicros, failure: error.message };
   return { kind: "no-answer", reason: error.reason, sentence: error.message, call };
 }

@@ -12,12 +12,23 @@ import type {
 import type { Clock } from "../domain/ports.ts";
 import type { ModelTool, Provider } from "../llm/provider.ts";
 
+/** Stories that are told with a meeting: some 50 tokens each. */
+export const KNOWN_STORIES_MAX = 50;
+
 export interface SpokenUtterance {
   readonly index: number;
   /** Null where the transcript does not say who spoke. */
   readonly speaker: string | null;
   readonly startMs: number | null;
   readonly text: string;
+}
+
+/** A story of the workspace that somebody named in the meeting. */
+export interface KnownStory {
+  readonly key: string;
+  readonly title: string;
+  readonly status: string;
+  readonly points: number | null;
 }
 
 export interface ProcessedMeeting {
@@ -27,6 +38,8 @@ export interface ProcessedMeeting {
   readonly heldAt: string | null;
   readonly participants: readonly string[];
   readonly utterances: readonly SpokenUtterance[];
+  /** At most {@link KNOWN_STORIES_MAX}; others have to be looked for. */
+  readonly stories: readonly KnownStory[];
 }
 
 export type ProgramCheck =
@@ -89,8 +102,10 @@ export interface ProcessingPorts {
 export interface ProcessingOptions {
   readonly thinking: boolean;
   readonly reviewByModel: boolean;
-  /** Null for the default of each provider. */
+  /** Null for the default of the provider. */
   readonly model: string | null;
+  /** Who reviews; null for the model that writes. */
+  readonly reviewModel: string | null;
 }
 
 export type Processed =

@@ -163,8 +163,7 @@ class ProgramWork {
   /** What the reviewer objects to; null for nothing. */
   async #review(program: string): Promise<string | null> {
     const answer = await this.#ask("review", this.#ports.reviewer, {
-      // The model that somebody chose is the writer's.
-      model: null,
+      model: this.#options.reviewModel ?? this.#options.model,
       system: reviewSystem(this.#ports.capabilities.declarations),
       cacheSystem: true,
       messages: [{ role: "user", text: reviewPrompt(this.#meeting, program) }],

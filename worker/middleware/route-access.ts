@@ -277,6 +277,8 @@ const CONSOLE = {
   "POST /settings/keys/:id/tests": ADMIN,
   "POST /settings/keys/:id/choices": ADMIN,
   "POST /settings/keys/:id/deletion": ADMIN,
+  "GET /settings/meetings": READER,
+  "POST /settings/meetings": ADMIN,
   "GET /settings/limits": READER,
   "POST /settings/limits": ADMIN,
   "POST /settings/limits/retention": ADMIN,

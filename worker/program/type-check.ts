@@ -72,6 +72,8 @@ export type NotCheckedReason = (typeof NOT_CHECKED_REASONS)[number];
 export type TypeCheck =
   | {
       readonly kind: "checked";
+      /** The checker with its version, as people call it. */
+      readonly by: string;
       /** In the order of files, then places. Empty for a program without type errors. */
       readonly diagnostics: readonly TypeDiagnostic[];
       /** Further errors that are not among `diagnostics`. */

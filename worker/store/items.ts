@@ -89,6 +89,17 @@ export async function findStory(db: Database, workspaceId: string, key: string):
   return one(db, workspaceId, and(eq(items.kind, "story"), eq(items.story, key)));
 }
 
+/** Those that are there, in no order. @param keys at most 90: each is a parameter of the query */
+export async function findStories(
+  db: Database,
+  workspaceId: string,
+  keys: readonly string[],
+): Promise<readonly ListedItem[]> {
+  if (keys.length === 0) return [];
+  const isOne = and(eq(items.workspaceId, workspaceId), eq(items.kind, "story"), inArray(items.story, [...keys]));
+  return (await db.select().from(items).where(isOne)).map(toItem);
+}
+
 export async function findItemByOrigin(db: Database, workspaceId: string, origin: string): Promise<ListedItem | null> {
   return one(db, workspaceId, eq(items.origin, origin));
 }

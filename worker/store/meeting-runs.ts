@@ -2,9 +2,9 @@
  * Runs about meetings in D1: the executor's copy of each, and what people think of it. Every read is bound to a workspace.
  * Invariant: a late or repeated copy changes nothing, and no copy changes what people think.
  */
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, gte, type SQL, sql } from "drizzle-orm";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
-import { DEFAULT_ROLLOUT, type Rollout, totalsOf } from "../domain/meeting-processing.ts";
+import { DEFAULT_ROLLOUT, type Rollout, type RolloutCounts, totalsOf } from "../domain/meeting-processing.ts";
 import type { MeetingRun } from "../domain/meeting-run.ts";
 import type { RunStateName } from "../domain/run.ts";
 import type { Database } from "./database.ts";
@@ -103,11 +103,29 @@ export async function saveRollout(
     .onConflictDoUpdate({ target: meetingRollouts.workspaceId, set });
 }
 
+/** Runs that ended since then. One without a way that it came to an end by was cancelled before it had one. */
+export async function countMeetingRuns(db: Database, workspaceId: string, since: number): Promise<RolloutCounts> {
+  const fellBack = sql`${meetingRuns.fellBackFrom} IS NOT NULL`;
+  const count = (isIt: SQL) => sql<number>`count(*) FILTER (WHERE ${isIt})`;
+  const counts = await db
+    .select({
+      v2: count(sql`${meetingRuns.usedVersion} = 'v2'`),
+      v1: count(sql`${meetingRuns.usedVersion} = 'v1' AND NOT (${fellBack})`),
+      fallbacks: count(fellBack),
+    })
+    .from(meetingRuns)
+    .where(and(eq(meetingRuns.workspaceId, workspaceId), gte(meetingRuns.finishedAt, since)))
+    .get();
+  return counts ?? { v2: 0, v1: 0, fallbacks: 0 };
+}
+
 function toMeetingRun(row: MeetingRunRow): MeetingRun {
   const { runId, meetingId, state, usedVersion, fellBackFrom, plan, calls, effects, unchanged } = row;
   const { meetingId: _, ...choice } = plan;
   return {
-    ...{ runId, meetingId, state, usedVersion, fellBackFrom, plan: choice, calls, effects, unchanged },
+    ...{ runId, meetingId, state, usedVersion, fellBackFrom, calls, effects, unchanged },
+    // Plans from before reviewers had names have no such field.
+    plan: { ...choice, reviewModel: choice.reviewModel ?? null },
     totals: totalsOf(calls),
     isUseful: row.isUseful,
     createdAt: toIso(row.createdAt),

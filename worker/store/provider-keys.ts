@@ -19,21 +19,16 @@ const isUsable = sql`(${providerKeys.sealed} IS NOT NULL OR ${providerKeys.provi
 
 /** The one that models are asked with: chosen last, of those that can be used. Null for none. */
 export async function findChosenKey(db: Database, workspaceId: string): Promise<ProviderKeyRow | null> {
-  return (await listAskedKeys(db, workspaceId, 0))[0] ?? null;
+  return (await listUsableKeys(db, workspaceId))[0] ?? null;
 }
 
-/** Of those that can be used, the one in use and those that are asked next, in this order. */
-export async function listAskedKeys(db: Database, workspaceId: string, nextMax: number): Promise<ProviderKeyRow[]> {
-  const rows = await db
+/** Those that can be used, the one in use first. */
+export async function listUsableKeys(db: Database, workspaceId: string): Promise<ProviderKeyRow[]> {
+  return db
     .select()
     .from(providerKeys)
     .where(and(eq(providerKeys.workspaceId, workspaceId), isUsable))
     .orderBy(desc(providerKeys.chosenAt), desc(providerKeys.id));
-  const [chosen, ...others] = rows;
-  if (!chosen) return [];
-  const next = others.filter(({ fallbackPosition }) => fallbackPosition !== null);
-  next.sort((a, b) => a.fallbackPosition! - b.fallbackPosition!);
-  return [chosen, ...next.slice(0, nextMax)];
 }
 
 /** Which keys are asked next, in this order; no others. Ids that are not of this workspace change nothing. */

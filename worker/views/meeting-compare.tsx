@@ -6,7 +6,7 @@ import { EmptyState } from "./components/empty-state.tsx";
 import { RUN_LOOKS } from "./components/status-badge.tsx";
 import { formatCount, formatInstant } from "./format.ts";
 import { Layout, type Shell } from "./layout.tsx";
-import { FIGURES, VERSION_WORDS } from "./meeting-run-words.ts";
+import { FIGURES, modelsWord, VERSION_WORDS } from "./meeting-run-words.ts";
 import { EffectLine } from "./meeting-runs.tsx";
 
 export interface ComparedRuns {
@@ -36,25 +36,27 @@ export function MeetingComparePage({ shell, meeting, runs, compared }: MeetingCo
       </div>
       {compared === null ? (
         <EmptyState icon="history" title="There are no two runs yet">
-          Process the meeting once with each version, then compare them here.
+          Process the meeting in both ways, or by two models, then compare the runs here.
         </EmptyState>
       ) : (
         <>
           <ChoiceForm page={page} runs={runs} compared={compared} />
-          <Figures compared={compared} />
-          <Effects page={page} compared={compared} />
+          <div class="stack">
+            <Figures compared={compared} />
+            <Effects page={page} compared={compared} />
+          </div>
         </>
       )}
     </Layout>
   );
 }
 
-const nameOf = ({ usedVersion, plan, createdAt }: MeetingRun) =>
-  `${VERSION_WORDS[usedVersion ?? plan.version]} · ${formatInstant(createdAt)}`;
+const nameOf = (run: MeetingRun) =>
+  `${VERSION_WORDS[run.usedVersion ?? run.plan.version]} · ${modelsWord(run)} · ${formatInstant(run.createdAt)}`;
 
 function ChoiceForm({ page, runs, compared }: { page: string; runs: readonly MeetingRun[]; compared: ComparedRuns }) {
   return (
-    <form class="filters" method="get" action={`${page}/compare`}>
+    <form class="compare-choice" method="get" action={`${page}/compare`}>
       {(["a", "b"] as const).map((side) => (
         <label>
           {side.toUpperCase()}{" "}
@@ -123,15 +125,15 @@ function Effects({ page, compared: { effects } }: { readonly page: string; reado
       </p>
       {different.length === 0 ? null : (
         <>
-          <h3>Different</h3>
+          <h3 class="found-kind">Different</h3>
           <ul class="found compared">
             {different.map(({ a, b }) => (
               <li>
                 <div>
-                  <span class="chip">A</span> <EffectLine effect={a} page={page} />
+                  <span class="mark">A</span> <EffectLine effect={a} page={page} />
                 </div>
                 <div>
-                  <span class="chip">B</span> <EffectLine effect={b} page={page} />
+                  <span class="mark">B</span> <EffectLine effect={b} page={page} />
                 </div>
               </li>
             ))}
@@ -149,7 +151,7 @@ function EffectList({ title, effects, page }: { title: string; effects: readonly
   if (effects.length === 0) return null;
   return (
     <>
-      <h3>{title}</h3>
+      <h3 class="found-kind">{title}</h3>
       <ul class="found">
         {effects.map((effect) => (
           <li>

@@ -14,9 +14,18 @@ export const EFFECT_MODE_WORDS: Readonly<Record<EffectMode, string>> = {
   auto: "Write at once",
 };
 
-/** The models that were asked, each once. */
-export function modelsWord({ calls }: MeetingRun): string {
-  return [...new Set(calls.map(({ model }) => model))].join(", ") || "–";
+/** The models that wrote, each once; before the first call the one that was chosen. */
+export function modelsWord({ calls, plan }: MeetingRun): string {
+  return namesOf(calls.filter(({ phase }) => phase !== "review")) ?? plan.model ?? "–";
+}
+
+/** The model that reviewed, or is still to review; null where none did. */
+export function reviewerWord({ calls, plan, finishedAt }: MeetingRun): string | null {
+  return namesOf(calls.filter(({ phase }) => phase === "review")) ?? (finishedAt === null ? plan.reviewModel : null);
+}
+
+function namesOf(calls: MeetingRun["calls"]): string | null {
+  return [...new Set(calls.map(({ model }) => model))].join(", ") || null;
 }
 
 export interface Figure {
@@ -29,6 +38,7 @@ const marked = (run: MeetingRun, text: string) => (run.totals.estimated ? `${tex
 /** What was measured of a run; the same rows wherever runs are set against each other. */
 export const FIGURES: readonly Figure[] = [
   { label: "Model", value: modelsWord },
+  { label: "Reviewed by", value: (run) => reviewerWord(run) ?? "nobody" },
   { label: "Calls of models", value: ({ totals }) => formatCount(totals.calls) },
   { label: "Tokens in", value: (run) => marked(run, formatCount(run.totals.inputTokens)) },
   { label: "of these from a cache", value: ({ totals }) => formatCount(totals.cacheReadTokens) },

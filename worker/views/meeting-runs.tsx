@@ -1,5 +1,5 @@
-/** What is made of a meeting, on its page: the form that processes it, the runs about it, and what the latest one found. */
-import { EFFECT_MODES, type Effect } from "../domain/effect.ts";
+/** What is made of a meeting, on its page: the runs about it, and what the latest one found. */
+import type { Effect } from "../domain/effect.ts";
 import { ITEM_KINDS, type ItemKind } from "../domain/item.ts";
 import type { MeetingRun } from "../domain/meeting-run.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
@@ -8,7 +8,7 @@ import { RelativeTime } from "./components/time.tsx";
 import { ELEMENT_ID, utteranceId } from "./element-id.ts";
 import { durationMs, formatCount, formatDuration, plural } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
-import { costWord, EFFECT_MODE_WORDS, outcomeWord, VERSION_WORDS } from "./meeting-run-words.ts";
+import { costWord, modelsWord, outcomeWord, reviewerWord, VERSION_WORDS } from "./meeting-run-words.ts";
 
 export interface MeetingRunsProps {
   readonly meetingId: string;
@@ -26,46 +26,9 @@ export function MeetingRuns({ meetingId, runs, found }: MeetingRunsProps) {
   const poll = hx({ get: address, trigger: "every 2s", swap: "outerMorph", status: KEEP_ON_ERROR });
   return (
     <section id={ELEMENT_ID.meetingRuns} aria-label="Processing" {...(runs.some(isActive) ? poll : {})}>
-      <ProcessForm meetingId={meetingId} />
       {runs.length === 0 ? null : <RunsTable meetingId={meetingId} runs={runs} />}
       {found === null ? null : <Found {...found} />}
     </section>
-  );
-}
-
-function ProcessForm({ meetingId }: Pick<MeetingRunsProps, "meetingId">) {
-  return (
-    <PostForm action={`/meetings/${meetingId}/runs`} class="panel process-form">
-      <h2>Process</h2>
-      <fieldset class="choices">
-        <legend>How</legend>
-        {(["v2", "v1"] as const).map((version) => (
-          <label>
-            <input type="radio" name="version" value={version} checked={version === "v2"} /> {VERSION_WORDS[version]}
-          </label>
-        ))}
-      </fieldset>
-      <fieldset class="choices">
-        <legend>Writes</legend>
-        {EFFECT_MODES.toReversed().map((mode) => (
-          <label>
-            <input type="radio" name="mode" value={mode} checked={mode === "review"} /> {EFFECT_MODE_WORDS[mode]}
-          </label>
-        ))}
-      </fieldset>
-      <fieldset class="choices">
-        <legend>Model</legend>
-        <label>
-          <input type="checkbox" name="thinking" /> Think first
-        </label>
-        <label>
-          <input type="checkbox" name="reviewByModel" /> Have the program reviewed by a model
-        </label>
-      </fieldset>
-      <button type="submit" class="button primary">
-        Process meeting
-      </button>
-    </PostForm>
   );
 }
 
@@ -83,6 +46,7 @@ function RunsTable({ meetingId, runs }: Pick<MeetingRunsProps, "meetingId" | "ru
           <thead>
             <tr>
               <th scope="col">Run</th>
+              <th scope="col">Model</th>
               <th scope="col">State</th>
               <th scope="col">Result</th>
               <th scope="col">Calls</th>
@@ -108,12 +72,16 @@ function RunRow({ run }: { readonly run: MeetingRun }) {
   return (
     <tr>
       <td>
-        <a href={`/runs/${runId}`}>{VERSION_WORDS[usedVersion ?? plan.version]}</a>
-        {totals.isMock ? <span class="chip">Mock</span> : null}{" "}
+        <a href={`/runs/${runId}`}>{VERSION_WORDS[usedVersion ?? plan.version]}</a>{" "}
+        {totals.isMock ? <span class="mark mark-mock">Mock</span> : null}{" "}
         <span class="muted">
           <RelativeTime at={createdAt} />
         </span>
         {fellBackFrom === null ? null : <p class="muted">V2 was given up: {fellBackFrom}</p>}
+      </td>
+      <td>
+        {modelsWord(run)}
+        {reviewerWord(run) === null ? null : <p class="muted">reviewed by {reviewerWord(run)}</p>}
       </td>
       <td>
         <StatusBadge state={state} />
@@ -173,7 +141,7 @@ function Found({ runId, effects }: NonNullable<MeetingRunsProps["found"]>) {
         if (ofKind.length === 0) return null;
         return (
           <>
-            <h3>
+            <h3 class="found-kind">
               {FOUND_WORDS[kind]} <span class="muted">{formatCount(ofKind.length)}</span>
             </h3>
             <ul class="found">
@@ -198,7 +166,7 @@ export function EffectLine({ effect, page = "" }: { readonly effect: Effect; rea
   );
   return (
     <>
-      <strong>{label}</strong> {action === "create" ? <span class="chip">new</span> : null}{" "}
+      <strong>{label}</strong> {action === "create" ? <span class="mark">new</span> : null}{" "}
       {said.map(([name, value]) => `${name.replace("_", " ")}: ${value}`).join(" · ")}
       {evidence === null ? null : (
         <blockquote>

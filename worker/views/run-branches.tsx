@@ -26,36 +26,44 @@ export function BranchesPage({ shell, origin, fork }: BranchesProps & { readonly
       <div class="page-head">
         <h1>Two branches of one run</h1>
       </div>
-      <p class="muted">{`The same up to host call ${call + 1}; figures as measured.`}</p>
-      <section class="panel call-groups" aria-label="Figures">
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="visually-hidden">What</span>
-              </th>
-              <Heading branch={origin} label="Origin" />
-              <Heading branch={fork} label="Fork" />
-            </tr>
-          </thead>
-          <tbody>
-            {FIGURES.map(({ label, of }) => (
+      <div class="stack">
+        <p class="muted">{`The same up to host call ${call + 1}; figures as measured.`}</p>
+        <section class="panel call-groups" aria-label="Figures">
+          <table class="plain">
+            <thead>
               <tr>
-                <th scope="row">{label}</th>
-                {branches.map((branch) => (
-                  <td class="number">{of(branch)}</td>
-                ))}
+                <th scope="col">
+                  <span class="visually-hidden">What</span>
+                </th>
+                <Heading branch={origin} label="Origin" />
+                <Heading branch={fork} label="Fork" />
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-      <h2>Effects</h2>
-      <Effects origin={origin} fork={fork} />
-      <h2>Result</h2>
-      <SideBySide texts={branches.map(({ run }) => endOf(run))} />
-      <h2>Output</h2>
-      <SideBySide texts={branches.map(({ output }) => output)} />
+            </thead>
+            <tbody>
+              {FIGURES.map(({ label, of }) => (
+                <tr>
+                  <th scope="row">{label}</th>
+                  {branches.map((branch) => (
+                    <td class="number">{of(branch)}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+        <section class="branch-part">
+          <h2>Effects</h2>
+          <Effects origin={origin} fork={fork} />
+        </section>
+        <section class="branch-part">
+          <h2>Result</h2>
+          <SideBySide texts={branches.map(({ run }) => endOf(run))} />
+        </section>
+        <section class="branch-part">
+          <h2>Output</h2>
+          <SideBySide texts={branches.map(({ output }) => output)} />
+        </section>
+      </div>
     </Layout>
   );
 }

@@ -12,6 +12,7 @@ import { Attempts } from "./components/attempts.tsx";
 import { BudgetWaitPanel } from "./components/budget-wait.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Outcome } from "./components/outcome.tsx";
+import { ReceiptFacts } from "./components/receipt.tsx";
 import { ReplayPlace } from "./components/replay-verdict.tsx";
 import { StatusBadge, StepIcon } from "./components/status-badge.tsx";
 import { Duration, RelativeTime } from "./components/time.tsx";
@@ -74,9 +75,12 @@ export function RunPage({ shell, run, files, tab, verdict = null }: RunPageProps
         <RunLog runId={run.id} state={run.state} events={tab.events} lastSeq={run.lastSeq} />
       ) : null}
       {tab.name === "program" && run.entry !== null ? (
-        <ProgramFiles
-          {...{ runId: run.id, entry: run.entry, files: tab.files, error: run.error, effects: tab.effects }}
-        />
+        <div class="stack">
+          {run.receipt === null ? null : <ReceiptFacts receipt={run.receipt} />}
+          <ProgramFiles
+            {...{ runId: run.id, entry: run.entry, files: tab.files, error: run.error, effects: tab.effects }}
+          />
+        </div>
       ) : null}
       {tab.name === "effects" ? <EffectSheetView {...tab} /> : null}
       {tab.name === "calls" ? <HostCallList runId={run.id} {...tab} /> : null}
@@ -318,6 +322,7 @@ function Steps({ run }: { readonly run: RunDetail }) {
           {step.startedAt === null ? null : (
             <span class="muted">
               <Duration from={step.startedAt} to={step.finishedAt} />
+              {step.models ? ` · ${tokenWords(step.models)}` : null}
             </span>
           )}
         </li>
@@ -331,8 +336,12 @@ function costWords({ cost, usage }: RunDetail): string {
   return usage?.models ? "unknown" : "no paid call";
 }
 
-function modelWords({ calls, inputTokens, outputTokens }: ModelSpending): string {
-  return `${formatCount(calls)} calls, ${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out`;
+function tokenWords({ inputTokens, outputTokens }: ModelSpending): string {
+  return `${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out`;
+}
+
+function modelWords(spending: ModelSpending): string {
+  return `${formatCount(spending.calls)} calls, ${tokenWords(spending)}`;
 }
 
 function Metrics({ run }: { readonly run: RunDetail }) {

@@ -17,6 +17,7 @@ import {
 import { Allowed } from "./components/allowed.tsx";
 import { Choice } from "./components/choice.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
+import { EvidenceQuote } from "./components/evidence.tsx";
 import { Icon } from "./components/icon.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
@@ -82,6 +83,7 @@ function FilterForm({ kind, filter }: StoriesProps) {
     <search>
       <form class="filters" method="get" action={href} {...live}>
         <label class="search-field">
+          <Icon name="search" />
           <span class="visually-hidden">Text</span>
           <input type="search" name="text" value={text} placeholder="Text" maxlength={200} />
         </label>
@@ -198,6 +200,7 @@ function StoryCard({ item }: { readonly item: ListedItemView }) {
         {points === null || points === undefined ? null : <span>{plural(Number(points), "point")}</span>}
         <RelativeTime at={new Date(item.updatedAt).toISOString()} />
       </p>
+      {item.evidence === null ? null : <EvidenceQuote evidence={item.evidence} />}
     </li>
   );
 }

@@ -40,7 +40,13 @@ export function TokensPage({ shell, tokens, token, values, errors }: TokensProps
           </OneTimeSecret>
         )}
         {tokens.length > 0 ? (
-          <TokenTable tokens={tokens} />
+          <>
+            <TokenTable tokens={tokens} />
+            <p class="muted">
+              A token keeps the scopes that it was made with, also where there are others now. For more make a new token
+              below, put it in the old one's place, and revoke that.
+            </p>
+          </>
         ) : (
           <section class="panel">
             <EmptyState icon="key-round" title="No tokens yet">

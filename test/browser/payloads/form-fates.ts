@@ -124,6 +124,13 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
     seenOn: located,
     undo: (sent) => [[`${new URL(sent.location, "http://x").pathname}/deletion`, {}]],
   },
+  "POST /meetings/:id/runs": {
+    base: () => ({ version: "v2", mode: "review", reviewByModel: "on", model: "", reviewModel: "" }),
+    shown: { model: compact(100), reviewModel: compact(100) },
+    most: [20, "each is a run by the mock, which writes as fast as a model does"],
+    seenOn: located,
+  },
+  "POST /settings/meetings": { base: () => ({ v2Percent: "100", fallback: "on" }) },
   "POST /snippets/:name/versions": {
     unseen: {
       ...{ code: "read by people in an editor, as any program", description: "shown where snippets are listed" },

@@ -21,7 +21,7 @@ function meetingOf(lines: readonly string[], heldAt: string | null = HELD): Proc
     return { index, speaker: speaker === "?" ? null : speaker, startMs: index * 5_000, text };
   });
   const participants = [...new Set(utterances.flatMap(({ speaker }) => speaker ?? []))];
-  return { id: "mtg_1", title: "Stand-up", heldAt, participants, utterances };
+  return { id: "mtg_1", title: "Stand-up", heldAt, participants, utterances, stories: [] };
 }
 
 interface World {
@@ -45,7 +45,7 @@ async function process(meeting: ProcessedMeeting, world: World = {}) {
     execute: (program) => desk.execute(program),
     callTool: (name, input) => toolAnswer(() => capabilities.get(name)!(input)),
   };
-  const choice = { version, reviewByModel, fallback: false, thinking: false, model: null };
+  const choice = { version, reviewByModel, fallback: false, thinking: false, model: null, reviewModel: null };
   return { processed: await processMeeting(ports, meeting, choice), desk };
 }
 
@@ -199,6 +199,19 @@ describe("mock provider in a meeting", () => {
     // Each round trip sends everything before it again.
     const [first, second] = v1.processed.calls;
     expect(second!.inputTokens).toBeGreaterThan(first!.inputTokens);
+  });
+
+  it("changes stories that it is told of without looking for them, in both ways", async () => {
+    const stories = [{ key: "RUN-12", title: "Login", status: "todo", points: null }];
+    const meeting = { ...meetingOf(["Ana: RUN-12 is done."]), stories };
+    for (const version of ["v1", "v2"] as const) {
+      const desk = new MemoryDesk(meeting);
+      desk.addStory("RUN-12", "Login");
+      const { processed } = await process(meeting, { version, desk });
+      expect(written(desk)).toEqual([["stories.update", { status: "done" }, 0]]);
+      expect(processed.calls).toHaveLength(version === "v1" ? 2 : 1);
+      if (version === "v2") expect(processed).toMatchObject({ program: expect.not.stringContaining("findByKey") });
+    }
   });
 
   it("makes nothing new of a meeting that was processed before", async () => {

@@ -8,7 +8,7 @@ const diagnostic = (given: Partial<TypeDiagnostic> = {}): TypeDiagnostic => ({
   ...given,
 });
 const checked = (diagnostics: TypeDiagnostic[], more = 0): TypeCheck => ({
-  ...{ kind: "checked", diagnostics, more, checkedFiles: 1, fuel: 1, elapsedMs: 1 },
+  ...{ kind: "checked", by: "TypeScript", diagnostics, more, checkedFiles: 1, fuel: 1, elapsedMs: 1 },
 });
 
 describe("the row of a type error", () => {

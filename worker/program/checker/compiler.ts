@@ -5,7 +5,7 @@
 import type ts from "typescript-6";
 
 type Parts =
-  | ("createProgram" | "createSourceFile" | "flattenDiagnosticMessageText")
+  | ("createProgram" | "createSourceFile" | "flattenDiagnosticMessageText" | "version")
   | ("DiagnosticCategory" | "JSDocParsingMode" | "ModuleDetectionKind" | "ModuleKind" | "ModuleResolutionKind")
   | ("ScriptKind" | "ScriptTarget");
 

@@ -71,6 +71,7 @@ export class ProgramCheck {
       const { findings, checkedFiles } = this.#findings(this.#kept, request);
       return {
         kind: "checked",
+        by: `TypeScript ${compiler.version}`,
         diagnostics: findings.slice(0, TYPE_CHECK_BOUNDS.diagnostics).map((tell) => tell()),
         more: Math.max(0, findings.length - TYPE_CHECK_BOUNDS.diagnostics),
         checkedFiles,

@@ -1,17 +1,16 @@
 /** How a workspace processes meetings, `/api/workspace/meeting-rollout`, and what people think of a run, `/api/runs/:id/feedback`. */
 import { Hono } from "hono";
-import { changeRollout, judgeRun } from "../../actions/process-meetings.ts";
+import { changeRollout, describeRollout, judgeRun } from "../../actions/process-meetings.ts";
 import { succeed } from "../../domain/errors.ts";
 import { feedbackSchema, rolloutSchema } from "../../domain/meeting-run.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
-import { findRollout } from "../../store/meeting-runs.ts";
 import { readJson } from "../json-body.ts";
 import { accessRun } from "../run-access.ts";
 import { answer } from "./answer.ts";
 
 export const meetingRollout = new Hono<SignedInEnv>()
-  .get("/", async (c) => answer(c, succeed(await findRollout(c.var.dependencies.db, c.var.principal.workspaceId))))
+  .get("/", async (c) => answer(c, succeed(await describeRollout(c.var.dependencies, c.var.principal.workspaceId))))
   .put("/", async (c) => {
     const body = await readJson(c, rolloutSchema);
     if (!body.ok) return problem(c, body);

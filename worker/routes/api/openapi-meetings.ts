@@ -1,7 +1,7 @@
 /** What `/openapi.json` says about meetings. */
 import { meetingAddedSchema, meetingDetailSchema, meetingListSchema, meetingTextSchema } from "../../domain/meeting.ts";
 import { processRequestSchema, processV2RequestSchema } from "../../domain/meeting-processing.ts";
-import { feedbackSchema, meetingRunListSchema, rolloutSchema } from "../../domain/meeting-run.ts";
+import { feedbackSchema, meetingRunListSchema, rolloutSchema, rolloutViewSchema } from "../../domain/meeting-run.ts";
 import { acceptedAnswerSchema } from "../../domain/run-schema.ts";
 import { meetingQuerySchema } from "./meetings.ts";
 import { BODY_PROBLEMS, type Operation } from "./openapi-operation.ts";
@@ -67,8 +67,9 @@ export const MEETING_OPERATIONS: readonly Operation[] = [
   {
     method: "get",
     path: "/api/workspace/meeting-rollout",
-    summary: "Which share of meetings is processed by programs, and whether tool calls take over where one fails.",
-    answers: { 200: rolloutSchema },
+    summary:
+      "Which share of meetings is processed by programs, whether tool calls take over where one fails, and what came of it in 30 days.",
+    answers: { 200: rolloutViewSchema },
     problems: [],
   },
   {

@@ -16,6 +16,7 @@ import { healthPages } from "./health.tsx";
 import { endpointPages } from "./inbound-endpoints.tsx";
 import { limitPages } from "./limits.tsx";
 import { feedbackPages, meetingRunPages } from "./meeting-runs.tsx";
+import { meetingSettingPages } from "./meeting-settings.tsx";
 import { meetingPages } from "./meetings.tsx";
 import { overview } from "./overview.tsx";
 import { isPartial, page, signedInShell } from "./page.tsx";
@@ -62,6 +63,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/sessions", sessionPages)
   .route("/settings/keys", providerKeyPages)
   .route("/settings/limits", limitPages)
+  .route("/settings/meetings", meetingSettingPages)
   .route("/executions", executionPages)
   .route("/settings/budgets", budgetPages)
   .route("/meetings", meetingPages)

@@ -1,6 +1,7 @@
 /** What is made of a meeting: processing it, the runs about it on its page, two of them side by side, and what people think. */
 import { type Context, Hono } from "hono";
 import { judgeRun, readMeetingRuns, startMeetingRun } from "../../actions/process-meetings.ts";
+import { modelsOf, reviewerFor } from "../../actions/workspace-provider.ts";
 import type { Effect } from "../../domain/effect.ts";
 import { compareEffects } from "../../domain/effect-comparison.ts";
 import { fail } from "../../domain/errors.ts";
@@ -8,9 +9,11 @@ import { processingChoiceSchema } from "../../domain/meeting-processing.ts";
 import type { MeetingRun } from "../../domain/meeting-run.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
+import { findRollout } from "../../store/meeting-runs.ts";
 import { findMeeting } from "../../store/meetings.ts";
 import { MeetingComparePage } from "../../views/meeting-compare.tsx";
 import { MeetingRuns, type MeetingRunsProps } from "../../views/meeting-runs.tsx";
+import type { ProcessFormProps } from "../../views/process-form.tsx";
 import { accessRun } from "../run-access.ts";
 import { formOf, textOf } from "./form.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
@@ -29,10 +32,13 @@ export const meetingRunPages = new Hono<SignedInEnv>()
     const form = await formOf(c);
     const choice = check(
       {
-        version: textOf(form, "version") || "v2",
+        version: textOf(form, "version") || "auto",
         mode: textOf(form, "mode") || "review",
         thinking: form.has("thinking"),
         reviewByModel: form.has("reviewByModel"),
+        model: textOf(form, "model") || null,
+        // Typed, and then not wanted.
+        reviewModel: form.has("reviewByModel") ? textOf(form, "reviewModel") || null : null,
       },
       processingChoiceSchema,
     );
@@ -66,6 +72,17 @@ export const feedbackPages = new Hono<SignedInEnv>().post("/:id/feedback", async
     ? c.redirect(`/meetings/${encodeURIComponent(textOf(form, "meeting"))}`, 303)
     : failurePage(c, judged);
 });
+
+export async function processFormOf(c: MeetingContext, meetingId: string): Promise<ProcessFormProps> {
+  const { dependencies, principal } = c.var;
+  const { workspaceId } = principal;
+  const [models, reviewer, rollout] = await Promise.all([
+    modelsOf(dependencies, workspaceId),
+    reviewerFor(dependencies, workspaceId, null),
+    findRollout(dependencies.db, workspaceId),
+  ]);
+  return { meetingId, models, reviewer, rollout };
+}
 
 /** What the meeting's page shows of its runs; null where there is no such meeting. */
 export async function runsOf(c: MeetingContext, meetingId: string): Promise<MeetingRunsProps | null> {

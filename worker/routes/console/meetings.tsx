@@ -16,9 +16,10 @@ import { MeetingPage, TranscriptView } from "../../views/meeting.tsx";
 import { MeetingRuns } from "../../views/meeting-runs.tsx";
 import { MeetingResults, MeetingsPage } from "../../views/meetings.tsx";
 import { type MeetingValues, NewMeetingPage, NO_VALUES } from "../../views/new-meeting.tsx";
+import { ProcessForm } from "../../views/process-form.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { formOf, shownErrors, textOf } from "./form.ts";
-import { runsOf } from "./meeting-runs.tsx";
+import { processFormOf, runsOf } from "./meeting-runs.tsx";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 type MeetingContext = Context<SignedInEnv>;
@@ -82,6 +83,7 @@ export const meetingPages = new Hono<SignedInEnv>()
     return page(
       c,
       <MeetingPage shell={signedInShell(c)} {...props}>
+        <ProcessForm {...(await processFormOf(c, found.value.id))} />
         {runs === null ? null : <MeetingRuns {...runs} />}
       </MeetingPage>,
     );

@@ -47,10 +47,23 @@ export interface TextFieldProps extends FieldProps {
   readonly type?: "text" | "email" | "password";
   /** What a browser may fill in by itself (HTML, "autofill detail tokens"); nothing without it. */
   readonly autocomplete?: string;
+  /** Of a single line: what a browser proposes; anything else may be typed. */
+  readonly suggestions?: readonly { readonly value: string; readonly label: string }[];
 }
 
 export function TextField(props: TextFieldProps) {
-  const { value, placeholder, isRequired, isReadOnly, rows, type = "text", autocomplete = "off", ...field } = props;
+  const {
+    value,
+    placeholder,
+    isRequired,
+    isReadOnly,
+    rows,
+    type = "text",
+    autocomplete = "off",
+    suggestions,
+    ...field
+  } = props;
+  const list = suggestions && `${fieldId(field.name)}-list`;
   const attributes = {
     id: fieldId(field.name),
     name: field.name,
@@ -64,11 +77,18 @@ export function TextField(props: TextFieldProps) {
   return (
     <Field {...field}>
       {rows === undefined ? (
-        <input type={type} value={value} {...attributes} />
+        <input type={type} value={value} list={list} {...attributes} />
       ) : (
         <textarea rows={rows} {...attributes}>
           {value}
         </textarea>
+      )}
+      {suggestions && (
+        <datalist id={list}>
+          {suggestions.map((suggestion) => (
+            <option value={suggestion.value}>{suggestion.label}</option>
+          ))}
+        </datalist>
       )}
     </Field>
   );

@@ -9,6 +9,7 @@ const TABS = [
   { name: "keys", href: "/settings/keys", label: "Provider keys" },
   { name: "limits", href: "/settings/limits", label: "Limits" },
   { name: "budgets", href: "/settings/budgets", label: "Budgets" },
+  { name: "meetings", href: "/settings/meetings", label: "Meetings" },
   { name: "webhooks", href: "/settings/webhooks", label: "Outgoing webhooks" },
   { name: "audit", href: "/settings/audit", label: "Audit log" },
 ] as const;

@@ -108,8 +108,10 @@ export class LogBook {
 
   #start(step: StepName, attempt: number, at: string): LogGroup {
     this.#close(step);
+    // A step may come again in one attempt: a program that was mended is checked once more.
+    const before = this.groups.filter((group) => group.step === step && group.attempt === attempt).length;
     const group: LogGroup = {
-      key: `${step}-${attempt}`,
+      key: `${step}-${attempt}${before === 0 ? "" : `-${before + 1}`}`,
       step,
       attempt,
       state: "running",
