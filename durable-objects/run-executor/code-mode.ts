@@ -74,9 +74,8 @@ export interface BegunCode {
 }
 
 function isSameEffect(one: Effect, other: Effect): boolean {
-  const said = ({ number, capability, changes, before }: Effect) =>
-    JSON.stringify([number, capability, changes, before]);
-  return said(one) === said(other);
+  const said = ({ capability, changes, before }: Effect) => JSON.stringify([capability, changes, before]);
+  return one.number === other.number && said(one) === said(other);
 }
 
 export class CodeMode {
@@ -101,14 +100,16 @@ export class CodeMode {
     const names = async () => (await members()).map(({ name }) => name);
     const desk = this.#desk(code, { meeting, members: names }, { fork, written });
     const ports = this.#codePorts(code, { items: desk, meeting, members }, fetch);
+    const recorded = new Map((fork?.effects ?? []).map((effect) => [effect.call, effect]));
+    const rejected = new Set(fork?.rejected);
     return {
       capabilities: codeCapabilities(code.capabilities, ports),
       onRecorded: async (capability, input, { call }) => {
         const write = writeOf(capability);
         if (!write) return;
-        const effect = fork!.effects.find((each) => each.call === call) ?? null;
+        const effect = recorded.get(call) ?? null;
         if (effect) await this.#keep(effect, fork);
-        const isRejected = effect !== null && fork!.rejected.includes(effect.number);
+        const isRejected = effect !== null && rejected.has(effect.number);
         await desk.recorded({ ...write, isRejected }, (input as { evidence?: { quote: string } }).evidence, effect);
       },
     };
@@ -227,10 +228,7 @@ export class CodeMode {
           const { itemId: id, kind, evidence } = effect;
           return { effect, item: { id, kind, version, fields, evidence } };
         },
-        unchanged: () => {
-          const sheet = storage.sheet();
-          storage.note({ ...sheet, unchanged: sheet.unchanged + 1 });
-        },
+        unchanged: () => storage.countUnchanged(),
       },
       code,
       written,

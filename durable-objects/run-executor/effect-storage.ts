@@ -84,6 +84,14 @@ export class EffectStorage {
     });
   }
 
+  /** One more write that turned out to change nothing. */
+  countUnchanged(): void {
+    this.#storage.sql.exec(SCHEMA);
+    this.#storage.sql.exec(`
+      INSERT INTO effect_sheet (id, unchanged) VALUES (1, 1)
+      ON CONFLICT (id) DO UPDATE SET unchanged = unchanged + 1`);
+  }
+
   note({ unchanged, supersededBy }: Pick<EffectSheet, "unchanged" | "supersededBy">): void {
     this.#storage.sql.exec(SCHEMA);
     this.#storage.sql.exec(

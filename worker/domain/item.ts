@@ -9,8 +9,8 @@ export const ITEM_KINDS = ["story", "blocker", "action-item", "decision"] as con
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
 /** A story's key as trackers write it. */
-export const STORY_KEY = /^[A-Z][A-Z0-9]{1,9}-[1-9]\d{0,6}$/;
-export const STORY_STATUSES = ["todo", "in-progress", "in-review", "blocked", "done"] as const;
+const STORY_KEY = /^[A-Z][A-Z0-9]{1,9}-[1-9]\d{0,6}$/;
+const STORY_STATUSES = ["todo", "in-progress", "in-review", "blocked", "done"] as const;
 
 const title = z.string().trim().min(1).max(300);
 const description = z.string().max(10_000);

@@ -6,7 +6,7 @@
  * named; a quote that nobody said is refused; the same meeting makes the same item once.
  */
 import { CapabilityError } from "../domain/capability.ts";
-import type { Effect, EffectMode } from "../domain/effect.ts";
+import type { CallPlace, Effect, EffectMode } from "../domain/effect.ts";
 import { type Evidence, findQuote, type QuotedUtterance, spokenWords } from "../domain/evidence.ts";
 import {
   changesIn,
@@ -53,13 +53,6 @@ export interface DeskPorts {
   readonly made: (number: number) => Promise<{ readonly effect: Effect; readonly item: Item } | null>;
   /** A write turned out to change nothing. */
   readonly unchanged: () => void;
-}
-
-/** Where a call came from. */
-export interface CallPlace {
-  readonly capability: string;
-  readonly call: number;
-  readonly line: number | null;
 }
 
 interface Quoted {
