@@ -27,14 +27,23 @@ import {
 import { fail, type Result, succeed } from "../../worker/domain/errors.ts";
 import type { Fork } from "../../worker/domain/fork.ts";
 import { newId } from "../../worker/domain/ids.ts";
-import { type ItemFields, NEW_ITEM } from "../../worker/domain/item.ts";
+import { type ItemFields, NEW_ITEM, storyKeysIn } from "../../worker/domain/item.ts";
 import type { ItemWrite } from "../../worker/domain/item-change.ts";
 import type { Member } from "../../worker/domain/membership.ts";
+import { once } from "../../worker/domain/once.ts";
 import type { Clock, Random } from "../../worker/domain/ports.ts";
 import { ItemDesk } from "../../worker/effects/item-desk.ts";
+import { ReadAhead } from "../../worker/effects/read-ahead.ts";
 import type { Database } from "../../worker/store/database.ts";
 import { writeItems } from "../../worker/store/item-writes.ts";
-import { findItem, findItemByOrigin, findStory, listItems } from "../../worker/store/items.ts";
+import {
+  findItem,
+  findItemByOrigin,
+  findStory,
+  listItems,
+  originsOfMeeting,
+  storiesByKey,
+} from "../../worker/store/items.ts";
 import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
 import type { EffectStorage, UnderWay } from "./effect-storage.ts";
@@ -42,6 +51,9 @@ import type { EffectStorage, UnderWay } from "./effect-storage.ts";
 /** Names that are looked through when a program assigns something. */
 const MEMBERS_MAX = 1_000;
 const EARLIER_MEETINGS = 20;
+/** Stories that a transcript names and items that it has made, which are read together: those of any real meeting. */
+const KEYS_AHEAD = 300;
+const ORIGINS_AHEAD = 1_000;
 
 const absent = () => Promise.reject(new Error("a replay asks no workspace"));
 
@@ -205,20 +217,22 @@ export class CodeMode {
     { meeting, members }: { meeting: () => Promise<MeetingView | null>; members: () => Promise<string[]> },
     { fork, written }: Required<Beginning>,
   ): ItemDesk {
-    const { db, run, clock, random, storage } = this.#ports;
-    const { workspaceId } = run();
+    const { clock, random, storage } = this.#ports;
+    const stored = this.#stored(meeting);
     return new ItemDesk(
       {
-        stored: {
-          byId: (id) => findItem(db, workspaceId, id),
-          byKey: (key) => findStory(db, workspaceId, key),
-          byOrigin: (origin) => findItemByOrigin(db, workspaceId, origin),
-          list: (kind, filter, limit) => listItems(db, workspaceId, { kind, filter, limit }),
-        },
+        stored,
         meeting,
         members,
         newItemId: () => newId("item", clock, random),
-        keep: (effect) => (code.mode === "auto" ? this.#makeNow(newEntry(effect)) : this.#keep(effect, fork)),
+        keep: async (effect) => {
+          if (code.mode === "review") return this.#keep(effect, fork);
+          return this.#makeNow(newEntry(effect)).catch((error: unknown) => {
+            // Whoever is told that somebody was faster reads what is there now.
+            stored.forget();
+            throw error;
+          });
+        },
         made: async (number) => {
           const entry = code.mode === "auto" ? storage.entry(number) : null;
           if (!entry) return null;
@@ -233,6 +247,30 @@ export class CodeMode {
       code,
       written,
     );
+  }
+
+  #stored(meeting: () => Promise<MeetingView | null>): ReadAhead {
+    const { db, clock, run } = this.#ports;
+    const { workspaceId } = run();
+    return new ReadAhead({
+      clock,
+      stored: {
+        byId: (id) => findItem(db, workspaceId, id),
+        byKey: (key) => findStory(db, workspaceId, key),
+        byOrigin: (origin) => findItemByOrigin(db, workspaceId, origin),
+        list: (kind, filter, limit) => listItems(db, workspaceId, { kind, filter, limit }),
+      },
+      load: async () => {
+        const about = await meeting();
+        const named = (about?.utterances ?? []).flatMap(({ text }) => storyKeysIn(text));
+        const keys = [...new Set(named)].slice(0, KEYS_AHEAD);
+        const [stories, origins] = await Promise.all([
+          storiesByKey(db, workspaceId, keys),
+          about && originsOfMeeting(db, workspaceId, about.id, ORIGINS_AHEAD),
+        ]);
+        return { keys: new Set(keys), stories, origins };
+      },
+    });
   }
 
   /** What was decided about the same effect of the run that this one begins like holds here, too. */
@@ -278,12 +316,4 @@ export class CodeMode {
     this.#line = done.catch(() => {});
     return done;
   }
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= work();
-    return made;
-  };
 }

@@ -15,8 +15,8 @@ import { transcriptFile } from "../support/transcript-files.ts";
 import { ms, printTable, quantile } from "./measure.ts";
 
 const WORDS = 22_000;
-const WARM_UP = 15;
-const RUNS = 60;
+const WARM_UP = 10;
+const RUNS = 50;
 
 interface Place {
   readonly url: string;
