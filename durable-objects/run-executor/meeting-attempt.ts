@@ -11,9 +11,17 @@ import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { GuestOutcome, JsonValue, ProgramError, Usage } from "../../worker/domain/guest-outcome.ts";
 import { type MeasuredCall, type ProcessingFailure, totalsOf } from "../../worker/domain/meeting-processing.ts";
+import { once } from "../../worker/domain/once.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
 import type { Provider } from "../../worker/llm/provider.ts";
-import type { PhaseNews, Processed, ProcessingPorts, ProgramCheck, ToolAnswer } from "../../worker/meetings/ports.ts";
+import type {
+  OfferedCapabilities,
+  PhaseNews,
+  Processed,
+  ProcessingPorts,
+  ProgramCheck,
+  ToolAnswer,
+} from "../../worker/meetings/ports.ts";
 import { processMeeting } from "../../worker/meetings/process-meeting.ts";
 import { renderDeclarations } from "../../worker/program/declarations.ts";
 import { renderTools } from "../../worker/program/tools.ts";
@@ -63,6 +71,7 @@ class MeetingAttempt {
   readonly #provider: Provider;
   #calls: readonly MeasuredCall[] = [];
   #executed: GuestResult | null = null;
+  readonly #declarations: string;
   #tools: ReadonlyMap<string, Capability> | null = null;
   #toolCalls = 0;
 
@@ -70,19 +79,34 @@ class MeetingAttempt {
     this.#ports = ports;
     this.#request = request;
     this.#provider = provider;
+    this.#declarations = renderDeclarations(this.#names);
   }
 
   ports(): ProcessingPorts {
-    const { clock, signal, spec } = this.#request;
-    const names = spec.grants.code?.capabilities ?? [];
-    const { tools, nameOf } = renderTools(names);
+    const { clock, signal } = this.#request;
     return {
       ...{ clock, signal, kept: this.#ports.storage, provider: this.#provider, reviewer: this.#provider },
-      capabilities: { declarations: renderDeclarations(names), tools, capabilityOf: nameOf },
+      capabilities: this.#offered(),
       tell: (news) => this.#tell(news),
       check: (program) => this.#check(program),
       execute: (program, number) => this.#execute(program, number),
       callTool: (capability, input, call) => this.#callTool(capability, input, call),
+    };
+  }
+
+  get #names(): readonly string[] {
+    return this.#request.spec.grants.code?.capabilities ?? [];
+  }
+
+  /** A program is written without tools: they are rendered where somebody asks for them. */
+  #offered(): OfferedCapabilities {
+    const rendered = once(() => renderTools(this.#names));
+    return {
+      declarations: this.#declarations,
+      get tools() {
+        return rendered().tools;
+      },
+      capabilityOf: (tool) => rendered().nameOf(tool),
     };
   }
 
@@ -129,9 +153,9 @@ class MeetingAttempt {
 
   async #check(program: string): Promise<ProgramCheck> {
     const { entry } = this.#request.spec.program;
-    const declarations = renderDeclarations(this.#request.spec.grants.code?.capabilities ?? []);
+    const asked = { files: this.#filesOf(program), entry, declarations: this.#declarations };
     try {
-      const checked = await this.#ports.checker.check({ files: this.#filesOf(program), entry, declarations });
+      const checked = await this.#ports.checker.check(asked);
       if (checked.kind === "not-checked") return { kind: "not-checked", message: checked.message };
       const errors = checked.diagnostics
         .slice(0, ERRORS_TOLD)

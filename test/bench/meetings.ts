@@ -11,6 +11,7 @@ import { readTranscript } from "../../worker/meetings/transcript/read-transcript
 import { longTranscript } from "../support/expected-findings.ts";
 import { transcriptFile } from "../support/transcript-files.ts";
 import { ms, printTable, quantile, repeat } from "./measure.ts";
+import { signIn } from "./signed-in.ts";
 
 const WORDS = 22_000;
 const READINGS = 20;
@@ -52,11 +53,7 @@ async function measurePage(utterances: readonly Utterance[]): Promise<void> {
   const server = await startServer({ port: 0, stateFolder, variables: { LOG_LEVEL: "error" } });
   try {
     const { apiToken, signInUrl } = server.credentials;
-    const signedIn = await fetch(signInUrl, { redirect: "manual" });
-    const cookie = signedIn.headers
-      .getSetCookie()
-      .map((each) => each.split(";")[0])
-      .join("; ");
+    const cookie = await signIn(signInUrl);
     const body = new FormData();
     body.set("file", new File([transcriptFile("json", utterances) as Uint8Array<ArrayBuffer>], "long.json"));
     const headers = { authorization: `Bearer ${apiToken}` };

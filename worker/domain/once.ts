@@ -1,6 +1,6 @@
-/** What is asked for again and again, and made the first time alone; also where it failed. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
+/** What is asked for again and again, and made the first time alone; of a promise also where it failed. */
+export function once<T extends object>(work: () => T): () => T {
+  let made: T | null = null;
   return () => {
     made ??= work();
     return made;
