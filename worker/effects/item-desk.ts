@@ -263,6 +263,8 @@ export class ItemDesk {
       );
     }
     const { effect, item } = made;
+    // What comes after it of the same utterance is the next item, not this one.
+    if (effect.origin !== null && effect.evidence) this.#origin(effect.kind, effect.evidence);
     this.#desk.set(item.id, { item, baseVersion: item.version, effects: [effect.number], past: [] });
     return item;
   }
