@@ -6,11 +6,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import WebSocket from "ws";
 import { startServer } from "../../scripts/server.ts";
-import type { RunEvent } from "../../worker/domain/run.ts";
 import { longFindings, longTranscript } from "../support/expected-findings.ts";
 import { startMeetingModel } from "../support/providers/meeting-model.ts";
+import { StreamClient, type StreamEvent } from "../support/stream-client.ts";
 import { transcriptFile } from "../support/transcript-files.ts";
 import { ms, printTable, quantile } from "./measure.ts";
 import { liftLimit } from "./signed-in.ts";
@@ -34,33 +33,21 @@ interface Measured {
   readonly phasesMs: Readonly<Record<string, number>>;
 }
 
-/** All events of a run, and when the last had come. */
-function watch({ url, token }: Place, runId: string): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${url.replace("http", "ws")}/api/runs/${runId}/stream?after=0`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    socket.on("error", reject);
-    socket.on("close", () => resolve(events));
-    socket.on("message", (data) =>
-      events.push(...((JSON.parse(String(data)) as { events?: RunEvent[] }).events ?? [])),
-    );
-  });
-}
-
 async function processOnce(place: Place, meetingId: string): Promise<Measured> {
+  const headers = { authorization: `Bearer ${place.token}` };
   const startedAt = performance.now();
   const answer = await fetch(`${place.url}/api/meetings/${meetingId}/process-v2`, {
     method: "POST",
-    headers: { authorization: `Bearer ${place.token}`, "content-type": "application/json" },
+    headers: { ...headers, "content-type": "application/json" },
     body: "{}",
   });
   const { runId } = (await answer.json()) as { runId: string };
   const answeredMs = performance.now() - startedAt;
-  const events = await watch(place, runId);
+  const client = new StreamClient({ url: place.url, runId, headers });
+  await client.ended;
+  const { events } = client;
   const wholeMs = performance.now() - startedAt;
-  const at = (event: RunEvent | undefined) => Date.parse(event!.at);
+  const at = (event: StreamEvent | undefined) => Date.parse(event!.at);
   const last = events.at(-1)!;
   if (last.type !== "state" || last.state !== "succeeded") {
     throw new Error(JSON.stringify(events.filter(({ type }) => type !== "step-start").slice(-3)));

@@ -1,6 +1,6 @@
 /**
  * What a killed server must not cost a meeting that it processes: a second call of a model whose answer was kept, a write
- * made twice, or a part of the sheet.
+ * made twice, or a part of the sheet. And what a program that is hard to check must not cost everybody else.
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,10 +9,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ShownEffectSheet } from "../../worker/domain/effect-sheet-schema.ts";
 import type { MeetingAdded } from "../../worker/domain/meeting.ts";
 import type { MeetingRun } from "../../worker/domain/meeting-run.ts";
+import type { RunDetail } from "../../worker/domain/run.ts";
 import { openStoppedDatabase, watchDatabase } from "../support/product/database-file.ts";
 import { Product } from "../support/product/server-process.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { KEY } from "../support/providers/protocol.ts";
+import { StreamClient, type StreamEvent } from "../support/stream-client.ts";
 
 const WRITES = 12;
 /** Slow enough to be killed in the midst of its writes. */
@@ -23,21 +25,30 @@ for (let part = 1; part <= ${WRITES}; part++) {
 }
 export default ${WRITES};`;
 
-const MODES = ["auto", "review"] as const;
-type Mode = (typeof MODES)[number];
+/** Types without an end, which the checker gives up when all of its fuel is used. */
+const ENDLESS = Array.from(
+  { length: 600 },
+  (_, at) =>
+    `type T${at}<L extends any[]> = L["length"] extends 900 ? L : T${at}<[...L, ${at}]>; const t${at} = [] as T${at}<[]>;`,
+).join("\n");
 
-/** Calls of the model, by the mode of the meeting that they are about. */
-const asked: Mode[] = [];
+/** What the model answers to a transcript that says so. */
+const PROGRAMS = { auto: PROGRAM, review: PROGRAM, endless: ENDLESS };
+type Name = keyof typeof PROGRAMS;
+
+/** Calls of the model, by the program that they are about. */
+const asked: Name[] = [];
 /** Whether the model stops in the midst of its answer. */
-let isWriting = true;
+let isWriting = false;
 let model: Server;
 let product: Product;
 
 beforeAll(async () => {
-  const frames = anthropicProtocol.frames({ pieces: [`\`\`\`ts\n${PROGRAM}\n\`\`\``] });
   model = createServer(async (request, response) => {
     const about = await text(request);
-    asked.push(MODES.find((mode) => about.includes(`Written in ${mode}`))!);
+    const name = (Object.keys(PROGRAMS) as Name[]).find((each) => about.includes(`Written as ${each}`))!;
+    asked.push(name);
+    const frames = anthropicProtocol.frames({ pieces: [`\`\`\`ts\n${PROGRAMS[name]}\n\`\`\``] });
     response.writeHead(200, { "content-type": "text/event-stream" });
     if (isWriting) response.write(frames.slice(0, -3).join(""));
     else response.end(frames.join(""));
@@ -65,17 +76,26 @@ async function read<T>(path: string, body?: object): Promise<T> {
 async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boolean): Promise<T> {
   let seen = await look();
   for (const start = Date.now(); !isThere(seen) && Date.now() - start < 60_000; seen = await look()) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
   expect(isThere(seen), JSON.stringify(seen)?.slice(0, 2_000)).toBe(true);
   return seen;
 }
 
-async function begin(mode: Mode): Promise<{ readonly meetingId: string; readonly runId: string }> {
-  const transcript = `Dana: We split the work into parts. Written in ${mode}.`;
-  const { id: meetingId } = await read<MeetingAdded>("/api/meetings", { transcript, title: mode });
-  const { runId } = await read<{ runId: string }>(`/api/meetings/${meetingId}/process-v2`, { mode });
+async function begin(name: Name): Promise<{ readonly meetingId: string; readonly runId: string }> {
+  const transcript = `Dana: We split the work into parts. Written as ${name}.`;
+  const { id: meetingId } = await read<MeetingAdded>("/api/meetings", { transcript, title: name });
+  const { runId } = await read<{ runId: string }>(`/api/meetings/${meetingId}/process-v2`, {
+    mode: name === "auto" ? "auto" : "review",
+  });
   return { meetingId, runId };
+}
+
+async function eventsOf(runId: string): Promise<readonly StreamEvent[]> {
+  const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
+  const client = new StreamClient({ url: product.url, runId, headers });
+  await client.ended;
+  return client.events;
 }
 
 const sheetOf = (runId: string) => read<ShownEffectSheet>(`/api/runs/${runId}/effects`);
@@ -93,8 +113,32 @@ function stored(sql: string): number {
 const ITEMS = "SELECT count(*) AS count FROM items WHERE title LIKE 'Part %'";
 const CHANGES = "SELECT count(*) AS count FROM item_changes WHERE after LIKE '%Part %'";
 
+describe("a program whose types never end", () => {
+  it("is checked beside the server, which answers everybody else meanwhile", async () => {
+    const { runId } = await begin("endless");
+    const answeredAt: number[] = [];
+    await until(
+      async () => {
+        const { state } = await read<RunDetail>(`/api/runs/${runId}`);
+        answeredAt.push(Date.now());
+        return state;
+      },
+      (state) => state === "succeeded",
+    );
+    const events = await eventsOf(runId);
+    const [from, to] = ["step-start", "step-end"].map((type) =>
+      Date.parse(events.find((event) => event.type === type && event.step === "check")!.at),
+    ) as [number, number];
+    expect(answeredAt.filter((at) => at > from && at < to).length, `in ${to - from} ms`).toBeGreaterThan(5);
+    const log = await (await product.api(`/api/runs/${runId}/log.txt`)).text();
+    expect(log).toContain("The types were not checked: The types take too much work");
+  });
+});
+
 describe("kill -9 while a meeting is processed", () => {
   it("pays once for each answer that was kept, writes nothing twice, and loses nothing of the sheet", async () => {
+    asked.length = 0;
+    isWriting = true;
     const begun = [await begin("auto"), await begin("review")];
     await until(
       async () => asked.length,
