@@ -16,12 +16,15 @@ import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { KEY } from "../support/providers/protocol.ts";
 import { StreamClient, type StreamEvent } from "../support/stream-client.ts";
 
+/** Of a machine that is busy with other things: a start alone takes ten times as long there. */
+const PATIENCE_MS = 180_000;
+
 const WRITES = 12;
 /** Slow enough to be killed in the midst of its writes. */
 const PROGRAM = `
 for (let part = 1; part <= ${WRITES}; part++) {
   await stories.create({ title: "Part " + part, evidence: { quote: "We split the work into parts", utterance: 0 } });
-  await new Promise((done) => setTimeout(done, 100));
+  await new Promise((done) => setTimeout(done, 250));
 }
 export default ${WRITES};`;
 
@@ -75,7 +78,7 @@ async function read<T>(path: string, body?: object): Promise<T> {
 
 async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boolean): Promise<T> {
   let seen = await look();
-  for (const start = Date.now(); !isThere(seen) && Date.now() - start < 60_000; seen = await look()) {
+  for (const start = Date.now(); !isThere(seen) && Date.now() - start < PATIENCE_MS; seen = await look()) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   expect(isThere(seen), JSON.stringify(seen)?.slice(0, 2_000)).toBe(true);
@@ -135,7 +138,7 @@ describe("a program whose types never end", () => {
   });
 });
 
-describe("kill -9 while a meeting is processed", () => {
+describe("kill -9 while a meeting is processed", { timeout: 2 * PATIENCE_MS }, () => {
   it("pays once for each answer that was kept, writes nothing twice, and loses nothing of the sheet", async () => {
     asked.length = 0;
     isWriting = true;
