@@ -12,11 +12,13 @@ interface Companion {
   readonly folder: string;
   /** What Miniflare is told of its bindings. */
   readonly bindings?: object;
+  /** It computes for long without a pause, and would hold up what shares a thread with it. */
+  readonly isApart?: true;
 }
 
 /** Miniflare copies all that it has encoded so far for each further piece: the largest comes last. */
 const COMPANIONS: readonly Companion[] = [
-  { folder: "worker/program/checker" },
+  { folder: "worker/program/checker", isApart: true },
   { folder: "worker/sandbox/python", bindings: { workerLoaders: { LOADER: {} } } },
 ];
 
@@ -33,6 +35,9 @@ const MODULE_TYPES: Readonly<Record<string, "CompiledWasm" | "Data" | "Text">> =
 
 /** As Miniflare takes them. */
 export const companionWorkers = () => COMPANIONS.map(companionWorker);
+/** Those that a server gives a workerd of their own, and those that share its own. */
+export const workersApart = () => COMPANIONS.filter(({ isApart }) => isApart).map(companionWorker);
+export const workersBeside = () => COMPANIONS.filter(({ isApart }) => !isApart).map(companionWorker);
 
 function companionWorker({ folder, bindings = {} }: Companion) {
   const config = readFileSync(join(ROOT, folder, "wrangler.toml"), "utf8");

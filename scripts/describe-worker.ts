@@ -21,13 +21,18 @@ function migrations(): Serving["migrations"] {
 
 const isFolder = (assets: unknown): assets is Serving["assets"] =>
   typeof assets === "object" && assets !== null && "directory" in assets && typeof assets.directory === "string";
+const areWorkers = (bindings: unknown): bindings is Serving["options"]["serviceBindings"] =>
+  typeof bindings === "object" &&
+  bindings !== null &&
+  Object.values(bindings).every((binding) => typeof binding?.name === "string");
 
 const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
 // The modules are listed one by one, so the rules by which wrangler would find them do not apply.
-const { modulesRules, rootPath, assets, ...options } = workerOptions;
+const { modulesRules, rootPath, assets, serviceBindings, ...options } = workerOptions;
 if (!isFolder(assets)) throw new Error("wrangler.toml names no folder of assets");
+if (!areWorkers(serviceBindings)) throw new Error("wrangler.toml binds a service that is no Worker");
 const serving: Serving = {
-  options,
+  options: { ...options, serviceBindings },
   // The folder may be moved after the build.
   assets: { ...assets, directory: relative(ROOT, assets.directory) },
   migrations: migrations(),

@@ -12,10 +12,12 @@ interface ProcessRow {
 
 const POLL_MS = 1_000;
 
-/** Run by the watchdog: waits until the launcher's end of the pipe closes, then ends workerd. */
+/** Run by the watchdog: waits until the launcher's end of the pipe closes, then ends each workerd. */
 const WATCHDOG = `
 process.stdin.resume().on("end", () => {
-  try { process.kill(Number(process.argv[1]), "SIGKILL"); } catch {}
+  for (const pid of process.argv.slice(1)) {
+    try { process.kill(Number(pid), "SIGKILL"); } catch {}
+  }
   process.exit();
 });`;
 
@@ -36,13 +38,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Ends the workerd that this process started as soon as this process is gone, however it goes. */
+/** Ends each workerd that this process started as soon as this process is gone, however it goes. */
 export function endWorkerdWithThisProcess(): void {
-  const workerd = processes().find(
-    ({ parent, command }) => parent === process.pid && command.includes("workerd serve"),
-  );
-  if (!workerd) return;
-  const watchdog = spawn(process.execPath, ["-e", WATCHDOG, String(workerd.pid)], {
+  const all = processes().filter(({ parent, command }) => parent === process.pid && command.includes("workerd serve"));
+  if (all.length === 0) return;
+  const watchdog = spawn(process.execPath, ["-e", WATCHDOG, ...all.map(({ pid }) => String(pid))], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

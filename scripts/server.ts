@@ -5,13 +5,13 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { VARIABLE_NAMES } from "../worker/config.ts";
-import { companionWorkers } from "./companion-workers.ts";
+import { workersApart, workersBeside } from "./companion-workers.ts";
 import { type Credentials, loadOrCreateSecrets, loadOrCreateSecretsKey, saveCredentials } from "./credentials.ts";
 import { isDatabasePrepared, prepareDatabase } from "./database.ts";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "./miniflare.ts";
 import { endWorkerdWithThisProcess } from "./processes.ts";
 import { WORKERD_ENVIRONMENT } from "./python/workerd-environment.ts";
-import { DIST, readServing } from "./serving.ts";
+import { DIST, readServing, type Serving } from "./serving.ts";
 
 /** No platform bounds the isolate here: room for some hundred programs that sleep, or some ten that fill their limit. */
 const SANDBOX_MEMORY_MIB = "1024";
@@ -23,6 +23,15 @@ const LOOPBACK = "127.0.0.1";
  * this machine does not.
  */
 export const PUBLIC_NETWORK = { network: { allow: ["public"], tlsOptions: { trustBrowserCas: true } } };
+
+/** Of every Miniflare. */
+const QUIET = {
+  cf: false,
+  log: new Log(LogLevel.WARN),
+  logRequests: false,
+  enableDevRegistry: false,
+  telemetry: { enabled: false },
+};
 
 export interface ServerOptions {
   readonly port: number;
@@ -48,15 +57,9 @@ export async function startServer({
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { options, assets, migrations } = readServing();
   const storage = join(folder, "storage");
-  const shared = {
-    cf: false,
-    log: new Log(LogLevel.WARN),
-    logRequests: false,
-    enableDevRegistry: false,
-    resourcePersistencePath: storage,
-    telemetry: { enabled: false },
-  };
+  const shared = { ...QUIET, resourcePersistencePath: storage };
   const secrets = loadOrCreateSecrets(folder);
+  const apart = openApart();
   if (!isDatabasePrepared(storage, migrations, secrets)) {
     const preparing = open({ ...shared, port: 0 }, [{ ...options, ...PREPARING_WORKER }]);
     await prepareDatabase(await preparing.getD1Database("DB"), migrations, secrets);
@@ -74,15 +77,51 @@ export async function startServer({
     ...options,
     ...builtModules(),
     bindings: given,
-    serviceBindings: { ...options.serviceBindings, PUBLIC_NETWORK, ASSETS: ASSETS_WORKER.name },
+    serviceBindings: { ...(await apart.bound(options.serviceBindings)), PUBLIC_NETWORK, ASSETS: ASSETS_WORKER.name },
     // Miniflare's own door leads through three Workers of its own before ours: half of what a small request costs.
     unsafeDirectSockets: [{ host, port }],
   };
-  const miniflare = open({ ...shared, port: 0 }, [main, { ...ASSETS_WORKER, assets }, ...companionWorkers()]);
+  const miniflare = open({ ...shared, port: 0 }, [main, { ...ASSETS_WORKER, assets }, ...workersBeside()]);
   await miniflare.ready;
   const url = (await miniflare.unsafeGetDirectURL()).origin;
   endWorkerdWithThisProcess();
-  return { url, credentials: saveCredentials(folder, url, secrets), stop: () => miniflare.dispose() };
+  const stop = async () => void (await Promise.all([miniflare.dispose(), apart.stop()]));
+  return { url, credentials: saveCredentials(folder, url, secrets), stop };
+}
+
+/**
+ * All Workers of one workerd share a thread, which one that computes holds for as long as it does. On the platform each is
+ * elsewhere; here each of these gets a workerd of its own, and the main Worker calls it through a port.
+ */
+function openApart() {
+  const opened = workersApart().map((worker) => {
+    const socket = { host: LOOPBACK, port: 0 };
+    return {
+      name: worker.name,
+      miniflare: open({ ...QUIET, port: 0 }, [{ ...worker, unsafeDirectSockets: [socket] }]),
+    };
+  });
+  const addresses = async () => {
+    const found = opened.map(async ({ name, miniflare }) => {
+      await miniflare.ready;
+      return [name, (await miniflare.unsafeGetDirectURL()).host] as const;
+    });
+    return new Map(await Promise.all(found));
+  };
+  return {
+    /** The main Worker's bindings, with those to these Workers led to where they are. */
+    async bound(bindings: Serving["options"]["serviceBindings"]): Promise<object> {
+      const known = await addresses();
+      return Object.fromEntries(
+        Object.entries(bindings).map(([binding, { name }]) => {
+          const address = known.get(name);
+          // Without options for HTTP Miniflare leaves out what methods are called through.
+          return [binding, address === undefined ? { name } : { external: { address, http: {} } }];
+        }),
+      );
+    },
+    stop: () => Promise.all(opened.map(({ miniflare }) => miniflare.dispose())),
+  };
 }
 
 type V4Options = Parameters<typeof convertV4MiniflareOptions>[0];

@@ -15,7 +15,7 @@ export interface Migration {
 
 export interface Serving {
   /** As Miniflare takes them: bindings, objects, dates and flags of `wrangler.toml`. */
-  readonly options: { readonly serviceBindings?: object };
+  readonly options: { readonly serviceBindings: Readonly<Record<string, { readonly name: string }>> };
   readonly assets: { readonly directory: string };
   readonly migrations: readonly Migration[];
 }

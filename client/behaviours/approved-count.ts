@@ -1,9 +1,17 @@
 /** `[data-decisions]`: a form of decisions, whose `[data-approved]` counts the ones that approve as they are chosen. */
-document.addEventListener("change", ({ target }) => {
-  if (!(target instanceof HTMLInputElement) || target.type !== "radio") return;
-  const form = target.form;
-  const count = form?.querySelector("[data-approved]");
-  if (!form || !count || form.dataset["decisions"] === undefined) return;
+function recount(form: HTMLFormElement): void {
+  const count = form.querySelector("[data-approved]");
+  if (!count || form.dataset["decisions"] === undefined) return;
   const chosen = [...form.elements].filter((each) => each instanceof HTMLInputElement && each.checked);
   count.textContent = String(chosen.filter((each) => (each as HTMLInputElement).value === "approved").length);
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target instanceof HTMLInputElement && target.type === "radio" && target.form) recount(target.form);
+});
+
+// One of them may have come anew.
+document.addEventListener("htmx:after:swap", () => {
+  const form = document.querySelector("form[data-decisions]");
+  if (form instanceof HTMLFormElement) recount(form);
 });

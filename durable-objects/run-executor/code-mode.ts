@@ -30,11 +30,21 @@ import { newId } from "../../worker/domain/ids.ts";
 import { type ItemFields, NEW_ITEM, type Story } from "../../worker/domain/item.ts";
 import type { ItemWrite } from "../../worker/domain/item-change.ts";
 import type { Member } from "../../worker/domain/membership.ts";
+import { once } from "../../worker/domain/once.ts";
 import type { Clock, Random } from "../../worker/domain/ports.ts";
 import { ItemDesk } from "../../worker/effects/item-desk.ts";
+import { ReadAhead } from "../../worker/effects/read-ahead.ts";
+import { mentionedKeys } from "../../worker/meetings/mentioned-keys.ts";
 import type { Database } from "../../worker/store/database.ts";
 import { writeItems } from "../../worker/store/item-writes.ts";
-import { findItem, findItemByOrigin, findStories, findStory, listItems } from "../../worker/store/items.ts";
+import {
+  findItem,
+  findItemByOrigin,
+  findStory,
+  listItems,
+  originsOfMeeting,
+  storiesByKey,
+} from "../../worker/store/items.ts";
 import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
 import type { EffectStorage, UnderWay } from "./effect-storage.ts";
@@ -42,6 +52,9 @@ import type { EffectStorage, UnderWay } from "./effect-storage.ts";
 /** Names that are looked through when a program assigns something. */
 const MEMBERS_MAX = 1_000;
 const EARLIER_MEETINGS = 20;
+/** Stories that a transcript names and items that it has made, which are read together: those of any real meeting. */
+const KEYS_AHEAD = 300;
+const ORIGINS_AHEAD = 1_000;
 
 const absent = () => Promise.reject(new Error("a replay asks no workspace"));
 
@@ -74,9 +87,8 @@ export interface BegunCode {
 }
 
 function isSameEffect(one: Effect, other: Effect): boolean {
-  const said = ({ number, capability, changes, before }: Effect) =>
-    JSON.stringify([number, capability, changes, before]);
-  return said(one) === said(other);
+  const said = ({ capability, changes, before }: Effect) => JSON.stringify([capability, changes, before]);
+  return one.number === other.number && said(one) === said(other);
 }
 
 export class CodeMode {
@@ -101,14 +113,16 @@ export class CodeMode {
     const names = async () => (await members()).map(({ name }) => name);
     const desk = this.#desk(code, { meeting, members: names }, { fork, written });
     const ports = this.#codePorts(code, { items: desk, meeting, members }, fetch);
+    const recorded = new Map((fork?.effects ?? []).map((effect) => [effect.call, effect]));
+    const rejected = new Set(fork?.rejected);
     return {
       capabilities: codeCapabilities(code.capabilities, ports),
       onRecorded: async (capability, input, { call }) => {
         const write = writeOf(capability);
         if (!write) return;
-        const effect = fork!.effects.find((each) => each.call === call) ?? null;
+        const effect = recorded.get(call) ?? null;
         if (effect) await this.#keep(effect, fork);
-        const isRejected = effect !== null && fork!.rejected.includes(effect.number);
+        const isRejected = effect !== null && rejected.has(effect.number);
         await desk.recorded({ ...write, isRejected }, (input as { evidence?: { quote: string } }).evidence, effect);
       },
     };
@@ -179,11 +193,10 @@ export class CodeMode {
     return this.#meeting(id);
   }
 
-  /** Those of the workspace that have these keys. @param keys at most 90 */
+  /** Those of the workspace that have these keys, in their order. */
   async stories(keys: readonly string[]): Promise<readonly Story[]> {
-    const found = await findStories(this.#ports.db, this.#ports.run().workspaceId, keys);
-    const byKey = new Map(found.map(({ fields }) => [(fields as Story).key, fields as Story]));
-    return keys.flatMap((key) => byKey.get(key) ?? []);
+    const found = await storiesByKey(this.#ports.db, this.#ports.run().workspaceId, keys);
+    return keys.flatMap((key) => (found.get(key)?.fields as Story | undefined) ?? []);
   }
 
   #codePorts(
@@ -211,20 +224,22 @@ export class CodeMode {
     { meeting, members }: { meeting: () => Promise<MeetingView | null>; members: () => Promise<string[]> },
     { fork, written }: Required<Beginning>,
   ): ItemDesk {
-    const { db, run, clock, random, storage } = this.#ports;
-    const { workspaceId } = run();
+    const { clock, random, storage } = this.#ports;
+    const stored = this.#stored(meeting);
     return new ItemDesk(
       {
-        stored: {
-          byId: (id) => findItem(db, workspaceId, id),
-          byKey: (key) => findStory(db, workspaceId, key),
-          byOrigin: (origin) => findItemByOrigin(db, workspaceId, origin),
-          list: (kind, filter, limit) => listItems(db, workspaceId, { kind, filter, limit }),
-        },
+        stored,
         meeting,
         members,
         newItemId: () => newId("item", clock, random),
-        keep: (effect) => (code.mode === "auto" ? this.#makeNow(newEntry(effect)) : this.#keep(effect, fork)),
+        keep: async (effect) => {
+          if (code.mode === "review") return this.#keep(effect, fork);
+          return this.#makeNow(newEntry(effect)).catch((error: unknown) => {
+            // Whoever is told that somebody was faster reads what is there now.
+            stored.forget();
+            throw error;
+          });
+        },
         made: async (number) => {
           const entry = code.mode === "auto" ? storage.entry(number) : null;
           if (!entry) return null;
@@ -234,14 +249,34 @@ export class CodeMode {
           const { itemId: id, kind, evidence } = effect;
           return { effect, item: { id, kind, version, fields, evidence } };
         },
-        unchanged: () => {
-          const sheet = storage.sheet();
-          storage.note({ ...sheet, unchanged: sheet.unchanged + 1 });
-        },
+        unchanged: () => storage.countUnchanged(),
       },
       code,
       written,
     );
+  }
+
+  #stored(meeting: () => Promise<MeetingView | null>): ReadAhead {
+    const { db, clock, run } = this.#ports;
+    const { workspaceId } = run();
+    return new ReadAhead({
+      clock,
+      stored: {
+        byId: (id) => findItem(db, workspaceId, id),
+        byKey: (key) => findStory(db, workspaceId, key),
+        byOrigin: (origin) => findItemByOrigin(db, workspaceId, origin),
+        list: (kind, filter, limit) => listItems(db, workspaceId, { kind, filter, limit }),
+      },
+      load: async () => {
+        const about = await meeting();
+        const keys = mentionedKeys(about?.utterances ?? [], KEYS_AHEAD);
+        const [stories, origins] = await Promise.all([
+          storiesByKey(db, workspaceId, keys),
+          about && originsOfMeeting(db, workspaceId, about.id, ORIGINS_AHEAD),
+        ]);
+        return { keys: new Set(keys), stories, origins };
+      },
+    });
   }
 
   /** What was decided about the same effect of the run that this one begins like holds here, too. */
@@ -287,12 +322,4 @@ export class CodeMode {
     this.#line = done.catch(() => {});
     return done;
   }
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= work();
-    return made;
-  };
 }

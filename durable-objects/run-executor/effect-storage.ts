@@ -25,6 +25,7 @@ export interface UnderWay extends Act {
 
 export class EffectStorage {
   readonly #storage: ObjectStorage;
+  #hasTables = false;
 
   constructor(storage: ObjectStorage) {
     this.#storage = storage;
@@ -51,7 +52,7 @@ export class EffectStorage {
   }
 
   put(entry: SheetEntry): void {
-    this.#storage.sql.exec(SCHEMA);
+    this.#makeTables();
     const { number } = entry.effect;
     this.#storage.sql.exec(
       "INSERT OR REPLACE INTO effects (number, entry) VALUES (?, ?)",
@@ -62,7 +63,7 @@ export class EffectStorage {
 
   /** Kept until the sheet is, which says what came of it. */
   begin(underWay: UnderWay): void {
-    this.#storage.sql.exec(SCHEMA);
+    this.#makeTables();
     const row = JSON.stringify(underWay);
     this.#storage.sql.exec("INSERT OR REPLACE INTO effect_writing (id, under_way) VALUES (1, ?)", row);
   }
@@ -75,8 +76,8 @@ export class EffectStorage {
 
   /** Keeps the sheet as it is now, whole or not at all. Nothing is under way any more. */
   replace(sheet: EffectSheet): void {
+    this.#makeTables();
     this.#storage.transactionSync(() => {
-      this.#storage.sql.exec(SCHEMA);
       this.#storage.sql.exec("DELETE FROM effects");
       this.#storage.sql.exec("DELETE FROM effect_writing");
       for (const entry of sheet.entries) this.put(entry);
@@ -84,12 +85,26 @@ export class EffectStorage {
     });
   }
 
+  /** One more write that turned out to change nothing. */
+  countUnchanged(): void {
+    this.#makeTables();
+    this.#storage.sql.exec(`
+      INSERT INTO effect_sheet (id, unchanged) VALUES (1, 1)
+      ON CONFLICT (id) DO UPDATE SET unchanged = unchanged + 1`);
+  }
+
   note({ unchanged, supersededBy }: Pick<EffectSheet, "unchanged" | "supersededBy">): void {
-    this.#storage.sql.exec(SCHEMA);
+    this.#makeTables();
     this.#storage.sql.exec(
       "INSERT OR REPLACE INTO effect_sheet (id, unchanged, superseded_by) VALUES (1, ?, ?)",
       unchanged,
       supersededBy,
     );
+  }
+
+  /** Outside of transactions, which may be rolled back. */
+  #makeTables(): void {
+    if (!this.#hasTables) this.#storage.sql.exec(SCHEMA);
+    this.#hasTables = true;
   }
 }

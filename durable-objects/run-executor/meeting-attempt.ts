@@ -11,6 +11,7 @@ import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { GuestOutcome, JsonValue, ProgramError, Usage } from "../../worker/domain/guest-outcome.ts";
 import { type MeasuredCall, type ProcessingFailure, totalsOf } from "../../worker/domain/meeting-processing.ts";
+import { once } from "../../worker/domain/once.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import {
   type PhaseRecord,
@@ -26,6 +27,7 @@ import { mentionedKeys } from "../../worker/meetings/mentioned-keys.ts";
 import {
   KNOWN_STORIES_MAX,
   type KnownStory,
+  type OfferedCapabilities,
   type PhaseNews,
   type Processed,
   type ProcessingPorts,
@@ -105,6 +107,7 @@ class MeetingAttempt {
   #executed: GuestResult | null = null;
   #checked: ReceiptCheck | null = null;
   #phases: readonly PhaseRecord[];
+  readonly #declarations: string;
   #tools: ReadonlyMap<string, Capability> | null = null;
   #toolCalls = 0;
 
@@ -112,6 +115,7 @@ class MeetingAttempt {
     this.#ports = ports;
     this.#request = request;
     this.#models = models;
+    this.#declarations = renderDeclarations(this.#names);
     // One that a lost attempt was in did not come to its end.
     const { phases } = ports.storage;
     for (const { phase, finishedAt } of phases) if (finishedAt === null) request.onStep(phase, "failed");
@@ -119,17 +123,31 @@ class MeetingAttempt {
   }
 
   ports(): ProcessingPorts {
-    const { signal, spec } = this.#request;
+    const { signal } = this.#request;
     const clock = this.#ports.waitingClock;
-    const names = spec.grants.code?.capabilities ?? [];
-    const { tools, nameOf } = renderTools(names);
     return {
       ...{ clock, signal, kept: this.#ports.storage, ...this.#models },
-      capabilities: { declarations: renderDeclarations(names), tools, capabilityOf: nameOf },
+      capabilities: this.#offered(),
       tell: (news) => this.#tell(news),
       check: (program) => this.#check(program),
       execute: (program, number) => this.#execute(program, number),
       callTool: (capability, input, call) => this.#callTool(capability, input, call),
+    };
+  }
+
+  get #names(): readonly string[] {
+    return this.#request.spec.grants.code?.capabilities ?? [];
+  }
+
+  /** A program is written without tools: they are rendered where somebody asks for them. */
+  #offered(): OfferedCapabilities {
+    const rendered = once(() => renderTools(this.#names));
+    return {
+      declarations: this.#declarations,
+      get tools() {
+        return rendered().tools;
+      },
+      capabilityOf: (tool) => rendered().nameOf(tool),
     };
   }
 
@@ -192,9 +210,9 @@ class MeetingAttempt {
 
   async #check(program: string): Promise<ProgramCheck> {
     const { entry } = this.#request.spec.program;
-    const declarations = renderDeclarations(this.#request.spec.grants.code?.capabilities ?? []);
+    const asked = { files: this.#filesOf(program), entry, declarations: this.#declarations };
     try {
-      const checked = await this.#ports.checker.check({ files: this.#filesOf(program), entry, declarations });
+      const checked = await this.#ports.checker.check(asked);
       this.#checked = receiptCheckOf(checked);
       if (checked.kind === "not-checked") return { kind: "not-checked", message: checked.message };
       const errors = checked.diagnostics

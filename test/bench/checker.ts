@@ -1,11 +1,16 @@
 /**
  * Measures the checker Worker alone, behind a Worker that hands requests on: `npm run bench:checker`. What a start costs,
- * what a program of 200 lines costs a Worker that is warm, and how long the longest check lasts.
+ * what a program of 200 lines and those of real meetings cost a Worker that is warm, and how long the longest check lasts.
  */
 import { readFileSync } from "node:fs";
 import { companionWorkers } from "../../scripts/companion-workers.ts";
 import { convertV4MiniflareOptions, Miniflare } from "../../scripts/miniflare.ts";
+import { CODE_CAPABILITY_NAMES } from "../../worker/capabilities/code/declarations.ts";
+import { meetingProgram } from "../../worker/llm/mock-meeting-program.ts";
+import { renderDeclarations } from "../../worker/program/declarations.ts";
 import type { TypeCheck, TypeCheckRequest } from "../../worker/program/type-check.ts";
+import { MEETING_FIXTURES } from "../fixtures/meetings/meetings.ts";
+import { findingsOf, meetingOf } from "../support/expected-findings.ts";
 import { ms, printTable, quantile, repeat, timed } from "./measure.ts";
 
 const DOOR = `export default { async fetch(request, env) {
@@ -59,8 +64,21 @@ const ENDLESS = [
       `type B${i}<T extends any[]> = T["length"] extends 900 ? T : B${i}<[...T, ${i}]>; export const b${i}: B${i}<[]> = [];`,
   ).join("\n"),
 ];
-const REPEATS = 100;
-const WARM_UP = 50;
+/** Together less than a minute, also on a machine with other work. */
+const REPEATS = 60;
+const WARM_UP = 30;
+
+/** What is written for each of the long meetings, against what a run about a meeting is granted. */
+function meetingPrograms(): readonly { readonly code: string; readonly declarations: string }[] {
+  const declarations = renderDeclarations(CODE_CAPABILITY_NAMES);
+  const long = MEETING_FIXTURES.filter(({ utterances }) => utterances.length > LONG_UTTERANCES);
+  return long.map((fixture) => {
+    const code = meetingProgram(findingsOf(fixture, meetingOf(fixture)), null);
+    return { code, declarations };
+  });
+}
+
+const LONG_UTTERANCES = 100;
 
 async function main(): Promise<void> {
   const door = { name: "door", modules: true, script: DOOR, serviceBindings: { CHECKER: "runyard-checker" } };
@@ -75,20 +93,25 @@ async function main(): Promise<void> {
   );
   const url = await miniflare.ready;
   const startMs = performance.now() - startedAt;
-  const ask = async (code: string): Promise<TypeCheck> => {
-    const request: TypeCheckRequest = { files: { "main.ts": code }, entry: "main.ts", declarations: DECLARATIONS };
+  const ask = async (code: string, declarations = DECLARATIONS): Promise<TypeCheck> => {
+    const request: TypeCheckRequest = { files: { "main.ts": code }, entry: "main.ts", declarations };
     return (await (await fetch(url, { method: "POST", body: JSON.stringify(request) })).json()) as TypeCheck;
   };
-  const check = async (): Promise<void> => {
-    const answer = await ask(PROGRAM);
+  const check = async (code = PROGRAM, declarations = DECLARATIONS): Promise<void> => {
+    const answer = await ask(code, declarations);
     if (answer.kind !== "checked" || answer.diagnostics.length > 0) throw new Error(JSON.stringify(answer));
   };
   try {
     await fetch(url, { method: "POST", body: "null" });
     const firstMs = await timed(() => ask("1;"));
-    const coldMs = await timed(check);
-    await repeat(WARM_UP, check);
-    const warm = await repeat(REPEATS, check);
+    const coldMs = await timed(() => check());
+    await repeat(WARM_UP, () => check());
+    const warm = await repeat(REPEATS, () => check());
+    const programs = meetingPrograms();
+    const real: number[] = [];
+    for (let round = 0; round < REPEATS / programs.length; round++) {
+      for (const { code, declarations } of programs) real.push(await timed(() => check(code, declarations)));
+    }
     const small = await repeat(REPEATS, () => ask("await stories.list();"));
     const endless = [];
     for (const code of ENDLESS) endless.push(await timed(() => ask(code)));
@@ -101,6 +124,10 @@ async function main(): Promise<void> {
         ["the first check: the compiler and its library are read", ms(firstMs)],
         [`the first check of ${LINES} lines`, ms(coldMs)],
         [`${LINES} lines, warm: p50, p95, p99`, [0.5, 0.95, 0.99].map((share) => ms(quantile(warm, share))).join(", ")],
+        [
+          `programs of ${programs.length} real meetings (${programs.map(({ code }) => code.split("\n").length).join(", ")} lines), warm: p50, p95`,
+          [0.5, 0.95].map((share) => ms(quantile(real, share))).join(", "),
+        ],
         ["one line, warm: p50, p95", [0.5, 0.95].map((share) => ms(quantile(small, share))).join(", ")],
         ["types without an end, until they are given up", endless.map(ms).join(", ")],
         [`fuel of ${LINES} lines`, String(fuel)],

@@ -16,9 +16,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startServer } from "../../scripts/server.ts";
-import { CALLS_PER_MINUTE, CALLS_PER_MINUTE_MAX } from "../../worker/domain/call-limits.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { ms, printTable, quantile } from "./measure.ts";
+import { liftLimit } from "./signed-in.ts";
 
 const PORTKEY = "@portkey-ai/gateway@1.15.2";
 const WARM_UP_CALLS = 100;
@@ -121,23 +121,6 @@ async function startPortkey(folder: string, port: number): Promise<ChildProcess>
     await sleep(100);
   }
   return child;
-}
-
-/** No call may wait for the workspace's own limit. */
-async function liftLimit(url: string, signInUrl: string): Promise<void> {
-  const signedIn = await fetch(signInUrl, { redirect: "manual" });
-  const cookie = signedIn.headers
-    .getSetCookie()
-    .map((each) => each.split(";")[0])
-    .join("; ");
-  const limits = Object.keys(CALLS_PER_MINUTE).map((service) => [service, String(CALLS_PER_MINUTE_MAX)]);
-  const answer = await fetch(`${url}/settings/limits`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { cookie, origin: url },
-    body: new URLSearchParams(limits),
-  });
-  if (answer.status !== 303) throw new Error(`the limits were not set: ${answer.status}`);
 }
 
 async function freePort(): Promise<number> {

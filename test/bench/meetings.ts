@@ -6,11 +6,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startServer } from "../../scripts/server.ts";
-import { countWords, TRANSCRIPT_FORMATS, type Utterance } from "../../worker/domain/transcript.ts";
+import { TRANSCRIPT_FORMATS, type Utterance } from "../../worker/domain/transcript.ts";
 import { readTranscript } from "../../worker/meetings/transcript/read-transcript.ts";
-import { MEETING_FIXTURES } from "../fixtures/meetings/meetings.ts";
+import { longTranscript } from "../support/expected-findings.ts";
 import { transcriptFile } from "../support/transcript-files.ts";
 import { ms, printTable, quantile, repeat } from "./measure.ts";
+import { signIn } from "./signed-in.ts";
 
 const WORDS = 22_000;
 const READINGS = 20;
@@ -26,23 +27,6 @@ async function processorMs(read: () => Promise<unknown>): Promise<number[]> {
     samples.push((user + system) / 1000);
   }
   return samples;
-}
-
-/** One meeting after another, until there are so many words. */
-function longTranscript(): Utterance[] {
-  const all: Utterance[] = [];
-  let words = 0;
-  let offsetMs = 0;
-  for (const { utterances } of MEETING_FIXTURES) {
-    for (const { speaker, startMs, endMs, text } of utterances) {
-      if (words >= WORDS) return all;
-      const times = { startMs: offsetMs + (startMs ?? 0), endMs: offsetMs + (endMs ?? startMs ?? 0) };
-      all.push({ index: all.length, speaker, ...times, text });
-      words += countWords(text);
-    }
-    offsetMs = all.at(-1)!.endMs!;
-  }
-  return all;
 }
 
 async function measureReading(utterances: readonly Utterance[]): Promise<void> {
@@ -69,11 +53,7 @@ async function measurePage(utterances: readonly Utterance[]): Promise<void> {
   const server = await startServer({ port: 0, stateFolder, variables: { LOG_LEVEL: "error" } });
   try {
     const { apiToken, signInUrl } = server.credentials;
-    const signedIn = await fetch(signInUrl, { redirect: "manual" });
-    const cookie = signedIn.headers
-      .getSetCookie()
-      .map((each) => each.split(";")[0])
-      .join("; ");
+    const cookie = await signIn(signInUrl);
     const body = new FormData();
     body.set("file", new File([transcriptFile("json", utterances) as Uint8Array<ArrayBuffer>], "long.json"));
     const headers = { authorization: `Bearer ${apiToken}` };
@@ -97,7 +77,7 @@ async function measurePage(utterances: readonly Utterance[]): Promise<void> {
   }
 }
 
-const utterances = longTranscript();
+const utterances = longTranscript(WORDS);
 await measureReading(utterances);
 console.log();
 await measurePage(utterances);

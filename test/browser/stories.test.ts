@@ -75,6 +75,7 @@ describe("stories", () => {
       await expect.poll(() => page.innerText("#e-1")).toMatch(/New story[\s\S]*We need an export as CSV[\s\S]*Bob/);
       await see("effects");
 
+      await page.check("#e-2 [value=rejected]");
       await page.click("#e-1 >> text=Edit");
       await page.fill("#edit-1 [name=points]", "500");
       await page.click("text=Approve as edited");
@@ -84,7 +85,9 @@ describe("stories", () => {
       await see("effect-edit");
       await page.click("text=Approve as edited");
       await page.waitForSelector("#e-1 >> text=The program had asked for");
-      await page.check("#e-2 [value=rejected]");
+      await page.waitForSelector("[data-approved] >> text=1");
+      // What was chosen and not saved outlives the form of another effect, right or wrong.
+      expect(await page.isChecked("#e-2 [value=rejected]")).toBe(true);
       // By keyboard: the arrows choose.
       await page.focus("#e-3 [value=pending]");
       await page.keyboard.press("ArrowUp");

@@ -31,6 +31,9 @@ export interface Effect {
   readonly dependsOn: readonly number[];
 }
 
+/** Where a write came from: what was called, and how {@link Effect} names the call. */
+export type CallPlace = Pick<Effect, "capability" | "call" | "line">;
+
 /** How the writes of a run happen. `auto`: at once. `review`: when a person has looked at them. */
 export const EFFECT_MODES = ["auto", "review"] as const;
 export type EffectMode = (typeof EFFECT_MODES)[number];

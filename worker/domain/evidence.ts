@@ -36,20 +36,44 @@ export function spokenWords(text: string): string {
     .trim();
 }
 
-/**
- * The utterance in which the quote was said: the first one that has all of its words in a row.
- * @param hint the index that the program gives: tried first, since things are said more than once
- */
+/** A transcript in which words are looked up: each utterance is read at most once, however many quotes there are. */
+export class SpokenTranscript {
+  readonly #utterances: readonly QuotedUtterance[];
+  readonly #words: string[] = [];
+
+  constructor(utterances: readonly QuotedUtterance[]) {
+    this.#utterances = utterances;
+  }
+
+  /**
+   * The utterance in which the quote was said: the first one that has all of its words in a row.
+   * @param hint the index that the program gives: tried first, since things are said more than once
+   */
+  find(quote: string, hint?: number): QuotedUtterance | null {
+    const words = ` ${spokenWords(quote)} `;
+    if (words.trim() === "") return null;
+    const has = (utterance: QuotedUtterance | undefined, at: number) =>
+      utterance !== undefined && this.#wordsOf(utterance, at).includes(words);
+    if (hint !== undefined && has(this.#utterances[hint], hint)) return this.#utterances[hint]!;
+    return this.#utterances.find(has) ?? null;
+  }
+
+  /** Those who speak, as the transcript writes them, each once. */
+  speakers(): readonly string[] {
+    return [...new Set(this.#utterances.flatMap(({ speaker }) => speaker ?? []))];
+  }
+
+  #wordsOf({ text }: QuotedUtterance, at: number): string {
+    this.#words[at] ??= ` ${spokenWords(text)} `;
+    return this.#words[at];
+  }
+}
+
+/** One quote of a transcript that is read for it alone. */
 export function findQuote(
   utterances: readonly QuotedUtterance[],
   quote: string,
   hint?: number,
 ): QuotedUtterance | null {
-  const words = ` ${spokenWords(quote)} `;
-  if (words.trim() === "") return null;
-  const has = (utterance: QuotedUtterance | undefined) =>
-    utterance !== undefined && ` ${spokenWords(utterance.text)} `.includes(words);
-  const hinted = hint === undefined ? undefined : utterances[hint];
-  if (has(hinted)) return hinted!;
-  return utterances.find(has) ?? null;
+  return new SpokenTranscript(utterances).find(quote, hint);
 }

@@ -6,8 +6,8 @@
  * named; a quote that nobody said is refused; the same meeting makes the same item once.
  */
 import { CapabilityError } from "../domain/capability.ts";
-import type { Effect, EffectMode } from "../domain/effect.ts";
-import { type Evidence, findQuote, type QuotedUtterance, spokenWords } from "../domain/evidence.ts";
+import type { CallPlace, Effect, EffectMode } from "../domain/effect.ts";
+import { type Evidence, type QuotedUtterance, SpokenTranscript, spokenWords } from "../domain/evidence.ts";
 import {
   changesIn,
   ITEMS_PER_ANSWER,
@@ -22,6 +22,7 @@ import {
   OWNER_FIELD,
   storyOf,
 } from "../domain/item.ts";
+import { once } from "../domain/once.ts";
 
 /** What is stored, without what lies on the desk. */
 export interface StoredItems {
@@ -39,7 +40,7 @@ export interface DeskMeeting {
 
 export interface DeskPorts {
   readonly stored: StoredItems;
-  /** Null for a program that is about none. */
+  /** Null for a program that is about none. Asked at most once, as the members are. */
   readonly meeting: () => Promise<DeskMeeting | null>;
   /** Names of the people of the workspace. */
   readonly members: () => Promise<readonly string[]>;
@@ -53,13 +54,6 @@ export interface DeskPorts {
   readonly made: (number: number) => Promise<{ readonly effect: Effect; readonly item: Item } | null>;
   /** A write turned out to change nothing. */
   readonly unchanged: () => void;
-}
-
-/** Where a call came from. */
-export interface CallPlace {
-  readonly capability: string;
-  readonly call: number;
-  readonly line: number | null;
 }
 
 interface Quoted {
@@ -80,8 +74,17 @@ interface DeskItem {
   readonly past: readonly ItemFields[];
 }
 
+/** The meeting, with what its writes look up. */
+interface SaidMeeting {
+  readonly id: string;
+  readonly transcript: SpokenTranscript;
+}
+
 export class ItemDesk {
   readonly #ports: DeskPorts;
+  readonly #meeting: () => Promise<SaidMeeting | null>;
+  /** Names of speakers and members by their words. A speaker and a member of one name, however written, are one person. */
+  readonly #people: () => Promise<ReadonlyMap<string, string>>;
   readonly #mode: EffectMode;
   readonly #writesMax: number;
   readonly #written: number;
@@ -101,6 +104,15 @@ export class ItemDesk {
     written = 0,
   ) {
     this.#ports = ports;
+    this.#meeting = once(async () => {
+      const meeting = await ports.meeting();
+      return meeting && { id: meeting.id, transcript: new SpokenTranscript(meeting.utterances) };
+    });
+    this.#people = once(async () => {
+      const speakers = (await this.#meeting())?.transcript.speakers() ?? [];
+      // The first way to write a name counts: the meeting's.
+      return new Map([...speakers, ...(await ports.members())].reverse().map((name) => [spokenWords(name), name]));
+    });
     this.#mode = mode;
     this.#writesMax = writesMax;
     this.#written = written;
@@ -251,6 +263,8 @@ export class ItemDesk {
       );
     }
     const { effect, item } = made;
+    // What comes after it of the same utterance is the next item, not this one.
+    if (effect.origin !== null && effect.evidence) this.#origin(effect.kind, effect.evidence);
     this.#desk.set(item.id, { item, baseVersion: item.version, effects: [effect.number], past: [] });
     return item;
   }
@@ -288,7 +302,7 @@ export class ItemDesk {
   }
 
   async #evidence(quoted: Quoted | undefined): Promise<Evidence | null> {
-    const meeting = await this.#ports.meeting();
+    const meeting = await this.#meeting();
     if (meeting === null) return null;
     if (quoted === undefined) {
       throw new CapabilityError(
@@ -296,7 +310,7 @@ export class ItemDesk {
         "give evidence: { quote } with the words that were said in the meeting",
       );
     }
-    const said = findQuote(meeting.utterances, quoted.quote, quoted.utterance);
+    const said = meeting.transcript.find(quoted.quote, quoted.utterance);
     if (said === null) {
       throw new CapabilityError(
         "EvidenceError",
@@ -320,15 +334,10 @@ export class ItemDesk {
     const field = OWNER_FIELD[kind];
     const named = field === null ? undefined : patch[field];
     if (field === null || typeof named !== "string") return patch;
-    const meeting = await this.#ports.meeting();
-    const speakers = (meeting?.utterances ?? []).flatMap(({ speaker }) => speaker ?? []);
-    // A speaker and a member of one name, however it is written, are one person.
-    const byWords = Map.groupBy([...speakers, ...(await this.#ports.members())], spokenWords);
-    const known = [...byWords.values()].map(([name]) => name!);
-    const person = personNamed(named, known);
+    const person = personNamed(named, await this.#people());
     if (person !== null) return { ...patch, [field]: person };
-    const words = ` ${spokenWords(named)} `;
-    const isNamed = meeting === null || meeting.utterances.some(({ text }) => ` ${spokenWords(text)} `.includes(words));
+    const meeting = await this.#meeting();
+    const isNamed = meeting === null || meeting.transcript.find(named) !== null;
     if (isNamed) return patch;
     throw new CapabilityError(
       "UnknownPersonError",
@@ -342,11 +351,12 @@ function isCalled({ id, kind, fields }: Item, wanted: ItemKind, name: ItemName):
 }
 
 /** The one person of that name, or with that first name. */
-function personNamed(name: string, known: readonly string[]): string | null {
+function personNamed(name: string, people: ReadonlyMap<string, string>): string | null {
   const words = spokenWords(name);
-  const whole = known.filter((each) => spokenWords(each) === words);
-  const found = whole.length > 0 ? whole : known.filter((each) => spokenWords(each).startsWith(`${words} `));
-  return found.length === 1 ? found[0]! : null;
+  const whole = people.get(words);
+  if (whole !== undefined) return whole;
+  const found = [...people].filter(([each]) => each.startsWith(`${words} `));
+  return found.length === 1 ? found[0]![1] : null;
 }
 
 function defined(patch: ItemPatch): ItemPatch {

@@ -4,6 +4,7 @@
  * it was found in. The last word counts.
  */
 import { QUOTE_CHARS } from "../domain/evidence.ts";
+import { storyKeysIn } from "../domain/item.ts";
 import { DUE_WORDS, dueOf } from "./mock-meeting-due.ts";
 import { personCalled, type ReadMeeting, type ReadUtterance } from "./mock-meeting-prompt.ts";
 import { type StoryWords, storyWords } from "./mock-meeting-stories.ts";
@@ -37,7 +38,6 @@ const FINDINGS_MAX = 300;
 const QUOTED_CHARS = 300;
 const TITLE_CHARS = 160;
 
-const KEY = /\b[A-Z][A-Z0-9]{1,9}-[1-9]\d{0,6}\b/g;
 /** Written like keys, and none. */
 const NO_KEYS = /^(?:UTF|ISO|SHA|AES|RSA|GPT|HTTP|RFC|COVID|TLS|MD|ECMA|ES|CVE|UTC|GMT|RS|HS|F|B|A|Q|P)-/;
 
@@ -76,7 +76,7 @@ function lastKeyIsOld({ index }: ReadUtterance, { utterances }: ReadMeeting): bo
 }
 
 function keysIn(text: string): string[] {
-  return [...text.matchAll(KEY)].map(([key]) => key).filter((key) => !NO_KEYS.test(key));
+  return storyKeysIn(text).filter((key) => !NO_KEYS.test(key));
 }
 
 function* sentencesOf({ index, speaker, text }: ReadUtterance, meeting: ReadMeeting, lastKey: string | null) {

@@ -1,5 +1,5 @@
 /** Reads items and their history from D1, each time bound to a workspace. How they are written is in item-writes.ts. */
-import { and, asc, count, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, isNotNull, or, type SQL, sql } from "drizzle-orm";
 import { ITEMS_PER_ANSWER, type Item, type ItemFilter, type ItemKind } from "../domain/item.ts";
 import type { ItemChange } from "../domain/item-change.ts";
 import type { Database } from "./database.ts";
@@ -89,17 +89,6 @@ export async function findStory(db: Database, workspaceId: string, key: string):
   return one(db, workspaceId, and(eq(items.kind, "story"), eq(items.story, key)));
 }
 
-/** Those that are there, in no order. @param keys at most 90: each is a parameter of the query */
-export async function findStories(
-  db: Database,
-  workspaceId: string,
-  keys: readonly string[],
-): Promise<readonly ListedItem[]> {
-  if (keys.length === 0) return [];
-  const isOne = and(eq(items.workspaceId, workspaceId), eq(items.kind, "story"), inArray(items.story, [...keys]));
-  return (await db.select().from(items).where(isOne)).map(toItem);
-}
-
 export async function findItemByOrigin(db: Database, workspaceId: string, origin: string): Promise<ListedItem | null> {
   return one(db, workspaceId, eq(items.origin, origin));
 }
@@ -121,6 +110,22 @@ export async function itemsOfMeeting(
   const ofMeeting = and(eq(items.workspaceId, workspaceId), eq(items.meetingId, meetingId));
   const rows = await db.select().from(items).where(ofMeeting).orderBy(asc(items.createdAt), asc(items.id)).limit(1_000);
   return rows.map(toItem);
+}
+
+/** What the meeting has made, by where it came from; null where that is more than `limit`. */
+export async function originsOfMeeting(
+  db: Database,
+  workspaceId: string,
+  meetingId: string,
+  limit: number,
+): Promise<ReadonlyMap<string, ListedItem> | null> {
+  const made = and(eq(items.workspaceId, workspaceId), eq(items.meetingId, meetingId), isNotNull(items.origin));
+  const rows = await db
+    .select()
+    .from(items)
+    .where(made)
+    .limit(limit + 1);
+  return rows.length > limit ? null : new Map(rows.map((row) => [row.origin!, toItem(row)]));
 }
 
 /** Oldest first. */
@@ -178,7 +183,7 @@ async function itemsBy(
 }
 
 /** Lists that fit into one statement each. */
-export function slices(ids: readonly string[]): string[][] {
+function slices(ids: readonly string[]): string[][] {
   return Array.from({ length: Math.ceil(ids.length / IDS_PER_STATEMENT) }, (_, i) =>
     ids.slice(i * IDS_PER_STATEMENT, (i + 1) * IDS_PER_STATEMENT),
   );

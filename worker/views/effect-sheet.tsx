@@ -44,27 +44,21 @@ export interface EffectSheetProps {
   readonly notice?: { readonly tone: "succeeded" | "failed"; readonly text: string } | null;
 }
 
-/** One letter for each decision: how the form says what its reader had before them. */
+/** One letter for each decision: `12p` says that the form's reader had effect 12 before them as one to decide. */
 export const DECISION_LETTERS = { pending: "p", approved: "a", rejected: "r" } as const;
 
 const UNDO_DIALOG = "undo-effects";
 
-/** Answer to the forms of the sheet, when they come through htmx. */
+/** Answer to the forms of the whole sheet, when they come through htmx. */
 export function EffectSheetView(props: EffectSheetProps) {
-  const { sheet, notice = null, runId } = props;
+  const { sheet, runId } = props;
   const groups = ITEM_KINDS.map((kind) => ({
     kind,
     entries: sheet.entries.filter(({ effect }) => effect.kind === kind),
   }));
   return (
     <section id={ELEMENT_ID.effectSheet} class="effect-sheet" aria-label="Effects">
-      <div role="status">
-        {notice ? (
-          <p class={`notice notice-${notice.tone}`}>
-            <Icon name={notice.tone === "failed" ? "triangle-alert" : "check"} /> {notice.text}
-          </p>
-        ) : null}
-      </div>
+      <SheetNotice {...props} />
       {sheet.supersededBy === null ? null : (
         <p class="notice">
           <Icon name="git-fork" />
@@ -108,6 +102,38 @@ export function EffectSheetView(props: EffectSheetProps) {
   );
 }
 
+/**
+ * Answer to the form of one effect: that one anew, and what is said of all. What its reader has chosen for the others and
+ * not saved yet stays as it is on their page.
+ */
+export function EffectAnswer(props: EffectSheetProps & { readonly entry: SheetEntry }) {
+  return (
+    <>
+      <Entry entry={props.entry} page={props} />
+      <SheetNotice {...props} isApart />
+      <SheetSummary {...props} isApart />
+    </>
+  );
+}
+
+/** A part of an answer that has a place of its own on the page. */
+interface Apart {
+  readonly isApart?: boolean;
+}
+const apart = ({ isApart = false }: Apart) => (isApart ? { "hx-swap-oob": "true" } : {});
+
+function SheetNotice({ notice = null, ...place }: EffectSheetProps & Apart) {
+  return (
+    <div role="status" id={ELEMENT_ID.sheetNotice} {...apart(place)}>
+      {notice ? (
+        <p class={`notice notice-${notice.tone}`}>
+          <Icon name={notice.tone === "failed" ? "triangle-alert" : "check"} /> {notice.text}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
 function NoEffects({ isActive, sheet }: EffectSheetProps) {
   return (
     <EmptyState icon="list" title={isActive ? "Nothing to decide yet" : "The program asked for no writes"}>
@@ -120,28 +146,27 @@ function NoEffects({ isActive, sheet }: EffectSheetProps) {
   );
 }
 
-/** What posts a form of the sheet, and puts the sheet anew in its place. */
-function inPlace(action: string) {
+/** What posts a form of the sheet, and puts the answer in the place of what it is about. */
+function inPlace(action: string, id: string = ELEMENT_ID.effectSheet) {
   return hx({
     post: action,
-    target: byId(ELEMENT_ID.effectSheet),
+    target: byId(id),
     swap: "outerHTML",
     sync: "this:replace",
     status: { "4xx": "swap:outerHTML", "5xx": "swap:none" },
   });
 }
 
-function SheetBar({ runId, sheet, isActive }: EffectSheetProps) {
+/** How the decisions stand, and what is wrong with them. */
+function SheetSummary({ sheet, ...place }: EffectSheetProps & Apart) {
   const count = (fits: (entry: SheetEntry) => boolean) => sheet.entries.filter(fits).length;
   const [open, written] = [sheet.entries.filter(isOpen), count(({ outcome }) => outcome === "applied")];
   const approved = open.filter(({ decision }) => decision === "approved").length;
   const rejected = count(({ decision, applied }) => decision === "rejected" && applied === null);
   const drifted = count(({ outcome }) => outcome === "drifted");
   const broken = sheet.supersededBy === null ? firstBrokenDependency(sheet) : null;
-  const action = `/runs/${runId}/effects`;
-  const canDecide = useMay()("POST", action) && !isActive && sheet.supersededBy === null && hasUndecided(sheet);
   return (
-    <div class="sheet-bar">
+    <div id={ELEMENT_ID.sheetSummary} {...apart(place)}>
       <p>
         {plural(sheet.entries.length, "effect")}: {formatCount(open.length - approved)} to decide,{" "}
         {formatCount(approved)} approved, {formatCount(rejected)} rejected, {formatCount(written)} written
@@ -155,10 +180,22 @@ function SheetBar({ runId, sheet, isActive }: EffectSheetProps) {
           runs the program again without it.
         </p>
       ) : null}
+    </div>
+  );
+}
+
+function SheetBar(props: EffectSheetProps) {
+  const { runId, sheet, isActive } = props;
+  const isWritten = sheet.entries.some(({ outcome }) => outcome === "applied");
+  const approved = sheet.entries.filter((entry) => isOpen(entry) && entry.decision === "approved").length;
+  const action = `/runs/${runId}/effects`;
+  const canDecide = useMay()("POST", action) && !isActive && sheet.supersededBy === null && hasUndecided(sheet);
+  return (
+    <div class="sheet-bar">
+      <SheetSummary {...props} />
       <div class="actions">
         {canDecide ? (
           <PostForm action={action} id={ELEMENT_ID.decisions} class="actions" data-decisions="" {...inPlace(action)}>
-            <input type="hidden" name="seen" value={seenOf(sheet)} />
             <button type="submit" class="button" name="do" value="approve-all">
               Approve all
             </button>
@@ -170,7 +207,7 @@ function SheetBar({ runId, sheet, isActive }: EffectSheetProps) {
             </button>
           </PostForm>
         ) : null}
-        {written > 0 ? (
+        {isWritten ? (
           <Allowed post={`/runs/${runId}/effect-undos`}>
             <button type="button" class="button danger needs-script" data-dialog={UNDO_DIALOG}>
               <Icon name="rotate-cw" /> Undo
@@ -184,12 +221,6 @@ function SheetBar({ runId, sheet, isActive }: EffectSheetProps) {
 
 function hasUndecided({ entries }: EffectSheet): boolean {
   return entries.some(({ applied }) => applied === null);
-}
-
-/** `1a,2p,3r`: of each effect that can still be decided what it was when the page was made. */
-function seenOf({ entries }: EffectSheet): string {
-  const open = entries.filter(({ applied }) => applied === null);
-  return open.map(({ effect, decision }) => `${effect.number}${DECISION_LETTERS[decision]}`).join(",");
 }
 
 function UndoForm({ runId, sheet }: EffectSheetProps) {
@@ -369,6 +400,12 @@ function Decide({ entry, page }: EntryProps) {
     <>
       <fieldset class="decision">
         <legend class="visually-hidden">Effect {number}</legend>
+        <input
+          type="hidden"
+          name="seen"
+          value={`${number}${DECISION_LETTERS[entry.decision]}`}
+          form={ELEMENT_ID.decisions}
+        />
         {CHOICES.map(([value, word]) => (
           <label>
             <input
@@ -404,7 +441,7 @@ export function EditForm({
 }) {
   const action = `/runs/${runId}/effects/${edit.number}`;
   return (
-    <PostForm action={action} class="panel item-form" novalidate {...inPlace(action)}>
+    <PostForm action={action} class="panel item-form" novalidate {...inPlace(action, effectId(edit.number))}>
       <ErrorSummary title="It was not approved." errors={edit.errors} />
       <ItemFormFields kind={entry.effect.kind} values={edit.values} errors={edit.errors} />
       <div class="actions">

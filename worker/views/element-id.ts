@@ -39,6 +39,8 @@ export const ELEMENT_ID = {
   meetingResults: "meeting-results",
   itemResults: "item-results",
   effectSheet: "effect-sheet",
+  sheetNotice: "sheet-notice",
+  sheetSummary: "sheet-summary",
   decisions: "decisions",
   meetingRuns: "meeting-runs",
   transcript: "transcript",

@@ -124,6 +124,25 @@ describe("the desk", () => {
     expect(held.contents()).toEqual(once);
   });
 
+  it("goes on after an attempt that was lost with what that one had not made of the same utterance", async () => {
+    const held = new HeldItems();
+    const meeting = said("we split the work into parts");
+    const write = async ({ desk }: ReturnType<typeof deskOver>, parts: number) => {
+      for (let part = 1; part <= parts; part++) {
+        const quoted = { quote: "split the work into parts" };
+        await desk.create("story", { title: `Part ${part}` }, quoted, at(part));
+      }
+    };
+    const first = deskOver(held, { mode: "auto", meeting });
+    await write(first, 2);
+    const second = deskOver(held, { mode: "auto", meeting, earlier: first.effects, runId: "run_2" });
+    await write(second, 4);
+    expect(second.effects.map(({ number, label }) => [number, label])).toEqual([
+      [3, "Part 3"],
+      [4, "Part 4"],
+    ]);
+  });
+
   it("shows what was found of an earlier time as the program itself has left it", async () => {
     const meeting = said("we need an export");
     const held = new HeldItems();

@@ -208,7 +208,7 @@ export function writeOf(name: string): { readonly kind: ItemKind; readonly isNew
 }
 
 /** The kind of items that an entity's capabilities are about. */
-export const ENTITY_KINDS = {
+const ENTITY_KINDS = {
   stories: ITEM_KINDS[0],
   blockers: ITEM_KINDS[1],
   actionItems: ITEM_KINDS[2],

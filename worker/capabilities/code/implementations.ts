@@ -3,15 +3,11 @@
  * has no implementation here.
  */
 import { type Capability, type CapabilityContext, CapabilityError, defineCapability } from "../../domain/capability.ts";
+import type { CallPlace } from "../../domain/effect.ts";
 import type { QuotedUtterance } from "../../domain/evidence.ts";
 import type { Item, ItemFilter, ItemKind, ItemPatch } from "../../domain/item.ts";
 import { CODE_CAPABILITIES, type CodeCapabilityName } from "./declarations.ts";
 
-interface CallPlace {
-  readonly capability: string;
-  readonly call: number;
-  readonly line: number | null;
-}
 type Quoted = { readonly quote: string; readonly utterance?: number | undefined } | undefined;
 type ItemName = { readonly id: string } | { readonly key: string };
 

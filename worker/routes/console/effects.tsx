@@ -10,6 +10,7 @@ import { valuesOf } from "../../views/components/item-fields.tsx";
 import {
   DECISION_LETTERS,
   EditForm,
+  EffectAnswer,
   type EffectSheetProps,
   EffectSheetView,
   type OpenEdit,
@@ -53,9 +54,10 @@ export const effectPages = new Hono<SignedInEnv>()
       const values = readItemValues(await formOf(c), kind);
       const request = { effects: [number], decision: "approved" as const, edited: patchOf(values) };
       const decided = await run.decideEffects(request, c.var.principal.id);
-      if (decided.ok) return sheetPage(c, run, { notice: saved(`Effect ${number} is approved as edited.`) });
+      const effect = number;
+      if (decided.ok) return sheetPage(c, run, { effect, notice: saved(`Effect ${number} is approved as edited.`) });
       const errors = shownErrors({ ...decided, ...(decided.errors ? { errors: withoutPrefix(decided.errors) } : {}) });
-      return sheetPage(c, run, { edit: { number, values, errors }, status: ERRORS[decided.code].status });
+      return sheetPage(c, run, { effect, edit: { number, values, errors }, status: ERRORS[decided.code].status });
     }),
   )
   .post("/:id/effect-undos", (c) =>
@@ -97,7 +99,10 @@ async function decideAll(c: RunContext, run: RunHandle, form: FormData): Promise
   const by = c.var.principal.id;
   const isAll = textOf(form, "do") === "approve-all";
   const chosen = new Map<Decision, number[]>();
-  for (const [, number, letter] of textOf(form, "seen").matchAll(/(\d{1,6})([par])/g)) {
+  for (const [, number, letter] of form
+    .getAll("seen")
+    .join()
+    .matchAll(/(\d{1,6})([par])/g)) {
     const sent = DECISIONS.find((each) => each === textOf(form, `d-${number}`));
     if (sent === undefined || DECISION_LETTERS[sent] === letter) continue;
     chosen.set(sent, [...(chosen.get(sent) ?? []), Number(number)]);
@@ -134,6 +139,8 @@ interface Shown {
   readonly notice?: Notice;
   readonly refused?: Failure;
   readonly edit?: OpenEdit;
+  /** The one effect that a form was about. */
+  readonly effect?: number;
   readonly status?: number;
 }
 
@@ -151,7 +158,10 @@ async function sheetPage(c: RunContext, handle: RunHandle, shown: Shown): Promis
     edit: shown.edit ?? null,
   };
   const status = shown.status ?? (refused ? ERRORS[refused.code].status : 200);
-  if (isPartial(c)) return page(c, <EffectSheetView {...props} />, status);
+  if (isPartial(c)) {
+    const entry = sheet.value.entries.find(({ effect }) => effect.number === shown.effect);
+    return page(c, entry ? <EffectAnswer {...props} entry={entry} /> : <EffectSheetView {...props} />, status);
+  }
   return runPage(c, run!, props, status);
 }
 
