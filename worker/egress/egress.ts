@@ -7,10 +7,12 @@
 import type { Clock } from "../domain/ports.ts";
 import type { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
+import { type Answer, watchedAnswer } from "./answer.ts";
 import { isPublicHost } from "./public-host.ts";
-import { watchBody } from "./watched-body.ts";
 
-export type Send = (url: string, init: RequestInit) => Promise<Response>;
+export type Send = (url: string, init: RequestInit) => Promise<Answer>;
+/** As the platform sends. */
+export type NetworkSend = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Stands in a header for the key. Of characters that every SDK takes for a key. */
 export const KEY_STAND_IN = "runyard-key-stand-in";
@@ -48,9 +50,9 @@ export class EgressError extends Error {
 
 export interface Networks {
   /** Reaches any address. */
-  readonly any: Send;
+  readonly any: NetworkSend;
   /** Reaches public addresses alone, whatever a name leads to; null where `any` does so by itself. */
-  readonly public: Send | null;
+  readonly public: NetworkSend | null;
 }
 
 export function createEgress(networks: Networks, clock: Clock): Egress {
@@ -62,7 +64,7 @@ export function createEgress(networks: Networks, clock: Clock): Egress {
     try {
       const sent = network(url.href, { ...init, headers, redirect: "manual", signal: limit.signal });
       const response = await settleOrAbort(sent, limit.signal);
-      return watchBody(response, { signal: limit.signal, onBytes: limit.onBytes, onEnd: limit.end });
+      return watchedAnswer(response, { signal: limit.signal, onBytes: limit.onBytes, onEnd: limit.end });
     } catch (error) {
       limit.end();
       throw error;
@@ -99,7 +101,7 @@ async function withKey(headers: Headers, { key, redactor }: EgressRules): Promis
 
 interface Limit {
   readonly signal: AbortSignal;
-  onBytes(total: number): boolean;
+  onBytes(total: number): void;
   end(): void;
 }
 
@@ -129,13 +131,12 @@ function startLimit({ answerBytes, timeoutMs }: EgressRules, clock: Clock, calle
     onBytes: (total) => {
       if (total > answerBytes)
         controller.abort(new EgressError("too-large", `The answer is larger than ${answerBytes} bytes.`));
-      return false;
     },
   };
 }
 
 /** Like `pending`, but gives up as soon as `signal` does, also where the network ignores its signal. */
-export async function settleOrAbort(pending: Promise<Response>, signal: AbortSignal): Promise<Response> {
+async function settleOrAbort(pending: Promise<Response>, signal: AbortSignal): Promise<Response> {
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
