@@ -1,5 +1,5 @@
 /**
- * An answer that is read in pieces, with a look at each, and that ends with a signal: also where the network behind it
+ * An answer that is read in pieces, within its size, and that ends with a signal: also where the network behind it
  * heeds none. It stands in the place of the platform's `Response`: to make another of those, with a stream of its own,
  * takes a good part of what a short answer takes.
  */
@@ -15,17 +15,19 @@ export interface Answer {
   drop(): void;
 }
 
-export interface AnswerWatch {
+export interface AnswerBounds {
   readonly signal: AbortSignal;
-  /** After each piece, with the bytes so far; before whoever reads has it. */
-  onBytes?(total: number): void;
+  /** Of the body. Left out where whoever reads counts. */
+  readonly maxBytes?: number;
+  /** The error that more of them are. */
+  tooLarge?(): Error;
   /** Once, when nothing more will be read, whatever the reason. */
   onEnd?(): void;
 }
 
 /** @param response nobody has read of it yet */
-export function watchedAnswer(response: Response, watch: AnswerWatch): Answer {
-  return new ResponseAnswer(response, watch);
+export function boundedAnswer(response: Response, bounds: AnswerBounds): Answer {
+  return new ResponseAnswer(response, bounds);
 }
 
 /** The body up to its first piece beyond `maxBytes`, as text. What comes behind is dropped. */
@@ -48,21 +50,21 @@ class ResponseAnswer implements Answer {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
-  readonly #watch: AnswerWatch;
+  readonly #bounds: AnswerBounds;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
   #total = 0;
   #isOver = false;
   /** Of the read that is pending. */
   #fail: (reason: unknown) => void = () => undefined;
 
-  constructor(response: Response, watch: AnswerWatch) {
+  constructor(response: Response, bounds: AnswerBounds) {
     this.ok = response.ok;
     this.status = response.status;
     this.statusText = response.statusText;
     this.headers = response.headers;
-    this.#watch = watch;
+    this.#bounds = bounds;
     this.#reader = response.body ? (response.body as ReadableStream<Uint8Array>).getReader() : null;
-    const { signal } = watch;
+    const { signal } = bounds;
     const onAbort = () => {
       if (this.#isOver) return;
       this.drop();
@@ -74,12 +76,18 @@ class ResponseAnswer implements Answer {
   }
 
   read(): Promise<Uint8Array | null> {
-    if (this.#watch.signal.aborted) return Promise.reject(this.#watch.signal.reason);
+    if (this.#bounds.signal.aborted) return Promise.reject(this.#bounds.signal.reason);
     if (this.#isOver) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       this.#fail = reject;
       this.#reader!.read().then(
-        ({ done, value }) => resolve(done ? this.#end() : this.#take(value)),
+        ({ done, value }) => {
+          if (done) return resolve(this.#end());
+          this.#total += value.byteLength;
+          if (this.#total <= (this.#bounds.maxBytes ?? Number.POSITIVE_INFINITY)) return resolve(value);
+          this.drop();
+          reject(this.#bounds.tooLarge?.());
+        },
         (error) => {
           this.#end();
           reject(error);
@@ -94,17 +102,10 @@ class ResponseAnswer implements Answer {
     void this.#reader?.cancel().catch(() => undefined);
   }
 
-  #take(piece: Uint8Array): Uint8Array | null {
-    this.#total += piece.byteLength;
-    this.#watch.onBytes?.(this.#total);
-    // Whoever counts may have stopped it, and then the read has failed by now.
-    return piece;
-  }
-
   #end(): null {
     if (this.#isOver) return null;
     this.#isOver = true;
-    this.#watch.onEnd?.();
+    this.#bounds.onEnd?.();
     return null;
   }
 }

@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import type { Clock } from "../domain/ports.ts";
-import { watchedAnswer } from "../egress/answer.ts";
+import { boundedAnswer } from "../egress/answer.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "./connection.ts";
 import type { SdkFetch } from "./kept-clients.ts";
 import { answerOf } from "./mock-answer.ts";
@@ -46,7 +46,7 @@ export interface MockOptions {
 export function createMockProvider(options: MockOptions): Provider {
   const send = createMockFetch(options);
   const connection: Connection = {
-    fetch: async (url, init) => watchedAnswer(await send(url, init), { signal: init.signal! }),
+    fetch: async (url, init) => boundedAnswer(await send(url, init), { signal: init.signal! }),
     clock: options.clock,
     timeouts: options.timeouts ?? MOCK_TIMEOUTS,
   };

@@ -2,7 +2,7 @@
 /// <reference types="node" />
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { watchedAnswer } from "../../../worker/egress/answer.ts";
+import { boundedAnswer } from "../../../worker/egress/answer.ts";
 import type { CallTimeouts, Connection, Fetch } from "../../../worker/llm/connection.ts";
 import { ModelError, type ModelEvent, type ModelRequest, type Provider } from "../../../worker/llm/provider.ts";
 import { anthropicProtocol } from "../../support/providers/anthropic.ts";
@@ -30,7 +30,7 @@ const SHORT: CallTimeouts = { firstByteMs: 250, silenceMs: 250, totalMs: 5_000 }
 
 function connection(timeouts?: CallTimeouts): Connection {
   const clock = { now: () => Date.now(), sleep: (ms: number) => sleep(ms, undefined, { ref: false }) };
-  const send: Fetch = async (url, init) => watchedAnswer(await fetch(url, init), { signal: init.signal! });
+  const send: Fetch = async (url, init) => boundedAnswer(await fetch(url, init), { signal: init.signal! });
   return { fetch: send, clock, ...(timeouts ? { timeouts } : {}) };
 }
 
@@ -447,7 +447,7 @@ describe("anthropic", () => {
     const send: Fetch = async (url, init) => {
       seen.push(new Request(url, init));
       const headers = { "content-type": "text/event-stream" };
-      return watchedAnswer(new Response(anthropicProtocol.frames().join(""), { headers }), { signal: init.signal! });
+      return boundedAnswer(new Response(anthropicProtocol.frames().join(""), { headers }), { signal: init.signal! });
     };
     const provider = createAnthropicProvider({ connection: { ...connection(), fetch: send }, apiKey: KEY });
     expect((await collect(provider)).error).toBeNull();
