@@ -68,7 +68,8 @@ export default defineConfig({
             miniflare: {
               cf: false,
               bindings: {
-                LOG_LEVEL: "error",
+                // Every line is searched for secrets; those of errors alone are shown.
+                LOG_LEVEL: "debug",
                 TEST_MIGRATIONS: migrations,
                 RUNYARD_SECRETS_KEY: Buffer.alloc(32, "k").toString("base64"),
                 RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: "allow",
@@ -96,7 +97,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{integration,sandbox}/**/*.test.ts"],
-          setupFiles: ["test/support/searched-rows.ts"],
+          setupFiles: ["test/support/searched-traces.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: [...PACKAGES, ...SUCRASE] } } },
           globalSetup: [
             "test/support/node-figures.ts",

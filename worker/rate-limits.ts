@@ -1,7 +1,8 @@
 /**
  * Asks the objects that count, as seldom as possible: an isolate takes a lease of tokens and spends it by itself, so that a
  * request waits for nobody most of the time. What an isolate does not spend in time is lost, never given back: the limit
- * holds however many isolates there are.
+ * holds however many isolates there are. Whoever comes while somebody asks for a lease asks for itself alone: a request is
+ * never woken by what another one hears, not even when that one's client has left.
  */
 import type { RateLimiterRpc } from "../durable-objects/rate-limiter/rpc.ts";
 import { type Failure, fail } from "./domain/errors.ts";
@@ -18,8 +19,8 @@ interface Lease {
   left: number;
   /** Until when `left` may be spent, or is known to be nothing; epoch ms. */
   until: number;
-  /** While the object is asked: who comes meanwhile waits for the same answer. */
-  asking: Promise<void> | null;
+  /** Until when somebody is taken to be asking for the next lease; epoch ms. */
+  askedUntil: number;
 }
 
 export class RateLimits {
@@ -65,38 +66,40 @@ export class RateLimits {
   #spend(subject: string, perMinute: number, sentence: string): Promise<Failure | null> | null {
     const lease = this.#leaseOf(subject);
     const now = this.#clock.now();
-    if (lease.asking === null && now < lease.until) {
-      if (lease.left === 0) return Promise.resolve(refusal(sentence, lease.until - now));
-      // The last one of a lease goes on, and the next one asks.
-      if (--lease.left === 0) lease.until = 0;
-      return null;
-    }
-    return this.#ask(subject, lease, perMinute).then(() => this.#spend(subject, perMinute, sentence));
+    if (now >= lease.until) return this.#ask(subject, lease, perMinute, sentence);
+    if (lease.left === 0) return Promise.resolve(refusal(sentence, lease.until - now));
+    // The last one of a lease goes on, and the next one asks.
+    if (--lease.left === 0) lease.until = 0;
+    return null;
   }
 
   #leaseOf(subject: string): Lease {
     const known = this.#leases.get(subject);
     if (known) return known;
     if (this.#leases.size >= LEASES_MAX) this.#leases.delete(this.#leases.keys().next().value!);
-    const lease: Lease = { left: 0, until: 0, asking: null };
+    const lease: Lease = { left: 0, until: 0, askedUntil: 0 };
     this.#leases.set(subject, lease);
     return lease;
   }
 
-  async #ask(subject: string, lease: Lease, perMinute: number): Promise<void> {
-    if (lease.asking !== null) return lease.asking;
-    const wanted = Math.max(1, Math.floor(perMinute / LEASES_PER_MINUTE));
-    const asking = this.#limiter(subject)
-      .take(perMinute, wanted)
-      .then(({ granted, retryAfterMs }) => {
-        lease.left = granted;
-        lease.until = this.#clock.now() + (granted > 0 ? LEASE_MS : retryAfterMs);
-      })
-      .finally(() => {
-        lease.asking = null;
-      });
-    lease.asking = asking;
-    return asking;
+  async #ask(subject: string, lease: Lease, perMinute: number, sentence: string): Promise<Failure | null> {
+    const askedAt = this.#clock.now();
+    const isForLease = askedAt >= lease.askedUntil;
+    if (isForLease) lease.askedUntil = askedAt + LEASE_MS;
+    const wanted = isForLease ? Math.max(1, Math.floor(perMinute / LEASES_PER_MINUTE)) : 1;
+    const { granted, retryAfterMs } = await this.#limiter(subject).take(perMinute, wanted);
+    const now = this.#clock.now();
+    if (isForLease) lease.askedUntil = 0;
+    if (granted === 0) {
+      lease.left = 0;
+      lease.until = now + retryAfterMs;
+      return refusal(sentence, retryAfterMs);
+    }
+    if (granted > 1) {
+      lease.left = granted - 1;
+      lease.until = now + LEASE_MS;
+    }
+    return null;
   }
 }
 

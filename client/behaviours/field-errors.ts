@@ -13,8 +13,9 @@ function clear(field: Element): void {
   field.removeAttribute("aria-describedby");
 }
 
-document.addEventListener("htmx:before:request", (event) => {
-  if ((event.target as Element).closest("form")?.id !== ELEMENT_ID.playgroundForm) return;
+document.addEventListener("htmx:before:request", ({ target }) => {
+  // Of a request whose element has left the page meanwhile, the target is the document.
+  if (!(target instanceof Element) || target.closest("form")?.id !== ELEMENT_ID.playgroundForm) return;
   document.getElementById(ELEMENT_ID.playgroundErrors)?.replaceChildren();
   for (const field of document.querySelectorAll("[aria-invalid]")) clear(field);
 });

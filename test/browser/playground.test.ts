@@ -56,6 +56,16 @@ describe("languages", () => {
   });
 });
 
+describe("a request", () => {
+  it("whose element has left the page is no error", async () => {
+    const { page, assertClean, close } = await playground();
+    // htmx asks the document then.
+    await page.evaluate("void document.dispatchEvent(new CustomEvent('htmx:before:request', { detail: {} }))");
+    assertClean();
+    await close();
+  });
+});
+
 describe("Format", () => {
   it("formats each kind of file under the strict policy, as one step that can be undone", async () => {
     const { page, assertClean, close } = await playground();

@@ -29,8 +29,17 @@ export function storedFiles(stateFolder: string): Searched[] {
     .map((path) => ({ name: path.slice(stateFolder.length), bytes: readFileSync(path) }));
 }
 
-/** Of a server that has stopped: throws where anything that it stored has a part of a key, or of what it was given. */
-export function assertKeptSecret(stateFolder: string, own: ReadonlyMap<string, string>): void {
-  const found = findings(storedFiles(stateFolder), new Map([["a provider key", CANARY], ...own]));
-  if (found.length > 0) throw new Error(`The server stored secrets: ${found.join(", ")}`);
+const PROVIDER_KEY = new Map([["a provider key", CANARY]]);
+
+/**
+ * Of a server that has stopped: throws where anything that it stored has a part of a key, or of what it was given; or where
+ * its log has a part of a key.
+ */
+export function assertKeptSecret(stateFolder: string, log: string, own: ReadonlyMap<string, string>): void {
+  const found = [
+    ...findings(storedFiles(stateFolder), new Map([...PROVIDER_KEY, ...own])),
+    // It tells its owner the link and the token that it was given.
+    ...findings([{ name: "the log", bytes: Buffer.from(log) }], PROVIDER_KEY),
+  ];
+  if (found.length > 0) throw new Error(`The server gave secrets away: ${found.join(", ")}`);
 }

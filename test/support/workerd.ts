@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { sha256Hex } from "../../worker/digest.ts";
 import { type Role, SCOPES, type Scope } from "../../worker/domain/access.ts";
 import { problemSchema } from "../../worker/domain/run-schema.ts";
+import { heard } from "./heard.ts";
 
 interface TestEnv {
   readonly DB: D1Database;
@@ -80,10 +81,26 @@ export async function createPerson(
   return person;
 }
 
-export function request(path: string, init: RequestInit = {}): Promise<Response> {
-  return (exports as unknown as { default: Fetcher }).default.fetch(
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const answer = await (exports as unknown as { default: Fetcher }).default.fetch(
     new Request(ORIGIN + path, { redirect: "manual", ...init }),
   );
+  const to = `${init.method ?? "GET"} ${path}`;
+  heard.push({ to, text: [...answer.headers].join("\n") });
+  return answer.body ? new Response(answer.body.pipeThrough(overheard(to)), answer) : answer;
+}
+
+/** What is read of an answer is heard, and goes on as it is. */
+function overheard(to: string): TransformStream<Uint8Array, Uint8Array> {
+  const decoder = new TextDecoder("latin1");
+  let text = "";
+  return new TransformStream({
+    transform: (chunk, controller) => {
+      text += decoder.decode(chunk, { stream: true });
+      controller.enqueue(chunk);
+    },
+    flush: () => void heard.push({ to, text }),
+  });
 }
 
 /** A request of a machine: with its token, and a JSON body if there is one. */
@@ -149,7 +166,10 @@ export async function readStream(tenant: Tenant, runId: string, after = 0): Prom
   if (!socket) throw new Error(`no socket: ${answer.status} ${await answer.text()}`);
   const frames: Frame[] = [];
   return new Promise((resolve) => {
-    socket.addEventListener("message", (event) => frames.push(JSON.parse(event.data as string)));
+    socket.addEventListener("message", (event) => {
+      heard.push({ to: "a stream", text: event.data as string });
+      frames.push(JSON.parse(event.data as string));
+    });
     socket.addEventListener("close", (event) => resolve({ frames, code: event.code }));
     socket.accept();
   });

@@ -6,6 +6,7 @@
  */
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import type { Random } from "../domain/ports.ts";
+import { systemClock } from "../system-ports.ts";
 import { type KeepAlive, Turns } from "./turns.ts";
 
 const COST = { N: 2 ** 13, r: 8, p: 10 } as const;
@@ -14,7 +15,7 @@ const SALT_BYTES = 16;
 /** Each takes some tenths of a second: who would wait longer than a few seconds is told to come back. */
 const WAITING_MAX = 16;
 
-const turns = new Turns(WAITING_MAX);
+const turns = new Turns(WAITING_MAX, systemClock);
 
 interface Cost {
   readonly N: number;

@@ -16,6 +16,8 @@ const FORGED_MOST = 100;
 /** Of the pages that show what was kept, the first is visited as it is, with its scripts and its policy, and each such. */
 const VISIT_EACH = 25;
 
+const ATTEMPTS = 20;
+
 const TYPED = new Set(["text", "search", "email", "password", "textarea"]);
 const UNSENT = new Set(["checkbox", "radio", "submit", "button", "file"]);
 
@@ -37,7 +39,10 @@ export const planted = new Map<string, number>();
 export async function ask(planting: Planting, cookie: string, path: string, fields?: Record<string, string>) {
   const init = fields ? { method: "POST", body: new URLSearchParams(fields) } : {};
   const headers = { origin: planting.url, cookie };
-  const answer = await fetch(planting.url + path, { redirect: "manual", headers, ...init });
+  const send = () => fetch(planting.url + path, { redirect: "manual", headers, ...init });
+  let answer = await send();
+  // Passwords are hashed a few at a time: more than can wait are asked to come again.
+  for (let attempt = 1; answer.status === 503 && attempt < ATTEMPTS; attempt++) answer = await send();
   const html = await answer.text();
   expect(answer.status, `${path} ${JSON.stringify(fields)} ${html}`).toBeLessThan(500);
   return { status: answer.status, html, location: answer.headers.get("location") ?? "" };

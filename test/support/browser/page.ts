@@ -1,15 +1,19 @@
 /**
  * Opens pages that watch themselves: everything that a person would not see and that must not happen (errors in the
- * console, uncaught exceptions, violations of the content security policy, requests that leave the machine) is
- * recorded from the first request on, and `assertClean` fails with the list.
+ * console, uncaught exceptions, violations of the content security policy, requests that leave the machine, parts of a
+ * provider's key in what the server sends) is recorded from the first request on, and `assertClean` fails with the list.
  */
 import { AssertionError } from "node:assert";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
+import { CANARY, tracesOf } from "../canary.ts";
 import type { ProductClient } from "../product/server-process.ts";
 
+const TRACES = [...tracesOf(CANARY)];
+/** What is made for whoever asks; the rest are files. */
+const SEARCHED_TYPES = new Set(["document", "xhr", "fetch"]);
 const SCREENSHOTS = fileURLToPath(new URL("../../../.cache/screenshots/", import.meta.url));
 
 /** Tests talk to a server on the same machine: what takes longer than this is broken, not slow. */
@@ -31,7 +35,7 @@ export interface PageOptions {
   readonly context?: BrowserContext;
 }
 
-export type FaultKind = "console-error" | "page-error" | "csp-violation" | "foreign-request";
+export type FaultKind = "console-error" | "page-error" | "csp-violation" | "foreign-request" | "secret";
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -111,7 +115,18 @@ function watch(page: Page, host: string): Fault[] {
   page.on("pageerror", (error) => record("page-error", error.stack ?? error.message));
   page.on("crash", () => record("page-error", "the page crashed"));
   page.on("request", (request) => inspectAddress(request.url()));
-  page.on("websocket", (socket) => inspectAddress(socket.url()));
+  const search = (text: string, from: string) => {
+    if (TRACES.some((trace) => text.includes(trace))) record("secret", from);
+  };
+  page.on("response", async (response) => {
+    if (!SEARCHED_TYPES.has(response.request().resourceType())) return;
+    // Of one that leads elsewhere, and of one whose page has gone, there is nothing to read.
+    search(await response.text().catch(() => ""), response.url());
+  });
+  page.on("websocket", (socket) => {
+    inspectAddress(socket.url());
+    socket.on("framereceived", ({ payload }) => search(String(payload), socket.url()));
+  });
   return faults;
 }
 

@@ -3,9 +3,20 @@ import { Turns, TurnsBusyError } from "../../../worker/accounts/turns.ts";
 
 const ignore = () => {};
 
+/** Its time passes while somebody sleeps. */
+function steppedClock() {
+  let now = 0;
+  return {
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
 describe("Turns", () => {
   it("does one thing at a time, in order, also after one that failed", async () => {
-    const turns = new Turns(10);
+    const turns = new Turns(10, steppedClock());
     const seen: string[] = [];
     const work = (name: string) => async () => {
       seen.push(`${name} begins`);
@@ -19,7 +30,7 @@ describe("Turns", () => {
   });
 
   it("refuses what comes when too many wait, and takes more afterwards", async () => {
-    const turns = new Turns(2);
+    const turns = new Turns(2, steppedClock());
     const results = await Promise.allSettled([1, 2, 3].map((n) => turns.take(async () => n, ignore)));
     expect(results[2]).toMatchObject({ status: "rejected", reason: expect.any(TurnsBusyError) });
     expect(results.slice(0, 2)).toEqual([1, 2].map((value) => ({ status: "fulfilled", value })));
@@ -27,7 +38,7 @@ describe("Turns", () => {
   });
 
   it("keeps a request at work until its turn is over, failed ones too", async () => {
-    const turns = new Turns(2);
+    const turns = new Turns(2, steppedClock());
     const kept: Promise<unknown>[] = [];
     const failing = turns.take(
       async () => {
@@ -37,5 +48,19 @@ describe("Turns", () => {
     );
     await expect(failing).rejects.toThrow("failed");
     expect(await Promise.all(kept)).toEqual([undefined]);
+  });
+
+  it("forgets who was stopped, before its turn and in it", async () => {
+    const clock = steppedClock();
+    const never = { now: clock.now, sleep: () => new Promise<void>(() => {}) };
+    const turns = new Turns(3, { now: clock.now, sleep: (ms) => sleep(ms) });
+    let sleep: (ms: number) => Promise<void> = never.sleep;
+    void turns.take(() => new Promise(() => {}), ignore);
+    // It waits behind that, and its request is stopped there.
+    void turns.take(async () => "lost", ignore);
+    sleep = clock.sleep;
+    expect(await turns.take(async () => "mine", ignore)).toBe("mine");
+    expect(clock.now()).toBeGreaterThanOrEqual(60_000);
+    expect(await turns.take(async () => "next", ignore)).toBe("next");
   });
 });

@@ -52,40 +52,64 @@ describe("guess", () => {
 });
 
 describe("RateLimits", () => {
-  it("lets as many through as the object grants, over several isolates, and asks it seldom", async () => {
-    let now = 0;
-    let asked = 0;
-    let bucket = fullBucket(6_000, 0);
+  const PER_MINUTE = 6_000;
+
+  /** Some isolates before one object. */
+  function limited() {
+    const state = { now: 0, asked: 0, bucket: fullBucket(PER_MINUTE, 0), isSilent: false };
     const object = {
       async take(perMinute: number, wanted: number) {
-        asked++;
-        const taken = takeTokens(bucket, perMinute, now, wanted);
-        bucket = taken.bucket;
+        state.asked++;
+        if (state.isSilent) await new Promise(() => {});
+        const taken = takeTokens(state.bucket, perMinute, state.now, wanted);
+        state.bucket = taken.bucket;
         return taken;
       },
       guess: async () => 0,
       takeBackGuess: async () => {},
       forgetGuesses: async () => {},
     };
-    const clock = { now: () => now, sleep: async () => {} };
-    const isolates = [1, 2, 3].map(() => new RateLimits(clock, () => object));
+    const clock = { now: () => state.now, sleep: async () => {} };
+    return { state, isolates: [1, 2, 3].map(() => new RateLimits(clock, () => object)) };
+  }
+
+  it.each([
+    ["one after the other, and asks it seldom", 1, 1 / 5],
+    ["many at once", 300, Number.POSITIVE_INFINITY],
+  ])("lets as many through as the object grants, over several isolates: %s", async (_title, atOnce, askedPart) => {
+    const { state, isolates } = limited();
     let passed = 0;
     let refused = 0;
+    const take = async (isolate: RateLimits) => {
+      const answer = await isolate.request("token:1", PER_MINUTE);
+      if (answer === null) passed++;
+      else refused++;
+      if (answer) expect(answer).toMatchObject({ code: "too-many-requests", retryAfterSeconds: 1 });
+    };
     for (let second = 0; second < 30; second++) {
-      now = second * 1_000;
-      const answers = await Promise.all(
-        isolates.flatMap((isolate) => Array.from({ length: 300 }, async () => isolate.request("token:1", 6_000))),
-      );
-      for (const answer of answers) {
-        if (answer === null) passed++;
-        else refused++;
-        if (answer) expect(answer).toMatchObject({ code: "too-many-requests", retryAfterSeconds: 1 });
-      }
+      state.now = second * 1_000;
+      for (let round = 0; round < 300 / atOnce; round++)
+        await Promise.all(isolates.flatMap((isolate) => Array.from({ length: atOnce }, () => take(isolate))));
     }
     // A bucketful, and what flowed in during 29 seconds.
-    expect(passed).toBeLessThanOrEqual(6_000 + 2_900);
+    expect(passed).toBeLessThanOrEqual(PER_MINUTE + 2_900);
     expect(passed).toBeGreaterThan(8_500);
     expect(passed + refused).toBe(27_000);
-    expect(asked).toBeLessThan(passed / 5);
+    expect(state.asked).toBeLessThan(passed * askedPart);
+  });
+
+  it("lets nobody wait for somebody who never hears", async () => {
+    const { state, isolates } = limited();
+    const [isolate] = isolates as [RateLimits, ...RateLimits[]];
+    state.isSilent = true;
+    void isolate.request("token:1", PER_MINUTE);
+    state.isSilent = false;
+    expect(await isolate.request("token:1", PER_MINUTE)).toBeNull();
+    // Somebody else asks for the next lease in the end.
+    state.now = 1_000;
+    expect(await isolate.request("token:1", PER_MINUTE)).toBeNull();
+    const { asked } = state;
+    expect(isolate.request("token:1", PER_MINUTE)).toBeNull();
+    expect(state.asked).toBe(asked);
   });
 });
