@@ -11,8 +11,9 @@ import type { AddressInfo } from "node:net";
 import { CODE_CAPABILITY_NAMES } from "../../worker/capabilities/code/declarations.ts";
 import { findQuote } from "../../worker/domain/evidence.ts";
 import { type MeasuredCall, totalsOf } from "../../worker/domain/meeting-processing.ts";
+import { boundedAnswer } from "../../worker/egress/answer.ts";
 import { createAnthropicProvider } from "../../worker/llm/anthropic.ts";
-import { DEFAULT_TIMEOUTS } from "../../worker/llm/connection.ts";
+import { DEFAULT_TIMEOUTS, type Fetch } from "../../worker/llm/connection.ts";
 import { meetingRound } from "../../worker/llm/mock-meeting-calls.ts";
 import { dueOf } from "../../worker/llm/mock-meeting-due.ts";
 import type { Finding, Findings, Said } from "../../worker/llm/mock-meeting-findings.ts";
@@ -187,7 +188,8 @@ const server = createServer(async (request, response) => {
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const connection = { fetch, clock: systemClock, timeouts: DEFAULT_TIMEOUTS };
+const send: Fetch = async (url, init) => boundedAnswer(await fetch(url, init), { signal: init.signal! });
+const connection = { fetch: send, clock: systemClock, timeouts: DEFAULT_TIMEOUTS };
 const provider = createAnthropicProvider({ connection, apiKey: "sk-bench", baseUrl });
 
 console.log(
