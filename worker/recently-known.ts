@@ -45,7 +45,9 @@ export class RecentlyKnown<T> {
       if (isAsked || now - known.askedAt < ASKED_AGAIN_MS) return known.value;
     } else if (isAsked) {
       // Whose answer comes late is heard nevertheless, and only one at a time asks once more.
-      const late = this.#clock.sleep(STOPPED_AFTER_MS).then(() => (asking.isOver ? null : this.find(key, ask)));
+      const late = this.#clock
+        .sleep(STOPPED_AFTER_MS)
+        .then(() => (asking.isOver ? asking.answer : this.find(key, ask)));
       return Promise.race([asking.answer, late]);
     }
     return this.#ask(key, ask);

@@ -81,6 +81,25 @@ describe("RecentlyKnown", () => {
     expect(await Promise.all(all)).toEqual(["late", "late", "late"]);
   });
 
+  it("takes no answer for 'not found' that is there and has not reached it yet", async () => {
+    const { known, find, pass } = world();
+    let answer!: (value: string) => void;
+    const asked = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    // The platform hands what one request has been answered to another one in a turn of its own.
+    Object.assign(asked, {
+      // biome-ignore lint/suspicious/noThenProperty: the promise that others wait for is the one to be slow.
+      then: (taken: (value: string) => unknown, failed: (reason: unknown) => unknown) =>
+        Promise.prototype.then.call(asked, (value) => setTimeout(() => taken(value as string), 20), failed),
+    });
+    void known.find("a", () => asked);
+    const other = find();
+    answer("yes");
+    await pass(MOMENT_MS);
+    expect(await other).toBe("yes");
+  });
+
   it("remembers neither what was not found, nor what was asked before it was forgotten, nor a failure", async () => {
     const { known, find, asked } = world();
     const none = find();
