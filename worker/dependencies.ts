@@ -26,6 +26,7 @@ import { type Database, openDatabase } from "./store/database.ts";
 import type { StoredEndpoint } from "./store/inbound-endpoints.ts";
 import type { ProviderKeyRow } from "./store/schema.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
+import { WorkspaceCalls } from "./workspace-calls.ts";
 
 export interface Dependencies {
   readonly config: Config;
@@ -63,6 +64,8 @@ export interface Dependencies {
   readonly keysInUse: Seldom;
   /** The object of a workspace's calls of models: its gate, its budget and their record. */
   readonly budget: (workspaceId: string) => BudgetLedgerRpc;
+  /** What is asked and told of calls of models: the way to that object for whoever makes them. */
+  readonly calls: WorkspaceCalls;
   /** The object that runs a workspace's snippets by their schedules. */
   readonly scheduler: (workspaceId: string) => SnippetSchedulerRpc;
   /** The object that sends the messages of a webhook endpoint. */
@@ -92,11 +95,14 @@ export function dependenciesOf(env: Env): Dependencies {
 function compose(env: Env): Dependencies {
   const config = configOf(env);
   const db = openDatabase(env.DB);
+  const log = createLogger(config.logLevel, config.logFormat);
+  const budget = (workspaceId: string) => env.BUDGET_LEDGER.get(env.BUDGET_LEDGER.idFromName(workspaceId));
+  const afterwards = (work: Promise<unknown>) => waitUntil(work);
   return {
     config,
     clock: systemClock,
     random: systemRandom,
-    log: createLogger(config.logLevel, config.logFormat),
+    log,
     db,
     vault: new Vault(config.secretsKeys, dataKeysIn(db, systemClock), systemRandom),
     assets: env.ASSETS,
@@ -109,11 +115,12 @@ function compose(env: Env): Dependencies {
     keysInUse: new Seldom(systemClock, USE_NOTED_MS),
     inbox: (workspaceId) => env.DELIVERY_INBOX.get(env.DELIVERY_INBOX.idFromName(workspaceId)),
     loopback: (request) => (exports as unknown as { default: Fetcher }).default.fetch(request),
-    afterwards: (work) => waitUntil(work),
+    afterwards,
     executor: (runId) => env.RUN_EXECUTOR.get(env.RUN_EXECUTOR.idFromName(runId)),
     lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
     capacity: (workspaceId) => env.WORKSPACE_CAPACITY.get(env.WORKSPACE_CAPACITY.idFromName(workspaceId)),
-    budget: (workspaceId) => env.BUDGET_LEDGER.get(env.BUDGET_LEDGER.idFromName(workspaceId)),
+    budget,
+    calls: new WorkspaceCalls({ clock: systemClock, ledger: budget, afterwards, log }),
     scheduler: (workspaceId) => env.SNIPPET_SCHEDULER.get(env.SNIPPET_SCHEDULER.idFromName(workspaceId)),
     sender: (endpointId) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId)),
     checker: env.CHECKER,

@@ -83,7 +83,7 @@ export class BudgetLedger extends DurableObject<Env> implements BudgetLedgerRpc 
     return this.#calls.begin(attempt, news);
   }
 
-  async note(news: CallNews): Promise<void> {
+  async note(...news: CallNews[]): Promise<void> {
     return this.#calls.note(news);
   }
 
@@ -100,7 +100,7 @@ export class BudgetLedger extends DurableObject<Env> implements BudgetLedgerRpc 
   }
 
   async putCap(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Promise<CapStanding | null> {
-    return this.#calls.behind((ledger) => ledger.putCap(subject, period, limitMicros));
+    return this.#calls.withoutLeave((ledger) => ledger.putCap(subject, period, limitMicros));
   }
 
   async raiseCap(capId: string, byMicros: number): Promise<CapStanding | null> {

@@ -6,6 +6,7 @@
  * milliseconds; it is then found as a call of unknown outcome.
  */
 import type { Clock } from "../../worker/domain/ports.ts";
+import type { ExecutionRecord } from "../../worker/store/executions.ts";
 import type { Gate } from "./gate.ts";
 import type { Ledger } from "./ledger.ts";
 import type { RecordOutbox } from "./record-outbox.ts";
@@ -27,6 +28,8 @@ export interface CallsPorts {
 export class Calls {
   readonly #ports: CallsPorts;
   readonly #turns: WriteTurns;
+  /** Those that wait until nobody has leave. */
+  #recalling = 0;
 
   constructor(ports: CallsPorts) {
     this.#ports = ports;
@@ -42,11 +45,13 @@ export class Calls {
     });
   }
 
-  async note(news: CallNews): Promise<void> {
-    if (news.record) this.#ports.outbox.add(news.record);
-    for (const { address, epoch, verdict } of news.ends) this.#ports.gate.report(address, epoch, verdict);
-    return this.#turns.later(async () => {
-      for (const end of news.ends) await this.#settle(end);
+  async note(news: readonly CallNews[]): Promise<void> {
+    const ends = news.flatMap((each) => each.ends);
+    for (const { record } of news) if (record) this.#ports.outbox.add(record);
+    for (const { address, epoch, verdict } of ends) this.#ports.gate.report(address, epoch, verdict);
+    // It was gathered for a while before it came.
+    return this.#turns.soon(async () => {
+      for (const end of ends) await this.#settle(end);
       await this.#saveRecords();
     });
   }
@@ -56,6 +61,19 @@ export class Calls {
     return this.#turns.soon(() => work(this.#ports.ledger));
   }
 
+  /** The same, when nobody has leave any more for calls that a cap would refuse, and nobody gets any before it is done. */
+  async withoutLeave<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
+    this.#recalling++;
+    try {
+      const { clock, gate } = this.#ports;
+      const leftMs = gate.leaveUntil - clock.now();
+      if (leftMs > 0) await clock.sleep(leftMs);
+      return await this.behind(work);
+    } finally {
+      this.#recalling--;
+    }
+  }
+
   /** Resolves when D1 has all that is recorded until now. Rejects where it cannot be reached. */
   async copyRecords(): Promise<void> {
     await this.#saveRecords();
@@ -63,12 +81,25 @@ export class Calls {
   }
 
   async #beginUnpriced(attempt: CallAttempt, news: CallNews): Promise<BeginAnswer> {
-    if (news.ends.length > 0) void this.note({ ends: news.ends, record: null });
+    if (news.ends.length > 0) void this.note([{ ends: news.ends, record: null }]);
     const refusal = this.#ports.ledger.refusalOfUnpriced(attempt);
     if (refusal) return { type: "over-budget", refusal };
     const answer = this.#ports.gate.admit(attempt.address);
-    if (answer.type === "admitted" && news.record) void this.note({ ends: [], record: news.record });
-    return answer;
+    if (answer.type !== "admitted") return answer;
+    if (news.record) this.#noteLive(news.record);
+    const ahead = answer.waitMs === 0 ? this.#giveLeave(attempt) : 0;
+    return ahead === 0 ? answer : { ...answer, ahead };
+  }
+
+  /** Leave for calls ahead, where no cap could refuse them. */
+  #giveLeave({ address }: CallAttempt): number {
+    const { ledger, gate } = this.#ports;
+    return ledger.hasCaps || this.#recalling > 0 ? 0 : gate.admitAhead(address);
+  }
+
+  #noteLive(record: ExecutionRecord): void {
+    this.#ports.outbox.add(record);
+    void this.#turns.later(() => this.#saveRecords());
   }
 
   async #admit(attempt: CallAttempt, { record }: CallNews): Promise<BeginAnswer> {

@@ -5,6 +5,8 @@
  */
 
 import {
+  AHEAD_MS,
+  AHEAD_PER_MINUTE,
   CALLS_PER_MINUTE,
   type CallLimits,
   type CircuitView,
@@ -28,6 +30,7 @@ export class Gate {
   readonly #buckets: ReturnType<GateStorage["buckets"]>;
   readonly #circuits: ReturnType<GateStorage["circuits"]>;
   readonly #savedAt = new Map<LimitedService, number>();
+  #leaveUntil: number;
 
   constructor(storage: GateStorage, clock: Clock) {
     this.#storage = storage;
@@ -35,6 +38,14 @@ export class Gate {
     this.#limits = { ...CALLS_PER_MINUTE, ...Object.fromEntries(storage.limits()) };
     this.#buckets = storage.buckets();
     this.#circuits = storage.circuits();
+    // What an instance before this one gave was taken from a bucket, which was stored within this time.
+    const lastTakenAt = Math.max(0, ...[...this.#buckets.values()].map(({ at }) => at)) + BUCKET_SAVED_MS;
+    this.#leaveUntil = lastTakenAt + AHEAD_MS;
+  }
+
+  /** Until when somebody may make calls without asking; epoch ms. */
+  get leaveUntil(): number {
+    return this.#leaveUntil;
   }
 
   /** Takes a token, or the promise of one. Repeats count as calls of their own. */
@@ -47,6 +58,23 @@ export class Gate {
     this.#saveInTime(address.service, bucket, now);
     this.#keep(address, this.#circuit(address), circuit);
     return answer;
+  }
+
+  /** Takes tokens for calls that are not asked for yet: of a key without faults, while half of the minute is left. */
+  admitAhead(address: CircuitAddress): number {
+    const { service } = address;
+    const circuit = this.#circuit(address);
+    const perMinute = this.#limits[service];
+    const calls = Math.floor(perMinute / AHEAD_PER_MINUTE);
+    const bucket = this.#buckets.get(service);
+    const isHealthy = circuit.name === "closed" && circuit.calls.length === 0;
+    if (!isHealthy || calls === 0 || !bucket || bucket.tokens - calls < perMinute / 2) return 0;
+    const now = this.#clock.now();
+    const taken = { ...bucket, tokens: bucket.tokens - calls };
+    this.#buckets.set(service, taken);
+    this.#saveInTime(service, taken, now);
+    this.#leaveUntil = now + AHEAD_MS;
+    return calls;
   }
 
   /** What stands in the way of a call right now; null for nothing. Takes nothing. */

@@ -101,6 +101,10 @@ export class Ledger {
     await this.#takeAndWarn(id, [], (state) => ({ state: markUnknown(state, id), answer: null, warnings: [] }));
   }
 
+  get hasCaps(): boolean {
+    return this.#state.caps.size > 0;
+  }
+
   async putCap(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Promise<CapStanding | null> {
     const cap = capOf(subject, period, limitMicros);
     const { caps } = this.#state;

@@ -43,7 +43,16 @@ export interface CallAttempt extends ReserveRequest {
 
 export type GateAnswer =
   /** The call may be made, after this wait; it is reported under the epoch. */
-  | { readonly type: "admitted"; readonly epoch: number; readonly waitMs: number }
+  | {
+      readonly type: "admitted";
+      readonly epoch: number;
+      readonly waitMs: number;
+      /**
+       * So many more calls without a price may be made by the same key, under the same epoch, within {@link AHEAD_MS} of
+       * when this was asked. They count as made.
+       */
+      readonly ahead?: number;
+    }
   | { readonly type: "over-limit" | "circuit-open"; readonly retryInMs: number };
 
 /** Whether an attempt may be made. */
@@ -82,8 +91,8 @@ export interface BudgetLedgerRpc {
    * @param news what there is to tell until now. Its record is kept only if the attempt may be made
    */
   begin(attempt: CallAttempt, news: CallNews): Promise<BeginAnswer>;
-  /** After a provider was asked. A repeat changes nothing but a breaker's count. */
-  note(news: CallNews): Promise<void>;
+  /** After providers were asked, by one call or several. A repeat changes nothing but a breaker's count. */
+  note(...news: CallNews[]): Promise<void>;
   /** Puts all that is recorded until now into D1, for whoever wants to read it there. */
   copyRecords(): Promise<void>;
   /** Whether what calls ask and answer is recorded at all. */
@@ -93,7 +102,10 @@ export interface BudgetLedgerRpc {
    * week ago.
    */
   settle(id: string, actualMicros: number): Promise<number | null>;
-  /** Sets a cap or another limit of it; null where there are as many caps as there may be. */
+  /**
+   * Sets a cap or another limit of it; null where there are as many caps as there may be. Once it is answered, no call
+   * begins that the cap would refuse.
+   */
   putCap(subject: BudgetSubject, period: BudgetPeriod, limitMicros: number): Promise<CapStanding | null>;
   /** Adds to the limit of a cap; null where there is no such cap. */
   raiseCap(capId: string, byMicros: number): Promise<CapStanding | null>;

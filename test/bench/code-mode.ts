@@ -8,8 +8,9 @@
  */
 import { CODE_CAPABILITY_NAMES } from "../../worker/capabilities/code/declarations.ts";
 import { type MeasuredCall, totalsOf } from "../../worker/domain/meeting-processing.ts";
+import { boundedAnswer } from "../../worker/egress/answer.ts";
 import { createAnthropicProvider } from "../../worker/llm/anthropic.ts";
-import { DEFAULT_TIMEOUTS } from "../../worker/llm/connection.ts";
+import { DEFAULT_TIMEOUTS, type Fetch } from "../../worker/llm/connection.ts";
 import { costMicros, priceOf } from "../../worker/llm/prices.ts";
 import type { Provider } from "../../worker/llm/provider.ts";
 import type { ProcessedMeeting, ProcessingPorts } from "../../worker/meetings/ports.ts";
@@ -58,7 +59,8 @@ function dollars(calls: readonly MeasuredCall[], isCached: boolean): number {
 }
 
 const { model, baseUrl, close } = await startMeetingModel();
-const connection = { fetch, clock: systemClock, timeouts: DEFAULT_TIMEOUTS };
+const send: Fetch = async (url, init) => boundedAnswer(await fetch(url, init), { signal: init.signal! });
+const connection = { fetch: send, clock: systemClock, timeouts: DEFAULT_TIMEOUTS };
 const provider = createAnthropicProvider({ connection, apiKey: "sk-bench", baseUrl });
 
 console.log(

@@ -1,28 +1,29 @@
 /**
  * What the gateway adds to a call of a model: `npm run bench:gateway`, with `-- --calls 200 --seconds 5` in short. One
- * upstream server answers at once in Chat Completions; it is asked directly, through `POST /v1/chat/completions`, and
- * through Portkey's open-source gateway, which is installed into a temporary folder for that.
+ * upstream server answers at once in Chat Completions; it is asked directly, through bare Workers, through
+ * `POST /v1/chat/completions`, and through Portkey's open-source gateway, which is installed into a temporary folder for that.
  *
- * Each is asked by one connection, call after call, and then at a steady pace, whatever the answers take. The overhead is
- * the difference of medians to asking directly. Read the ratios: the machine is shared by all of them. Answers come whole
- * where Portkey is compared: its 1.15.2 fails on streams under Node 20 and 22 ("TypeError: immutable").
+ * Each is asked by one connection, call after call, and then at a steady pace over up to {@link CONNECTIONS_MAX}, whatever
+ * the answers take. The overhead is the difference of medians to asking directly. Read the ratios: the machine is shared by
+ * all of them. Answers come whole where Portkey is compared: its 1.15.2 fails on streams under Node 20 and 22 ("TypeError:
+ * immutable"). A call that fails is counted, and by its reason, and is no part of any figure.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Agent, request as send } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startServer } from "../../scripts/server.ts";
-import { chatProtocol } from "../support/providers/chat-completions.ts";
+import { startBareWorker, startPortkey, startUpstream } from "./gateway-peers.ts";
 import { ms, printTable, quantile } from "./measure.ts";
 import { liftLimit } from "./signed-in.ts";
 
-const PORTKEY = "@portkey-ai/gateway@1.15.2";
-const WARM_UP_CALLS = 100;
-const START_WITHIN_MS = 30_000;
+/** The code that answers is compiled by then, everywhere. */
+const WARM_UP_CALLS = 300;
+/** More that are open at once say nothing more: what is late waits for one, and its lateness counts. */
+const CONNECTIONS_MAX = 512;
+const REASON_CHARS = 160;
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +36,9 @@ const { values } = parseArgs({
 interface Target {
   readonly name: string;
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether streams are asked for, too. */
+  readonly streams: boolean;
 }
 
 interface Sample {
@@ -44,117 +47,104 @@ interface Sample {
   readonly wholeMs: number;
 }
 
-/** One call, read to its end. Throws where it is not answered whole. */
-async function ask({ name, url, headers }: Target, stream: boolean): Promise<Sample> {
-  const body = { model: "m", stream, messages: [{ role: "user", content: "print the primes" }] };
-  const startedAt = performance.now();
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  let firstMs: number | null = null;
-  let text = "";
-  const decoder = new TextDecoder();
-  for await (const piece of answer.body!) {
-    firstMs ??= performance.now() - startedAt;
-    text += decoder.decode(piece as Uint8Array, { stream: true });
-  }
-  if (answer.status !== 200 || !text.includes(stream ? "[DONE]" : '"finish_reason":"stop"'))
-    throw new Error(`${name} answered ${answer.status}: ${text.slice(0, 300)}`);
-  return { firstMs: firstMs ?? 0, wholeMs: performance.now() - startedAt };
+interface Taken {
+  readonly samples: Sample[];
+  /** How many failed, by the reason. */
+  readonly failures: Map<string, number>;
 }
 
-async function oneByOne(target: Target, stream: boolean): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (let at = 0; at < Number(values.calls); at++) samples.push(await ask(target, stream));
-  return samples;
+/** One call, read to its end. Rejects where it is not answered whole. */
+function ask({ url, headers }: Target, stream: boolean, agent: Agent): Promise<Sample> {
+  const body = JSON.stringify({ model: "m", stream, messages: [{ role: "user", content: "print the primes" }] });
+  const type = { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
+  const startedAt = performance.now();
+  return new Promise((resolve, reject) => {
+    const asked = send(url, { method: "POST", agent, headers: { ...type, ...headers } }, (answer) => {
+      let firstMs: number | null = null;
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (piece: string) => {
+        firstMs ??= performance.now() - startedAt;
+        text += piece;
+      });
+      answer.on("error", reject);
+      answer.on("end", () => {
+        const isWhole = answer.statusCode === 200 && text.includes(stream ? "[DONE]" : '"finish_reason":"stop"');
+        if (isWhole) resolve({ firstMs: firstMs ?? 0, wholeMs: performance.now() - startedAt });
+        else reject(new Error(`${answer.statusCode} ${text}`));
+      });
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
+
+/** Takes a call's sample, with the time that it was late, or its failure. */
+async function take(taken: Taken, calling: Promise<Sample>, lateMs: number): Promise<void> {
+  try {
+    const { firstMs, wholeMs } = await calling;
+    taken.samples.push({ firstMs: firstMs + lateMs, wholeMs: wholeMs + lateMs });
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).slice(0, REASON_CHARS);
+    taken.failures.set(reason, (taken.failures.get(reason) ?? 0) + 1);
+  }
+}
+
+async function oneByOne(target: Target, stream: boolean, calls = Number(values.calls)): Promise<Taken> {
+  const taken: Taken = { samples: [], failures: new Map() };
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let at = 0; at < calls; at++) await take(taken, ask(target, stream, agent), 0);
+  agent.destroy();
+  return taken;
 }
 
 /** Begun at a steady pace: a call that is late in being begun counts from when it should have been. */
-async function atPace(target: Target, stream: boolean): Promise<Sample[]> {
+async function atPace(target: Target, stream: boolean): Promise<Taken> {
+  const taken: Taken = { samples: [], failures: new Map() };
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
   const perSecond = Number(values["per-second"]);
   const startedAt = performance.now();
-  const calls = Array.from({ length: perSecond * Number(values.seconds) }, async (_, index) => {
+  const calls: Promise<void>[] = [];
+  for (let index = 0; index < perSecond * Number(values.seconds); index++) {
     const due = startedAt + (index * 1_000) / perSecond;
-    await sleep(Math.max(0, due - performance.now()));
-    const lateMs = performance.now() - due;
-    const { firstMs, wholeMs } = await ask(target, stream);
-    return { firstMs: firstMs + lateMs, wholeMs: wholeMs + lateMs };
-  });
-  return Promise.all(calls);
-}
-
-/** What both read of an answer that is not streamed. */
-const WHOLE = JSON.stringify({
-  ...{ id: "chatcmpl-1", object: "chat.completion", created: 1, model: "m" },
-  choices: [{ index: 0, message: { role: "assistant", content: "2, 3, 5, 7" }, finish_reason: "stop" }],
-  usage: { prompt_tokens: 12, completion_tokens: 8, total_tokens: 20 },
-});
-
-/** Answers as it is asked: Runyard's gateway always asks for a stream, and puts it together. */
-async function startUpstream() {
-  const frames = chatProtocol.frames().join("");
-  const server = createServer((request, response) => {
-    let asked = "";
-    request
-      .on("data", (piece) => {
-        asked += piece;
-      })
-      .on("end", () => {
-        const isStream = asked.includes('"stream":true');
-        response.writeHead(200, { "content-type": isStream ? "text/event-stream" : "application/json" });
-        response.end(isStream ? frames : WHOLE);
-      });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
-}
-
-async function startPortkey(folder: string, port: number): Promise<ChildProcess> {
-  execFileSync("npm", ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", PORTKEY]);
-  const file = join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
-  const child = spawn(process.execPath, [file, "--headless", `--port=${port}`], { cwd: folder, stdio: "ignore" });
-  const until = performance.now() + START_WITHIN_MS;
-  while (!(await fetch(`http://127.0.0.1:${port}/`).catch(() => null))) {
-    if (performance.now() > until) throw new Error("Portkey's gateway did not start");
-    await sleep(100);
+    const waitMs = due - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+    calls.push(take(taken, ask(target, stream, agent), Math.max(0, performance.now() - due)));
   }
-  return child;
-}
-
-async function freePort(): Promise<number> {
-  const { server } = await startUpstream();
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  await Promise.all(calls);
+  agent.destroy();
+  return taken;
 }
 
 /** The first row is what was asked directly: the others are what they add to it. */
-function report(title: string, targets: readonly Target[], taken: readonly (readonly Sample[])[]): void {
-  const p = (of: readonly Sample[], pick: (sample: Sample) => number, at: number) => quantile(of.map(pick), at);
-  const first = ({ firstMs }: Sample) => firstMs;
-  const whole = ({ wholeMs }: Sample) => wholeMs;
-  const [directly = []] = taken;
-  const added = (of: readonly Sample[], pick: (sample: Sample) => number) =>
-    ms(p(of, pick, 0.5) - p(directly, pick, 0.5));
+function report(title: string, targets: readonly Target[], taken: readonly Taken[]): void {
+  const p = ({ samples }: Taken, key: keyof Sample, at: number) =>
+    samples.length === 0
+      ? Number.NaN
+      : quantile(
+          samples.map((sample) => sample[key]),
+          at,
+        );
+  const [directly] = taken;
+  const added = (of: Taken, key: keyof Sample) => ms(p(of, key, 0.5) - p(directly!, key, 0.5));
+  const failed = ({ failures }: Taken) => [...failures.values()].reduce((sum, count) => sum + count, 0);
   const rows = targets.map(({ name }, index) => {
-    const samples = taken[index]!;
+    const of = taken[index]!;
     return [
-      name,
-      ms(p(samples, whole, 0.5)),
-      added(samples, first),
-      added(samples, whole),
-      ms(p(samples, whole, 0.99)),
+      ...[name, ms(p(of, "wholeMs", 0.5)), added(of, "firstMs"), added(of, "wholeMs"), ms(p(of, "wholeMs", 0.99))],
+      String(failed(of)),
     ];
   });
-  printTable([title, "p50", "first bytes, added", "whole, added", "p99"], rows);
+  printTable([title, "p50", "first bytes, added", "whole, added", "p99", "failed"], rows);
+  for (const [index, { failures }] of taken.entries())
+    for (const [reason, count] of failures) console.log(`\n${targets[index]!.name}, ${count} times: ${reason}`);
+  console.log();
 }
 
 const folder = mkdtempSync(join(tmpdir(), "runyard-bench-"));
 const upstream = await startUpstream();
-const portkeyPort = await freePort();
-const portkey = await startPortkey(join(folder, "portkey"), portkeyPort);
+const bare = await startBareWorker(upstream.url);
+const portkey = await startPortkey(join(folder, "portkey"));
 const server = await startServer({
   port: 0,
   stateFolder: join(folder, "state"),
@@ -163,35 +153,36 @@ const server = await startServer({
 try {
   await liftLimit(server.url, server.credentials.signInUrl);
   const targets: readonly Target[] = [
-    { name: "upstream, directly", url: `${upstream.url}/chat/completions`, headers: {} },
+    { name: "upstream, directly", url: `${upstream.url}/chat/completions`, streams: true },
+    { name: "bare Worker, answers by itself", url: `${bare.url}/at-once`, streams: true },
+    { name: "bare Worker, passes on", url: `${bare.url}/`, streams: true },
     {
       name: "Runyard",
       url: `${server.url}/v1/chat/completions`,
       headers: { authorization: `Bearer ${server.credentials.apiToken}` },
+      streams: true,
     },
     {
       name: "Portkey",
-      url: `http://127.0.0.1:${portkeyPort}/v1/chat/completions`,
+      url: `${portkey.url}/v1/chat/completions`,
       headers: { authorization: "Bearer x", "x-portkey-provider": "openai", "x-portkey-custom-host": upstream.url },
+      streams: false,
     },
   ];
   const loads = [
-    ["one connection", oneByOne],
+    ["one connection", (target: Target, stream: boolean) => oneByOne(target, stream)],
     [`${values["per-second"]} a second`, atPace],
   ] as const;
   for (const stream of [false, true]) {
-    const asked = stream ? targets.filter(({ name }) => name !== "Portkey") : targets;
-    for (const target of asked) for (let at = 0; at < WARM_UP_CALLS; at++) await ask(target, stream);
+    const asked = stream ? targets.filter(({ streams }) => streams) : targets;
+    for (const target of asked) await oneByOne(target, stream, WARM_UP_CALLS);
     for (const [load, measure] of loads) {
-      const taken: Sample[][] = [];
+      const taken: Taken[] = [];
       for (const target of asked) taken.push(await measure(target, stream));
       report(`${load}, ${stream ? "streamed" : "whole"}`, asked, taken);
     }
   }
 } finally {
-  portkey.kill();
-  await server.stop();
-  upstream.server.closeAllConnections();
-  upstream.server.close();
+  for (const { stop } of [portkey, server, bare, upstream]) await stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -9,7 +9,7 @@ import type { Clock, Random } from "../domain/ports.ts";
 import { accountAdapter } from "../store/account-adapter.ts";
 import type { Database } from "../store/database.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
-import { type KeepAlive, TurnsBusyError } from "./turns.ts";
+import { type TurnPorts, TurnsBusyError } from "./turns.ts";
 
 /** Below this, guessing is the shortest way in (NIST SP 800-63B asks for 15 where a password is all there is, 8 at least). */
 export const PASSWORD_MIN_CHARS = 10;
@@ -24,7 +24,7 @@ export interface AccountPorts {
   readonly clock: Clock;
   readonly random: Random;
   /** Lets work go on when whoever asked for it has left. */
-  readonly afterwards: KeepAlive;
+  readonly afterwards: TurnPorts["keepAlive"];
 }
 
 export interface ProvedPerson {
@@ -43,6 +43,7 @@ async function open({ config, db, clock, random, afterwards }: AccountPorts, ori
   const [key] = config.secretsKeys;
   if (!key) return fail("not-configured", NO_KEY);
   const { betterAuth } = await import("better-auth/minimal");
+  const turn: TurnPorts = { clock, keepAlive: afterwards };
   const proof: { userId: string | null } = { userId: null };
   const onProved = (userId: string) => {
     proof.userId = userId;
@@ -61,8 +62,8 @@ async function open({ config, db, clock, random, afterwards }: AccountPorts, ori
       minPasswordLength: PASSWORD_MIN_CHARS,
       maxPasswordLength: PASSWORD_MAX_CHARS,
       password: {
-        hash: (password) => hashPassword(password, random, afterwards),
-        verify: ({ hash, password }) => verifyPassword(password, hash, afterwards),
+        hash: (password) => hashPassword(password, random, turn),
+        verify: ({ hash, password }) => verifyPassword(password, hash, turn),
       },
     },
     socialProviders: config.github ? { github: { ...config.github, disableImplicitSignUp: true } } : {},

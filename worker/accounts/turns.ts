@@ -12,7 +12,11 @@ export class TurnsBusyError extends Error {
   override readonly name = "TurnsBusyError";
 }
 
-export type KeepAlive = (work: Promise<unknown>) => void;
+export interface TurnPorts {
+  readonly clock: Clock;
+  /** Keeps the request at work until the promise is settled. */
+  readonly keepAlive: (work: Promise<unknown>) => void;
+}
 
 /** A small part of what a turn takes. */
 const LOOK_MS = 20;
@@ -28,53 +32,47 @@ interface Waiter {
 
 export class Turns {
   readonly #max: number;
-  readonly #clock: Clock;
   /** In the order in which they came; the first is at work. */
   readonly #waiting = new Set<Waiter>();
 
   /** @param max how many may be under way and wait together */
-  constructor(max: number, clock: Clock) {
+  constructor(max: number) {
     this.#max = max;
-    this.#clock = clock;
   }
 
-  /**
-   * Throws {@link TurnsBusyError} when too many wait.
-   * @param keepAlive keeps the request at work until the promise is settled
-   */
-  async take<T>(work: () => Promise<T>, keepAlive: KeepAlive): Promise<T> {
-    this.#forgetLost();
+  /** Throws {@link TurnsBusyError} when too many wait. */
+  async take<T>(work: () => Promise<T>, { clock, keepAlive }: TurnPorts): Promise<T> {
+    this.#forgetLost(clock.now());
     if (this.#waiting.size >= this.#max) throw new TurnsBusyError(`${this.#max} wait already`);
-    const done = this.#inTurn(work);
+    const done = this.#inTurn(work, clock);
     keepAlive(done.catch(() => undefined));
     return done;
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const waiter: Waiter = { expectedBy: this.#clock.now() + FORGOTTEN_MS };
+  async #inTurn<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
+    const waiter: Waiter = { expectedBy: clock.now() + FORGOTTEN_MS };
     this.#waiting.add(waiter);
     try {
-      while (!this.#isFirst(waiter)) {
-        await this.#clock.sleep(LOOK_MS);
-        waiter.expectedBy = this.#clock.now() + FORGOTTEN_MS;
+      while (!this.#isFirst(waiter, clock.now())) {
+        await clock.sleep(LOOK_MS);
+        waiter.expectedBy = clock.now() + FORGOTTEN_MS;
         // Where it was forgotten it queues anew.
         this.#waiting.add(waiter);
       }
-      waiter.expectedBy = this.#clock.now() + STOPPED_MS;
+      waiter.expectedBy = clock.now() + STOPPED_MS;
       return await work();
     } finally {
       this.#waiting.delete(waiter);
     }
   }
 
-  #isFirst(waiter: Waiter): boolean {
-    this.#forgetLost();
+  #isFirst(waiter: Waiter, now: number): boolean {
+    this.#forgetLost(now);
     const [first] = this.#waiting;
     return first === waiter;
   }
 
-  #forgetLost(): void {
-    const now = this.#clock.now();
+  #forgetLost(now: number): void {
     for (const waiter of this.#waiting) if (now >= waiter.expectedBy) this.#waiting.delete(waiter);
   }
 }

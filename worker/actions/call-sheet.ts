@@ -4,19 +4,14 @@
  * Invariant: what came of an attempt is told with the next attempt or with the end of the call, whichever is first; a fault
  * at once, since the breaker has to know.
  */
-import type {
-  AttemptEnd,
-  BeginAnswer,
-  BudgetLedgerRpc,
-  CallAttempt,
-  CallNews,
-} from "../../durable-objects/budget-ledger/rpc.ts";
+import type { AttemptEnd, BeginAnswer, CallAttempt, CallNews } from "../../durable-objects/budget-ledger/rpc.ts";
 import type { ExecutionRecord } from "../store/executions.ts";
 
 export interface CallSheetPorts {
-  readonly ledger: BudgetLedgerRpc;
-  /** Does what nobody waits for, and logs its failure. */
-  readonly afterwards: (work: Promise<unknown>) => void;
+  /** Rejects where the object cannot be asked. */
+  readonly begin: (attempt: CallAttempt, news: CallNews) => Promise<BeginAnswer>;
+  /** Is not waited for. */
+  readonly tell: (news: CallNews) => void;
 }
 
 export class CallSheet {
@@ -38,7 +33,7 @@ export class CallSheet {
 
   /** Rejects where the object cannot be asked. */
   async begin(attempt: CallAttempt): Promise<BeginAnswer> {
-    const answer = await this.#ports.ledger.begin(attempt, this.#takeNews(this.#begun));
+    const answer = await this.#ports.begin(attempt, this.#takeNews(this.#begun));
     if (answer.type === "admitted") {
       this.#begun = null;
       this.#wasMade = true;
@@ -51,13 +46,13 @@ export class CallSheet {
     this.#wasMade = true;
     const begun = this.#begun;
     this.#begun = null;
-    if (begun) this.#tell(this.#takeNews(begun));
+    if (begun) this.#ports.tell(this.#takeNews(begun));
   }
 
   /** What came of an attempt that was let through. */
   attemptEnded(end: AttemptEnd): void {
     this.#ends.push(end);
-    if (end.verdict !== "ok") this.#tell(this.#takeNews(null));
+    if (end.verdict !== "ok") this.#ports.tell(this.#takeNews(null));
   }
 
   /**
@@ -67,16 +62,12 @@ export class CallSheet {
   ended(record: ExecutionRecord, wasRefused: boolean): void {
     const isKept = this.#wasMade || !wasRefused;
     const news = this.#takeNews(isKept ? record : null);
-    if (news.record || news.ends.length > 0) this.#tell(news);
+    if (news.record || news.ends.length > 0) this.#ports.tell(news);
   }
 
   #takeNews(record: ExecutionRecord | null): CallNews {
     const ends = this.#ends;
     this.#ends = [];
     return { ends, record };
-  }
-
-  #tell(news: CallNews): void {
-    this.#ports.afterwards(this.#ports.ledger.note(news));
   }
 }

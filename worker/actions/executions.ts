@@ -27,7 +27,8 @@ export async function accessExecution(
 }
 
 /** Before calls are read: all that were made until now are where they are read from, or it is logged that they are not. */
-export async function bringUpToDate({ budget, log }: Dependencies, workspaceId: string): Promise<void> {
+export async function bringUpToDate({ budget, calls, log }: Dependencies, workspaceId: string): Promise<void> {
+  await calls.flush(workspaceId);
   await budget(workspaceId)
     .copyRecords()
     .catch((error) => log.warn("the latest calls of models are not shown", { workspaceId, error }));

@@ -13,7 +13,8 @@ import type { Principal } from "../domain/principal.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { record } from "./audit-trail.ts";
 
-export async function listBudgets({ budget }: Dependencies, { workspaceId }: Principal): Promise<BudgetList> {
+export async function listBudgets({ budget, calls }: Dependencies, { workspaceId }: Principal): Promise<BudgetList> {
+  await calls.flush(workspaceId);
   const { caps, spent, unknown, unknownCount }: BudgetOverview = await budget(workspaceId).overview();
   return {
     spent: { day: toDollars(spent.day.spentMicros), month: toDollars(spent.month.spentMicros) },

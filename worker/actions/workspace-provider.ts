@@ -87,15 +87,22 @@ export async function providerOf(
     const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, call);
     return recorded(dependencies, provider, call.sheet, { workspaceId, source, redactor });
   };
-  // Composed for each call: it has a sheet of its own.
-  return { ...compose(), stream: (request) => compose().stream(request) };
+  // Composed for each call, which has a sheet of its own. Most are asked for one.
+  let next: Provider | null = compose();
+  return {
+    ...next,
+    stream(request) {
+      const provider = next ?? compose();
+      next = null;
+      return provider.stream(request);
+    },
+  };
 }
 
-function sheetOf({ budget, afterwards, log }: Dependencies, workspaceId: string): CallSheet {
+function sheetOf({ calls }: Dependencies, workspaceId: string): CallSheet {
   return new CallSheet({
-    ledger: budget(workspaceId),
-    afterwards: (work) =>
-      afterwards(work.catch((error) => log.warn("a call could not be written down", { workspaceId, error }))),
+    begin: (attempt, news) => calls.begin(workspaceId, attempt, news),
+    tell: (news) => calls.tell(workspaceId, news),
   });
 }
 
@@ -230,9 +237,9 @@ function open(
   const send = egress({
     origins: [new URL(choice.baseUrl).origin],
     allowsPrivate,
-    // The adapters have bounds of their own, with words of their own: these are behind them.
+    // The adapters have bounds of their own, with words of their own.
     answerBytes: 2 * ANSWER_BYTES,
-    timeoutMs: 2 * timeouts.totalMs,
+    timeoutMs: null,
     ...{ key, redactor },
   });
   const connection: Connection = { fetch: (input, init = {}) => send(String(input), init), clock, timeouts };

@@ -16,6 +16,13 @@ export const CALLS_PER_MINUTE: Readonly<Record<LimitedService, number>> = {
 };
 /** More than any one workspace gets through one object. */
 export const CALLS_PER_MINUTE_MAX = 60_000;
+/**
+ * For how long an isolate may use leave that it was given for calls ahead, from when it asked. So late it may hear that a
+ * limit was lowered, that another isolate opened a breaker, or that there is a cap now: whoever sets one waits for that.
+ */
+export const AHEAD_MS = 1_000;
+/** Part of a minute's worth that leave is given for at once: of many isolates none may hold much of it. */
+export const AHEAD_PER_MINUTE = 600;
 /** Who would wait longer for the limit is told so at once. */
 export const LIMIT_WAIT_MS_MAX = 60_000;
 

@@ -7,10 +7,12 @@
 import type { Clock } from "../domain/ports.ts";
 import type { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
+import { type Answer, boundedAnswer } from "./answer.ts";
 import { isPublicHost } from "./public-host.ts";
-import { watchBody } from "./watched-body.ts";
 
-export type Send = (url: string, init: RequestInit) => Promise<Response>;
+export type Send = (url: string, init: RequestInit) => Promise<Answer>;
+/** As the platform sends. */
+export type NetworkSend = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Stands in a header for the key. Of characters that every SDK takes for a key. */
 export const KEY_STAND_IN = "runyard-key-stand-in";
@@ -22,8 +24,8 @@ export interface EgressRules {
   readonly allowsPrivate: boolean;
   /** Of an answer's body. More ends it with an error. */
   readonly answerBytes: number;
-  /** From the request to the last byte of the answer. */
-  readonly timeoutMs: number;
+  /** From the request to the last byte of the answer. Null where whoever sends has bounds of its own, behind its signal. */
+  readonly timeoutMs: number | null;
   /** Opens the key for one request. Asked only where a header holds {@link KEY_STAND_IN}. */
   readonly key?: () => Promise<Secret>;
   /** Learns of the key before the request leaves, to keep it out of the answer. */
@@ -48,21 +50,29 @@ export class EgressError extends Error {
 
 export interface Networks {
   /** Reaches any address. */
-  readonly any: Send;
+  readonly any: NetworkSend;
   /** Reaches public addresses alone, whatever a name leads to; null where `any` does so by itself. */
-  readonly public: Send | null;
+  readonly public: NetworkSend | null;
 }
 
 export function createEgress(networks: Networks, clock: Clock): Egress {
   return (rules) => async (address, init) => {
     const url = allowedUrl(address, rules);
-    const headers = await withKey(new Headers(init.headers), rules);
-    const limit = startLimit(rules, clock, init.signal ?? null);
+    const headers = rules.key ? await withKey(new Headers(init.headers), rules.key, rules.redactor) : init.headers;
     const network = rules.allowsPrivate ? networks.any : (networks.public ?? networks.any);
+    const send = (signal: AbortSignal) =>
+      network(url.href, { ...init, ...(headers ? { headers } : {}), redirect: "manual", signal });
+    const { answerBytes: maxBytes, timeoutMs } = rules;
+    const tooLarge = () => new EgressError("too-large", `The answer is larger than ${maxBytes} bytes.`);
+    if (timeoutMs === null) {
+      // Reaching this is a bug: nothing would end the request.
+      if (!init.signal) throw new Error("a request without a bound of time needs a signal");
+      return boundedAnswer(await send(init.signal), { signal: init.signal, maxBytes, tooLarge });
+    }
+    const limit = startLimit(timeoutMs, clock, init.signal ?? null);
     try {
-      const sent = network(url.href, { ...init, headers, redirect: "manual", signal: limit.signal });
-      const response = await settleOrAbort(sent, limit.signal);
-      return watchBody(response, { signal: limit.signal, onBytes: limit.onBytes, onEnd: limit.end });
+      const response = await settleOrAbort(send(limit.signal), limit.signal);
+      return boundedAnswer(response, { signal: limit.signal, maxBytes, tooLarge, onEnd: limit.end });
     } catch (error) {
       limit.end();
       throw error;
@@ -79,9 +89,9 @@ function allowedUrl(address: string, { origins, allowsPrivate }: EgressRules): U
   throw new EgressError("not-allowed", "The address is not public, or is without TLS, and may not be reached here.");
 }
 
-async function withKey(headers: Headers, { key, redactor }: EgressRules): Promise<Headers> {
+async function withKey(headers: Headers, key: () => Promise<Secret>, redactor?: Redactor): Promise<Headers> {
   const holders = [...headers].filter(([, value]) => value.includes(KEY_STAND_IN));
-  if (key === undefined || holders.length === 0) return headers;
+  if (holders.length === 0) return headers;
   try {
     const secret = await key();
     redactor?.learn(secret);
@@ -99,14 +109,13 @@ async function withKey(headers: Headers, { key, redactor }: EgressRules): Promis
 
 interface Limit {
   readonly signal: AbortSignal;
-  onBytes(total: number): boolean;
   end(): void;
 }
 
 /** Longest single sleep of the watch, so that a request that has ended leaves a timer of at most a second behind. */
 const WATCH_INTERVAL_MS = 1_000;
 
-function startLimit({ answerBytes, timeoutMs }: EgressRules, clock: Clock, caller: AbortSignal | null): Limit {
+function startLimit(timeoutMs: number, clock: Clock, caller: AbortSignal | null): Limit {
   const controller = new AbortController();
   let isOver = false;
   const onCallerAbort = () => controller.abort(caller?.reason);
@@ -123,19 +132,11 @@ function startLimit({ answerBytes, timeoutMs }: EgressRules, clock: Clock, calle
     if (!isOver) controller.abort(new EgressError("too-late", `No whole answer came within ${timeoutMs / 1_000} s.`));
   };
   void watch();
-  return {
-    signal: controller.signal,
-    end,
-    onBytes: (total) => {
-      if (total > answerBytes)
-        controller.abort(new EgressError("too-large", `The answer is larger than ${answerBytes} bytes.`));
-      return false;
-    },
-  };
+  return { signal: controller.signal, end };
 }
 
 /** Like `pending`, but gives up as soon as `signal` does, also where the network ignores its signal. */
-export async function settleOrAbort(pending: Promise<Response>, signal: AbortSignal): Promise<Response> {
+async function settleOrAbort(pending: Promise<Response>, signal: AbortSignal): Promise<Response> {
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);

@@ -4,12 +4,13 @@
  * request and the meaning of each event.
  * Invariant: ends in exactly one of `done` or a thrown {@link ModelError}.
  */
-import type { Clock } from "../domain/ports.ts";
 import { EgressError, type EgressErrorCode } from "../egress/egress.ts";
-import { type CallGuard, guardCall, type StopCause } from "./call-guard.ts";
-import type { Connection, Fetch } from "./connection.ts";
+import { CallGuard, type StopCause } from "./call-guard.ts";
+import type { Connection } from "./connection.ts";
+import type { SdkFetch } from "./kept-clients.ts";
 import { faultOf, faultOfFacts } from "./model-fault.ts";
 import { ModelError, type ModelErrorReason, type ModelEvent, type ModelRequest } from "./provider.ts";
+import { EventDecoder, type ServerSentEvent } from "./server-sent-events.ts";
 
 /** Folds a provider's events into ours. One for each call; it may keep state. */
 export interface AnswerReader<Event> {
@@ -38,21 +39,26 @@ export interface AnswerCall<Event> {
   readonly connection: Connection;
   readonly request: ModelRequest;
   readonly errors: SdkErrors;
-  open(fetch: Fetch, signal: AbortSignal): Promise<AsyncIterable<Event>>;
+  /** Sends the request through the SDK. Rejects with the SDK's own error where the provider refuses it. */
+  open(fetch: SdkFetch): Promise<unknown>;
   readonly reader: AnswerReader<Event>;
+  /** Whether an event of this name means something; all do where left out. */
+  isKnown?(name: string | null): boolean;
 }
 
 export async function* streamAnswer<Event>(call: AnswerCall<Event>): AsyncGenerator<ModelEvent> {
-  const guard = guardCall(call.connection, call.request.signal);
+  const guard = new CallGuard(call.connection, call.request.signal);
   try {
-    const events = (await call.open(guard.fetch, guard.signal))[Symbol.asyncIterator]();
-    for (let next = await events.next(); !next.done; next = await events.next()) {
-      const told = call.reader.read(next.value);
-      if (call.reader.chars > ANSWER_CHARS) throw tooLong(call.label);
+    await call.open(guard.fetch);
+    const decoder = new EventDecoder();
+    for (;;) {
+      const bytes = await guard.read();
+      const { told, fault } = understood(call, bytes === null ? decoder.end() : decoder.push(bytes));
+      if (told.at(-1)?.type === "done") guard.leave();
       yield* told;
-      if (told.at(-1)?.type === "done") return await readToEnd(events, call.connection.clock);
-      // An SDK may hand out what it had buffered before it notices the abort.
-      if (guard.stopped() !== null) break;
+      if (fault) throw fault.error;
+      if (told.at(-1)?.type === "done") return;
+      if (bytes === null) break;
     }
     yield* wholeOrThrow(call, guard, null);
   } catch (error) {
@@ -62,15 +68,51 @@ export async function* streamAnswer<Event>(call: AnswerCall<Event>): AsyncGenera
   }
 }
 
-/** An end marker comes with the last event or right behind it. A connection with something left on it is not used again. */
-const END_WITHIN_MS = 20;
+/** The mark behind the last event of OpenAI's streams. */
+const END_MARK = "[DONE]";
 
-/** Reads what is left of a stream whose answer is whole, so that the next call need not connect anew. */
-async function readToEnd(events: AsyncIterator<unknown>, clock: Clock): Promise<void> {
-  const rest = async () => {
-    while (!(await events.next()).done);
-  };
-  await Promise.race([rest().catch(() => undefined), clock.sleep(END_WITHIN_MS)]);
+interface Understood {
+  /** Pieces of one text that came together are one piece: each is an event for everybody who reads them. */
+  readonly told: readonly ModelEvent[];
+  /** What went wrong behind them. */
+  readonly fault: { readonly error: unknown } | null;
+}
+
+/** An error inside a stream has no status of its own. */
+const NO_ANSWER = { status: null, headers: null } as const;
+
+/** An error that cannot be read is one nevertheless. */
+function readable(data: string): unknown {
+  try {
+    const payload = JSON.parse(data);
+    return payload?.error ?? payload;
+  } catch {
+    return data;
+  }
+}
+
+/** What events stand for that came together. */
+function understood<Event>(call: AnswerCall<Event>, events: readonly ServerSentEvent[]): Understood {
+  const told: ModelEvent[] = [];
+  try {
+    for (const { name, data } of events) {
+      if (data === END_MARK || call.isKnown?.(name) === false) continue;
+      const payload = name === "error" ? { error: readable(data) } : JSON.parse(data);
+      if (payload?.error) throw faultOfBody(call, payload, NO_ANSWER);
+      const next = call.reader.read(payload);
+      if (call.reader.chars > ANSWER_CHARS) throw tooLong(call.label);
+      for (const event of next) {
+        const last = told.at(-1);
+        const isMore = (event.type === "text" || event.type === "thinking") && last?.type === event.type;
+        if (isMore) told[told.length - 1] = { ...event, text: last.text + event.text };
+        else told.push(event);
+        if (event.type === "done") return { told, fault: null };
+      }
+    }
+  } catch (error) {
+    return { told, fault: { error } };
+  }
+  return { told, fault: null };
 }
 
 /** The last events of an answer that was whole although its stream ended badly; throws the fault of any other. */
@@ -131,6 +173,18 @@ function faultOfCall(call: CallFacts, guard: CallGuard, error: unknown): ModelEr
 
 function faultOfApiError(call: CallFacts, error: Error): ModelError {
   const { status, headers, error: body } = error as { status?: unknown; headers?: unknown; error?: unknown };
+  return faultOfBody(call, body, {
+    status: typeof status === "number" ? status : null,
+    headers: headers instanceof Headers ? headers : null,
+  });
+}
+
+/** By what the provider says itself. */
+function faultOfBody(
+  { label, connection }: CallFacts,
+  body: unknown,
+  { status, headers }: { readonly status: number | null; readonly headers: Headers | null },
+): ModelError {
   // Anthropic's SDK keeps the whole body, OpenAI's the object below `error`.
   const outer = recordOf(body);
   const inner = "error" in outer ? recordOf(outer.error) : outer;
@@ -138,13 +192,13 @@ function faultOfApiError(call: CallFacts, error: Error): ModelError {
   return faultOfFacts(
     {
       // Gateways put an upstream's status into the `code` of an error event.
-      status: typeof status === "number" ? status : typeof inner.code === "number" ? inner.code : null,
+      status: status ?? (typeof inner.code === "number" ? inner.code : null),
       kinds,
       message: typeof inner.message === "string" ? inner.message : "",
     },
-    call.label,
-    headers instanceof Headers ? headers : null,
-    call.connection.clock.now(),
+    label,
+    headers,
+    connection.clock.now(),
   );
 }
 

@@ -72,11 +72,12 @@ export function createAnthropicProvider(options: AnthropicOptions): Provider {
       yield* streamAnswer({
         ...{ label: LABEL, connection, request, errors: sdk },
         reader: new MessageReader(request),
-        open: (fetch, signal) => {
+        isKnown: (name) => name !== null && name !== "ping",
+        open: (fetch) => {
           const { temperature, maxTokens } = request;
           const sampled = temperature === undefined ? {} : { temperature };
           const body = { ...promptOf(request), ...sampled, max_tokens: maxTokens, stream: true as const };
-          return client(sdk).messages.create(body, callOptions(fetch, signal));
+          return client(sdk).messages.create(body, callOptions(fetch)).asResponse();
         },
       });
     },

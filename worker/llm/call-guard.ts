@@ -1,25 +1,15 @@
 /**
  * Keeps one call to a provider within its bounds: time to the first byte, silence, duration, size, and the caller's
  * wish to stop. It stands between an SDK and the network, because only there are all bytes seen: pings that an SDK
- * swallows are a sign of life, and a body that ignores the signal must still end.
+ * swallows are a sign of life. The SDK sends the request and tells what an error means; an answer is read from here.
  * Invariant: once the guard has stopped a call, every pending read fails, and `stopped` says why.
  */
-import { settleOrAbort } from "../egress/egress.ts";
-import { watchBody } from "../egress/watched-body.ts";
-import { type Connection, DEFAULT_TIMEOUTS, type Fetch } from "./connection.ts";
+import { type Answer, textOf } from "../egress/answer.ts";
+import { type Connection, DEFAULT_TIMEOUTS } from "./connection.ts";
+import type { SdkFetch } from "./kept-clients.ts";
 
 /** Why the guard ended a call. */
 export type StopCause = "caller" | "silence" | "duration" | "size" | "not-a-stream";
-
-export interface CallGuard {
-  readonly fetch: Fetch;
-  readonly signal: AbortSignal;
-  stopped(): StopCause | null;
-  /** True once the provider sent the head of an answer. */
-  answered(): boolean;
-  /** Ends the call, whatever its state, and frees the connection. Twice does nothing. */
-  close(): void;
-}
 
 /** Bytes of one streamed answer: some 100 times the longest useful one, since every token travels in an envelope. */
 export const ANSWER_BYTES = 32 * 2 ** 20;
@@ -28,82 +18,138 @@ const ERROR_BYTES = 64 * 2 ** 10;
 /** Longest single sleep of the watch, so that a finished call leaves a timer of at most a second behind. */
 const WATCH_INTERVAL_MS = 1_000;
 
-export function guardCall(connection: Connection, caller: AbortSignal): CallGuard {
-  const { fetch: send, clock } = connection;
-  const controller = new AbortController();
-  const pulse = { startedAt: clock.now(), lastByteAt: clock.now(), head: false, body: false };
-  let cause: StopCause | null = null;
-  let closed = false;
-  const stop = (why: StopCause) => {
-    if (cause !== null || closed) return;
-    cause = why;
-    controller.abort();
-  };
-  const onCallerAbort = () => stop("caller");
-  if (caller.aborted) stop("caller");
-  else caller.addEventListener("abort", onCallerAbort, { once: true });
+export class CallGuard {
+  readonly #connection: Connection;
+  readonly #caller: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #onCallerAbort = () => this.#stop("caller");
+  readonly #pulse: Pulse;
+  #cause: StopCause | null = null;
+  #state: "open" | "left" | "closed" = "open";
+  /** That is read from here. */
+  #answer: Answer | null = null;
+  #isAnswered = false;
 
-  const guarded: Fetch = async (input, init) => {
-    const signal = init?.signal ?? controller.signal;
+  constructor(connection: Connection, caller: AbortSignal) {
+    this.#connection = connection;
+    this.#caller = caller;
+    const now = connection.clock.now();
+    this.#pulse = { startedAt: now, lastByteAt: now, hasBody: false, bytes: 0 };
+    if (caller.aborted) this.#stop("caller");
+    else caller.addEventListener("abort", this.#onCallerAbort, { once: true });
+    void this.#watch();
+  }
+
+  /** What the SDK sends with. Its own signal and timeout are left out: those of here are within them. */
+  readonly fetch: SdkFetch = async (url, { signal: _, ...init } = {}) => {
+    const { signal } = this.#controller;
+    signal.throwIfAborted();
     // A redirect is never followed: the platform would carry the key on to another host.
-    const response = await settleOrAbort(send(input, { ...init, redirect: "manual", signal }), signal);
-    pulse.head = true;
-    pulse.lastByteAt = clock.now();
-    if (response.ok && isDocument(response)) {
-      void response.body?.cancel().catch(() => undefined);
-      stop("not-a-stream");
+    const answer = await this.#connection.fetch(String(url), { ...init, redirect: "manual", signal });
+    this.#isAnswered = true;
+    this.#pulse.lastByteAt = this.#connection.clock.now();
+    this.#answer = answer;
+    const { ok, status, headers } = answer;
+    if (ok && isDocument(headers)) {
+      this.#stop("not-a-stream");
       throw new TypeError("not an event stream");
     }
-    const onBytes = (total: number) => {
-      pulse.body = true;
-      pulse.lastByteAt = clock.now();
-      if (total > ANSWER_BYTES) stop("size");
-      return !response.ok && total >= ERROR_BYTES;
+    // All that an SDK reads of it.
+    const text = () => textOf({ read: () => this.read(), drop: () => answer.drop() }, ERROR_BYTES);
+    return { ok, status, headers: ok ? NO_HEADERS : headers, url: "", body: null, text } as unknown as Response;
+  };
+
+  /** The next bytes of the answer; null behind its end. */
+  async read(): Promise<Uint8Array | null> {
+    const piece = (await this.#answer?.read()) ?? null;
+    if (piece === null) {
+      this.#answer = null;
+      return null;
+    }
+    const pulse = this.#pulse;
+    pulse.hasBody = true;
+    pulse.lastByteAt = this.#connection.clock.now();
+    pulse.bytes += piece.byteLength;
+    if (pulse.bytes <= ANSWER_BYTES) return piece;
+    this.#stop("size");
+    throw new Error("the answer is too large");
+  }
+
+  stopped(): StopCause | null {
+    return this.#cause;
+  }
+
+  /** True once the provider sent the head of an answer. */
+  answered(): boolean {
+    return this.#isAnswered;
+  }
+
+  /**
+   * The answer is whole. What is left of its stream is read for a moment, so that the next call need not connect anew;
+   * nobody waits for that, and nothing else can stop the call any more.
+   */
+  leave(): void {
+    if (this.#state !== "open") return;
+    this.#state = "left";
+    const rest = async () => {
+      while ((await this.read()) !== null);
     };
-    const watched = watchBody(response, { signal, onBytes });
-    // They describe the bytes on the wire, which the platform has already decoded.
-    watched.headers.delete("content-encoding");
-    watched.headers.delete("content-length");
-    return watched;
-  };
-  void watch(connection, pulse, () => cause !== null || closed, stop);
-  return {
-    fetch: guarded,
-    signal: controller.signal,
-    stopped: () => cause,
-    answered: () => pulse.head,
-    close: () => {
-      closed = true;
-      caller.removeEventListener("abort", onCallerAbort);
-      controller.abort();
-    },
-  };
+    void rest()
+      .catch(() => undefined)
+      .then(() => this.#end());
+  }
+
+  /** Ends the call, whatever its state, and frees the connection. Twice does nothing. */
+  close(): void {
+    if (this.#state === "open") this.#end();
+  }
+
+  #end(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#caller.removeEventListener("abort", this.#onCallerAbort);
+    // Of an answer that was read to its end there is nothing to stop.
+    if (this.#answer !== null || !this.#isAnswered) this.#controller.abort();
+  }
+
+  #stop(why: StopCause): void {
+    if (this.#cause !== null || this.#state !== "open") return;
+    this.#cause = why;
+    this.#controller.abort();
+  }
+
+  /**
+   * Sleeps until a bound may have passed and looks again. The number of looks is bounded too, so that a clock that never
+   * moves (a test's) ends the watch rather than spinning it.
+   */
+  async #watch(): Promise<void> {
+    const { clock, timeouts = DEFAULT_TIMEOUTS } = this.#connection;
+    const looks = 2 * Math.ceil(timeouts.totalMs / WATCH_INTERVAL_MS) + 10;
+    for (let look = 0; look < looks && this.#cause === null && this.#state === "open"; look++) {
+      const now = clock.now();
+      const { lastByteAt, hasBody, startedAt } = this.#pulse;
+      const quietUntil = lastByteAt + (hasBody ? timeouts.silenceMs : timeouts.firstByteMs);
+      const endsAt = startedAt + timeouts.totalMs;
+      if (now >= endsAt) return this.#stop("duration");
+      if (now >= quietUntil) return this.#stop("silence");
+      await clock.sleep(Math.min(quietUntil - now, endsAt - now, WATCH_INTERVAL_MS));
+    }
+    // Whoever leaves its stream open behind a whole answer has had its moment.
+    if (this.#state === "left") this.#end();
+  }
 }
 
 interface Pulse {
   readonly startedAt: number;
-  readonly lastByteAt: number;
-  readonly body: boolean;
+  lastByteAt: number;
+  hasBody: boolean;
+  bytes: number;
 }
 
-/**
- * Sleeps until a bound may have passed and looks again. The number of looks is bounded too, so that a clock that never
- * moves (a test's) ends the watch rather than spinning it.
- */
-async function watch(connection: Connection, pulse: Pulse, isOver: () => boolean, stop: (why: StopCause) => void) {
-  const { clock, timeouts = DEFAULT_TIMEOUTS } = connection;
-  const looks = 2 * Math.ceil(timeouts.totalMs / WATCH_INTERVAL_MS) + 10;
-  for (let look = 0; look < looks && !isOver(); look++) {
-    const now = clock.now();
-    const quietUntil = pulse.lastByteAt + (pulse.body ? timeouts.silenceMs : timeouts.firstByteMs);
-    const endsAt = pulse.startedAt + timeouts.totalMs;
-    if (now >= endsAt) return stop("duration");
-    if (now >= quietUntil) return stop("silence");
-    await clock.sleep(Math.min(quietUntil - now, endsAt - now, WATCH_INTERVAL_MS));
-  }
-}
+/** Of an answer that an SDK need not understand. */
+const NO_HEADERS = new Headers();
 
 /** A web page or a JSON document where a stream was asked for: most often a base URL that points at something else. */
-function isDocument(response: Response): boolean {
-  return /\b(html|json|xml)\b/i.test(response.headers.get("content-type") ?? "");
+function isDocument(headers: Headers): boolean {
+  return /\b(html|json|xml)\b/i.test(headers.get("content-type") ?? "");
 }

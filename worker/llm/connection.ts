@@ -2,9 +2,10 @@
  * What an adapter needs to reach its provider: the ports, and the bounds of one call. It opens nothing itself.
  */
 import type { Clock } from "../domain/ports.ts";
+import type { Answer } from "../egress/answer.ts";
 
-/** The network port. `fetch` of the platform fits; so does a handler inside the Worker. */
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+/** The network port: the gateway to other hosts, or a handler inside the Worker. Heeds the signal to the last byte. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Answer>;
 
 /** Bounds of one call, in milliseconds. */
 export interface CallTimeouts {

@@ -3,17 +3,19 @@
  * answer. A Worker may not carry sockets and signals over from another request, so that a client holds none: each call
  * brings its own way to the network.
  */
-import type { Fetch } from "./connection.ts";
+
+/** `fetch` as an SDK calls it. */
+export type SdkFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** Bounds the memory: one for each address that is called. The oldest are forgotten first. */
 const CLIENTS_MAX = 100;
 
 interface CallInit extends RequestInit {
-  readonly sentBy?: Fetch;
+  readonly sentBy?: SdkFetch;
 }
 
 /** What a client is made with. */
-export const sentByCall: Fetch = (input, init) => {
+export const sentByCall: SdkFetch = (input, init) => {
   const { sentBy, ...rest } = init as CallInit;
   // Reaching this is a bug: a call was made without callOptions.
   if (sentBy === undefined) throw new Error("a call of a kept client brought no fetch");
@@ -21,8 +23,8 @@ export const sentByCall: Fetch = (input, init) => {
 };
 
 /** What each of its calls is made with. Both SDKs hand `fetchOptions` on as they are. */
-export function callOptions(fetch: Fetch, signal: AbortSignal) {
-  return { signal, fetchOptions: { sentBy: fetch } as object };
+export function callOptions(fetch: SdkFetch) {
+  return { fetchOptions: { sentBy: fetch } as object };
 }
 
 export class KeptClients<Client> {

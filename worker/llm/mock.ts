@@ -6,7 +6,9 @@
  */
 import * as z from "zod";
 import type { Clock } from "../domain/ports.ts";
-import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS, type Fetch } from "./connection.ts";
+import { boundedAnswer } from "../egress/answer.ts";
+import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "./connection.ts";
+import type { SdkFetch } from "./kept-clients.ts";
 import { answerOf } from "./mock-answer.ts";
 import { type MockFailure, mockFailureOf } from "./mock-failures.ts";
 import { meetingAnswer } from "./mock-meeting.ts";
@@ -42,8 +44,9 @@ export interface MockOptions {
 }
 
 export function createMockProvider(options: MockOptions): Provider {
+  const send = createMockFetch(options);
   const connection: Connection = {
-    fetch: createMockFetch(options),
+    fetch: async (url, init) => boundedAnswer(await send(url, init), { signal: init.signal! }),
     clock: options.clock,
     timeouts: options.timeouts ?? MOCK_TIMEOUTS,
   };
@@ -84,7 +87,7 @@ const chatRequestSchema = z.object({
 type ChatRequest = z.output<typeof chatRequestSchema>;
 
 /** `POST …/chat/completions`, streaming or whole, as a server would answer it. */
-export function createMockFetch({ clock, pace = DEFAULT_PACE }: MockOptions): Fetch {
+export function createMockFetch({ clock, pace = DEFAULT_PACE }: MockOptions): SdkFetch {
   return async (input, init) => {
     const request = new Request(input, init);
     if (request.method !== "POST" || !new URL(request.url).pathname.endsWith("/chat/completions")) {

@@ -51,8 +51,10 @@ export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions)
         label: options.label ?? "The OpenAI-compatible server",
         ...{ connection, request, errors: sdk },
         reader: new ChunkReader(request, name, options.usageIsEstimated ?? false),
-        open: (fetch, signal) =>
-          openaiClient(sdk, { apiKey, baseURL }).chat.completions.create(bodyOf(request), callOptions(fetch, signal)),
+        open: (fetch) =>
+          openaiClient(sdk, { apiKey, baseURL })
+            .chat.completions.create(bodyOf(request), callOptions(fetch))
+            .asResponse(),
       });
     },
   };

@@ -52,7 +52,7 @@ export function createOpenAIProvider(options: OpenAIOptions): Provider {
       yield* streamAnswer({
         ...{ label: LABEL, connection, request, errors: sdk },
         reader: new ResponseReader(request, () => connection.clock.now()),
-        open: (fetch, signal) => {
+        open: (fetch) => {
           const { maxTokens, temperature, thinkingTokens } = request;
           const body = {
             ...promptOf(request),
@@ -65,7 +65,7 @@ export function createOpenAIProvider(options: OpenAIOptions): Provider {
             stream: true as const,
           };
           const client = openaiClient(sdk, { apiKey: options.apiKey, baseURL });
-          return client.responses.create(body, callOptions(fetch, signal));
+          return client.responses.create(body, callOptions(fetch)).asResponse();
         },
       });
     },

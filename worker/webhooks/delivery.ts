@@ -7,6 +7,7 @@
 import type { Clock } from "../domain/ports.ts";
 import type { EffectOutcome } from "../effects/journal.ts";
 import type { EffectAnswer, RepeatableKind } from "../effects/perform.ts";
+import type { Answer } from "../egress/answer.ts";
 import { type Egress, EgressError } from "../egress/egress.ts";
 import { receiverProblem } from "./receiver-address.ts";
 import { signatureHeader } from "./standard-signature.ts";
@@ -116,14 +117,13 @@ function meaningOf(status: number): [EffectOutcome, string | null] {
   return ["not-done", `The receiver answered ${status}.`];
 }
 
-async function hear(response: Response, heard: Heard): Promise<void> {
+async function hear(answer: Answer, heard: Heard): Promise<void> {
   const decoder = new TextDecoder();
   let bytes = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    heard.excerpt += decoder.decode(chunk.subarray(0, EXCERPT_BYTES - bytes), { stream: true });
-    bytes += chunk.length;
-    // Leaving the loop cancels the rest.
-    if (bytes >= EXCERPT_BYTES) break;
+  for (let piece = await answer.read(); piece !== null; piece = await answer.read()) {
+    heard.excerpt += decoder.decode(piece.subarray(0, EXCERPT_BYTES - bytes), { stream: true });
+    bytes += piece.length;
+    if (bytes >= EXCERPT_BYTES) return answer.drop();
   }
 }
 

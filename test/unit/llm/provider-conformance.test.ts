@@ -2,6 +2,7 @@
 /// <reference types="node" />
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { boundedAnswer } from "../../../worker/egress/answer.ts";
 import type { CallTimeouts, Connection, Fetch } from "../../../worker/llm/connection.ts";
 import { ModelError, type ModelEvent, type ModelRequest, type Provider } from "../../../worker/llm/provider.ts";
 import { anthropicProtocol } from "../../support/providers/anthropic.ts";
@@ -29,7 +30,8 @@ const SHORT: CallTimeouts = { firstByteMs: 250, silenceMs: 250, totalMs: 5_000 }
 
 function connection(timeouts?: CallTimeouts): Connection {
   const clock = { now: () => Date.now(), sleep: (ms: number) => sleep(ms, undefined, { ref: false }) };
-  return { fetch, clock, ...(timeouts ? { timeouts } : {}) };
+  const send: Fetch = async (url, init) => boundedAnswer(await fetch(url, init), { signal: init.signal! });
+  return { fetch: send, clock, ...(timeouts ? { timeouts } : {}) };
 }
 
 function request(signal: AbortSignal = new AbortController().signal): ModelRequest {
@@ -41,11 +43,18 @@ function request(signal: AbortSignal = new AbortController().signal): ModelReque
   return { model: "asked-model", system: "Be brief.", messages, maxTokens: 77, signal };
 }
 
+/** Adds to a list; pieces of one text become one, since it is the network that decides how many there are. */
+function add(events: ModelEvent[], event: ModelEvent): void {
+  const last = events.at(-1);
+  if ((event.type !== "text" && event.type !== "thinking") || last?.type !== event.type) events.push(event);
+  else events[events.length - 1] = { ...event, text: last.text + event.text };
+}
+
 /** All events, and the error that ended them, if one did. */
 async function collect(provider: Provider, signal?: AbortSignal) {
   const events: ModelEvent[] = [];
   try {
-    for await (const event of provider.stream(request(signal))) events.push(event);
+    for await (const event of provider.stream(request(signal))) add(events, event);
     return { events, text: textOf(events), error: null };
   } catch (error) {
     return { events, text: textOf(events), error };
@@ -73,9 +82,9 @@ function expectFault(error: unknown, reason: string): ModelError {
 function opening({ name, signature }: Protocol): ModelEvent[] {
   const text = ANSWER.thinking.join("");
   return [
-    ...ANSWER.thinking.map((piece) => ({ type: "thinking", text: piece }) as const),
+    { type: "thinking", text },
     { type: "thought", part: { type: "thinking", text, signature, signedBy: name } },
-    ...ANSWER.pieces.map((piece) => ({ type: "text", text: piece }) as const),
+    { type: "text", text: ANSWER_TEXT },
   ];
 }
 
@@ -126,7 +135,7 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
   const withCalls = (calls: readonly StreamedCall[] = CALLS) =>
     protocol.frames({ native: protocol.callsTools, calls }).join("");
 
-  it("streams the text in its pieces and then one final event", async () => {
+  it("streams the text and then one final event", async () => {
     const { provider } = play({ body: whole() });
     const { events, error } = await collect(provider);
     expect(error).toBeNull();
@@ -134,6 +143,22 @@ describe.each(PROTOCOLS)("provider $name", (protocol) => {
       ...opening(protocol),
       { type: "done", stopReason: "end", usage: ANSWER_USAGE, model: ANSWER.model },
     ]);
+  });
+
+  it("hands out what comes by itself by itself, and what comes together as one", async () => {
+    const textsOf = async (cutAt?: number[]) => {
+      const { provider } = play({ body: whole(), ...(cutAt ? { cutAt } : {}) });
+      const texts: string[] = [];
+      for await (const event of provider.stream(request())) if (event.type === "text") texts.push(event.text);
+      return texts;
+    };
+    let end = 0;
+    const ends = protocol.frames().map((frame) => {
+      end += Buffer.byteLength(frame);
+      return end;
+    });
+    expect(await textsOf(ends)).toEqual(ANSWER.pieces);
+    expect(await textsOf()).toEqual([ANSWER_TEXT]);
   });
 
   it("sends the whole request once, with the key in its header alone", async () => {
@@ -419,9 +444,10 @@ describe("anthropic", () => {
   it("leaves the key's header to the SDK where it talks to Anthropic itself", async () => {
     const { createAnthropicProvider } = await import("../../../worker/llm/anthropic.ts");
     const seen: Request[] = [];
-    const send: Fetch = async (input, init) => {
-      seen.push(new Request(input, init));
-      return new Response(anthropicProtocol.frames().join(""), { headers: { "content-type": "text/event-stream" } });
+    const send: Fetch = async (url, init) => {
+      seen.push(new Request(url, init));
+      const headers = { "content-type": "text/event-stream" };
+      return boundedAnswer(new Response(anthropicProtocol.frames().join(""), { headers }), { signal: init.signal! });
     };
     const provider = createAnthropicProvider({ connection: { ...connection(), fetch: send }, apiKey: KEY });
     expect((await collect(provider)).error).toBeNull();

@@ -42,6 +42,9 @@ export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
     const chunks = new CompletionChunks(head, body.value.stream_options?.include_usage ?? false);
     return streamed(c, { first, events, chunks, stop });
   } catch (error) {
+    // What cannot be told ends the call.
+    stop.abort();
+    await events.return?.(undefined);
     if (error instanceof ModelError) return refused(c, error);
     throw error;
   }
@@ -65,30 +68,35 @@ interface Streaming {
 
 const encoder = new TextEncoder();
 
-/** Server-sent events, each piece as soon as there is something to say. */
+/** Server-sent events, each piece as soon as there is something to say. Throws {@link ModelError} as the first of them. */
 function streamed(c: Context<SignedInEnv>, streaming: Streaming): Response {
+  const beginning = [streaming.chunks.start(), ...streaming.chunks.of(streaming.first)];
+  const written = (data: readonly string[]) => encoder.encode(data.map((each) => `data: ${each}\n\n`).join(""));
   const pieces = piecesOf(c, streaming);
   const body = new ReadableStream<Uint8Array>({
+    // What there is by now leaves with the head of the answer.
+    start: (out) => out.enqueue(written(beginning)),
     async pull(out) {
       const { value, done } = await pieces.next();
       if (done) out.close();
-      else out.enqueue(encoder.encode(value.map((data) => `data: ${data}\n\n`).join("")));
+      else out.enqueue(written(value));
     },
     async cancel() {
       streaming.stop.abort();
       await pieces.return(undefined);
+      // Where nobody read on, nothing of that has begun.
+      await streaming.events.return?.(undefined);
     },
   });
   return c.body(body, 200, { "content-type": "text/event-stream" });
 }
 
-/** The data of events that go out together. */
+/** The data of events behind the first that go out together. */
 async function* piecesOf(
   c: Context<SignedInEnv>,
-  { first, events, chunks, stop }: Streaming,
+  { events, chunks, stop }: Streaming,
 ): AsyncGenerator<string[], undefined> {
   try {
-    yield [chunks.start(), ...chunks.of(first)];
     for (let next = await events.next(); !next.done; next = await events.next()) {
       const data = chunks.of(next.value);
       if (data.length > 0) yield data;

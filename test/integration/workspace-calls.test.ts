@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import type {
+  AttemptEnd,
+  BeginAnswer,
+  BudgetLedgerRpc,
+  CallAttempt,
+  CallNews,
+} from "../../durable-objects/budget-ledger/rpc.ts";
+import { AHEAD_MS } from "../../worker/domain/call-limits.ts";
+import { WorkspaceCalls } from "../../worker/workspace-calls.ts";
+
+const ADDRESS = { service: "openai-compatible", keyId: "key_a" } as const;
+const NO_NEWS: CallNews = { ends: [], record: null };
+
+function attempt(id: string, different: Partial<CallAttempt> = {}): CallAttempt {
+  return { id, boundMicros: null, subjects: [], address: ADDRESS, ...different };
+}
+
+function news(id: string): CallNews {
+  return { ends: [], record: { id, row: `{"id":"${id}"}`, texts: null } };
+}
+
+function end(verdict: AttemptEnd["verdict"]): AttemptEnd {
+  return { id: "call_x", address: ADDRESS, epoch: 3, verdict, isHeld: false, costMicros: null };
+}
+
+/** An object that gives leave for so many calls, and a clock that moves when it is told to. */
+function desk(ahead: number) {
+  const heard: string[] = [];
+  const sleeps: { readonly until: number; readonly wake: () => void }[] = [];
+  let now = 1_000_000;
+  let isStalled = false;
+  const answer: BeginAnswer = { type: "admitted", epoch: 3, waitMs: 0, ...(ahead === 0 ? {} : { ahead }) };
+  const ledger = {
+    begin: async ({ id }: CallAttempt) => {
+      heard.push(`begin ${id}`);
+      return answer;
+    },
+    note: async (...all: CallNews[]) => {
+      heard.push(`note ${all.map(({ record, ends }) => record?.id ?? ends[0]?.verdict).join(" ")}`);
+    },
+  } as unknown as BudgetLedgerRpc;
+  const calls = new WorkspaceCalls({
+    clock: {
+      now: () => now,
+      sleep: (ms) => new Promise((wake) => isStalled || sleeps.push({ until: now + ms, wake })),
+    },
+    ledger: () => ledger,
+    afterwards: () => undefined,
+    log: { warn: (message) => heard.push(message) },
+  });
+  const pass = async (ms: number) => {
+    now += ms;
+    for (const { until, wake } of sleeps) if (until <= now) wake();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  const stall = () => {
+    isStalled = true;
+  };
+  return { calls, heard, pass, stall };
+}
+
+describe("WorkspaceCalls", () => {
+  it("asks once where it is given leave, and again when that is used up", async () => {
+    const { calls, heard } = desk(2);
+    for (const id of ["a", "b", "c", "d"]) {
+      expect(await calls.begin("ws_1", attempt(id), NO_NEWS)).toMatchObject({ type: "admitted", epoch: 3 });
+    }
+    expect(heard).toEqual(["begin a", "begin d"]);
+  });
+
+  it("asks for another key, another workspace, and for what money is held back for", async () => {
+    const { calls, heard } = desk(9);
+    await calls.begin("ws_1", attempt("a"), NO_NEWS);
+    await calls.begin("ws_1", attempt("b", { address: { ...ADDRESS, keyId: "key_b" } }), NO_NEWS);
+    await calls.begin("ws_2", attempt("c"), NO_NEWS);
+    await calls.begin("ws_1", attempt("d", { boundMicros: 7 }), NO_NEWS);
+    expect(heard).toEqual(["begin a", "begin b", "begin c", "begin d"]);
+  });
+
+  it("asks where no leave is given, when its time is over, and after a fault", async () => {
+    const without = desk(0);
+    for (const id of ["a", "b"]) await without.calls.begin("ws_1", attempt(id), NO_NEWS);
+    expect(without.heard).toEqual(["begin a", "begin b"]);
+
+    const { calls, heard, pass } = desk(9);
+    await calls.begin("ws_1", attempt("a"), NO_NEWS);
+    await pass(AHEAD_MS - 1);
+    await calls.begin("ws_1", attempt("b"), NO_NEWS);
+    await pass(1);
+    await calls.begin("ws_1", attempt("c"), NO_NEWS);
+    calls.tell("ws_1", { ends: [end("fault")], record: null });
+    await calls.begin("ws_1", attempt("d"), NO_NEWS);
+    expect(heard).toEqual(["begin a", "begin c", "note fault", "begin d"]);
+  });
+
+  it("gathers what it is told for a moment, each workspace's by itself", async () => {
+    const { calls, heard, pass } = desk(0);
+    calls.tell("ws_1", news("a"));
+    calls.tell("ws_2", news("b"));
+    await pass(30);
+    calls.tell("ws_1", news("c"));
+    expect(heard).toEqual([]);
+    await pass(20);
+    expect(heard).toEqual(["note a c", "note b"]);
+    await calls.flush("ws_1");
+    expect(heard).toHaveLength(2);
+  });
+
+  it("tells before it asks, when somebody wants to read it, and when there is much of it", async () => {
+    const { calls, heard } = desk(0);
+    calls.tell("ws_1", news("a"));
+    await calls.begin("ws_1", attempt("b"), NO_NEWS);
+    calls.tell("ws_1", news("c"));
+    await calls.flush("ws_1");
+    calls.tell("ws_1", { ends: [], record: { id: "d", row: "", texts: "x".repeat(1_000_000) } });
+    expect(heard).toEqual(["note a", "begin b", "note c", "note d"]);
+  });
+
+  it("tells by another's hand what whoever was to tell has not", async () => {
+    const { calls, heard, stall, pass } = desk(0);
+    // The platform stopped that request: its sleep never ends.
+    stall();
+    calls.tell("ws_1", news("a"));
+    await pass(10_000);
+    expect(heard).toEqual([]);
+    calls.tell("ws_1", news("b"));
+    expect(heard).toEqual(["note a b"]);
+  });
+});
