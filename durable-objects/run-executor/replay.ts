@@ -61,7 +61,7 @@ export async function replayRun(
     capabilities: [
       ...grantedCapabilities(grants, { fetch: NO_NETWORK, generate: NO_MODEL }),
       // A replay has its answers from the journal: only the names matter, which become globals.
-      ...codeCapabilities(grants.code?.capabilities ?? [], NO_WORKSPACE),
+      ...codeCapabilities(grants.code?.capabilities ?? null, NO_WORKSPACE),
     ],
     onOutput: (stream, text) => void output.push({ stream, text }),
     onNotice: () => undefined,

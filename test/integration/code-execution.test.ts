@@ -87,7 +87,9 @@ describe("POST /api/code/execute", () => {
       code: "await stories.create({ title: 'x' });",
       capabilities: ["stories.search"],
     });
-    expect(ungranted).toMatchObject({ success: false, error: { name: "TypeError" }, effects: { count: 0 } });
+    expect(ungranted).toMatchObject({ success: false, error: { name: "NotGrantedError" }, effects: { count: 0 } });
+    const other = await executed(ana, { code: "await blockers.list({});", capabilities: ["stories.search"] });
+    expect(other.error).toMatchObject({ message: expect.stringContaining("blockers.list is not granted"), line: 1 });
     const many = await executed(ana, {
       code: "for (;;) await stories.create({ title: 'x' });",
       ...{ capabilities: ["stories.create"], writesMax: 2 },

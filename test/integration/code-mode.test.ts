@@ -145,7 +145,9 @@ describe("a program of code mode", () => {
       await reasons('await blockers.create({ title: "x", owner: "Zoe", evidence: { quote: "So we ship on Friday" } })'),
     ).toMatchObject({ name: "UnknownPersonError" });
     expect(await reasons("await stories.search({})", { capabilities: ["blockers.list"] })).toMatchObject({
-      name: "ReferenceError",
+      name: "NotGrantedError",
+      message: 'stories.search is not granted to this program: add "stories.search" to its capabilities',
+      line: 1,
     });
     const many =
       'for (let i = 0; i < 9; i++) await stories.create({ title: "n" + i, evidence: { quote: "So we ship on Friday" } });';

@@ -1,6 +1,6 @@
 /**
- * What the capabilities of code mode do, over the desk and the meeting of their program. A capability that is not granted
- * has no implementation here.
+ * What the capabilities of code mode do, over the desk and the meeting of their program. One that is not granted does
+ * nothing but say so.
  */
 import { type Capability, type CapabilityContext, CapabilityError, defineCapability } from "../../domain/capability.ts";
 import type { CallPlace } from "../../domain/effect.ts";
@@ -105,15 +105,20 @@ const IMPLEMENTATIONS: Readonly<Record<CodeCapabilityName, Implementation>> = {
   "http.get": async ({ url }: { url: string }, context, { get }) => get(url, context),
 };
 
-/** @param names of those that are granted; a name that nothing has grants nothing */
-export function codeCapabilities(names: readonly string[], ports: CodePorts): readonly Capability[] {
-  const granted = (Object.keys(CODE_CAPABILITIES) as CodeCapabilityName[]).filter((name) => names.includes(name));
-  return granted.map((name) => {
+/** @param granted names; one that nothing has grants nothing. Null for a program that is not of code mode: it has none. */
+export function codeCapabilities(granted: readonly string[] | null, ports: CodePorts): readonly Capability[] {
+  if (granted === null) return [];
+  return (Object.keys(CODE_CAPABILITIES) as CodeCapabilityName[]).map((name) => {
     const { summary, input, output } = CODE_CAPABILITIES[name];
-    const implementation = IMPLEMENTATIONS[name];
+    const implementation = granted.includes(name) ? IMPLEMENTATIONS[name] : () => refuse(name);
     return defineCapability<typeof input, typeof output>({
       ...{ name, summary, input, output },
       implementation: (given, context) => implementation(given as never, context, ports) as never,
     });
   });
+}
+
+async function refuse(name: CodeCapabilityName): Promise<never> {
+  const message = `${name} is not granted to this program: add "${name}" to its capabilities`;
+  throw new CapabilityError("NotGrantedError", message);
 }
