@@ -99,7 +99,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{integration,sandbox}/**/*.test.ts"],
-          setupFiles: ["test/support/searched-traces.ts"],
+          setupFiles: ["test/support/search-after-file.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: [...PACKAGES, ...SUCRASE] } } },
           globalSetup: [
             "test/support/node-figures.ts",

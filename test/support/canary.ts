@@ -8,8 +8,13 @@ export const CANARY = "q7Zx2Lm9Rt5KvW3cYp8N";
 
 let isSown = false;
 
-/** Whether a key was made in this file of tests. */
+/** Whether a key was made since {@link beginWithout}. */
 export const isPlanted = () => isSown;
+
+/** Files of tests may share this module. */
+export function beginWithout(): void {
+  isSown = false;
+}
 
 /** @param name tells keys of one test apart; it ends the key, and what is shown of a key is its end */
 export function canaryKey(name: string): string {

@@ -6,6 +6,7 @@ import { sha256Hex } from "../../worker/digest.ts";
 import { type Role, SCOPES, type Scope } from "../../worker/domain/access.ts";
 import { problemSchema } from "../../worker/domain/run-schema.ts";
 import { heard } from "./heard.ts";
+import { expectNoTraces } from "./searched-traces.ts";
 
 interface TestEnv {
   readonly DB: D1Database;
@@ -31,6 +32,7 @@ const MIGRATION_SQL = env.TEST_MIGRATIONS.flatMap(({ queries }) => queries);
  * test left, can outlive a reset: it is emptied again.
  */
 export async function freshDatabase(): Promise<void> {
+  await expectNoTraces();
   for (let attempt = 1; attempt <= RESETS_MAX; attempt++) {
     await reset();
     const left = await env.DB.prepare("SELECT name FROM sqlite_master WHERE name = 'workspaces'").first();
