@@ -188,6 +188,9 @@ describe("budgets", () => {
   it("show what is spent, also before there was one, and say so when a limit is below it", async () => {
     await pricedProvider();
     await ended(await start("await generate({ prompt: 'one', maxTokens: 100 })"));
+    const list = async () => budgetListSchema.parse(await (await api(ana, "/api/budgets")).json());
+    // What calls cost is told together, some milliseconds later.
+    await until(list, ({ spent }) => spent.day === ANSWER_COST);
     const set = budgetSchema.parse(
       await (await put(ana, { subject: { kind: "workspace" }, period: "day", limit: 0.0001 })).json(),
     );
@@ -200,7 +203,7 @@ describe("budgets", () => {
       headers: { authorization: `Bearer ${ana.token}` },
     });
     expect(cleared.status).toBe(204);
-    const { spent, budgets } = budgetListSchema.parse(await (await api(ana, "/api/budgets")).json());
+    const { spent, budgets } = await list();
     expect([spent.day, spent.month, budgets]).toEqual([ANSWER_COST, ANSWER_COST, []]);
   });
 
