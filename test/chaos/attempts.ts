@@ -52,12 +52,12 @@ export interface Presence {
   readonly to: number;
 }
 
-/** Since when and until when each attempt was there: one that was lost lived until the server was killed. */
-export function presences(name: string, attempts: readonly Attempt[], killedAt: readonly number[]): Presence[] {
+/** Since when and until when each attempt was there: one that was lost lived until the server was killed or ended. */
+export function presences(name: string, attempts: readonly Attempt[], serverEndedAt: readonly number[]): Presence[] {
   return attempts.flatMap(({ beganAt, endedAt, lastStoredAt }, index) => {
     if (beganAt === null) return [];
     const isLost = endedAt === null && index < attempts.length - 1;
-    const killed = isLost ? killedAt.find((at) => at >= lastStoredAt) : undefined;
+    const killed = isLost ? serverEndedAt.find((at) => at >= lastStoredAt) : undefined;
     return [{ name: `${name}, attempt ${index + 1}`, from: beganAt, to: endedAt ?? killed ?? lastStoredAt }];
   });
 }

@@ -180,12 +180,12 @@ export function steeringFaults(runs: readonly FinalRun[], pauses: readonly LaneP
 }
 
 /** No two attempts in one repository's lane at the same time. */
-export function laneFaults(runs: readonly FinalRun[], killedAt: readonly number[]): string[] {
+export function laneFaults(runs: readonly FinalRun[], serverEndedAt: readonly number[]): string[] {
   const inRepositories = runs.filter(({ job }) => job.lane !== null);
   const lanes = Map.groupBy(inRepositories, ({ job }) => job.lane!);
   return [...lanes].flatMap(([lane, members]) => {
     const all: Presence[] = members.flatMap(({ summary, events }) =>
-      presences(summary.title, attemptsOf(events), killedAt),
+      presences(summary.title, attemptsOf(events), serverEndedAt),
     );
     return overlaps(all).map((fault) => `${lane}: ${fault}`);
   });

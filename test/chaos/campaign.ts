@@ -161,7 +161,7 @@ class Campaign {
     if (isStarting) {
       // The server that is there is ended in order first: the one kill is the one while it starts.
       this.#recovery.killed(Date.now(), []);
-      await this.#server.product.halt();
+      await this.#server.halt();
       await this.#server.killWhileStarting(kill.idleMs);
     } else await this.#kill();
     this.#points[point.name] = (this.#points[point.name] ?? 0) + 1;
@@ -243,7 +243,7 @@ class Campaign {
     const byState = Object.entries(Object.groupBy(summaries, ({ state }) => state));
     const clients = this.#runs.flatMap((run) => run.clients);
     return {
-      ...{ seed: this.#options.seed, kills: this.#server.killedAt.length, points: this.#points },
+      ...{ seed: this.#options.seed, kills: this.#server.kills, points: this.#points },
       accepted: this.#runs.filter(({ runId }) => runId !== null).length,
       states: Object.fromEntries(byState.map(([state, group]) => [state, group!.length])),
       quarantined: summaries.filter(({ error }) => error?.name === "QuarantinedError").length - 1,

@@ -68,7 +68,7 @@ export async function inspect({ server, receiver, runs, issues, pauses }: Inspec
       ...faults,
       ...broken,
       ...steeringFaults(finals, pauses),
-      ...laneFaults(finals, server.killedAt),
+      ...laneFaults(finals, server.endedAt),
       ...copyFaults(server.product.stateFolder, finals),
       ...messageFaults(lines, expected),
     ],

@@ -18,8 +18,9 @@ const VARIABLES = {
 export class KilledServer {
   readonly product: Product;
   readonly tokens: readonly string[];
-  /** When it was killed, each time. */
-  readonly killedAt: number[] = [];
+  kills = 0;
+  /** When it was killed, or had ended in order, each time: whatever ran in it did not outlive that. */
+  readonly endedAt: number[] = [];
   /** From its process's start to its first answer, each time. */
   readonly startMs: number[] = [];
 
@@ -42,8 +43,15 @@ export class KilledServer {
   }
 
   async kill(): Promise<void> {
-    this.killedAt.push(Date.now());
+    this.kills++;
+    this.endedAt.push(Date.now());
     await this.product.killGroup();
+  }
+
+  /** Ends it in order. */
+  async halt(): Promise<void> {
+    await this.product.halt();
+    this.endedAt.push(Date.now());
   }
 
   /** Starts it and kills it before it is ready, or shortly after. */
