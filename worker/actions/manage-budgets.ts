@@ -33,6 +33,8 @@ export async function setBudget(
   { subject, period, limit }: SetBudget,
 ): Promise<Result<Budget>> {
   const { workspaceId } = principal;
+  // The answer says what is spent.
+  await dependencies.calls.flush(workspaceId);
   const standing = await dependencies.budget(workspaceId).putCap(subject, period, toMicros(limit));
   if (!standing) return fail("too-many-budgets", "Delete one that is not needed any more.");
   const told = { subject: subjectWords(subject), period, limit: dollarText(standing.cap.limitMicros) };
