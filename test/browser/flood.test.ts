@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Product } from "../support/product/server-process.ts";
 
-/** Of 600 and more a minute an isolate takes one at a time: below that twice as many would be none. */
+/** An isolate takes a 600th part of a minute's worth at once. Of so few that is one: each request has to ask. */
 const PER_MINUTE = 1_199;
 const AT_ONCE = 35;
 const ROUNDS = 34;
