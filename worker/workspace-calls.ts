@@ -1,19 +1,23 @@
 /**
  * Asks and tells the objects of workspaces' calls of models as seldom as possible. An isolate may be given leave for some
  * calls ahead, and then asks nobody for a moment; what it has to tell is gathered for some milliseconds.
- * Invariants: leave is used within {@link AHEAD_MS} of when it was asked for, by calls that hold no money back. Whatever
- * is asked after something was told comes to the object behind it. A fault is told at once, and ends all leave of its key.
+ * Invariants: leave is used within {@link AHEAD_MS} of when it was asked for, by calls that hold no money back. What is
+ * still gathered here comes to the object before what is asked. A fault is told at once, and ends all leave of its key,
+ * also what was asked for before it and is not answered yet.
  */
 import type { BeginAnswer, BudgetLedgerRpc, CallAttempt, CallNews } from "../durable-objects/budget-ledger/rpc.ts";
 import { AHEAD_MS } from "./domain/call-limits.ts";
 import type { Clock } from "./domain/ports.ts";
 import type { Logger } from "./log.ts";
 
-/** What a kill can take of what is gathered. The object writes it at once. */
-const GATHERED_MS = 50;
+/** What a kill of the isolate can take of what is gathered. The object writes it at once. */
+export const GATHERED_MS = 50;
 /** Of one message. Nothing is gathered beyond the one that reaches a bound. */
 const GATHERED_MAX = 200;
 const GATHERED_CHARS_MAX = 1_000_000;
+/** An object that was reset, as a deploy does it, is there again at once; one that cannot be reached is for longer. */
+const TOLD_AGAIN_AFTER_MS = [200, 1_000] as const;
+export const TELL_TRIES = 1 + TOLD_AGAIN_AFTER_MS.length;
 /** Whoever was to tell may have been stopped: then somebody else does. */
 const STOPPED_AFTER_MS = 500;
 /** Bounds the memory: the oldest are forgotten first. */
@@ -43,6 +47,8 @@ export class WorkspaceCalls {
   readonly #ports: WorkspaceCallsPorts;
   readonly #leaves = new Map<string, Leave>();
   readonly #gathered = new Map<string, Gathered>();
+  /** That were told until now, by whatever key. */
+  #faults = 0;
 
   constructor(ports: WorkspaceCallsPorts) {
     this.#ports = ports;
@@ -56,10 +62,14 @@ export class WorkspaceCalls {
       return { type: "admitted", epoch, waitMs: 0 };
     }
     const askedAt = this.#ports.clock.now();
+    const faultsBefore = this.#faults;
     const ledger = this.#ports.ledger(workspaceId);
     this.#send(workspaceId, ledger);
-    const answer = await ledger.begin(attempt, news);
-    if (answer.type === "admitted" && answer.ahead)
+    const answer = await ledger.begin(attempt, news).catch((error: unknown) => {
+      if (news.ends.length > 0) this.tell(workspaceId, { ends: news.ends, record: null });
+      throw error;
+    });
+    if (answer.type === "admitted" && answer.ahead && this.#faults === faultsBefore)
       this.#keepLeave(leaveKey(workspaceId, attempt), {
         left: answer.ahead,
         epoch: answer.epoch,
@@ -78,13 +88,16 @@ export class WorkspaceCalls {
     gathered.chars += (news.record?.row.length ?? 0) + (news.record?.texts?.length ?? 0);
     this.#gathered.set(workspaceId, gathered);
     const fault = news.ends.find(({ verdict }) => verdict === "fault");
-    if (fault) this.#leaves.delete(leaveKey(workspaceId, fault));
+    if (fault) {
+      this.#faults++;
+      this.#leaves.delete(leaveKey(workspaceId, fault));
+    }
     const isFull = gathered.news.length >= GATHERED_MAX || gathered.chars >= GATHERED_CHARS_MAX;
     if (fault || isFull || now - gathered.since > STOPPED_AFTER_MS) this.#send(workspaceId);
     else if (!known) afterwards(clock.sleep(GATHERED_MS).then(() => this.#sendIfStill(workspaceId, gathered)));
   }
 
-  /** Resolves when the object has been told all that was gathered here. */
+  /** Resolves when the object has been told all that is gathered here, or cannot be. What is on its way it does not wait for. */
   async flush(workspaceId: string): Promise<void> {
     await this.#send(workspaceId);
   }
@@ -107,15 +120,29 @@ export class WorkspaceCalls {
   }
 
   #send(workspaceId: string, ledger = this.#ports.ledger(workspaceId)): Promise<void> {
-    const { afterwards, log } = this.#ports;
     const gathered = this.#gathered.get(workspaceId);
     if (gathered === undefined) return Promise.resolve();
     this.#gathered.delete(workspaceId);
-    const sent = ledger
-      .note(...gathered.news)
-      .catch((error) => log.warn("calls could not be written down", { workspaceId, error }));
-    afterwards(sent);
+    const sent = this.#note(workspaceId, gathered.news, ledger);
+    this.#ports.afterwards(sent);
     return sent;
+  }
+
+  /** What is told again changes nothing but a breaker's count. */
+  async #note(workspaceId: string, news: readonly CallNews[], first: BudgetLedgerRpc): Promise<void> {
+    const { clock, log } = this.#ports;
+    let ledger = first;
+    for (let failures = 0; ; failures++) {
+      try {
+        return await ledger.note(...news);
+      } catch (error) {
+        const afterMs = TOLD_AGAIN_AFTER_MS[failures];
+        if (afterMs === undefined) return log.warn("calls could not be written down", { workspaceId, error });
+        await clock.sleep(afterMs);
+        // A stub whose object was reset is of no use any more.
+        ledger = this.#ports.ledger(workspaceId);
+      }
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 /**
- * The records of calls that D1 does not have yet. A call's later record takes the place of the earlier one, and what was
- * copied is deleted: D1 keeps the record, this only sees to it that nothing gets lost on the way.
+ * The records of calls that D1 does not have yet. The record of a call's end takes the place of that of its beginning, in
+ * whatever order they come, and what was copied is deleted: D1 keeps the record, this only sees to it that nothing gets
+ * lost on the way.
  * Invariant: a record that was stored is in D1, or it is here. Copies may be repeated: D1 never goes back from an ended call.
  */
-import type { ExecutionRecord } from "../../worker/store/executions.ts";
+import type { CopiedRecord, ExecutionRecord } from "../../worker/store/executions.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `
@@ -29,10 +30,15 @@ const COPIES_MAX = 200;
 export interface OutboxPorts {
   readonly storage: ObjectStorage;
   /** Rejects where nothing was copied. */
-  copy(records: readonly ExecutionRecord[]): Promise<void>;
+  copy(records: readonly CopiedRecord[]): Promise<void>;
   /** A record that D1 will never take is given up. */
   givenUp(error: unknown): void;
 }
+
+const put = (how: "IGNORE" | "REPLACE") => `INSERT OR ${how} INTO owed_records (id, row, texts) VALUES (?, ?, ?)`;
+/** A beginning that comes late changes nothing; an end has an ordinal of its own. */
+const PUT_LIVE = put("IGNORE");
+const PUT_ENDED = put("REPLACE");
 
 type OwedRow = { ordinal: number; id: string; row: string; texts: string | null };
 
@@ -50,14 +56,15 @@ export class RecordOutbox {
 
   /** Is stored by the next {@link RecordOutbox.save}. */
   add(record: ExecutionRecord): void {
+    if (record.isLive && this.#unsaved.has(record.id)) return;
     this.#unsaved.set(record.id, this.#keeps() ? record : { ...record, texts: null });
   }
 
   save(): void {
     if (this.#unsaved.size === 0) return;
     this.#write((sql) => {
-      for (const { id, row, texts } of this.#unsaved.values())
-        sql.exec("INSERT OR REPLACE INTO owed_records (id, row, texts) VALUES (?, ?, ?)", id, row, texts);
+      for (const { id, isLive, row, texts } of this.#unsaved.values())
+        sql.exec(isLive ? PUT_LIVE : PUT_ENDED, id, row, texts);
     });
     this.#unsaved.clear();
   }

@@ -72,7 +72,7 @@ export interface AttemptEnd {
   readonly costMicros: number | null;
 }
 
-/** What there is to tell of one call. A later record of a call stands for the earlier one. */
+/** What there is to tell of one call. The record of its end stands for that of its beginning, whichever comes first. */
 export interface CallNews {
   readonly ends: readonly AttemptEnd[];
   readonly record: ExecutionRecord | null;

@@ -166,15 +166,7 @@ describe("a call of a model", () => {
 
   it("is found as live by a ledger that was killed before the call ended, and is there whole when it has", async () => {
     const live = { id: `call_${"3".repeat(32)}`, outcome: "live" } as const;
-    const at = Date.now();
-    const row: ExecutionRow = {
-      ...live,
-      ...{ workspaceId: ana.workspaceId, source: "api", sourceId: "tok_x", provider: "openai", model: "m" },
-      ...{ reason: null, message: null, status: null, startedAt: at, endedAt: null, latencyMs: null },
-      ...{ firstTokenMs: null, waitedMs: 0, isEstimated: false, costMicros: null, price: null },
-      ...{ inputTokens: null, outputTokens: null, thinkingTokens: null, cacheReadTokens: null, cacheWriteTokens: null },
-      ...{ retries: [], fallbacks: [] },
-    };
+    const row = rowOf(live.id);
     const attempt = { id: "call_a", boundMicros: 1_000, subjects: [], address } as const;
     const begun = await dependencies.budget(ana.workspaceId).begin(attempt, {
       ends: [],
@@ -183,7 +175,7 @@ describe("a call of a model", () => {
     expect(begun).toMatchObject({ type: "admitted" });
     await runInDurableObject(ledgerStub(), (_, state) => state.abort("killed by the test")).catch(() => {});
     expect(await calls()).toMatchObject([live]);
-    const whole: ExecutionRow = { ...row, outcome: "whole", endedAt: at + 5, latencyMs: 5 };
+    const whole: ExecutionRow = { ...row, outcome: "whole", endedAt: row.startedAt + 5, latencyMs: 5 };
     const texts = { prompt: "p", answer: "a", promptChars: 1, answerChars: 1 };
     const news = { ends: [], record: executionRecord(whole, texts) };
     // A repeat changes nothing, and neither does its beginning when it comes late.
@@ -195,8 +187,16 @@ describe("a call of a model", () => {
     expect((await one(live.id))["answer"]).toBe("a");
   });
 
+  it("is whole also where its end came before its beginning, and D1 had neither", async () => {
+    const row = rowOf(`call_${"4".repeat(32)}`);
+    const whole: ExecutionRow = { ...row, outcome: "whole", endedAt: row.startedAt + 5, latencyMs: 5 };
+    for (const record of [executionRecord(whole, null), executionRecord(row, null)])
+      await dependencies.budget(ana.workspaceId).note({ ends: [], record });
+    expect(await calls()).toMatchObject([{ outcome: "whole", latencyMs: 5 }]);
+  });
+
   it("does not keep others back where D1 will never take it", async () => {
-    const broken = { id: "call_broken", row: JSON.stringify({ id: "call_broken" }), texts: null };
+    const broken = { id: "call_broken", isLive: false, row: JSON.stringify({ id: "call_broken" }), texts: null };
     await dependencies.budget(ana.workspaceId).note({ ends: [], record: broken });
     await generate();
     expect(await ended(1)).toHaveLength(1);
@@ -302,6 +302,17 @@ async function fail(of: CircuitAddress): Promise<void> {
     costMicros: null,
   } as const;
   await dependencies.budget(ana.workspaceId).note({ ends: [end], record: null });
+}
+
+/** Of a call that is live. */
+function rowOf(id: string): ExecutionRow {
+  return {
+    ...{ id, workspaceId: ana.workspaceId, source: "api", sourceId: "tok_x", provider: "openai", model: "m" },
+    ...{ outcome: "live", reason: null, message: null, status: null, startedAt: Date.now(), endedAt: null },
+    ...{ latencyMs: null, firstTokenMs: null, waitedMs: 0, isEstimated: false, costMicros: null, price: null },
+    ...{ inputTokens: null, outputTokens: null, thinkingTokens: null, cacheReadTokens: null, cacheWriteTokens: null },
+    ...{ retries: [], fallbacks: [] },
+  };
 }
 
 describe("the gate", () => {

@@ -17,7 +17,7 @@ function attempt(id: string, different: Partial<CallAttempt> = {}): CallAttempt 
 }
 
 function news(id: string): CallNews {
-  return { ends: [], record: { id, row: `{"id":"${id}"}`, texts: null } };
+  return { ends: [], record: { id, isLive: false, row: `{"id":"${id}"}`, texts: null } };
 }
 
 function end(verdict: AttemptEnd["verdict"]): AttemptEnd {
@@ -31,13 +31,21 @@ function desk(ahead: number) {
   let now = 1_000_000;
   let isStalled = false;
   const answer: BeginAnswer = { type: "admitted", epoch: 3, waitMs: 0, ...(ahead === 0 ? {} : { ahead }) };
+  let failures = 0;
+  let answers: Promise<unknown> = Promise.resolve();
+  const fails = () => {
+    if (failures > 0 && failures--) throw new Error("the object was reset");
+  };
   const ledger = {
     begin: async ({ id }: CallAttempt) => {
       heard.push(`begin ${id}`);
+      await answers;
+      fails();
       return answer;
     },
     note: async (...all: CallNews[]) => {
       heard.push(`note ${all.map(({ record, ends }) => record?.id ?? ends[0]?.verdict).join(" ")}`);
+      fails();
     },
   } as unknown as BudgetLedgerRpc;
   const calls = new WorkspaceCalls({
@@ -57,7 +65,17 @@ function desk(ahead: number) {
   const stall = () => {
     isStalled = true;
   };
-  return { calls, heard, pass, stall };
+  /** So many of the next calls of the object fail. */
+  const fail = (count: number) => {
+    failures = count;
+  };
+  /** What is asked from now on is answered when this is called. */
+  const hold = () => {
+    const held = Promise.withResolvers<void>();
+    answers = held.promise;
+    return held.resolve;
+  };
+  return { calls, heard, pass, stall, fail, hold };
 }
 
 describe("WorkspaceCalls", () => {
@@ -94,6 +112,38 @@ describe("WorkspaceCalls", () => {
     expect(heard).toEqual(["begin a", "begin c", "note fault", "begin d"]);
   });
 
+  it("takes no leave that it had asked for before a fault", async () => {
+    const { calls, heard, hold } = desk(9);
+    const release = hold();
+    const begun = calls.begin("ws_1", attempt("a"), NO_NEWS);
+    calls.tell("ws_1", { ends: [end("fault")], record: null });
+    release();
+    await begun;
+    await calls.begin("ws_1", attempt("b"), NO_NEWS);
+    expect(heard).toEqual(["begin a", "note fault", "begin b"]);
+  });
+
+  it("tells again what an object did not hear that was lost meanwhile, three times in all", async () => {
+    const { calls, heard, pass, fail } = desk(0);
+    fail(2);
+    calls.tell("ws_1", news("a"));
+    for (const ms of [50, 200, 1_000, 10_000]) await pass(ms);
+    expect(heard).toEqual(["note a", "note a", "note a"]);
+    fail(99);
+    calls.tell("ws_1", news("b"));
+    for (const ms of [50, 200, 1_000, 10_000]) await pass(ms);
+    expect(heard.slice(3)).toEqual(["note b", "note b", "note b", "calls could not be written down"]);
+  });
+
+  it("tells what came of earlier attempts although the next one could not be asked about", async () => {
+    const { calls, heard, pass, fail } = desk(0);
+    fail(1);
+    const begun = calls.begin("ws_1", attempt("a"), { ends: [end("ok")], record: null });
+    await expect(begun).rejects.toThrow("reset");
+    await pass(50);
+    expect(heard).toEqual(["begin a", "note ok"]);
+  });
+
   it("gathers what it is told for a moment, each workspace's by itself", async () => {
     const { calls, heard, pass } = desk(0);
     calls.tell("ws_1", news("a"));
@@ -113,7 +163,7 @@ describe("WorkspaceCalls", () => {
     await calls.begin("ws_1", attempt("b"), NO_NEWS);
     calls.tell("ws_1", news("c"));
     await calls.flush("ws_1");
-    calls.tell("ws_1", { ends: [], record: { id: "d", row: "", texts: "x".repeat(1_000_000) } });
+    calls.tell("ws_1", { ends: [], record: { id: "d", isLive: false, row: "", texts: "x".repeat(1_000_000) } });
     expect(heard).toEqual(["note a", "begin b", "note c", "note d"]);
   });
 

@@ -1,15 +1,6 @@
-/**
- * Bugs to be planted in the product, one at a time: each takes away something that keeps a promise. A simulation that
- * does not notice one of them would not notice it in earnest either.
- */
-
-export interface Mutant {
-  readonly name: string;
-  readonly file: string;
-  /** Occurs in the file exactly once. */
-  readonly find: string;
-  readonly replace: string;
-}
+/** Bugs to be planted in the product, one at a time: a simulation that does not notice one would not in earnest either. */
+import { LEAVE_MUTANTS } from "./leave-mutants.ts";
+import type { Mutant } from "./mutant.ts";
 
 const LANE = "durable-objects/run-queue/lane.ts";
 const LANE_STORAGE = "durable-objects/run-queue/storage.ts";
@@ -292,4 +283,5 @@ export const MUTANTS: readonly Mutant[] = [
     find: "/** The alarm rang: it is spent. */\n  rang(): void {\n    this.#at = null;",
     replace: "rang(): void {",
   },
+  ...LEAVE_MUTANTS,
 ];

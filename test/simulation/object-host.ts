@@ -44,6 +44,15 @@ const ALARM_RETRY_MS = 2_000;
 // biome-ignore lint/suspicious/noExplicitAny: a call crosses from one object to another as a name and plain data
 type Core = Record<string, (...args: any[]) => Promise<unknown>>;
 
+/** Calls by one stub come to the object in the order in which they were made; those by several in any. */
+export interface Stub {
+  /** When its last call comes there, or has come; in elapsed ms. */
+  lastAt: number;
+}
+
+/** What lies between two calls by one stub. */
+const STUB_GAP_MS = 0.001;
+
 /** Whoever calls an object: an instance of another one, or the Worker. */
 export interface Caller {
   readonly name: string;
@@ -269,7 +278,7 @@ export class ObjectHost {
   }
 
   /** A remote call. It may come late, twice or never; the caller gets an answer or an error. */
-  call(caller: Caller, name: string, method: string, args: readonly unknown[]): Promise<unknown> {
+  call(caller: Caller, name: string, method: string, args: readonly unknown[], stub?: Stub): Promise<unknown> {
     const { world, rates } = this;
     if (caller.isGone) return new Promise(() => {});
     const label = `${caller.name} > ${name}.${method}`;
@@ -295,7 +304,7 @@ export class ObjectHost {
       if (world.fate.fault(`drop ${label}`, rates.dropCall)) return fail();
       const isAnswerLost = world.fate.fault(`lose answer ${label}`, rates.loseAnswer);
       const deliver = (isFirst: boolean) =>
-        world.schedule(this.latency(label), {
+        world.schedule(this.#inTurn(this.latency(label), stub), {
           ...{ target: name, kind: "message", label: isFirst ? label : `${label} again` },
           content: () => `${ordinal} ${JSON.stringify(sent)}`,
           run: () => {
@@ -310,6 +319,13 @@ export class ObjectHost {
       deliver(true);
       if (world.fate.fault(`double ${label}`, rates.doubleCall)) deliver(false);
     });
+  }
+
+  #inTurn(delayMs: number, stub: Stub | undefined): number {
+    if (!stub) return delayMs;
+    const { elapsedMs } = this.world;
+    stub.lastAt = Math.max(elapsedMs + delayMs, stub.lastAt + STUB_GAP_MS);
+    return stub.lastAt - elapsedMs;
   }
 
   crashes(instance: Instance, where: string, probability: number): boolean {

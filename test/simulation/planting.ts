@@ -4,8 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
-import { MUTANTS, type Mutant } from "./mutants.ts";
-import type { simulate } from "./simulation.ts";
+import type { Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
+import { type Simulate, WORLDS } from "./worlds.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const KEY = "planted";
@@ -47,11 +48,11 @@ function prepare(): void {
   });
 }
 
-export async function simulationWith(mutant: Mutant): Promise<typeof simulate> {
+export async function simulationWith(mutant: Mutant): Promise<Simulate> {
   prepare();
   plant(readFileSync(new URL(mutant.file, ROOT), "utf8"), mutant);
-  const address = new URL("./simulation.ts", import.meta.url);
+  const address = new URL(WORLDS[mutant.world ?? "runs"]);
   address.searchParams.set(KEY, mutant.name);
-  const module: { simulate: typeof simulate } = await import(address.href);
+  const module: { simulate: Simulate } = await import(address.href);
   return module.simulate;
 }

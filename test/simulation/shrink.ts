@@ -1,12 +1,11 @@
 /** Makes a failing case smaller: takes away faults and parts of it as long as it still fails. */
-import { simulate, type Verdict } from "./simulation.ts";
+import type { Verdict } from "./simulation.ts";
+import type { Simulate } from "./worlds.ts";
 
 /** Enough to leave a handful of faults of some hundred. */
 const TRIALS_MAX = 400;
 
-export type Simulate = typeof simulate;
-
-export async function shrink(failing: Verdict, run: Simulate = simulate): Promise<Verdict> {
+export async function shrink(failing: Verdict, run: Simulate): Promise<Verdict> {
   let best = failing;
   let spared: readonly string[] = [];
   let trials = 0;

@@ -46,6 +46,10 @@ describe("the objects in a simulated world", () => {
     expect(await expectSuccess("budget.ts", "--cases", "2000")).toContain("0 failures");
   });
 
+  it("keep what is promised of leave for calls ahead in 60 cases", { timeout: 5 * MINUTE_MS }, async () => {
+    expect(await expectSuccess("simulate.ts", "--world", "leave", "--seeds", "60")).toContain("0 failures");
+  });
+
   it("are seen to break them when a bug is planted", { timeout: 10 * MINUTE_MS }, async () => {
     expect(await expectSuccess("plant-mutants.ts", "--brief")).toContain(" 0 missed");
   });

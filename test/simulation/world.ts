@@ -89,11 +89,11 @@ export class World {
     return settle();
   }
 
-  /** Deals with events until there is none left. */
-  async runDry(stepsMax: number): Promise<void> {
+  /** Deals with events until there is none left, or none before an instant. */
+  async runDry(stepsMax: number, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
     await settle();
     const last = this.steps + stepsMax;
-    while (this.#events.length > 0) {
+    while (this.#events.length > 0 && this.#events[0]!.at < untilMs) {
       if (this.steps >= last) throw new Violation(`still busy after ${stepsMax} steps: ${this.#busyWith()}`);
       if (this.#elapsedMs > TIME_MAX_MS) throw new Violation(`no rest in virtual time: ${this.#busyWith()}`);
       await this.deal(this.#pop());

@@ -24,15 +24,20 @@ const SWEPT_ROWS_MAX = 2_000;
 /** A call as it is now, on its way to D1: as JSON, which goes through an object's storage and into D1 as it is. */
 export interface ExecutionRecord {
   readonly id: string;
+  /** Whether it says that the call is under way: then it never stands for one that says how it ended. */
+  readonly isLive: boolean;
   /** An {@link ExecutionRow}. */
   readonly row: string;
   /** {@link ExecutionTexts} with the call's `id`; null for a call that is live, and where the workspace keeps none. */
   readonly texts: string | null;
 }
 
+/** What D1 takes of it. */
+export type CopiedRecord = Pick<ExecutionRecord, "row" | "texts">;
+
 export function executionRecord(row: ExecutionRow, texts: ExecutionTexts | null): ExecutionRecord {
   const { id } = row;
-  return { id, row: JSON.stringify(row), texts: texts && JSON.stringify({ id, ...texts }) };
+  return { id, isLive: row.outcome === "live", row: JSON.stringify(row), texts: texts && JSON.stringify({ id, ...texts }) };
 }
 
 const COLUMNS = Object.entries(getTableColumns(executions)).map(([field, { name }]) => ({ field, name }));
@@ -63,7 +68,7 @@ const PUT_TEXTS = `INSERT OR IGNORE INTO execution_texts (execution_id, prompt, 
 export async function putExecutions(
   db: Database,
   workspaceId: string,
-  records: readonly ExecutionRecord[],
+  records: readonly CopiedRecord[],
 ): Promise<void> {
   const put = (text: string, those: readonly string[]) =>
     db.$client.prepare(text).bind(`[${those.join(",")}]`, workspaceId);
