@@ -51,6 +51,7 @@ export interface IsolateParts {
 /** How often the platform stops the request that was to tell what is gathered. */
 const STOPPED_SHARE = 0.02;
 const FAULT_SHARE = 0.02;
+const REFUSED_SHARE = 0.15;
 const NEVER = new Promise<never>(() => {});
 
 export class Isolate {
@@ -105,7 +106,9 @@ export class Isolate {
       await this.later(answer.waitMs, `${booked.attempt.id} waits`);
       const end = await this.#ask(booked, answer.epoch, plan.lastsMs);
       booked.end = end;
-      if (end.verdict === "ok") outcome = "whole";
+      // What a provider refuses is no fault of its own, and the next key is asked.
+      const isRefused = this.#parts.world.fate.chance("refused", REFUSED_SHARE);
+      if (end.verdict === "ok" && !isRefused) outcome = "whole";
       sheet.attemptEnded(end);
     }
     made.outcome = outcome;

@@ -57,12 +57,6 @@ const PLANTED: readonly Omit<Mutant, "world">[] = [
     replace: 'const isHealthy = circuit.name === "closed";',
   },
   {
-    name: "let more through at once than a lowered limit allows",
-    file: GATE,
-    find: "tokens: Math.min(bucket.tokens, limits[service]) };",
-    replace: "tokens: bucket.tokens };",
-  },
-  {
     name: "store buckets when they are empty alone",
     file: GATE,
     find: "const isPlenty = bucket.tokens >= this.#limits[service] / 2;",
@@ -133,12 +127,6 @@ const PLANTED: readonly Omit<Mutant, "world">[] = [
     file: WORKSPACE_CALLS,
     find: "if (news.ends.length > 0) this.tell(workspaceId, { ends: news.ends, record: null });",
     replace: "",
-  },
-  {
-    name: "wait for ever for a request that was to tell and was stopped",
-    file: WORKSPACE_CALLS,
-    find: "isFull || now - gathered.since > STOPPED_AFTER_MS",
-    replace: "isFull",
   },
   {
     name: "take a call for live again whose beginning comes late",
