@@ -1,6 +1,12 @@
 /** `/settings/keys/:id`: one key of a provider, and what can be done with it. */
 import type { Child } from "hono/jsx";
-import { KEY_NAME_FIELD, KEY_OVERLAP_SECONDS, type ProviderKey, VERDICT_ADVICE } from "../domain/provider-key.ts";
+import {
+  KEY_NAME_FIELD,
+  KEY_OVERLAP_SECONDS,
+  type ProviderKey,
+  takesPrices,
+  VERDICT_ADVICE,
+} from "../domain/provider-key.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
@@ -8,6 +14,7 @@ import { Icon } from "./components/icon.tsx";
 import { SettingsTabs } from "./components/settings-tabs.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
+import { PricesPanel, type PriceValues } from "./key-prices.tsx";
 import { Layout, type Shell } from "./layout.tsx";
 import { keyLook, maskedKey, needsKey, PROVIDER_WORDS } from "./provider-key-words.ts";
 import { AddressFields, type KeyValues } from "./provider-keys.tsx";
@@ -15,10 +22,12 @@ import { AddressFields, type KeyValues } from "./provider-keys.tsx";
 export interface ProviderKeyProps {
   readonly providerKey: ProviderKey;
   readonly values: Pick<KeyValues, "name" | "baseUrl" | "model">;
+  readonly prices: readonly PriceValues[];
   readonly errors: readonly FieldError[];
 }
 
-export function ProviderKeyPage({ shell, providerKey, values, errors }: ProviderKeyProps & { readonly shell: Shell }) {
+export function ProviderKeyPage({ shell, providerKey, ...shown }: ProviderKeyProps & { readonly shell: Shell }) {
+  const { values, prices, errors } = shown;
   const address = `/settings/keys/${providerKey.id}`;
   return (
     <Layout shell={shell} section={null} title={`Key ${providerKey.name}`}>
@@ -34,7 +43,7 @@ export function ProviderKeyPage({ shell, providerKey, values, errors }: Provider
             <PostForm class="settings-form" action={`${address}/changes`}>
               <TextField name="name" label="Name" value={values.name} isRequired errors={errors} />
               <AddressFields values={values} errors={errors} />
-              <p class="muted">Another base URL discards the key: it was given for the one before.</p>
+              <p class="muted">Another base URL discards the key: it was given for the one before. Prices stay.</p>
               <div class="actions">
                 <button type="submit" class="button">
                   Save
@@ -43,6 +52,9 @@ export function ProviderKeyPage({ shell, providerKey, values, errors }: Provider
             </PostForm>
           </section>
         </Allowed>
+        {takesPrices(providerKey.provider) ? (
+          <PricesPanel address={address} model={providerKey.model} values={prices} errors={errors} />
+        ) : null}
         <DeletionPanel providerKey={providerKey} address={address} />
       </div>
     </Layout>
