@@ -4,6 +4,7 @@
  */
 import type { Dependencies } from "../dependencies.ts";
 import type { BudgetSubject } from "../domain/budget-state.ts";
+import { OPERATOR_KEY_ID } from "../domain/call-limits.ts";
 import type { ExecutionSource } from "../domain/execution.ts";
 import { newId } from "../domain/ids.ts";
 import { askedKeys, type ModelKey, type OfferedModel, offeredModels, reviewerOf } from "../domain/model-choice.ts";
@@ -38,8 +39,6 @@ const TEST_TIMEOUTS: CallTimeouts = { firstByteMs: 20_000, silenceMs: 10_000, to
 /** The least that every provider takes. */
 const TEST_TOKENS = 16;
 
-/** The circuit breaker of the server's own key. */
-const OPERATOR_KEY_ID = "operator";
 const PROVIDER_LABELS: Readonly<Record<ProviderName, string>> = {
   anthropic: "Anthropic",
   openai: "OpenAI",

@@ -51,7 +51,8 @@ export interface HalfOpenCircuit extends Epoch {
 }
 
 export type Circuit = ClosedCircuit | OpenCircuit | HalfOpenCircuit;
-export type CircuitName = Circuit["name"];
+export const CIRCUIT_NAMES = ["closed", "open", "half-open"] as const satisfies readonly Circuit["name"][];
+export type CircuitName = (typeof CIRCUIT_NAMES)[number];
 
 export const NEW_CIRCUIT: ClosedCircuit = { name: "closed", epoch: 0, calls: [] };
 

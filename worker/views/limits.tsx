@@ -2,14 +2,15 @@
  * `/settings/limits`: calls a minute for each service, the circuit breakers with their last changes, how many of each
  * provider's calls ended well, and how long prompts and answers are kept.
  */
-import { CALLS_PER_MINUTE, type CircuitView, LIMITED_SERVICES, type LimitedService } from "../domain/call-limits.ts";
-import { CIRCUIT, type CircuitName } from "../domain/circuit.ts";
+import { CALLS_PER_MINUTE, type CircuitView, LIMITED_SERVICES } from "../domain/call-limits.ts";
+import { CIRCUIT } from "../domain/circuit.ts";
 import { EXECUTION_BOUNDS, type ExecutionProvider } from "../domain/execution.ts";
+import { CIRCUIT_LOOKS, SERVICE_WORDS } from "./circuit-words.ts";
 import { Allowed, ReadableForm } from "./components/allowed.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { SettingsTabs } from "./components/settings-tabs.tsx";
-import { StateBadge, type StateLook } from "./components/status-badge.tsx";
+import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { providerWord } from "./execution-words.ts";
 import { formatCount, formatDuration, formatShare } from "./format.ts";
@@ -31,20 +32,6 @@ export interface LimitsProps {
     readonly whole: number;
   }[];
 }
-
-const SERVICE_WORDS: Readonly<Record<LimitedService, string>> = {
-  anthropic: "Anthropic (Claude)",
-  openai: "OpenAI",
-  "openai-compatible": "OpenAI-compatible servers",
-  github: "GitHub",
-  jira: "Jira",
-};
-
-const CIRCUIT_LOOKS: Readonly<Record<CircuitName, StateLook>> = {
-  closed: { tone: "success", icon: "circle-check", word: "Closed" },
-  open: { tone: "failed", icon: "ban", word: "Open" },
-  "half-open": { tone: "warning", icon: "clock", word: "Half open" },
-};
 
 export function LimitsPage({ shell, ...props }: LimitsProps & { readonly shell: Shell }) {
   return (
