@@ -1,13 +1,15 @@
 /** `/settings/audit`: who changed what in the workspace, newest first, and whether the log of it is whole. */
+
 import { AUDIT_KIND_NAMES, AUDIT_KINDS, type AuditVerification, type ShownAuditEntry } from "../domain/audit.ts";
 import { PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { Pagination } from "./components/pagination.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { plural } from "./format.ts";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 
 /** As in the URL; an empty text is no filter. */
 export interface ShownAuditFilter {
@@ -40,39 +42,39 @@ const BASE = "/settings/audit";
 export function AuditPage({ shell, ...props }: AuditProps & { readonly shell: Shell }) {
   const { filter, entries, cursor, nextCursor, verification, errors } = props;
   return (
-    <Layout shell={shell} section={null} title="Audit log">
-      <div class="page-head">
-        <h1>Audit log</h1>
+    <SettingsPage
+      shell={shell}
+      tab="audit"
+      action={
         <PostForm action={`${BASE}/verifications`}>
           <button type="submit" class="button">
             Verify
           </button>
         </PostForm>
+      }
+      failure="The filter is not right"
+      errors={errors}
+    >
+      {verification === null ? null : <Verification {...verification} />}
+      <FilterForm {...props} />
+      <div class="results">
+        {entries.length > 0 ? (
+          <EntryTable entries={entries} />
+        ) : (
+          <EmptyState icon="history" title="No entries">
+            Nothing that was changed fits this filter. Clear it to see all.
+          </EmptyState>
+        )}
+        <Pagination
+          olderHref={nextCursor === null ? null : auditHref(BASE, filter, nextCursor)}
+          newestHref={cursor === null ? null : auditHref(BASE, filter)}
+        />
       </div>
-      <SettingsTabs current="audit" />
-      <div class="webhooks">
-        {verification === null ? null : <Verification {...verification} />}
-        <ErrorSummary title="The filter is not right" errors={errors} />
-        <FilterForm {...props} />
-        <div class="results">
-          {entries.length > 0 ? (
-            <EntryTable entries={entries} />
-          ) : (
-            <EmptyState icon="history" title="No entries">
-              Nothing that was changed fits this filter. Clear it to see all.
-            </EmptyState>
-          )}
-          <Pagination
-            olderHref={nextCursor === null ? null : auditHref(BASE, filter, nextCursor)}
-            newestHref={cursor === null ? null : auditHref(BASE, filter)}
-          />
-        </div>
-        <p class="muted">
-          Export what the filter shows: <a href={auditHref(`${BASE}/export.csv`, filter)}>CSV</a>,{" "}
-          <a href={auditHref(`${BASE}/export.json`, filter)}>JSON</a>. Entries are never changed or removed.
-        </p>
-      </div>
-    </Layout>
+      <p class="muted">
+        Export what the filter shows: <a href={auditHref(`${BASE}/export.csv`, filter)}>CSV</a>,{" "}
+        <a href={auditHref(`${BASE}/export.json`, filter)}>JSON</a>. Entries are never changed or removed.
+      </p>
+    </SettingsPage>
   );
 }
 
@@ -147,22 +149,11 @@ function DayField({ name, label, value }: { readonly name: string; readonly labe
 
 function EntryTable({ entries }: Pick<AuditProps, "entries">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Entries, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col">When</th>
-          <th scope="col">Where from</th>
-          <th scope="col">Number</th>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <EntryRow entry={entry} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable caption="Entries, newest first" columns={["What", "When", "Where from", "Number"]}>
+      {entries.map((entry) => (
+        <EntryRow entry={entry} />
+      ))}
+    </DataTable>
   );
 }
 

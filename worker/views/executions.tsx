@@ -2,6 +2,7 @@
  * `/executions`: the workspace's calls of models with filters in the URL, their figures in all and in groups, and the
  * list, newest first.
  */
+
 import {
   EXECUTION_BOUNDS,
   EXECUTION_GROUPS,
@@ -14,6 +15,7 @@ import {
   type ExecutionGroup,
 } from "../domain/execution.ts";
 import { Choice, type Options } from "./components/choice.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Pagination } from "./components/pagination.tsx";
@@ -200,51 +202,33 @@ function GroupTable({ groups, group }: Pick<ExecutionsProps, "groups" | "group">
 
 function CallTable({ executions }: Pick<ExecutionsProps, "executions">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Calls, newest first</caption>
-      <thead>
+    <DataTable
+      caption="Calls, newest first"
+      columns={["Outcome", "Call", { number: "Cost" }, { number: "Time" }, { number: "Started" }]}
+    >
+      {executions.map((call) => (
         <tr>
-          <th scope="col">Outcome</th>
-          <th scope="col">Call</th>
-          <th scope="col" class="number">
-            Cost
-          </th>
-          <th scope="col" class="number">
-            Time
-          </th>
-          <th scope="col" class="number">
-            Started
-          </th>
+          <td class="cell-state">
+            <StateBadge look={OUTCOME_LOOKS[call.outcome]} />
+          </td>
+          <td class="cell-run">
+            <a class="row-link" href={`/executions/${call.id}`}>
+              {call.model}
+            </a>
+            <span class="cell-note muted">
+              {[providerWord(call.provider), SOURCE_WORDS[call.source.kind], tokensWord(call), ...pathWords(call)].join(
+                " · ",
+              )}
+            </span>
+          </td>
+          <td class="number">{costWord(call)}</td>
+          <td class="cell-time number">{formatDuration(call.latencyMs)}</td>
+          <td class="cell-when number muted">
+            <RelativeTime at={call.startedAt} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {executions.map((call) => (
-          <tr>
-            <td class="cell-state">
-              <StateBadge look={OUTCOME_LOOKS[call.outcome]} />
-            </td>
-            <td class="cell-run">
-              <a class="row-link" href={`/executions/${call.id}`}>
-                {call.model}
-              </a>
-              <span class="cell-note muted">
-                {[
-                  providerWord(call.provider),
-                  SOURCE_WORDS[call.source.kind],
-                  tokensWord(call),
-                  ...pathWords(call),
-                ].join(" · ")}
-              </span>
-            </td>
-            <td class="number">{costWord(call)}</td>
-            <td class="cell-time number">{formatDuration(call.latencyMs)}</td>
-            <td class="cell-when number muted">
-              <RelativeTime at={call.startedAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }
 

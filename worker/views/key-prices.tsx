@@ -1,9 +1,10 @@
 /** The prices of a key's models that are set by hand, in the page of the key: one row for each, and one more for another. */
 import { HAND_PRICES_MAX } from "../domain/hand-price.ts";
 import type { ProviderKey } from "../domain/provider-key.ts";
-import { PostForm, useMay } from "./components/allowed.tsx";
+import { useMay } from "./components/allowed.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
 
 /** The columns of a row, and the fields of a price. */
 export const PRICE_FIELDS = ["model", "input", "output", "cachedInput"] as const;
@@ -42,46 +43,29 @@ export function PricesPanel({ address, model, values, errors }: PricesPanelProps
   const another = { ...NO_PRICE, model: values.length === 0 ? (model ?? "") : "" };
   const rows = canSet && values.length < HAND_PRICES_MAX ? [...values, another] : values;
   return (
-    <section class="panel" aria-labelledby="prices-title">
-      <h2 id="prices-title">What its models cost</h2>
-      <p class="muted">
-        In US dollars for a million tokens. Nobody else knows what a server of your own costs: a model without a price
-        is refused under a budget, and its calls cost "unknown". 0 is a price. Cached input costs what input does where
-        nothing is said.
-      </p>
-      {canSet ? (
-        <PostForm class="settings-form" action={`${address}/prices`}>
-          {rows.map((row, at) => (
-            <fieldset class="price-row">
-              <legend>{row.model === "" || at >= values.length ? "Another model" : row.model}</legend>
-              {PRICE_FIELDS.map((field) => (
-                <TextField name={priceField(at, field)} label={LABELS[field]} value={row[field]} errors={errors} />
-              ))}
-            </fieldset>
+    <FormPanel
+      name="prices"
+      title="What its models cost"
+      action={`${address}/prices`}
+      submit="Save"
+      isReadable
+      intro={
+        <p class="muted">
+          In US dollars for a million tokens. Nobody else knows what a server of your own costs: a model without a price
+          is refused under a budget, and its calls cost "unknown". 0 is a price. Cached input costs what input does
+          where nothing is said.
+        </p>
+      }
+    >
+      {rows.map((row, at) => (
+        <fieldset class="price-row">
+          <legend>{at < values.length ? row.model : "Another model"}</legend>
+          {PRICE_FIELDS.map((field) => (
+            <TextField name={priceField(at, field)} label={LABELS[field]} value={row[field]} errors={errors} />
           ))}
-          <p class="muted">Clear the amounts of a model to take its price away.</p>
-          <div class="actions">
-            <button type="submit" class="button">
-              Save
-            </button>
-          </div>
-        </PostForm>
-      ) : (
-        <PriceList values={values} />
-      )}
-    </section>
-  );
-}
-
-function PriceList({ values }: Pick<PricesPanelProps, "values">) {
-  if (values.length === 0) return <p>No price is set.</p>;
-  return (
-    <ul>
-      {values.map(({ model, input, output, cachedInput }) => (
-        <li>
-          <code>{model}</code>: ${input} in, ${output} out, ${cachedInput} cached
-        </li>
+        </fieldset>
       ))}
-    </ul>
+      {canSet ? <p class="muted">Clear the amounts of a model to take its price away.</p> : null}
+    </FormPanel>
   );
 }

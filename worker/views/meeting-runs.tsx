@@ -1,8 +1,10 @@
 /** What is made of a meeting, on its page: the runs about it, and what the latest one found. */
+
 import type { Effect } from "../domain/effect.ts";
 import { ITEM_KINDS, type ItemKind } from "../domain/item.ts";
 import type { MeetingRun } from "../domain/meeting-run.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { StatusBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { ELEMENT_ID, utteranceId } from "./element-id.ts";
@@ -42,26 +44,14 @@ function RunsTable({ meetingId, runs }: Pick<MeetingRunsProps, "meetingId" | "ru
         </p>
       )}
       <div class="call-groups">
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">Run</th>
-              <th scope="col">Model</th>
-              <th scope="col">State</th>
-              <th scope="col">Result</th>
-              <th scope="col">Calls</th>
-              <th scope="col">Tokens</th>
-              <th scope="col">Cost</th>
-              <th scope="col">Time</th>
-              <th scope="col">Useful?</th>
-            </tr>
-          </thead>
-          <tbody>
-            {runs.map((run) => (
-              <RunRow run={run} />
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          look="plain"
+          columns={["Run", "Model", "State", "Result", "Calls", "Tokens", "Cost", "Time", "Useful?"]}
+        >
+          {runs.map((run) => (
+            <RunRow run={run} />
+          ))}
+        </DataTable>
       </div>
     </section>
   );

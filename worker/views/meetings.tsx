@@ -1,7 +1,9 @@
 /** `/meetings`: the workspace's meetings, newest first, with filters in the URL; samples where there is none. */
+
 import { MEETING_STATES, type Meeting, type MeetingFilter } from "../domain/meeting.ts";
 import { Allowed } from "./components/allowed.tsx";
 import { Choice, type Options } from "./components/choice.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Pagination } from "./components/pagination.tsx";
@@ -125,45 +127,30 @@ function NoMeetings({ isFiltered }: { readonly isFiltered: boolean }) {
 
 function MeetingTable({ meetings }: Pick<MeetingsProps, "meetings">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Meetings, newest first</caption>
-      <thead>
+    <DataTable
+      caption="Meetings, newest first"
+      columns={["State", "Meeting", { number: "Words" }, { number: "Length" }, { number: "Added" }]}
+    >
+      {meetings.map(({ id, title, state, speakers, heldAt, words, durationMs, createdAt }) => (
         <tr>
-          <th scope="col">State</th>
-          <th scope="col">Meeting</th>
-          <th scope="col" class="number">
-            Words
-          </th>
-          <th scope="col" class="number">
-            Length
-          </th>
-          <th scope="col" class="number">
-            Added
-          </th>
+          <td class="cell-state">
+            <StateBadge look={MEETING_LOOKS[state]} />
+          </td>
+          <td class="cell-run">
+            <a class="row-link" href={`/meetings/${id}`}>
+              {title}
+            </a>
+            <span class="cell-note muted">
+              {[...(heldAt === null ? [] : [heldAt.slice(0, 10)]), speakersWord(speakers)].join(" · ")}
+            </span>
+          </td>
+          <td class="number">{formatCount(words)}</td>
+          <td class="cell-time number">{formatDuration(durationMs)}</td>
+          <td class="cell-when number muted">
+            <RelativeTime at={createdAt} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {meetings.map(({ id, title, state, speakers, heldAt, words, durationMs, createdAt }) => (
-          <tr>
-            <td class="cell-state">
-              <StateBadge look={MEETING_LOOKS[state]} />
-            </td>
-            <td class="cell-run">
-              <a class="row-link" href={`/meetings/${id}`}>
-                {title}
-              </a>
-              <span class="cell-note muted">
-                {[...(heldAt === null ? [] : [heldAt.slice(0, 10)]), speakersWord(speakers)].join(" · ")}
-              </span>
-            </td>
-            <td class="number">{formatCount(words)}</td>
-            <td class="cell-time number">{formatDuration(durationMs)}</td>
-            <td class="cell-when number muted">
-              <RelativeTime at={createdAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }

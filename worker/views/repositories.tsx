@@ -1,8 +1,10 @@
 /** `/repos`: the workspace's repositories, with the last delivery of each; and the import of a file, in two steps. */
+
 import type { Delivery } from "../domain/delivery.ts";
 import type { RepositoryChange } from "../domain/repos-file.ts";
 import { type Repository, remoteOf } from "../domain/repository.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { DeliveryBadge } from "./components/delivery-list.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
@@ -72,25 +74,11 @@ export function RepositoriesPage({
 
 function RepositoryTable({ repositories, latest }: Pick<RepositoriesProps, "repositories" | "latest">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Repositories</caption>
-      <thead>
-        <tr>
-          <th scope="col">Key</th>
-          <th scope="col">Repository</th>
-          <th scope="col">Takes</th>
-          <th scope="col">Jira</th>
-          <th scope="col" class="number">
-            Last delivery
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {repositories.map((repository) => (
-          <RepositoryRow repository={repository} delivery={latest[repository.key] ?? null} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable caption="Repositories" columns={["Key", "Repository", "Takes", "Jira", { number: "Last delivery" }]}>
+      {repositories.map((repository) => (
+        <RepositoryRow repository={repository} delivery={latest[repository.key] ?? null} />
+      ))}
+    </DataTable>
   );
 }
 

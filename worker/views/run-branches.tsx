@@ -1,7 +1,9 @@
 /** A fork beside the run that it begins like, at `/runs/:id/branches`: what both came to, and where they differ. */
+
 import { dollarText, toMicros } from "../domain/dollars.ts";
 import type { EffectSheet, SheetEntry } from "../domain/effect-sheet.ts";
 import type { RunDetail } from "../domain/run.ts";
+import { DataTable } from "./components/data-table.tsx";
 import { StatusBadge } from "./components/status-badge.tsx";
 import { formatCount, formatDuration } from "./format.ts";
 import { Layout, type Shell } from "./layout.tsx";
@@ -103,26 +105,16 @@ function Effects({ origin, fork }: BranchesProps) {
   if (rows.length === 0) return <p class="muted">Neither branch asked to write anything.</p>;
   return (
     <section class="panel call-groups" aria-label="Effects">
-      <table class="plain">
-        <thead>
+      <DataTable look="plain" columns={["#", "Origin", "Fork", "Agree"]}>
+        {rows.map(({ number, one, other }) => (
           <tr>
-            <th scope="col">#</th>
-            <th scope="col">Origin</th>
-            <th scope="col">Fork</th>
-            <th scope="col">Agree</th>
+            <td class="number">{number}</td>
+            <td>{effectText(one)}</td>
+            <td>{effectText(other)}</td>
+            <td>{effectText(one) === effectText(other) ? "Yes" : "No"}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ number, one, other }) => (
-            <tr>
-              <td class="number">{number}</td>
-              <td>{effectText(one)}</td>
-              <td>{effectText(other)}</td>
-              <td>{effectText(one) === effectText(other) ? "Yes" : "No"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </DataTable>
     </section>
   );
 }

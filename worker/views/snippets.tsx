@@ -1,8 +1,10 @@
 /** `/snippets`: the programs that the workspace keeps; and `/snippets/:name`, one of them. */
+
 import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import type { SnippetSummary } from "../domain/snippet.ts";
 import type { ScheduleView } from "../domain/snippet-schedule.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { Dialog } from "./components/dialog.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { TextField } from "./components/form-field.tsx";
@@ -74,25 +76,11 @@ function NoSnippets({ isSearch }: { readonly isSearch: boolean }) {
 
 function SnippetTable({ snippets, schedules }: Pick<SnippetsProps, "snippets" | "schedules">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Snippets</caption>
-      <thead>
-        <tr>
-          <th scope="col">Version</th>
-          <th scope="col">Snippet</th>
-          <th scope="col">Language</th>
-          <th scope="col">Next</th>
-          <th scope="col" class="number">
-            Last run
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {snippets.map((snippet) => (
-          <SnippetRow snippet={snippet} schedules={schedules.filter((each) => each.snippet === snippet.name)} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable caption="Snippets" columns={["Version", "Snippet", "Language", "Next", { number: "Last run" }]}>
+      {snippets.map((snippet) => (
+        <SnippetRow snippet={snippet} schedules={schedules.filter((each) => each.snippet === snippet.name)} />
+      ))}
+    </DataTable>
   );
 }
 

@@ -16,6 +16,7 @@ import {
 } from "../domain/item.ts";
 import { Allowed } from "./components/allowed.tsx";
 import { Choice } from "./components/choice.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { EvidenceQuote } from "./components/evidence.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -207,46 +208,33 @@ function StoryCard({ item }: { readonly item: ListedItemView }) {
 
 function ItemTable({ items }: Pick<StoriesProps, "items">) {
   return (
-    <table class="runs items">
-      <thead>
-        <tr>
-          <th scope="col">Status</th>
-          <th scope="col">Title</th>
-          <th scope="col">Owner</th>
-          <th scope="col">Story</th>
-          <th scope="col" class="number">
-            Changed
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((item) => {
-          const { due } = item.fields as ItemPatch;
-          const story = storyOf(item.kind, item.fields);
-          return (
-            <tr>
-              <td>
-                <StateBadge look={STATUS_LOOKS[item.fields.status]!} />
-              </td>
-              <td>
-                <a href={`/stories/${item.id}`}>{labelOf(item)}</a>
-                {due ? <span class="muted"> due {due}</span> : null}
-              </td>
-              <td>{ownerOf(item.kind, item.fields) ?? <span class="muted">–</span>}</td>
-              <td>
-                {story ? (
-                  <a href={`/stories?story=${encodeURIComponent(story)}`}>{story}</a>
-                ) : (
-                  <span class="muted">–</span>
-                )}
-              </td>
-              <td class="number">
-                <RelativeTime at={new Date(item.updatedAt).toISOString()} />
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <DataTable look="runs items" columns={["Status", "Title", "Owner", "Story", { number: "Changed" }]}>
+      {items.map((item) => {
+        const { due } = item.fields as ItemPatch;
+        const story = storyOf(item.kind, item.fields);
+        return (
+          <tr>
+            <td>
+              <StateBadge look={STATUS_LOOKS[item.fields.status]!} />
+            </td>
+            <td>
+              <a href={`/stories/${item.id}`}>{labelOf(item)}</a>
+              {due ? <span class="muted"> due {due}</span> : null}
+            </td>
+            <td>{ownerOf(item.kind, item.fields) ?? <span class="muted">–</span>}</td>
+            <td>
+              {story ? (
+                <a href={`/stories?story=${encodeURIComponent(story)}`}>{story}</a>
+              ) : (
+                <span class="muted">–</span>
+              )}
+            </td>
+            <td class="number">
+              <RelativeTime at={new Date(item.updatedAt).toISOString()} />
+            </td>
+          </tr>
+        );
+      })}
+    </DataTable>
   );
 }

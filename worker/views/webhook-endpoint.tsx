@@ -1,14 +1,17 @@
 /** `/settings/webhooks/:id`: one endpoint with its messages, and what can be done with it. */
+
 import {
   ENDPOINT_NAME_FIELD,
   type MessageSummary,
   receiverName,
   type WebhookEndpoint,
 } from "../domain/webhook-endpoint.ts";
-import { Allowed, PostForm, ReadableForm } from "./components/allowed.tsx";
+import { Allowed, PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
 import { Icon } from "./components/icon.tsx";
 import { OneTimeSecret } from "./components/one-time-secret.tsx";
 import { Pagination } from "./components/pagination.tsx";
@@ -48,19 +51,9 @@ export function EndpointPage({ shell, ...props }: EndpointProps & { readonly she
           </p>
         ) : null}
         <Messages {...props} address={address} />
-        <section class="panel" aria-labelledby="change-title">
-          <h2 id="change-title">Settings</h2>
-          <ReadableForm class="settings-form" action={`${address}/changes`}>
-            <EndpointFields values={values} errors={errors} />
-            <Allowed post={`${address}/changes`}>
-              <div class="actions">
-                <button type="submit" class="button">
-                  Save
-                </button>
-              </div>
-            </Allowed>
-          </ReadableForm>
-        </section>
+        <FormPanel name="change" title="Settings" action={`${address}/changes`} submit="Save" isReadable>
+          <EndpointFields values={values} errors={errors} />
+        </FormPanel>
         <SecretPanel endpoint={endpoint} address={address} />
         <DeletionPanel endpoint={endpoint} address={address} />
       </div>
@@ -137,29 +130,29 @@ function SecretPanel({ endpoint: { previousSecretExpiresAt }, address }: Address
 function DeletionPanel({ endpoint, address }: Addressed) {
   const { host } = new URL(endpoint.url);
   return (
-    <Allowed post={`${address}/deletion`}>
-      <section class="panel" aria-labelledby="deletion-title">
-        <h2 id="deletion-title">Delete it</h2>
-        <PostForm class="settings-form" action={`${address}/deletion`}>
-          <TextField
-            name={ENDPOINT_NAME_FIELD}
-            label="Host of the endpoint"
-            value=""
-            isRequired
-            hint={
-              <>
-                Its messages go with it, also those that wait. Type <b>{host}</b> to confirm.
-              </>
-            }
-          />
-          <div class="actions">
-            <button type="submit" class="button danger">
-              <Icon name="trash-2" /> Delete
-            </button>
-          </div>
-        </PostForm>
-      </section>
-    </Allowed>
+    <FormPanel
+      name="deletion"
+      title="Delete it"
+      action={`${address}/deletion`}
+      submit={
+        <>
+          <Icon name="trash-2" /> Delete
+        </>
+      }
+      tone="danger"
+    >
+      <TextField
+        name={ENDPOINT_NAME_FIELD}
+        label="Host of the endpoint"
+        value=""
+        isRequired
+        hint={
+          <>
+            Its messages go with it, also those that wait. Type <b>{host}</b> to confirm.
+          </>
+        }
+      />
+    </FormPanel>
   );
 }
 
@@ -188,47 +181,32 @@ function Messages({ messages, cursor, nextCursor, address }: EndpointProps & Add
 
 function MessageTable({ messages, address }: Pick<EndpointProps, "messages"> & { readonly address: string }) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Messages, newest first</caption>
-      <thead>
+    <DataTable
+      caption="Messages, newest first"
+      columns={["State", "Message", { number: "Attempts" }, { number: "Last answer" }, { number: "Made" }]}
+    >
+      {messages.map((message) => (
         <tr>
-          <th scope="col">State</th>
-          <th scope="col">Message</th>
-          <th scope="col" class="number">
-            Attempts
-          </th>
-          <th scope="col" class="number">
-            Last answer
-          </th>
-          <th scope="col" class="number">
-            Made
-          </th>
+          <td class="cell-state">
+            <MessageBadge message={message} />
+          </td>
+          <td class="cell-run">
+            <a class="row-link" href={`${address}/messages/${message.id}`}>
+              {message.event}
+            </a>
+            {message.nextAttemptAt !== null && message.attempts > 0 ? (
+              <span class="cell-note muted">
+                next attempt <RelativeTime at={message.nextAttemptAt} />
+              </span>
+            ) : null}
+          </td>
+          <td class="number">{message.attempts}</td>
+          <td class="number">{message.lastStatus ?? <span class="muted">–</span>}</td>
+          <td class="cell-when number muted">
+            <RelativeTime at={message.createdAt} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {messages.map((message) => (
-          <tr>
-            <td class="cell-state">
-              <MessageBadge message={message} />
-            </td>
-            <td class="cell-run">
-              <a class="row-link" href={`${address}/messages/${message.id}`}>
-                {message.event}
-              </a>
-              {message.nextAttemptAt !== null && message.attempts > 0 ? (
-                <span class="cell-note muted">
-                  next attempt <RelativeTime at={message.nextAttemptAt} />
-                </span>
-              ) : null}
-            </td>
-            <td class="number">{message.attempts}</td>
-            <td class="number">{message.lastStatus ?? <span class="muted">–</span>}</td>
-            <td class="cell-when number muted">
-              <RelativeTime at={message.createdAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }
