@@ -2,14 +2,17 @@
 
 import { AUDIT_KIND_NAMES, AUDIT_KINDS, type AuditVerification, type ShownAuditEntry } from "../domain/audit.ts";
 import { PostForm } from "./components/allowed.tsx";
+import { Choice, type Options } from "./components/choice.tsx";
 import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
-import { Pagination } from "./components/pagination.tsx";
+import { DayRange, ListFilters } from "./components/list-filters.tsx";
+import { ListResults } from "./components/list-page.tsx";
 import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { plural } from "./format.ts";
 import type { Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 
 /** As in the URL; an empty text is no filter. */
 export interface ShownAuditFilter {
@@ -28,13 +31,6 @@ export interface AuditProps {
   /** What came of looking just now; null when nobody asked. */
   readonly verification: AuditVerification | null;
   readonly errors: readonly FieldError[];
-}
-
-function auditHref(path: string, filter: ShownAuditFilter, cursor: string | null = null): string {
-  const { actor, kind, from, to } = filter;
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ actor, kind, from, to, cursor })) if (value) query.set(name, value);
-  return query.size > 0 ? `${path}?${query}` : path;
 }
 
 const BASE = "/settings/audit";
@@ -57,7 +53,7 @@ export function AuditPage({ shell, ...props }: AuditProps & { readonly shell: Sh
     >
       {verification === null ? null : <Verification {...verification} />}
       <FilterForm {...props} />
-      <div class="results">
+      <ListResults hrefAt={(at) => listHref(BASE, filter, { cursor: at })} cursor={cursor} nextCursor={nextCursor}>
         {entries.length > 0 ? (
           <EntryTable entries={entries} />
         ) : (
@@ -65,14 +61,10 @@ export function AuditPage({ shell, ...props }: AuditProps & { readonly shell: Sh
             Nothing that was changed fits this filter. Clear it to see all.
           </EmptyState>
         )}
-        <Pagination
-          olderHref={nextCursor === null ? null : auditHref(BASE, filter, nextCursor)}
-          newestHref={cursor === null ? null : auditHref(BASE, filter)}
-        />
-      </div>
+      </ListResults>
       <p class="muted">
-        Export what the filter shows: <a href={auditHref(`${BASE}/export.csv`, filter)}>CSV</a>,{" "}
-        <a href={auditHref(`${BASE}/export.json`, filter)}>JSON</a>. Entries are never changed or removed.
+        Export what the filter shows: <a href={listHref(`${BASE}/export.csv`, filter)}>CSV</a>,{" "}
+        <a href={listHref(`${BASE}/export.json`, filter)}>JSON</a>. Entries are never changed or removed.
       </p>
     </SettingsPage>
   );
@@ -97,55 +89,20 @@ function Verification({ isIntact, entries, head, problem }: AuditVerification) {
   );
 }
 
-function FilterForm({ filter, people }: Pick<AuditProps, "filter" | "people">) {
+function FilterForm({ filter: { actor, kind, from, to }, people }: Pick<AuditProps, "filter" | "people">) {
+  const known = people.map(({ id, name }) => [id, name] as const);
+  // Somebody who has left, or a token.
+  const all = actor === "" || people.some(({ id }) => id === actor) ? known : [...known, [actor, actor] as const];
   return (
-    <search>
-      <form class="filters" method="get" action={BASE}>
-        <label>
-          <span class="visually-hidden">Person</span>
-          <select name="actor">
-            <option value="">Anybody</option>
-            {people.map(({ id, name }) => (
-              <option value={id} selected={id === filter.actor}>
-                {name}
-              </option>
-            ))}
-            {filter.actor !== "" && !people.some(({ id }) => id === filter.actor) ? (
-              <option value={filter.actor} selected>
-                {filter.actor}
-              </option>
-            ) : null}
-          </select>
-        </label>
-        <label>
-          <span class="visually-hidden">Kind</span>
-          <select name="kind">
-            <option value="">Any kind</option>
-            {AUDIT_KIND_NAMES.map((kind) => (
-              <option value={kind} selected={kind === filter.kind}>
-                {kind}
-              </option>
-            ))}
-          </select>
-        </label>
-        <DayField name="from" label="From" value={filter.from} />
-        <DayField name="to" label="To" value={filter.to} />
-        <button type="submit" class="button">
-          Filter
-        </button>
-      </form>
-    </search>
+    <ListFilters action={BASE}>
+      <Choice name="actor" label="Person" any="Anybody" value={actor} options={all} />
+      <Choice name="kind" label="Kind" any="Any kind" value={kind} options={KIND_OPTIONS} />
+      <DayRange from={from} to={to} />
+    </ListFilters>
   );
 }
 
-function DayField({ name, label, value }: { readonly name: string; readonly label: string; readonly value: string }) {
-  return (
-    <label class="day-field">
-      <span>{label}</span>
-      <input type="date" name={name} value={value} />
-    </label>
-  );
-}
+const KIND_OPTIONS: Options = AUDIT_KIND_NAMES.map((kind) => [kind, kind]);
 
 function EntryTable({ entries }: Pick<AuditProps, "entries">) {
   return (
@@ -165,7 +122,7 @@ function EntryRow({ entry }: { readonly entry: ShownAuditEntry }) {
   return (
     <tr>
       <td class="cell-run">
-        <a href={auditHref(BASE, { actor: actor.id, kind: "", from: "", to: "" })}>{actor.name}</a>
+        <a href={listHref(BASE, { actor: actor.id })}>{actor.name}</a>
         {actor.kind === "token" ? " (a token of theirs)" : ""} {wordsOf(kind)}
         <span class="cell-note muted webhook-address">
           <code>{kind}</code> {told.map(([name, value]) => `${name}: ${value}`).join(", ")}{" "}

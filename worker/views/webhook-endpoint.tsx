@@ -18,6 +18,7 @@ import { Pagination } from "./components/pagination.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { EndpointBadge, MessageBadge } from "./components/webhook-badges.tsx";
 import { Layout, type Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 import { DISABLED_WORDS } from "./webhook-words.ts";
 import { EndpointFields, type EndpointValues } from "./webhooks.tsx";
 
@@ -171,10 +172,7 @@ function Messages({ messages, cursor, nextCursor, address }: EndpointProps & Add
           </EmptyState>
         </div>
       )}
-      <Pagination
-        olderHref={nextCursor === null ? null : `${address}?cursor=${encodeURIComponent(nextCursor)}`}
-        newestHref={cursor === null ? null : address}
-      />
+      <Pagination hrefAt={(at) => listHref(address, { cursor: at })} cursor={cursor} nextCursor={nextCursor} />
     </section>
   );
 }
