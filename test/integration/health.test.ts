@@ -150,7 +150,9 @@ describe("the circuit breakers of providers", () => {
     for (const { since, until } of part?.breakers ?? [])
       expect(Date.parse(until!) - Date.parse(since!)).toBe(CIRCUIT.openMs);
     const page = await (await browse(cleo, "/health")).text();
-    expect(page).toMatch(/Open[\s\S]*Anthropic \(Claude\), by a key of the workspace[\s\S]*by the server&#39;s own key/);
+    expect(page).toMatch(
+      /Open[\s\S]*Anthropic \(Claude\), by a key of the workspace[\s\S]*by the server&#39;s own key/,
+    );
     for (const text of [page, JSON.stringify(health)]) expect(text).not.toContain(KEY.slice(0, 12));
     expect(await (await api(cleo, "/metrics")).text()).toContain('runyard_health{part="models"} 1\n');
     // Of the same server, and of the same key of the server's.
