@@ -1,3 +1,4 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
@@ -159,6 +160,24 @@ describe("the circuit breakers of providers", () => {
     expect(models(await seenBy(dan))).toMatchObject({ status: "ok", breakers: [] });
     const status = await request("/status", { headers: JSON_ONLY });
     expect(publicStatusSchema.parse(await status.json()).status).toBe("ok");
+  });
+
+  it.each([
+    ["half-open", { probeAt: Date.now() }, "degraded", /1 of 1 .* let nothing through/],
+    // Their time is over, and nobody has called since.
+    ["half-open", { probeAt: 1 }, "ok", /tried again with the next call/],
+    ["open", { until: 1 }, "ok", /tried again with the next call/],
+  ] as const)("that are %s, with %j, are %s", async (name, since, status, detail) => {
+    const tenant = await createTenant(`t${name}${status}`.replace("-", ""));
+    await failing(tenant, KEY);
+    const ledger = dependenciesOf(env).budget(tenant.workspaceId) as unknown as DurableObjectStub;
+    const circuit = JSON.stringify({ name, epoch: 7, openMs: CIRCUIT.openMs, ...since });
+    await runInDurableObject(ledger, (_, state) => {
+      state.storage.sql.exec("UPDATE circuits SET circuit = ?", circuit);
+    });
+    await evictDurableObject(ledger);
+    const part = models(await seenBy(tenant));
+    expect(part).toMatchObject({ status, detail: expect.stringMatching(detail), breakers: [{ state: name }] });
   });
 
   it("are closed where the server's own provider has not failed", async () => {

@@ -143,15 +143,18 @@ function toBreaker({ service, keyId, state, until, changes: [latest] }: CircuitV
 
 function modelsFinding(breakers: readonly BreakerHealth[], now: number): Finding {
   // One whose time is up lets the next call through, and nobody knows better before that.
-  const isShut = ({ state, until }: BreakerHealth) => state === "open" && until !== null && Date.parse(until) > now;
-  const shut = breakers.filter(isShut).length;
+  const shut = breakers.filter(({ until }) => until !== null && Date.parse(until) > now).length;
   if (shut > 0)
     return {
       status: "degraded",
       detail: `${shut} of ${breakers.length} circuit breakers let nothing through.`,
       breakers,
     };
-  return { ...ok("Every provider may be asked."), breakers };
+  const isUnproven = breakers.some(({ state }) => state !== "closed");
+  return {
+    ...ok(`Every provider may be asked${isUnproven ? ": one that failed is tried again with the next call" : ""}.`),
+    breakers,
+  };
 }
 
 const CHECKS: readonly Check[] = [

@@ -57,7 +57,7 @@ export interface CircuitView {
   readonly keyId: string;
   readonly service: LimitedService;
   readonly state: CircuitName;
-  /** Until when an open one stays open. */
+  /** Until when it lets nothing through, unless a probe ends that sooner; null for a closed one. */
   readonly until: string | null;
   readonly faults: number;
   readonly changes: readonly CircuitChange[];

@@ -15,7 +15,7 @@ export const breakerHealthSchema = z.strictObject({
   state: z.enum(CIRCUIT_NAMES),
   /** Null where it was never anything else. */
   since: instant.nullable(),
-  /** Until when an open one lets nothing through. */
+  /** Until when it lets nothing through, unless a probe ends that sooner; null for a closed one. */
   until: instant.nullable(),
 });
 export type BreakerHealth = z.output<typeof breakerHealthSchema>;

@@ -35,7 +35,12 @@ export function ProviderKeyPage({ shell, providerKey, ...shown }: ProviderKeyPro
     <SettingsPage
       shell={shell}
       tab="keys"
-      thing={{ title: `Key ${providerKey.name}`, head: <KeyHead providerKey={providerKey} address={address} /> }}
+      thing={{
+        title: `Key ${providerKey.name}`,
+        name: providerKey.name,
+        badge: <StateBadge look={keyLook(providerKey)} large />,
+        actions: <KeyActions providerKey={providerKey} address={address} />,
+      }}
       errors={errors}
     >
       <KeyFacts providerKey={providerKey} />
@@ -58,31 +63,22 @@ interface Addressed {
   readonly address: string;
 }
 
-function KeyHead({ providerKey, address }: Addressed) {
+function KeyActions({ providerKey, address }: Addressed) {
   return (
-    <div class="run-header">
-      <p>
-        <a href="/settings/keys">Provider keys</a>
-      </p>
-      <div class="page-head">
-        <h1>{providerKey.name}</h1>
-        <StateBadge look={keyLook(providerKey)} large />
-      </div>
-      <div class="actions">
-        <PostForm action={`${address}/tests`}>
-          <button type="submit" class="button" disabled={needsKey(providerKey)}>
-            <Icon name="send" /> Test
+    <>
+      <PostForm action={`${address}/tests`}>
+        <button type="submit" class="button" disabled={needsKey(providerKey)}>
+          <Icon name="send" /> Test
+        </button>
+      </PostForm>
+      {providerKey.isChosen ? null : (
+        <PostForm action={`${address}/choices`}>
+          <button type="submit" class="button primary" disabled={needsKey(providerKey)}>
+            <Icon name="check" /> Use this one
           </button>
         </PostForm>
-        {providerKey.isChosen ? null : (
-          <PostForm action={`${address}/choices`}>
-            <button type="submit" class="button primary" disabled={needsKey(providerKey)}>
-              <Icon name="check" /> Use this one
-            </button>
-          </PostForm>
-        )}
-      </div>
-    </div>
+      )}
+    </>
   );
 }
 

@@ -6,18 +6,19 @@ import {
   receiverName,
   type WebhookEndpoint,
 } from "../domain/webhook-endpoint.ts";
-import { Allowed, PostForm } from "./components/allowed.tsx";
+import { PostForm } from "./components/allowed.tsx";
 import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { FormPanel } from "./components/form-panel.tsx";
 import { Icon } from "./components/icon.tsx";
 import { OneTimeSecret } from "./components/one-time-secret.tsx";
 import { Pagination } from "./components/pagination.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { EndpointBadge, MessageBadge } from "./components/webhook-badges.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 import { listHref } from "./list-href.ts";
 import { DISABLED_WORDS } from "./webhook-words.ts";
 import { EndpointFields, type EndpointValues } from "./webhooks.tsx";
@@ -37,28 +38,35 @@ export function EndpointPage({ shell, ...props }: EndpointProps & { readonly she
   const { endpoint, secret, values, errors } = props;
   const address = `/settings/webhooks/${endpoint.id}`;
   return (
-    <Layout shell={shell} section={null} title={`Webhook to ${receiverName(endpoint.url)}`}>
-      <EndpointHead endpoint={endpoint} address={address} />
-      <div class="settings">
-        <ErrorSummary title="Nothing was changed" errors={errors} />
-        {secret === null ? null : <NewSecret secret={secret} />}
-        {endpoint.disabled ? (
-          <p class="notice notice-failed" role="status">
-            <Icon name="triangle-alert" />
-            <span>
-              <b>Nothing is sent.</b> {DISABLED_WORDS[endpoint.disabled.reason]}{" "}
-              <RelativeTime at={endpoint.disabled.at} />
-            </span>
-          </p>
-        ) : null}
-        <Messages {...props} address={address} />
-        <FormPanel name="change" title="Settings" action={`${address}/changes`} submit="Save" isReadable>
-          <EndpointFields values={values} errors={errors} />
-        </FormPanel>
-        <SecretPanel endpoint={endpoint} address={address} />
-        <DeletionPanel endpoint={endpoint} address={address} />
-      </div>
-    </Layout>
+    <SettingsPage
+      shell={shell}
+      tab="webhooks"
+      thing={{
+        title: `Webhook to ${receiverName(endpoint.url)}`,
+        name: endpoint.url,
+        badge: <EndpointBadge isEnabled={endpoint.enabled} large />,
+        note: endpoint.description,
+        actions: <EndpointActions endpoint={endpoint} address={address} />,
+      }}
+      errors={errors}
+    >
+      {secret === null ? null : <NewSecret secret={secret} />}
+      {endpoint.disabled ? (
+        <p class="notice notice-failed" role="status">
+          <Icon name="triangle-alert" />
+          <span>
+            <b>Nothing is sent.</b> {DISABLED_WORDS[endpoint.disabled.reason]}{" "}
+            <RelativeTime at={endpoint.disabled.at} />
+          </span>
+        </p>
+      ) : null}
+      <Messages {...props} address={address} />
+      <FormPanel name="change" title="Settings" action={`${address}/changes`} submit="Save" isReadable>
+        <EndpointFields values={values} errors={errors} />
+      </FormPanel>
+      <SecretPanel endpoint={endpoint} address={address} />
+      <DeletionPanel endpoint={endpoint} address={address} />
+    </SettingsPage>
   );
 }
 
@@ -67,32 +75,22 @@ interface Addressed {
   readonly address: string;
 }
 
-function EndpointHead({ endpoint, address }: Addressed) {
+function EndpointActions({ endpoint, address }: Addressed) {
   return (
-    <div class="run-header">
-      <p>
-        <a href="/settings/webhooks">Outgoing webhooks</a>
-      </p>
-      <div class="page-head">
-        <h1 class="webhook-address">{endpoint.url}</h1>
-        <EndpointBadge isEnabled={endpoint.enabled} large />
-      </div>
-      {endpoint.description ? <p class="muted">{endpoint.description}</p> : null}
-      <div class="actions">
-        {endpoint.enabled ? (
-          <PostForm action={`${address}/tests`}>
-            <button type="submit" class="button">
-              <Icon name="send" /> Send a test
-            </button>
-          </PostForm>
-        ) : null}
-        <PostForm action={`${address}/${endpoint.enabled ? "disabling" : "enabling"}`}>
-          <button type="submit" class={endpoint.enabled ? "button" : "button primary"}>
-            <Icon name={endpoint.enabled ? "pause" : "play"} /> {endpoint.enabled ? "Disable" : "Enable"}
+    <>
+      {endpoint.enabled ? (
+        <PostForm action={`${address}/tests`}>
+          <button type="submit" class="button">
+            <Icon name="send" /> Send a test
           </button>
         </PostForm>
-      </div>
-    </div>
+      ) : null}
+      <PostForm action={`${address}/${endpoint.enabled ? "disabling" : "enabling"}`}>
+        <button type="submit" class={endpoint.enabled ? "button" : "button primary"}>
+          <Icon name={endpoint.enabled ? "pause" : "play"} /> {endpoint.enabled ? "Disable" : "Enable"}
+        </button>
+      </PostForm>
+    </>
   );
 }
 
@@ -106,9 +104,16 @@ function NewSecret({ secret }: { readonly secret: string }) {
 
 function SecretPanel({ endpoint: { previousSecretExpiresAt }, address }: Addressed) {
   return (
-    <Allowed post={`${address}/secrets`}>
-      <section class="panel" aria-labelledby="secret-title">
-        <h2 id="secret-title">Secret</h2>
+    <FormPanel
+      name="secret"
+      title="Secret"
+      action={`${address}/secrets`}
+      submit={
+        <>
+          <Icon name="key-round" /> Rotate secret
+        </>
+      }
+      intro={
         <p>
           {previousSecretExpiresAt === null ? (
             "Messages are signed with one secret. After a rotation the old one signs, too, for a day."
@@ -118,13 +123,8 @@ function SecretPanel({ endpoint: { previousSecretExpiresAt }, address }: Address
             </>
           )}
         </p>
-        <PostForm action={`${address}/secrets`}>
-          <button type="submit" class="button">
-            <Icon name="key-round" /> Rotate secret
-          </button>
-        </PostForm>
-      </section>
-    </Allowed>
+      }
+    />
   );
 }
 

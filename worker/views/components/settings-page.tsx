@@ -27,12 +27,22 @@ interface SettingsPageProps {
   readonly tab: SettingsTab;
   /** Beside the heading. */
   readonly action?: Child;
-  /** Of a page about one thing, in the place of the tab's own heading. */
-  readonly thing?: { readonly title: string; readonly head: Child };
+  /** Of a page about one of the things that the tab lists. */
+  readonly thing?: Thing;
   /** What did not happen, where there are errors. */
   readonly failure?: string;
   readonly errors?: readonly FieldError[];
   readonly children: Child;
+}
+
+interface Thing {
+  /** Of the window. */
+  readonly title: string;
+  readonly name: string;
+  readonly badge: Child;
+  readonly note?: string;
+  /** Buttons. */
+  readonly actions: Child;
 }
 
 export function SettingsPage(props: SettingsPageProps) {
@@ -40,11 +50,13 @@ export function SettingsPage(props: SettingsPageProps) {
   const { label } = PAGES[tab];
   return (
     <Layout shell={shell} section={null} title={thing?.title ?? label}>
-      {thing?.head ?? (
+      {thing === undefined ? (
         <div class="page-head">
           <h1>{label}</h1>
           {action}
         </div>
+      ) : (
+        <ThingHead tab={tab} thing={thing} />
       )}
       <Tabs current={tab} />
       <div class="settings">
@@ -52,6 +64,29 @@ export function SettingsPage(props: SettingsPageProps) {
         {children}
       </div>
     </Layout>
+  );
+}
+
+function ThingHead({
+  tab,
+  thing: { name, badge, note, actions },
+}: {
+  readonly tab: SettingsTab;
+  readonly thing: Thing;
+}) {
+  const { href, label } = PAGES[tab];
+  return (
+    <div class="run-header">
+      <p>
+        <a href={href}>{label}</a>
+      </p>
+      <div class="page-head">
+        <h1 class="webhook-address">{name}</h1>
+        {badge}
+      </div>
+      {note ? <p class="muted">{note}</p> : null}
+      <div class="actions">{actions}</div>
+    </div>
   );
 }
 
