@@ -9,6 +9,7 @@ import {
   VERDICT_ADVICE,
 } from "../domain/provider-key.ts";
 import { PostForm } from "./components/allowed.tsx";
+import { DeletionPanel } from "./components/deletion-panel.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
 import { FormPanel } from "./components/form-panel.tsx";
@@ -53,7 +54,7 @@ export function ProviderKeyPage({ shell, providerKey, ...shown }: ProviderKeyPro
       {takesPrices(providerKey.provider) ? (
         <PricesPanel address={address} model={providerKey.model} values={prices} errors={errors} />
       ) : null}
-      <DeletionPanel providerKey={providerKey} address={address} />
+      <KeyDeletion providerKey={providerKey} address={address} />
     </SettingsPage>
   );
 }
@@ -164,19 +165,9 @@ function RotationPanel({ providerKey, address, errors }: Addressed & Pick<Provid
   );
 }
 
-function DeletionPanel({ providerKey: { name }, address }: Addressed) {
+function KeyDeletion({ providerKey: { name }, address }: Addressed) {
   return (
-    <FormPanel
-      name="deletion"
-      title="Delete it"
-      action={`${address}/deletion`}
-      submit={
-        <>
-          <Icon name="trash-2" /> Delete
-        </>
-      }
-      tone="danger"
-    >
+    <DeletionPanel action={`${address}/deletion`}>
       <div class="field">
         <label for="deletion-name">Name of the key</label>
         <input
@@ -191,6 +182,6 @@ function DeletionPanel({ providerKey: { name }, address }: Addressed) {
           It cannot be read again. Type <b>{name}</b> to confirm.
         </p>
       </div>
-    </FormPanel>
+    </DeletionPanel>
   );
 }

@@ -8,6 +8,7 @@ import {
 } from "../domain/webhook-endpoint.ts";
 import { PostForm } from "./components/allowed.tsx";
 import { DataTable } from "./components/data-table.tsx";
+import { DeletionPanel } from "./components/deletion-panel.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
@@ -65,7 +66,7 @@ export function EndpointPage({ shell, ...props }: EndpointProps & { readonly she
         <EndpointFields values={values} errors={errors} />
       </FormPanel>
       <SecretPanel endpoint={endpoint} address={address} />
-      <DeletionPanel endpoint={endpoint} address={address} />
+      <EndpointDeletion endpoint={endpoint} address={address} />
     </SettingsPage>
   );
 }
@@ -128,20 +129,10 @@ function SecretPanel({ endpoint: { previousSecretExpiresAt }, address }: Address
   );
 }
 
-function DeletionPanel({ endpoint, address }: Addressed) {
+function EndpointDeletion({ endpoint, address }: Addressed) {
   const { host } = new URL(endpoint.url);
   return (
-    <FormPanel
-      name="deletion"
-      title="Delete it"
-      action={`${address}/deletion`}
-      submit={
-        <>
-          <Icon name="trash-2" /> Delete
-        </>
-      }
-      tone="danger"
-    >
+    <DeletionPanel action={`${address}/deletion`}>
       <TextField
         name={ENDPOINT_NAME_FIELD}
         label="Host of the endpoint"
@@ -153,7 +144,7 @@ function DeletionPanel({ endpoint, address }: Addressed) {
           </>
         }
       />
-    </FormPanel>
+    </DeletionPanel>
   );
 }
 

@@ -4,10 +4,10 @@ import type { Role } from "../domain/access.ts";
 import { WORKSPACE_NAME_FIELD } from "../domain/membership.ts";
 import { PostForm } from "./components/allowed.tsx";
 import { DataTable } from "./components/data-table.tsx";
+import { DeletionPanel } from "./components/deletion-panel.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { FormPanel } from "./components/form-panel.tsx";
-import { Icon } from "./components/icon.tsx";
 import { SettingsPage } from "./components/settings-page.tsx";
 import type { Shell } from "./layout.tsx";
 
@@ -54,29 +54,19 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
       {workspaces
         .filter(({ isCurrent }) => isCurrent)
         .map((workspace) => (
-          <DeletionPanel workspace={workspace} errors={errors} />
+          <WorkspaceDeletion workspace={workspace} errors={errors} />
         ))}
     </SettingsPage>
   );
 }
 
-function DeletionPanel({
+function WorkspaceDeletion({
   workspace: { id, name },
   errors,
 }: Pick<WorkspacesProps, "errors"> & { readonly workspace: ShownWorkspace }) {
   const action = `/settings/workspaces/${id}/deletion`;
   return (
-    <FormPanel
-      name="deletion"
-      title={<>Delete {name}</>}
-      action={action}
-      submit={
-        <>
-          <Icon name="trash-2" /> Delete workspace
-        </>
-      }
-      tone="danger"
-    >
+    <DeletionPanel title={`Delete ${name}`} action={action} submit="Delete workspace">
       <TextField
         name={WORKSPACE_NAME_FIELD}
         label="Name of the workspace"
@@ -90,7 +80,7 @@ function DeletionPanel({
           </>
         }
       />
-    </FormPanel>
+    </DeletionPanel>
   );
 }
 
