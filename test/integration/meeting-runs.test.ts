@@ -264,6 +264,29 @@ describe("a run that processes a meeting", () => {
     expect(await problemOf(unreadable)).toMatchObject({ status: 422, errors: [{ path: "model" }] });
   });
 
+  it("is asked for again in a form that was filled in wrongly, with what was typed", async () => {
+    const typed = { version: "v1", mode: "auto", thinking: "on", reviewByModel: "on", reviewModel: "critic" };
+    const wrong = await browse(ana, `/meetings/${meetingId}/runs`, { ...typed, model: "two words" });
+    expect(wrong.status).toBe(422);
+    const html = await wrong.text();
+    expect(html).toMatch(
+      /id="field-model-error" data-field="model"><a href="#field-model"><b>model<\/b> contains a space/,
+    );
+    expect(html).toMatch(/value="two words"[^>]* id="field-model"[^>]* aria-describedby="field-model-error"/);
+    expect(html).toMatch(/value="critic"[^>]* id="field-reviewModel"/);
+    const ticked = [...html.matchAll(/<input type="(?:radio|checkbox)" name="(\w+)"(?: value="(\w+)")? checked=""/g)];
+    expect(ticked.map(([, name, value = "on"]) => [name, value])).toEqual(
+      Object.entries(typed).filter(([name]) => name !== "reviewModel"),
+    );
+    const bent = await browse(ana, `/meetings/${meetingId}/runs`, { version: "v3", mode: "later" });
+    expect(bent.status).toBe(422);
+    expect([...(await bent.text()).matchAll(/data-field="(\w+)"/g)].map(([, name]) => name)).toEqual([
+      "version",
+      "mode",
+    ]);
+    expect(await runsOf()).toEqual([]);
+  });
+
   it("is started by the form on the meeting's page", async () => {
     const names = { model: "runyard-mock-b", reviewModel: "not asked" };
     const form = { version: "auto", mode: "review", thinking: "on", ...names };
