@@ -60,7 +60,7 @@ const QUESTIONS: readonly [name: string, ask: Ask, index: RegExp, isSorted: bool
   [
     "stories from a key on",
     (db) => storiesFrom(db, WORKSPACE, "RUN-", 250),
-    /items_story_key \(workspace_id=\? AND story>\?\)/,
+    /items_(?:story_key|by_story) \(workspace_id=\? AND story>\?\)/,
     true,
   ],
   ["runs of a lane", list({ lane: "repository:web" }), /runs_by_lane \(workspace_id=\? AND lane=\? AND id<\?\)/, true],
