@@ -127,6 +127,7 @@ describe("a run that processes a meeting", () => {
     expect(await replayed.json()).toMatchObject({ difference: null });
     const meeting = await api(ana, `/api/meetings/${meetingId}`);
     expect(meetingDetailSchema.parse(await meeting.json()).state).toBe("processed");
+    expect(await (await browse(ana, `/meetings/${meetingId}`)).text()).toContain("reviewed by the same model");
   });
 
   it("finds the same by tool calls, and nothing new once the writes were made", async () => {
@@ -215,7 +216,10 @@ describe("a run that processes a meeting", () => {
       expect((await api(ana, "/api/workspace/api-keys", sent)).status).toBe(201);
       return async () => (await requests()).map(({ body }) => (body as { model: string }).model);
     };
+    const own = async () => (await browse(ana, `/meetings/${meetingId}`)).text();
+    expect(await own()).toContain("Without a key there is the mock alone: it looks over its own program");
     const critics = await key("other", "critic", "APPROVED");
+    expect(await own()).toContain("Left empty, the model looks over its own program");
     const authors = await key("own", "author", `\`\`\`typescript\n${program}\n\`\`\``);
     const page = await (await browse(ana, `/meetings/${meetingId}`)).text();
     expect(page).toMatch(/name="model"[^>]* placeholder="author"/);

@@ -87,7 +87,7 @@ export function ProcessForm({ meetingId, models, reviewer, rollout, values, erro
           errors={errors}
           placeholder={reviewer ?? "the model that writes"}
           suggestions={suggestions}
-          hint={reviewer === null ? "There is a key of one provider alone: the same model looks again." : undefined}
+          hint={reviewer === null ? ownReview(models) : undefined}
         />
       </fieldset>
       <div class="actions">
@@ -97,6 +97,13 @@ export function ProcessForm({ meetingId, models, reviewer, rollout, values, erro
       </div>
     </PostForm>
   );
+}
+
+/** Where no other provider could be asked, nobody is to take a second look for a second opinion. */
+function ownReview([own, other]: readonly OfferedModel[]): string {
+  if (own?.isMock) return "Without a key there is the mock alone: it looks over its own program, by fixed rules.";
+  const advice = other ? `${other.model}, for example` : "another one";
+  return `Left empty, the model looks over its own program: there is a key for one provider alone. For a second opinion name ${advice}.`;
 }
 
 function shareWord({ v2Percent }: Rollout): string {
