@@ -296,7 +296,7 @@ describe("a run that processes a meeting", () => {
     const form = { version: "auto", mode: "review", thinking: "on", ...names };
     const id = await addMeeting("Ana: RUN-1 is done.");
     const sent = await browse(ana, `/meetings/${id}/runs`, form);
-    expect([sent.status, sent.headers.get("location")]).toEqual([303, `/meetings/${id}`]);
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, `/meetings/${id}#meeting-runs`]);
     const [run] = await until(
       () => runsOf(id),
       ([first]) => first?.finishedAt != null,

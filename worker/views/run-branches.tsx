@@ -4,6 +4,7 @@ import type { EffectSheet, SheetEntry } from "../domain/effect-sheet.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { StatusBadge } from "./components/status-badge.tsx";
 import { formatCount, formatDuration } from "./format.ts";
+import { changeWords } from "./item-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
 
 export interface Branch {
@@ -118,7 +119,7 @@ function Effects({ origin, fork }: BranchesProps) {
               <td class="number">{number}</td>
               <td>{effectText(one)}</td>
               <td>{effectText(other)}</td>
-              <td>{effectText(one) === effectText(other) ? "Yes" : "No"}</td>
+              <td>{asked(one) === asked(other) ? "Yes" : "No"}</td>
             </tr>
           ))}
         </tbody>
@@ -136,9 +137,14 @@ function pairsOf(one: readonly SheetEntry[], other: readonly SheetEntry[]) {
 
 function effectText(entry: SheetEntry | null): string {
   if (entry === null) return "–";
-  const { capability, label, changes } = entry.effect;
-  const values = Object.entries(changes).map(([name, value]) => `${name}: ${value ?? "–"}`);
-  return `${capability} ${label} (${values.join(", ")})`;
+  const { capability, label } = entry.effect;
+  const said = changeWords(entry.effect);
+  return `${capability} ${label}${said === "" ? "" : ` (${said})`}`;
+}
+
+/** All that a write asks for, also what is not worth reading. */
+function asked(entry: SheetEntry | null): string {
+  return JSON.stringify(entry && [entry.effect.capability, entry.effect.label, entry.effect.changes]);
 }
 
 function SideBySide({ texts }: { readonly texts: readonly string[] }) {

@@ -9,6 +9,7 @@ import type { RunDetail } from "../../domain/run.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { findMeeting } from "../../store/meetings.ts";
+import { ELEMENT_ID } from "../../views/element-id.ts";
 import { MeetingComparePage } from "../../views/meeting-compare.tsx";
 import { MeetingRuns } from "../../views/meeting-runs.tsx";
 import { FIRST_VALUES, type ProcessFormValues } from "../../views/process-form.tsx";
@@ -38,7 +39,8 @@ export const meetingRunPages = new Hono<SignedInEnv>()
       reviewModel: textOf(form, "reviewModel"),
     };
     const started = await process(c, id, values);
-    if (started.ok) return c.redirect(`/meetings/${id}`, 303);
+    // Where it can be watched, which is not at the top.
+    if (started.ok) return c.redirect(`/meetings/${id}#${ELEMENT_ID.meetingRuns}`, 303);
     return started.code === "invalid-request"
       ? showMeeting(c, id, { values, errors: shownErrors(started) })
       : failurePage(c, started);
