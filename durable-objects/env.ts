@@ -1,5 +1,6 @@
 /** Bindings and variables as the runtime hands them over. Only worker/config.ts and the objects' constructors read it. */
 import type { Variables } from "../worker/config.ts";
+import type { NetworkBindings } from "../worker/egress/network.ts";
 import type { MailBinding } from "../worker/mail/mailer.ts";
 import type { TypeChecker } from "../worker/program/type-check.ts";
 import type { PythonRunner } from "../worker/sandbox/python/protocol.ts";
@@ -18,14 +19,12 @@ export interface ObjectNamespace<Rpc> {
   get(id: DurableObjectId): Rpc & { fetch(request: Request): Promise<Response> };
 }
 
-export interface Env extends Variables {
+export interface Env extends Variables, NetworkBindings {
   readonly DB: D1Database;
   readonly ASSETS: Fetcher;
   readonly RUN_QUEUE: ObjectNamespace<RunQueueRpc>;
   readonly RUN_EXECUTOR: ObjectNamespace<RunExecutorRpc>;
   readonly WEBHOOK_SENDER: ObjectNamespace<WebhookSenderRpc>;
-  /** Reaches public addresses alone, names that lead to private ones included. The platform's own network does that. */
-  readonly PUBLIC_NETWORK?: Fetcher;
   /** Sends e-mail; not there where the operator set none up. */
   readonly MAIL?: MailBinding;
   /** By the id of a workspace. */

@@ -23,6 +23,8 @@ const LOOPBACK = "127.0.0.1";
  * this machine does not.
  */
 export const PUBLIC_NETWORK = { network: { allow: ["public"], tlsOptions: { trustBrowserCas: true } } };
+/** Behind Miniflare's own `fetch` lies a Worker, through which every byte passes; on the platform there is none. */
+export const ANY_NETWORK = { network: { allow: ["public", "private"], tlsOptions: { trustBrowserCas: true } } };
 
 /** Of every Miniflare. */
 const QUIET = {
@@ -77,7 +79,12 @@ export async function startServer({
     ...options,
     ...builtModules(),
     bindings: given,
-    serviceBindings: { ...(await apart.bound(options.serviceBindings)), PUBLIC_NETWORK, ASSETS: ASSETS_WORKER.name },
+    serviceBindings: {
+      ...(await apart.bound(options.serviceBindings)),
+      PUBLIC_NETWORK,
+      ANY_NETWORK,
+      ASSETS: ASSETS_WORKER.name,
+    },
     // Miniflare's own door leads through three Workers of its own before ours: half of what a small request costs.
     unsafeDirectSockets: [{ host, port }],
   };

@@ -109,7 +109,7 @@ function compose(env: Env): Dependencies {
     knownPrincipals: new RecentlyKnown(systemClock),
     rateLimits: new RateLimits(systemClock, (subject) => env.RATE_LIMITER.get(env.RATE_LIMITER.idFromName(subject))),
     knownEndpoints: new RecentlyKnown(systemClock),
-    egress: openEgress(env.PUBLIC_NETWORK),
+    egress: openEgress(env),
     mailer: openMailer(env.MAIL, config.mailFrom),
     knownKeys: new RecentlyKnown(systemClock),
     keysInUse: new Seldom(systemClock, USE_NOTED_MS),

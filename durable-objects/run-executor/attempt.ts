@@ -48,7 +48,7 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
         return attemptMeeting(ports, { ...request, spec });
       }
       case "execution": {
-        const fetch = programNetwork(spec.grants, env.PUBLIC_NETWORK);
+        const fetch = programNetwork(spec.grants, env);
         const { generate, clock: programClock } = models.begin((sentence) => onOutput("system", `${sentence}\n`));
         const [ran, forked] = [program(), fork()];
         const desk = spec.grants.code ? code.begin(spec.grants.code, fetch, { fork: forked }) : null;

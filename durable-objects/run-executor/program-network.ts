@@ -3,11 +3,11 @@ import { FETCH_ANSWER_BYTES, type FetchPort } from "../../worker/capabilities/fe
 import type { Grants } from "../../worker/domain/grants.ts";
 import { LIMIT_RANGES } from "../../worker/domain/program.ts";
 import type { Answer } from "../../worker/egress/answer.ts";
-import { openEgress } from "../../worker/egress/network.ts";
+import { type NetworkBindings, openEgress } from "../../worker/egress/network.ts";
 
 /** The operator lists the origins that may be granted, so they may be private. */
-export function programNetwork(grants: Grants, guarded: Fetcher | undefined): FetchPort {
-  const send = openEgress(guarded)({
+export function programNetwork(grants: Grants, networks: NetworkBindings): FetchPort {
+  const send = openEgress(networks)({
     origins: grants.fetch,
     allowsPrivate: true,
     // The capability has a limit of its own, with an error that the program may catch: this one is behind it.

@@ -152,7 +152,7 @@ export class WebhookSender extends DurableObject<Env> implements WebhookSenderRp
     }
     const vault = new Vault(secretsKeys, dataKeysIn(this.#db, systemClock), systemRandom);
     const secrets = await signingSecrets(row, vault, systemClock.now());
-    const ports = { egress: openEgress(this.env.PUBLIC_NETWORK), clock: systemClock };
+    const ports = { egress: openEgress(this.env), clock: systemClock };
     return createDelivery({ url: row.url, secrets }, webhooks, ports);
   }
 

@@ -1,7 +1,7 @@
 /** Set-up of every file of tests in workerd. */
 import { afterAll } from "vitest";
 import { beginWithout } from "./canary.ts";
-import { expectNoTraces } from "./searched-traces.ts";
+import { expectNoTracesOfFile } from "./searched-traces.ts";
 
 beginWithout();
-afterAll(expectNoTraces);
+afterAll(expectNoTracesOfFile);

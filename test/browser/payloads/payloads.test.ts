@@ -22,6 +22,8 @@ import { ALL_PAYLOADS, oneLine, payload, visible } from "./texts.ts";
 const COUNT = Number(process.env["PAYLOADS"] ?? 2);
 /** Printed by one program, or one model, and read on one page: a long log shows its end alone. */
 const PER_PAGE = 40;
+/** Of one address. */
+const ADDRESS_MOST = 100;
 /** With 2,000 of them: some 200,000 requests. */
 const TIMEOUT_MS = 3_600_000;
 const ZEROS = "0".repeat(32);
@@ -230,9 +232,13 @@ it(
   async () => {
     const addresses = CONSOLE_PAGES.filter((path) => path.includes(":"));
     const queries = ["/login?invitation=", "/signup?invitation=", "/settings/webhooks?cursor=", "/docs?"];
-    for (let index = 0; index < COUNT; index++) {
-      const text = encodeURIComponent(payload(index));
-      const paths = [...addresses.map((path) => path.replace(/:\w+/g, text)), ...queries.map((path) => path + text)];
+    // Not what people type into: few for each are all of them together.
+    for (let index = 0; index < Math.min(COUNT, ADDRESS_MOST); index++) {
+      const text = (offset: number) => encodeURIComponent(payload((index + offset * ADDRESS_MOST) % ALL_PAYLOADS));
+      const paths = [
+        ...addresses.map((path, offset) => path.replace(/:\w+/g, text(offset))),
+        ...queries.map((path, offset) => path + text(addresses.length + offset)),
+      ];
       const answers = await Promise.all(paths.map((path) => ask(planting, planting.cookie, path)));
       await readInert(
         stage.page,
