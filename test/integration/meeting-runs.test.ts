@@ -127,7 +127,12 @@ describe("a run that processes a meeting", () => {
     expect(await replayed.json()).toMatchObject({ difference: null });
     const meeting = await api(ana, `/api/meetings/${meetingId}`);
     expect(meetingDetailSchema.parse(await meeting.json()).state).toBe("processed");
-    expect(await (await browse(ana, `/meetings/${meetingId}`)).text()).toContain("reviewed by the same model");
+    const meetingPage = await (await browse(ana, `/meetings/${meetingId}`)).text();
+    expect(meetingPage).toContain("reviewed by the same model");
+    expect(meetingPage).toContain("Owner: Ben Okafor");
+    const other = { files: { "main.ts": source.replace("Write to the bank", "Write to the landlord") } };
+    const forked = (await (await api(ana, `/api/runs/${run.runId}/fork`, { call: 0, ...other })).json()) as MeetingRun;
+    expect((await detailOf(forked)).title).toBe("Planning");
   });
 
   it("finds the same by tool calls, and nothing new once the writes were made", async () => {

@@ -75,6 +75,7 @@ const FIGURES: readonly { readonly label: string; readonly of: (branch: Branch) 
   { label: "Fuel", of: ({ run }) => (run.usage ? formatCount(run.usage.fuel) : "–") },
   { label: "Host calls", of: ({ run }) => (run.usage ? formatCount(run.usage.hostCalls) : "–") },
   { label: "Effects", of: ({ sheet }) => formatCount(sheet.entries.length) },
+  { label: "Made before", of: ({ sheet }) => formatCount(sheet.unchanged) },
   { label: "Calls of models", of: (branch) => formatCount(models(branch)?.calls ?? 0) },
   { label: "Tokens in", of: (branch) => formatCount(models(branch)?.inputTokens ?? 0) },
   { label: "Tokens out", of: (branch) => formatCount(models(branch)?.outputTokens ?? 0) },
