@@ -46,7 +46,13 @@ export function answerWithProgress(
     for (let progress = 1; !stream.aborted; progress++) {
       await Promise.race([done, clock.sleep(PROGRESS_MS)]);
       if (answer !== null) return send(answerMessage(id, answer));
-      const run = runId === null ? null : await executor(runId).describe();
+      // A run whose object restarts says nothing for a moment; the call goes on.
+      const run =
+        runId === null
+          ? null
+          : await executor(runId)
+              .describe()
+              .catch(() => null);
       const params = { progressToken: token, progress, message: sentence(run) };
       await send({ jsonrpc: "2.0", method: "notifications/progress", params });
     }
