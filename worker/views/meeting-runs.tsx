@@ -10,6 +10,7 @@ import { RelativeTime } from "./components/time.tsx";
 import { ELEMENT_ID, utteranceId } from "./element-id.ts";
 import { durationMs, formatCount, formatDuration, plural } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
+import { changeWords } from "./item-words.ts";
 import { costWord, modelsWord, outcomeWord, reviewerWord, VERSION_WORDS } from "./meeting-run-words.ts";
 
 export interface MeetingRunsProps {
@@ -150,14 +151,10 @@ function Found({ runId, effects }: NonNullable<MeetingRunsProps["found"]>) {
 
 /** What one write says, and where it was said: on the meeting's own page. */
 export function EffectLine({ effect, page = "" }: { readonly effect: Effect; readonly page?: string }) {
-  const { label, action, changes, evidence } = effect;
-  const said = Object.entries(changes).filter(
-    ([name, value]) => value !== null && value !== "" && name !== "title" && name !== "key",
-  );
+  const { label, action, evidence } = effect;
   return (
     <>
-      <strong>{label}</strong> {action === "create" ? <span class="mark">new</span> : null}{" "}
-      {said.map(([name, value]) => `${name.replace("_", " ")}: ${value}`).join(" · ")}
+      <strong>{label}</strong> {action === "create" ? <span class="mark">new</span> : null} {changeWords(effect)}
       {evidence === null ? null : (
         <blockquote>
           <a href={`${page}#${utteranceId(evidence.utterance)}`}>“{evidence.quote}”</a>{" "}
