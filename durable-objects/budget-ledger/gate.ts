@@ -13,7 +13,7 @@ import {
   LIMIT_WAIT_MS_MAX,
   type LimitedService,
 } from "../../worker/domain/call-limits.ts";
-import { admit, type CallVerdict, type Circuit, NEW_CIRCUIT, report } from "../../worker/domain/circuit.ts";
+import { admit, type CallVerdict, type Circuit, NEW_CIRCUIT, report, shutUntil } from "../../worker/domain/circuit.ts";
 import { toIso } from "../../worker/domain/instant.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import { fullBucket, type TokenBucket, takeToken } from "../../worker/domain/token-bucket.ts";
@@ -108,7 +108,7 @@ export class Gate {
     const circuits = [...this.#circuits.values()].map(
       ({ keyId, service, circuit }): CircuitView => ({
         ...{ keyId, service, state: circuit.name },
-        until: circuit.name === "open" ? toIso(circuit.until) : null,
+        until: circuit.name === "closed" ? null : toIso(shutUntil(circuit)),
         faults: circuit.name === "closed" ? circuit.calls.filter(({ isFault }) => isFault).length : 0,
         changes: changes
           .filter((change) => change.keyId === keyId)

@@ -71,10 +71,9 @@ export class BudgetWaits {
           yield* provider.stream(within);
           return;
         } catch (error) {
-          if (!(error instanceof OverBudgetError) || error.leftMicros === null) throw error;
+          if (!(error instanceof OverBudgetError) || error.leftMicros === null || error.price === null) throw error;
           if (this.#decision.isCheap) {
-            const left = { leftMicros: error.leftMicros, now: this.#clock.now() };
-            const maxTokens = tokensWithin(provider.name, within, left);
+            const maxTokens = tokensWithin(error.price, within, error.leftMicros);
             if (maxTokens === 0 || maxTokens >= asked.maxTokens) throw error;
             asked = withTokens(asked, maxTokens);
             continue;

@@ -40,10 +40,10 @@ import { writeItems } from "../../worker/store/item-writes.ts";
 import {
   findItem,
   findItemByOrigin,
-  findStory,
   listItems,
   originsOfMeeting,
   storiesByKey,
+  storiesFrom,
 } from "../../worker/store/items.ts";
 import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
@@ -55,6 +55,8 @@ const EARLIER_MEETINGS = 20;
 /** Stories that a transcript names and items that it has made, which are read together: those of any real meeting. */
 const KEYS_AHEAD = 300;
 const ORIGINS_AHEAD = 1_000;
+/** All of a small project; of a large one those that begin with the same digits. */
+const STRETCH_STORIES = 250;
 
 const absent = () => Promise.reject(new Error("a replay asks no workspace"));
 
@@ -263,7 +265,6 @@ export class CodeMode {
       clock,
       stored: {
         byId: (id) => findItem(db, workspaceId, id),
-        byKey: (key) => findStory(db, workspaceId, key),
         byOrigin: (origin) => findItemByOrigin(db, workspaceId, origin),
         list: (kind, filter, limit) => listItems(db, workspaceId, { kind, filter, limit }),
       },
@@ -275,6 +276,11 @@ export class CodeMode {
           about && originsOfMeeting(db, workspaceId, about.id, ORIGINS_AHEAD),
         ]);
         return { keys: new Set(keys), stories, origins };
+      },
+      loadStretch: async (from) => {
+        const stories = await storiesFrom(db, workspaceId, from, STRETCH_STORIES);
+        const to = stories.size < STRETCH_STORIES ? null : [...stories.keys()].at(-1)!;
+        return { from, to, stories };
       },
     });
   }

@@ -33,7 +33,8 @@ export function forkSpec(
   return succeed({
     ...{ kind: "execution", workspaceId, lane, priority, seed },
     ...{ id, createdBy, limits, retryOf: null, expiresAt: null, program: changedProgram },
-    title: files === undefined ? spec.title : titleOf(changedProgram),
+    // One that was not made from the program, such as a meeting's, stays.
+    title: spec.title === titleOf(storage.program()) ? titleOf(changedProgram) : spec.title,
     // Nobody has agreed to what a fork writes.
     grants: grants.code ? { ...grants, code: { ...grants.code, mode: "review" } } : grants,
     fork: {

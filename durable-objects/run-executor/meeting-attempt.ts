@@ -63,6 +63,13 @@ export interface MeetingPorts {
   readonly putProgram: (files: Readonly<Record<string, string>>) => void;
 }
 
+/** A program that has come to its end, and what its types were found to be before. */
+interface ExecutedProgram {
+  readonly program: string;
+  readonly check: ReceiptCheck | null;
+  readonly result: GuestResult;
+}
+
 type MeetingRequest = Omit<AttemptRequest, "spec"> & { readonly spec: StoredMeeting };
 
 export async function attemptMeeting(ports: MeetingPorts, request: MeetingRequest): Promise<AttemptResult> {
@@ -104,7 +111,7 @@ class MeetingAttempt {
   readonly #request: MeetingRequest;
   readonly #models: Pick<ProcessingPorts, "provider" | "reviewer">;
   #calls: readonly MeasuredCall[] = [];
-  #executed: GuestResult | null = null;
+  #executed: ExecutedProgram | null = null;
   #checked: ReceiptCheck | null = null;
   #phases: readonly PhaseRecord[];
   readonly #declarations: string;
@@ -155,20 +162,23 @@ class MeetingAttempt {
     const { calls, inputTokens, outputTokens, costMicros } = totalsOf(processed.calls);
     const models = calls === 0 ? {} : { models: { calls, inputTokens, outputTokens, costMicros } };
     // Tool calls are calls of the host, without a program that makes them.
-    const isProgram = processed.version === "v2";
-    const used: Usage = (isProgram && this.#executed?.usage) || { ...NO_USAGE, hostCalls: this.#toolCalls };
-    const { journal, dropped } = (isProgram && this.#executed) || {};
-    const isMock = processed.calls.some((call) => call.isMock);
-    const files = this.#filesOf(processed.program ?? "");
-    const made = { check: this.#checked, isMock };
-    const receipt = isProgram && this.#executed ? await receiptOf(files, this.#executed, made) : undefined;
-    return {
-      outcome: outcomeOf(processed),
-      usage: { ...used, ...models },
-      ...(receipt === undefined ? {} : { receipt }),
-      ...(journal === undefined ? {} : { journal }),
-      ...(dropped === undefined ? {} : { dropped }),
-    };
+    const executed = processed.version === "v2" ? this.#executed : null;
+    const used: Usage = executed?.result.usage ?? { ...NO_USAGE, hostCalls: this.#toolCalls };
+    const made = await this.#madeBy(executed, processed);
+    return { outcome: outcomeOf(processed), usage: { ...used, ...models }, ...made };
+  }
+
+  /** What is on record about the program that ran: it is the run's, also where one came after it that was not to run. */
+  async #madeBy(
+    executed: ExecutedProgram | null,
+    { program: last, calls }: Processed,
+  ): Promise<Pick<AttemptResult, "receipt" | "journal" | "dropped">> {
+    if (executed === null) return {};
+    const { program, check, result } = executed;
+    const files = this.#filesOf(program);
+    if (last !== program) this.#ports.putProgram(files);
+    const receipt = await receiptOf(files, result, { check, isMock: calls.some((call) => call.isMock) });
+    return { receipt, journal: result.journal, dropped: result.dropped };
   }
 
   #tell(news: PhaseNews): void {
@@ -229,11 +239,22 @@ class MeetingAttempt {
   }
 
   async #execute(program: string, number: number): Promise<GuestOutcome> {
+    const { storage } = this.#ports;
+    const name = `executed:${number}`;
+    const known = storage.get(name) as ExecutedProgram | undefined;
+    this.#executed = known ?? { program, check: this.#checked, result: await this.#run(program, number) };
+    const { outcome } = this.#executed.result;
+    // One that was stopped is begun again when the run is.
+    if (known === undefined && outcome.kind !== "cancelled") storage.put(name, this.#executed);
+    return outcome;
+  }
+
+  #run(program: string, number: number): Promise<GuestResult> {
     const { spec, clock, signal } = this.#request;
     const onOutput = this.#output;
     const { limits, seed, grants, program: fixed } = spec;
     const code = grants.code!;
-    this.#executed = await this.#ports.engine.execute({
+    return this.#ports.engine.execute({
       ...{ limits, seed, clock, onOutput, signal, replay: null, context: code.context },
       program: { ...fixed, files: this.#filesOf(program), stdin: "" },
       onNotice: (text) => onOutput("system", `${text}\n`),
@@ -243,7 +264,6 @@ class MeetingAttempt {
         ...this.#ports.code.begin(code, NO_NETWORK, { written: this.#writtenBefore(`program-${number}`) }).capabilities,
       ],
     });
-    return this.#executed.outcome;
   }
 
   /** The number of the last write before this part of the run began, also where a part is begun again after a crash. */
@@ -302,7 +322,8 @@ function outcomeOf(processed: Processed): GuestOutcome {
   if (processed.kind === "processed") return { kind: "completed", result: processed.result };
   const { reason, sentence, outcome } = processed;
   if (reason === "cancelled") return { kind: "cancelled" };
-  if (outcome !== null && outcome.kind === (reason === "threw" ? "threw" : "limit")) return outcome;
+  // What ran is the run's, and so is its end, whatever came of mending it: a replay comes to the same.
+  if (outcome !== null) return outcome;
   return { kind: "threw", error: { ...infrastructureError(sentence), ...FAILURES[reason] } };
 }
 

@@ -2,10 +2,12 @@
  * What a killed server must not cost a meeting that it processes: a second call of a model whose answer was kept, a write
  * made twice, or a part of the sheet. And what a program that is hard to check must not cost everybody else.
  */
+import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BudgetList } from "../../worker/domain/budget.ts";
 import type { ShownEffectSheet } from "../../worker/domain/effect-sheet-schema.ts";
 import type { MeetingAdded } from "../../worker/domain/meeting.ts";
 import type { MeetingRun } from "../../worker/domain/meeting-run.ts";
@@ -35,23 +37,52 @@ const ENDLESS = Array.from(
     `type T${at}<L extends any[]> = L["length"] extends 900 ? L : T${at}<[...L, ${at}]>; const t${at} = [] as T${at}<[]>;`,
 ).join("\n");
 
+/** Ends after its first write; what would mend it is asked for then. */
+const THROWS = `
+await stories.create({ title: "Before the end", evidence: { quote: "We split the work into parts", utterance: 0 } });
+for (let turn = 0; turn < 100_000; turn++);
+throw new Error("half way");`;
+
 /** What the model answers to a transcript that says so. */
-const PROGRAMS = { auto: PROGRAM, review: PROGRAM, endless: ENDLESS };
+const PROGRAMS = {
+  ...{ auto: PROGRAM, review: PROGRAM, endless: ENDLESS, throws: THROWS },
+  ...{ "to-stop": THROWS, "to-raise": THROWS, "to-finish": THROWS },
+};
 type Name = keyof typeof PROGRAMS;
+const WAITING = ["to-stop", "to-raise", "to-finish"] as const;
+
+/** What mends a program that threw. */
+const MENDED = "export default 7;";
+/** What an answer costs: 10 fresh tokens, 60 cached, 30 written to the cache, 50 out. */
+const ANSWER_COST = { "claude-sonnet-5": 0.000607, "claude-haiku-4-5": 0.000304 };
 
 /** Calls of the model, by the program that they are about. */
 const asked: Name[] = [];
 /** Whether the model stops in the midst of its answer. */
 let isWriting = false;
+/** Whether the model says nothing to a program that threw; else it refuses to mend one. */
+let isStalling = false;
+/** Nobody whose budget is to be set meanwhile is answered before. */
+let answersMayCome: Promise<void> = Promise.resolve();
 let model: Server;
 let product: Product;
 
 beforeAll(async () => {
   model = createServer(async (request, response) => {
     const about = await text(request);
-    const name = (Object.keys(PROGRAMS) as Name[]).find((each) => about.includes(`Written as ${each}`))!;
+    const name = (Object.keys(PROGRAMS) as Name[]).find((each) => about.includes(`Written as ${each}.`))!;
     asked.push(name);
-    const frames = anthropicProtocol.frames({ pieces: [`\`\`\`ts\n${PROGRAMS[name]}\n\`\`\``] });
+    const isMending = about.includes("ran, and threw");
+    if (isMending && isStalling) return;
+    if (isMending && name === "throws") {
+      response.writeHead(400, { "content-type": "application/json" });
+      return void response.end(
+        JSON.stringify({ type: "error", error: { type: "invalid_request_error", message: "no" } }),
+      );
+    }
+    if (name.startsWith("to-")) await answersMayCome;
+    const program = isMending ? MENDED : PROGRAMS[name];
+    const frames = anthropicProtocol.frames({ pieces: [`\`\`\`ts\n${program}\n\`\`\``] });
     response.writeHead(200, { "content-type": "text/event-stream" });
     if (isWriting) response.write(frames.slice(0, -3).join(""));
     else response.end(frames.join(""));
@@ -179,6 +210,79 @@ describe("kill -9 while a meeting is processed", { timeout: 2 * PATIENCE_MS }, (
     await product.killGroup();
     expect([stored(ITEMS), stored(CHANGES)]).toEqual([WRITES, WRITES]);
     await product.start();
+  });
+
+  it("has the receipt, the usage and the writes of a program that had ended before", async () => {
+    asked.length = 0;
+    isStalling = true;
+    const { runId } = await begin("throws");
+    await until(
+      async () => asked.length,
+      (calls) => calls === 2,
+    );
+    await product.killGroup();
+    isStalling = false;
+    await product.start();
+
+    const run = await until(
+      () => read<RunDetail>(`/api/runs/${runId}`),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(run).toMatchObject({ state: "failed", attempts: 2, error: { message: "half way", line: 4 } });
+    expect(await (await product.api(`/api/runs/${runId}/log.txt`)).text()).toContain("It was not mended: ");
+    expect(run.receipt).toMatchObject({ result: "threw", label: "verified", check: { result: "passed" } });
+    expect(run.receipt!.fuel).toBe(run.usage!.fuel);
+    expect(run.usage!.fuel).toBeGreaterThan(100_000);
+    const code = JSON.stringify([["main.ts", `${THROWS}\n`]]);
+    expect(run.receipt!.codeSha256).toBe(createHash("sha256").update(code).digest("hex"));
+    expect((await sheetOf(runId)).effects).toMatchObject([{ changes: { title: "Before the end" } }]);
+    expect(await read(`/api/runs/${runId}/replay`, {})).toMatchObject({ difference: null });
+    expect(asked.length).toBe(3);
+  });
+
+  it("still has the choice about a budget that a run waits for, and counts money once whatever is chosen", async () => {
+    asked.length = 0;
+    const spent = async () => (await read<BudgetList>("/api/budgets")).spent.day;
+    const spentBefore = await spent();
+    let mayCome = () => {};
+    answersMayCome = new Promise((resolve) => {
+      mayCome = resolve;
+    });
+    const begun = await Promise.all(WAITING.map(begin));
+    const runIds = begun.map(({ runId }) => runId);
+    const runs = () => Promise.all(runIds.map((runId) => read<RunDetail>(`/api/runs/${runId}`)));
+    const wait = () => until(runs, (all) => all.every(({ budgetWait }) => budgetWait !== null));
+    await until(
+      async () => asked.length,
+      (calls) => calls === WAITING.length,
+    );
+    // What is under way fits no more, and the mending that follows does not, either.
+    const budget = { subject: { kind: "run", id: "*" }, period: "always", limit: 0.05 };
+    const headers = { authorization: `Bearer ${product.credentials.apiToken}`, "content-type": "application/json" };
+    const set = await fetch(`${product.url}/api/budgets`, { method: "PUT", headers, body: JSON.stringify(budget) });
+    expect(set.status).toBe(200);
+    mayCome();
+    const before = await wait();
+    await product.killGroup();
+    await product.start();
+
+    const after = await wait();
+    const waited = ({ budgetWait }: RunDetail) => [budgetWait?.budget, budgetWait?.leftMicros];
+    expect(after.map(waited)).toEqual(before.map(waited));
+    expect(asked.toSorted()).toEqual(WAITING.toSorted());
+    const choices = [{ decision: "stop" }, { decision: "raise", by: 1 }, { decision: "finish-cheaply" }];
+    for (const [at, choice] of choices.entries()) await read(`/api/runs/${runIds[at]}/budget-decision`, choice);
+    const ended = await until(runs, (all) => all.every(({ finishedAt }) => finishedAt !== null));
+    const sonnet = ANSWER_COST["claude-sonnet-5"];
+    expect(ended.map(({ state, cost }) => [state, cost])).toEqual([
+      ["cancelled", sonnet],
+      ["succeeded", 2 * sonnet],
+      ["succeeded", sonnet + ANSWER_COST["claude-haiku-4-5"]],
+    ]);
+    expect(asked.length).toBe(5);
+    const all = 4 * sonnet + ANSWER_COST["claude-haiku-4-5"];
+    // What calls cost is told together, some milliseconds later.
+    await expect.poll(spent).toBeCloseTo(spentBefore + all, 9);
   });
 
   it("finishes the application of a sheet that it was cut in, and its undoing", async () => {

@@ -58,11 +58,28 @@ describe("Provider keys", () => {
     expect(await page.innerText("main")).toMatch(/Works[\s\S]*…a1b2[\s\S]*In use\s*yes/);
     await look(page, "key-saved");
 
+    await page.fill("[name='prices.0.input']", "0.15");
+    await page.fill("[name='prices.0.output']", "-1");
+    await page.click("form[action$='/prices'] button");
+    await page.waitForSelector("[data-field='prices.0.output'] >> text=must be 0 or more");
+    expect(await page.inputValue("[name='prices.0.model']")).toBe("llama");
+    await look(page, "key-price-refused");
+    await page.fill("[name='prices.0.output']", "0.60");
+    await page.click("form[action$='/prices'] button");
+    await page.waitForSelector("[name='prices.1.model']");
+    expect(await page.inputValue("[name='prices.0.cachedInput']")).toBe("0.15");
+    await look(page, "key-priced");
+
     await page.goto("/playground");
     expect(await page.innerText("header")).toContain("openai-compatible");
     await page.fill("[data-generate-text]", "print the primes");
     await page.click("[data-generate-start]");
     await expect.poll(() => page.innerText("[data-generate-status]")).toContain("Written by openai-compatible");
+
+    await page.goto("/executions");
+    await page.click(".row-link");
+    await page.waitForSelector("text=llama, set by hand: $0.15 in, $0.60 out, $0.15 cached for a million tokens");
+    await look(page, "call-priced-by-hand");
 
     await page.goto("/settings/keys");
     await look(page, "keys");
@@ -79,7 +96,8 @@ describe("Provider keys", () => {
     await page.fill("#deletion-name", "local server");
     await page.click("button:has-text('Delete')");
     await page.waitForSelector("text=No keys yet");
-    assertClean();
+    // The price that was refused.
+    assertClean([/status of 422/]);
     await close();
   });
 

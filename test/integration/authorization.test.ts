@@ -124,6 +124,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /repos/:key": { ...REPOSITORY, defaultBranch: "main", takeLabels: "x", branchTemplate: "x/{key}" },
   "POST /repos/:key/deletion": { confirm: "" },
   "POST /settings/keys/:id/changes": { name: "changed", baseUrl: "http://127.0.0.1:9/v1", model: "" },
+  "POST /settings/keys/:id/prices": { "prices.0.model": "llama", "prices.0.input": "1", "prices.0.output": "2" },
   "POST /settings/keys/:id/rotations": { key: canaryKey("another"), overlapSeconds: "60" },
   "POST /settings/limits": { anthropic: "40", openai: "100", "openai-compatible": "100", github: "100", jira: "80" },
   "POST /settings/meetings": { v2Percent: "100", fallback: "on" },

@@ -7,11 +7,14 @@ import type { Env } from "../../durable-objects/env.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import { auditListSchema } from "../../worker/domain/audit.ts";
 import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
+import { executionListSchema } from "../../worker/domain/execution.ts";
+import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { budgetEventSchema } from "../../worker/domain/webhook-events.ts";
 import { canaryKey } from "../support/canary.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
+import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { providerPlace } from "../support/providers/provider-place.ts";
 import { receiverPlace } from "../support/receiver-place.ts";
 import {
@@ -248,6 +251,95 @@ describe("budgets", () => {
       cost: 0.1,
     });
     expect(await list()).toMatchObject({ unknownCount: 0, budgets: [{ spent: 0.1, reserved: 0, left: 0.9 }] });
+  });
+});
+
+describe("a price that is set by hand", () => {
+  const DAY = { subject: { kind: "workspace" }, period: "day" };
+  const PRICE = { model: "llama", input: 0.15, output: 0.6, cachedInput: 0.075 };
+
+  /** A key for a server of one's own, which answers every request alike. */
+  async function ownServer(body = chatProtocol.frames().join("")) {
+    const { baseUrl, requests } = await providerPlace({ body });
+    const key = { name: "own", provider: "openai-compatible", baseUrl: `${baseUrl}/v1`, model: PRICE.model };
+    const made = testedKeySchema.parse(await (await api(ana, "/api/workspace/api-keys", key)).json());
+    return { id: made.key.id, asked: async () => (await requests()).slice(1).map(({ body }) => body) };
+  }
+
+  const setPrices = (id: string, prices: readonly object[]) =>
+    request(`/api/workspace/api-keys/${id}`, {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${ana.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ prices }),
+    });
+  const ask = () =>
+    api(ana, "/v1/chat/completions", { model: "llama", max_tokens: 500, messages: [{ role: "user", content: "hi" }] });
+  const calls = async () => executionListSchema.parse(await (await api(ana, "/api/executions")).json()).executions;
+  const ended = (count: number) =>
+    until(calls, (seen) => seen.length === count && seen.every(({ outcome }) => outcome !== "live"));
+  const spending = async () => budgetListSchema.parse(await (await api(ana, "/api/budgets")).json());
+
+  it("lets a model through that a cap would refuse, for what it costs exactly, and is kept with the call", async () => {
+    const { id, asked } = await ownServer();
+    await put(ana, { ...DAY, limit: 1 });
+    const refused = await ask();
+    expect(await refused.text()).toMatch(/price of llama is not known.*nothing was sent.*Settings, Provider keys/);
+    expect(await asked()).toEqual([]);
+
+    expect((await setPrices(id, [PRICE])).status).toBe(200);
+    expect((await ask()).status).toBe(200);
+    const [call] = await ended(1);
+    // 10 fresh and 30 into a cache at $0.15 a million, 60 from a cache at $0.075, 50 out at $0.60: 40.5, rounded up.
+    expect(call).toMatchObject({
+      costMicros: 41,
+      price: {
+        ...{ source: "set by hand", pricedAs: "llama" },
+        rates: [{ aboveInputTokens: 0, input: 150_000, output: 600_000, cacheRead: 75_000, cacheWrite: 150_000 }],
+      },
+    });
+    expect(await spending()).toMatchObject({ budgets: [{ spent: 0.000041, reserved: 0 }], unknownCount: 0 });
+    const shown = await (await browse(ana, `/executions/${call!.id}`)).text();
+    expect(shown).toContain("llama, set by hand: $0.15 in, $0.60 out, $0.075 cached for a million tokens");
+
+    // A later price changes no earlier cost, and another model of the same server has none.
+    expect((await setPrices(id, [{ ...PRICE, input: 15 }])).status).toBe(200);
+    expect((await calls())[0]).toMatchObject({ costMicros: 41, price: { rates: [{ input: 150_000 }] } });
+    const { entries } = auditListSchema.parse(await (await api(ana, "/api/audit?kind=key.priced")).json());
+    expect(entries.map(({ target, details }) => [target, details])).toEqual([
+      [id, { name: "own", model: "llama", price: "$15.00 in, $0.60 out, $0.075 cached" }],
+      [id, { name: "own", model: "llama", price: "$0.15 in, $0.60 out, $0.075 cached" }],
+    ]);
+  });
+
+  it("is held back as the worst case: a cap below it refuses, and what is left pays a shorter answer", async () => {
+    const { id, asked } = await ownServer();
+    await setPrices(id, [{ model: "llama", input: 0, output: 1_000 }]);
+    await put(ana, { ...EACH_RUN, limit: 0.3 });
+    const run1 = await start("await generate({ prompt: 'one', maxTokens: 400 })");
+    await until(
+      () => run(run1),
+      (seen) => seen.budgetWait !== null,
+    );
+    expect(await asked()).toEqual([]);
+    expect((await decide(run1, { decision: "finish-cheaply" })).status).toBe(200);
+    // The answer has 50 tokens at $1,000 a million; what was asked for was cut to the 300 that can be paid.
+    const over = await until(
+      () => run(run1),
+      ({ finishedAt }) => finishedAt !== null,
+    );
+    expect(over).toMatchObject({ state: "succeeded", cost: 0.05 });
+    expect(await asked()).toMatchObject([{ max_tokens: 300 }]);
+  });
+
+  it("may be nothing: such a call costs $0, also where nobody counted its tokens, and passes any cap", async () => {
+    // Without its usage and its end.
+    const { id } = await ownServer(chatProtocol.frames().slice(0, -2).join(""));
+    await setPrices(id, [{ model: "llama", input: 0, output: 0 }]);
+    await put(ana, { ...DAY, limit: 0 });
+    expect((await ask()).status).toBe(200);
+    const [call] = await ended(1);
+    expect(call).toMatchObject({ costMicros: 0, tokens: { isEstimated: true } });
+    expect(await spending()).toMatchObject({ budgets: [{ spent: 0 }], unknownCount: 0 });
   });
 });
 

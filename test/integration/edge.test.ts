@@ -142,6 +142,24 @@ describe("/openapi.json", () => {
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}").replace(/(.)\/$/, "$1")}`);
     expect(described.toSorted()).toEqual([...new Set(mounted)].toSorted());
   });
+
+  it("has every instant as ISO 8601", async () => {
+    const { paths } = (await (await request("/openapi.json")).json()) as { paths: object };
+    const wrong: string[] = [];
+    const visit = (value: unknown, way: string): void => {
+      if (typeof value !== "object" || value === null) return;
+      for (const [name, inner] of Object.entries(value)) {
+        const isInstant = way.endsWith("/properties") && /^(at|since|until|.*At)$/.test(name);
+        // What a quotation has is a place in the recording.
+        if (isInstant && !way.includes("/evidence/") && /"type":"(number|integer)"/.test(JSON.stringify(inner))) {
+          wrong.push(`${way}/${name}`);
+        }
+        visit(inner, `${way}/${name}`);
+      }
+    };
+    visit(paths, "");
+    expect(wrong).toEqual([]);
+  });
 });
 
 describe("the database", () => {

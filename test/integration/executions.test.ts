@@ -426,6 +426,24 @@ describe("a fallback", () => {
     expect(await (await browse(ana, "/settings/limits")).text()).toContain("50.0 %");
   });
 
+  it("is paid by the price of its own key, also where its answer is cut", async () => {
+    const { main, next } = await setUp([NO_CREDIT, NO_CREDIT], [OK, CUT]);
+    const price = async (id: string, model: string, output: number) => {
+      const headers = { authorization: `Bearer ${ana.token}`, "content-type": "application/json" };
+      const body = JSON.stringify({ prices: [{ model, input: 0, output }] });
+      expect((await request(`${KEYS}/${id}`, { method: "PATCH", headers, body })).status).toBe(200);
+    };
+    await price(main.id, "main-model", 1);
+    await price(next.id, "next-model", 2);
+    await generate();
+    await generate();
+    const [cut, whole] = await ended(2);
+    const own = { source: "set by hand", pricedAs: "next-model" };
+    expect(whole).toMatchObject({ outcome: "whole", price: own, costMicros: 2 * whole!.tokens!.output });
+    expect(cut).toMatchObject({ outcome: "partial", price: own, costMicros: 2 * cut!.tokens!.output });
+    expect(cut!.costMicros).toBeGreaterThan(0);
+  });
+
   it("is not asked once text was handed out, nor for a request that is bad everywhere", async () => {
     const { next } = await setUp([CUT, json(400, openaiError("invalid_request_error", null))], [OK]);
     expect((await generate()).at(-1)).toMatchObject({ type: "error", isPartial: true });

@@ -1,9 +1,14 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { createApp } from "../../worker/app.ts";
-import { healthSchema, publicStatusSchema } from "../../worker/domain/health.ts";
+import { dependenciesOf } from "../../worker/dependencies.ts";
+import { OPERATOR_KEY_ID } from "../../worker/domain/call-limits.ts";
+import { CIRCUIT } from "../../worker/domain/circuit.ts";
+import { healthSchema, type PartHealth, publicStatusSchema } from "../../worker/domain/health.ts";
 import { metricsSummarySchema, statusSchema, statusSummarySchema } from "../../worker/domain/status-schema.ts";
+import { canaryKey } from "../support/canary.ts";
 import { program, start, startSleeper, stateOf } from "../support/runs.ts";
 import {
   api,
@@ -79,6 +84,7 @@ describe("the health of the parts", () => {
       ["lanes", "ok"],
       ["deliveries-in", "ok"],
       ["deliveries-out", "ok"],
+      ["models", "ok"],
       ["engine-javascript", "ok"],
       ["engine-python", "ok"],
       ["type-checker", "ok"],
@@ -107,6 +113,83 @@ describe("the health of the parts", () => {
     const part = health.parts.find((each) => each.part === "deliveries-out");
     expect(part).toMatchObject({ status: "degraded", detail: expect.stringContaining("receiver.example") });
     expect(health.status).toBe("degraded");
+  });
+});
+
+describe("the circuit breakers of providers", () => {
+  const KEY = `key_${"5".repeat(32)}`;
+  const models = ({ parts }: { readonly parts: readonly PartHealth[] }) => parts.find(({ part }) => part === "models");
+  const seenBy = async (tenant: Tenant) =>
+    healthSchema.parse(await (await api(tenant, "/health", undefined, JSON_ONLY)).json());
+
+  /** So many faults of the provider, by this key, as calls report them. */
+  async function failing({ workspaceId }: Tenant, keyId: string) {
+    const ledger = dependenciesOf(env).budget(workspaceId);
+    const address = { service: "anthropic", keyId } as const;
+    for (let at = 0; at < CIRCUIT.faultsToOpen; at++) {
+      const attempt = { id: `call_${keyId}_${at}`, boundMicros: null, subjects: [], address };
+      const begun = await ledger.begin(attempt, { ends: [], record: null });
+      const epoch = begun.type === "admitted" ? begun.epoch : -1;
+      const end = { id: attempt.id, address, epoch, verdict: "fault", isHeld: false, costMicros: null } as const;
+      await ledger.note({ ends: [end], record: null });
+    }
+  }
+
+  it("are told to the workspace whose calls they stand before, by provider, without a key's id or name", async () => {
+    // Of workspaces that nobody has looked at yet: findings are kept for some seconds.
+    const [cleo, dan] = [await createTenant("cleo"), await createTenant("dan")];
+    await failing(cleo, KEY);
+    await failing(cleo, OPERATOR_KEY_ID);
+    const health = await seenBy(cleo);
+    const part = models(health);
+    expect(health.status).toBe("degraded");
+    expect(part).toMatchObject({ status: "degraded", detail: "2 of 2 circuit breakers let nothing through." });
+    expect(part?.breakers).toMatchObject([
+      { provider: "anthropic", key: "workspace", state: "open" },
+      { provider: "anthropic", key: "server", state: "open" },
+    ]);
+    for (const { since, until } of part?.breakers ?? [])
+      expect(Date.parse(until!) - Date.parse(since!)).toBe(CIRCUIT.openMs);
+    const page = await (await browse(cleo, "/health")).text();
+    expect(page).toMatch(
+      /Open[\s\S]*Anthropic \(Claude\), by a key of the workspace[\s\S]*by the server&#39;s own key/,
+    );
+    for (const text of [page, JSON.stringify(health)]) expect(text).not.toContain(KEY.slice(0, 12));
+    expect(await (await api(cleo, "/metrics")).text()).toContain('runyard_health{part="models"} 1\n');
+    // Of the same server, and of the same key of the server's.
+    expect(models(await seenBy(dan))).toMatchObject({ status: "ok", breakers: [] });
+    const status = await request("/status", { headers: JSON_ONLY });
+    expect(publicStatusSchema.parse(await status.json()).status).toBe("ok");
+  });
+
+  it.each([
+    ["half-open", { probeAt: Date.now() }, "degraded", /1 of 1 .* let nothing through/],
+    // Their time is over, and nobody has called since.
+    ["half-open", { probeAt: 1 }, "ok", /tried again with the next call/],
+    ["open", { until: 1 }, "ok", /tried again with the next call/],
+  ] as const)("that are %s, with %j, are %s", async (name, since, status, detail) => {
+    const tenant = await createTenant(`t${name}${status}`.replace("-", ""));
+    await failing(tenant, KEY);
+    const ledger = dependenciesOf(env).budget(tenant.workspaceId) as unknown as DurableObjectStub;
+    const circuit = JSON.stringify({ name, epoch: 7, openMs: CIRCUIT.openMs, ...since });
+    await runInDurableObject(ledger, (_, state) => {
+      state.storage.sql.exec("UPDATE circuits SET circuit = ?", circuit);
+    });
+    await evictDurableObject(ledger);
+    const part = models(await seenBy(tenant));
+    expect(part).toMatchObject({ status, detail: expect.stringMatching(detail), breakers: [{ state: name }] });
+  });
+
+  it("are closed where the server's own provider has not failed", async () => {
+    const eve = await createTenant("eve");
+    const own = createApp().request(
+      `${ORIGIN}/api/health/detailed`,
+      { headers: { authorization: `Bearer ${eve.token}` } },
+      { ...env, ANTHROPIC_API_KEY: canaryKey("own") },
+    );
+    const part = models(healthSchema.parse(await (await own).json()));
+    const closed = { provider: "anthropic", key: "server", state: "closed", since: null, until: null };
+    expect(part).toMatchObject({ status: "ok", detail: "Every provider may be asked.", breakers: [closed] });
   });
 });
 

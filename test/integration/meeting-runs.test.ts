@@ -127,6 +127,12 @@ describe("a run that processes a meeting", () => {
     expect(await replayed.json()).toMatchObject({ difference: null });
     const meeting = await api(ana, `/api/meetings/${meetingId}`);
     expect(meetingDetailSchema.parse(await meeting.json()).state).toBe("processed");
+    const meetingPage = await (await browse(ana, `/meetings/${meetingId}`)).text();
+    expect(meetingPage).toContain("reviewed by the same model");
+    expect(meetingPage).toContain("Owner: Ben Okafor");
+    const other = { files: { "main.ts": source.replace("Write to the bank", "Write to the landlord") } };
+    const forked = (await (await api(ana, `/api/runs/${run.runId}/fork`, { call: 0, ...other })).json()) as MeetingRun;
+    expect((await detailOf(forked)).title).toBe("Planning");
   });
 
   it("finds the same by tool calls, and nothing new once the writes were made", async () => {
@@ -215,7 +221,10 @@ describe("a run that processes a meeting", () => {
       expect((await api(ana, "/api/workspace/api-keys", sent)).status).toBe(201);
       return async () => (await requests()).map(({ body }) => (body as { model: string }).model);
     };
+    const own = async () => (await browse(ana, `/meetings/${meetingId}`)).text();
+    expect(await own()).toContain("Without a key there is the mock alone: it looks over its own program");
     const critics = await key("other", "critic", "APPROVED");
+    expect(await own()).toContain("Left empty, the model looks over its own program");
     const authors = await key("own", "author", `\`\`\`typescript\n${program}\n\`\`\``);
     const page = await (await browse(ana, `/meetings/${meetingId}`)).text();
     expect(page).toMatch(/name="model"[^>]* placeholder="author"/);
@@ -264,12 +273,35 @@ describe("a run that processes a meeting", () => {
     expect(await problemOf(unreadable)).toMatchObject({ status: 422, errors: [{ path: "model" }] });
   });
 
+  it("is asked for again in a form that was filled in wrongly, with what was typed", async () => {
+    const typed = { version: "v1", mode: "auto", thinking: "on", reviewByModel: "on", reviewModel: "critic" };
+    const wrong = await browse(ana, `/meetings/${meetingId}/runs`, { ...typed, model: "two words" });
+    expect(wrong.status).toBe(422);
+    const html = await wrong.text();
+    expect(html).toMatch(
+      /id="field-model-error" data-field="model"><a href="#field-model"><b>model<\/b> contains a space/,
+    );
+    expect(html).toMatch(/value="two words"[^>]* id="field-model"[^>]* aria-describedby="field-model-error"/);
+    expect(html).toMatch(/value="critic"[^>]* id="field-reviewModel"/);
+    const ticked = [...html.matchAll(/<input type="(?:radio|checkbox)" name="(\w+)"(?: value="(\w+)")? checked=""/g)];
+    expect(ticked.map(([, name, value = "on"]) => [name, value])).toEqual(
+      Object.entries(typed).filter(([name]) => name !== "reviewModel"),
+    );
+    const bent = await browse(ana, `/meetings/${meetingId}/runs`, { version: "v3", mode: "later" });
+    expect(bent.status).toBe(422);
+    expect([...(await bent.text()).matchAll(/data-field="(\w+)"/g)].map(([, name]) => name)).toEqual([
+      "version",
+      "mode",
+    ]);
+    expect(await runsOf()).toEqual([]);
+  });
+
   it("is started by the form on the meeting's page", async () => {
     const names = { model: "runyard-mock-b", reviewModel: "not asked" };
     const form = { version: "auto", mode: "review", thinking: "on", ...names };
     const id = await addMeeting("Ana: RUN-1 is done.");
     const sent = await browse(ana, `/meetings/${id}/runs`, form);
-    expect([sent.status, sent.headers.get("location")]).toEqual([303, `/meetings/${id}`]);
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, `/meetings/${id}#meeting-runs`]);
     const [run] = await until(
       () => runsOf(id),
       ([first]) => first?.finishedAt != null,

@@ -131,6 +131,82 @@ describe("a key of a provider", () => {
     }
   });
 
+  const PRICE = { model: "llama", input: 0.15, output: 0.6, cachedInput: 0.075 };
+
+  it("keeps prices by hand exactly, in the form as in the API, and says where there are none", async () => {
+    const { fields } = await chatServer(whole(chatProtocol));
+    const { key } = await create({ ...fields, prices: [{ model: "llama", input: 0.000001, output: 10_000 }] });
+    const first = { model: "llama", input: 0.000001, output: 10_000, cachedInput: 0.000001 };
+    expect(key.prices).toEqual([first]);
+    const path = `/settings/keys/${key.id}`;
+    const page = await (await browse(ana, path)).text();
+    expect(page).toContain('value="0.000001"');
+    const other = ["qwen", "0.1", " 0 ", ""];
+    const rows = [["llama", "0.15", "0.60", ".075"], ["", "", "", ""], other].flatMap((row, at) =>
+      ["model", "input", "output", "cachedInput"].map((field, index) => [`prices.${at}.${field}`, row[index]!]),
+    );
+    const post = (body: URLSearchParams) =>
+      request(`${path}/prices`, {
+        method: "POST",
+        headers: { cookie: `runyard_session=${ana.session}`, origin: ORIGIN },
+        body,
+      });
+    expect((await post(new URLSearchParams(rows))).status).toBe(303);
+    const second = { model: "qwen", input: 0.1, output: 0, cachedInput: 0.1 };
+    expect((await list())[0]?.prices).toEqual([PRICE, second]);
+    // What does not mention them leaves them; an empty list takes them away.
+    await send("PATCH", `/${key.id}`, { name: "renamed" });
+    expect((await list())[0]?.prices).toEqual([PRICE, second]);
+    expect((await send("PATCH", `/${key.id}`, { prices: [] })).status).toBe(200);
+    expect((await list())[0]?.prices).toEqual([]);
+  });
+
+  it.each([
+    ["prices.0.input", { ...PRICE, input: -0.1 }, "must be 0 or more"],
+    ["prices.0.output", { ...PRICE, output: "0.0000001" }, "must have at most 6 decimals"],
+    ["prices.0.output", { ...PRICE, output: 1e-7 }, "must have at most 6 decimals"],
+    ["prices.0.cachedInput", { ...PRICE, cachedInput: 10_000.01 }, "must be 10000 or less"],
+    ["prices.0.input", { ...PRICE, input: "1e400" }, "must be a number of US dollars, such as 0.15"],
+    ["prices.0.input", { ...PRICE, input: "0,15" }, "must be a number of US dollars, such as 0.15"],
+    ["prices.0.input", { ...PRICE, input: "" }, "is required"],
+    ["prices.0.input", { model: "llama", output: 1 }, "must be a number of US dollars, such as 0.15"],
+    ["prices.0.model", { ...PRICE, model: "" }, "is required"],
+  ])("refuses a bad price at its field: %s of %j", async (field, price, message) => {
+    const { fields } = await chatServer(whole(chatProtocol));
+    const { key } = await create(fields);
+    const problem = await problemOf(await send("PATCH", `/${key.id}`, { prices: [price] }));
+    expect(problem).toMatchObject({ status: 422, errors: [{ path: field, message }] });
+    const body = new URLSearchParams(Object.entries(price).map(([name, value]) => [`prices.0.${name}`, String(value)]));
+    const headers = { cookie: `runyard_session=${ana.session}`, origin: ORIGIN };
+    const answer = await request(`/settings/keys/${key.id}/prices`, { method: "POST", headers, body });
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    expect(page).toContain(`data-field="${field}"`);
+    // What was typed stands there again.
+    expect(page).toContain(`value="${price.output}"`);
+    expect((await list())[0]?.prices).toEqual([]);
+  });
+
+  it("refuses a model with two prices, too many, and prices for a provider whose prices are known", async () => {
+    const { fields } = await chatServer(whole(chatProtocol));
+    const { key } = await create(fields);
+    const twice = await problemOf(await send("PATCH", `/${key.id}`, { prices: [PRICE, { ...PRICE, input: 1 }] }));
+    expect(twice.errors).toMatchObject([{ path: "prices.1.model", message: "has a price already" }]);
+    const many = Array.from({ length: 31 }, (_, at) => ({ ...PRICE, model: `m${at}` }));
+    expect((await problemOf(await send("PATCH", `/${key.id}`, { prices: many }))).errors).toMatchObject([
+      { path: "prices", message: "must be 30 at most" },
+    ]);
+    expect((await send("PATCH", `/${key.id}`, { prices: many.slice(1) })).status).toBe(200);
+    const { baseUrl } = await providerPlace(whole(anthropicProtocol));
+    const known = { name: "claude", provider: "anthropic", baseUrl, key: CANARY };
+    const refused = await problemOf(await api(ana, KEYS, { ...known, prices: [PRICE] }));
+    expect(refused.errors).toMatchObject([{ path: "prices" }]);
+    const claude = await create(known);
+    const late = await problemOf(await send("PATCH", `/${claude.key.id}`, { prices: [PRICE] }));
+    expect(late.errors).toMatchObject([{ path: "prices" }]);
+    expect(await (await browse(ana, `/settings/keys/${claude.key.id}`)).text()).not.toContain("What its models cost");
+  });
+
   it.each([
     ["401", "rejected-key"],
     ["403", "no-permission"],

@@ -2,6 +2,7 @@ import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { openDatabase } from "../../worker/store/database.ts";
+import { storiesFrom } from "../../worker/store/items.ts";
 import { findMeetingByTranscript, listMeetings } from "../../worker/store/meetings.ts";
 import { countActiveRuns, summarizeRuns } from "../../worker/store/metrics.ts";
 import { countEndedSince, listBusyLanes, listLabels } from "../../worker/store/queue.ts";
@@ -56,6 +57,12 @@ const list =
 const QUESTIONS: readonly [name: string, ask: Ask, index: RegExp, isSorted: boolean][] = [
   ["all runs", list({}), /runs_by_workspace \(workspace_id=\? AND id<\?\)/, true],
   ["runs of a state", list({ state: "failed" }), /runs_by_state \(workspace_id=\? AND state=\? AND id<\?\)/, true],
+  [
+    "stories from a key on",
+    (db) => storiesFrom(db, WORKSPACE, "RUN-", 250),
+    /items_(?:story_key|by_story) \(workspace_id=\? AND story>\?\)/,
+    true,
+  ],
   ["runs of a lane", list({ lane: "repository:web" }), /runs_by_lane \(workspace_id=\? AND lane=\? AND id<\?\)/, true],
   [
     "runs of a person",
@@ -101,12 +108,12 @@ const QUESTIONS: readonly [name: string, ask: Ask, index: RegExp, isSorted: bool
   ["figures", (db) => summarizeRuns(db, WORKSPACE, 1), /\(workspace_id=\? AND id>\?\)/, false],
 ];
 
-describe("every question about runs and meetings", () => {
+describe("every question about runs, meetings and items", () => {
   it.each(QUESTIONS)("is answered from an index of the workspace: %s", async (_, ask, index, isSorted) => {
     const { db, plans } = watched();
     await ask(db);
     const details = await plans();
-    const ofThem = details.filter((detail) => /\b(?:SEARCH|SCAN) (?:runs|meetings)\b/.test(detail));
+    const ofThem = details.filter((detail) => /\b(?:SEARCH|SCAN) (?:runs|meetings|items)\b/.test(detail));
     expect(ofThem.length).toBeGreaterThan(0);
     for (const detail of ofThem) expect(detail).toMatch(index);
     if (isSorted) expect(details.join("\n")).not.toContain("TEMP B-TREE");

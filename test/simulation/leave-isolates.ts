@@ -99,7 +99,7 @@ export class Isolate {
     let outcome: "whole" | "failed" = "failed";
     for (let number = 1; number <= plan.attempts && outcome === "failed" && !wasRefused; number++) {
       const booked = this.#parts.book.begins({ ...plan, id: `${plan.id}_${number}` });
-      const answer = await sheet.begin(booked.attempt).catch(() => null);
+      const answer = await sheet.begin(booked.attempt, null).catch(() => null);
       wasRefused = answer?.type === "over-budget";
       if (answer?.type !== "admitted") break;
       wasMade = true;

@@ -5,6 +5,7 @@
  * at once, since the breaker has to know.
  */
 import type { AttemptEnd, BeginAnswer, CallAttempt, CallNews } from "../../durable-objects/budget-ledger/rpc.ts";
+import type { PriceSnapshot } from "../domain/price.ts";
 import type { ExecutionRecord } from "../store/executions.ts";
 
 export interface CallSheetPorts {
@@ -21,9 +22,15 @@ export class CallSheet {
   #begun: ExecutionRecord | null = null;
   /** Whether anybody was asked. */
   #wasMade = false;
+  #price: PriceSnapshot | null = null;
 
   constructor(ports: CallSheetPorts) {
     this.#ports = ports;
+  }
+
+  /** By which the last attempt is paid; null where it is not known, or there was none. */
+  get price(): PriceSnapshot | null {
+    return this.#price;
   }
 
   /** The call is live. It is told with its first attempt. */
@@ -32,7 +39,8 @@ export class CallSheet {
   }
 
   /** Rejects where the object cannot be asked. */
-  async begin(attempt: CallAttempt): Promise<BeginAnswer> {
+  async begin(attempt: CallAttempt, price: PriceSnapshot | null): Promise<BeginAnswer> {
+    this.#price = price;
     const answer = await this.#ports.begin(attempt, this.#takeNews(this.#begun));
     if (answer.type === "admitted") {
       this.#begun = null;
@@ -42,7 +50,8 @@ export class CallSheet {
   }
 
   /** An attempt that is no call of anybody's, and needs no leave. */
-  beginInside(): void {
+  beginInside(price: PriceSnapshot | null): void {
+    this.#price = price;
     this.#wasMade = true;
     const begun = this.#begun;
     this.#begun = null;

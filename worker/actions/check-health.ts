@@ -3,7 +3,8 @@
  * bounded in time, and what it found is kept for some seconds, so that nobody can make the checks themselves the load.
  */
 import type { Dependencies } from "../dependencies.ts";
-import { type Health, type HealthState, overall, type PartHealth } from "../domain/health.ts";
+import { type CircuitView, OPERATOR_KEY_ID } from "../domain/call-limits.ts";
+import { type BreakerHealth, type Health, type HealthState, overall, type PartHealth } from "../domain/health.ts";
 import { toIso } from "../domain/instant.ts";
 import { receiverName } from "../domain/webhook-endpoint.ts";
 import { touchDatabase } from "../store/database.ts";
@@ -25,6 +26,7 @@ interface Check {
 interface Finding {
   readonly status: HealthState;
   readonly detail: string;
+  readonly breakers?: readonly BreakerHealth[];
 }
 
 const PATIENCE_MS = 2_000;
@@ -121,12 +123,47 @@ const DELIVERIES_OUT: Check = {
   },
 };
 
+const MODELS: Check = {
+  ...{ part: "models", failure: "degraded", freshMs: FRESH_MS, patienceMs: PATIENCE_MS, isOfWorkspace: true },
+  look: async ({ budget, clock, config }, workspaceId) => {
+    const { circuits } = await budget(workspaceId).describeGate();
+    const breakers = circuits.map(toBreaker);
+    const own = config.provider?.choice.provider;
+    // One that has seen no fault is not kept, and is closed.
+    if (own && !breakers.some(({ key }) => key === "server"))
+      breakers.push({ provider: own, key: "server", state: "closed", since: null, until: null });
+    return modelsFinding(breakers, clock.now());
+  },
+};
+
+function toBreaker({ service, keyId, state, until, changes: [latest] }: CircuitView): BreakerHealth {
+  const key = keyId === OPERATOR_KEY_ID ? "server" : "workspace";
+  return { provider: service, key, state, since: latest?.at ?? null, until };
+}
+
+function modelsFinding(breakers: readonly BreakerHealth[], now: number): Finding {
+  // One whose time is up lets the next call through, and nobody knows better before that.
+  const shut = breakers.filter(({ until }) => until !== null && Date.parse(until) > now).length;
+  if (shut > 0)
+    return {
+      status: "degraded",
+      detail: `${shut} of ${breakers.length} circuit breakers let nothing through.`,
+      breakers,
+    };
+  const isUnproven = breakers.some(({ state }) => state !== "closed");
+  return {
+    ...ok(`Every provider may be asked${isUnproven ? ": one that failed is tried again with the next call" : ""}.`),
+    breakers,
+  };
+}
+
 const CHECKS: readonly Check[] = [
   DATABASE,
   OBJECTS,
   LANES,
   DELIVERIES_IN,
   DELIVERIES_OUT,
+  MODELS,
   engineCheck("javascript", "JavaScript", 15_000),
   engineCheck("python", "Python", 60_000),
   CHECKER,

@@ -4,7 +4,9 @@
  */
 import type { Dependencies } from "../dependencies.ts";
 import { actorOf } from "../domain/audit.ts";
+import { toDollars } from "../domain/dollars.ts";
 import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
+import { type HandPrice, priceChanges, priceWords } from "../domain/hand-price.ts";
 import { isId, newId } from "../domain/ids.ts";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -14,12 +16,14 @@ import {
   FALLBACKS_MAX,
   type KeyedProvider,
   type KeyTest,
+  NO_PRICES,
   PROVIDER_BASE_URLS,
   PROVIDER_KEYS_MAX,
   type ProviderKey,
   type RotateKey,
   type TestedKey,
   type TestKey,
+  takesPrices,
 } from "../domain/provider-key.ts";
 import { Secret } from "../domain/secret.ts";
 import { isPlainlySpelled, isPublicHost } from "../egress/public-host.ts";
@@ -89,6 +93,7 @@ export async function createKey(
     ...{ testedAt: now, verdict: test.verdict },
     ...{ chosenAt: now, lastUsedAt: null, createdBy: principal.id, createdAt: now },
     fallbackPosition: null,
+    prices: given.prices,
   };
   const inserted = await insertProviderKey(db, row, PROVIDER_KEYS_MAX);
   if (inserted === "name-taken") return wrong("name", "is the name of another key of the workspace");
@@ -96,6 +101,7 @@ export async function createKey(
     return fail("too-many-keys", `Delete one first: a workspace has at most ${PROVIDER_KEYS_MAX}.`);
   const { host } = new URL(baseUrl);
   await record(dependencies, actorOf(principal), "key.added", id, { name, provider, host });
+  await recordPrices(dependencies, principal, { id, name, prices: [] }, given.prices);
   return tested(dependencies, principal, id, test);
 }
 
@@ -104,19 +110,21 @@ export async function changeKey(
   dependencies: Dependencies,
   principal: Principal,
   id: string,
-  { name, model, baseUrl: given }: ChangeKey,
+  { name, model, baseUrl: given, prices }: ChangeKey,
 ): Promise<Result<ProviderKey>> {
   const found = await findRow(dependencies, principal, id);
   if (!found.ok) return found;
   const row = found.value;
   const address = given === undefined ? succeed(row.baseUrl) : addressOf(dependencies, row.provider, given);
   if (!address.ok) return address;
+  if (prices?.length && !takesPrices(row.provider)) return wrong("prices", NO_PRICES);
   const isMoved = address.value !== row.baseUrl;
   const isUntested = isMoved || (model !== undefined && (model || null) !== row.model);
   const change: ProviderKeyChange = {
     baseUrl: address.value,
     ...(name === undefined ? {} : { name }),
     ...(model === undefined ? {} : { model: model || null }),
+    ...(prices === undefined ? {} : { prices }),
     ...(isUntested ? { testedAt: null, verdict: null } : {}),
     ...(isMoved ? { sealed: null, hint: "", ...NO_PREVIOUS } : {}),
   };
@@ -124,8 +132,23 @@ export async function changeKey(
     return wrong("name", "is the name of another key of the workspace, or somebody changed the key at this moment");
   dependencies.knownKeys.forget(principal.workspaceId);
   const told = { name: name ?? row.name, host: new URL(address.value).host, isKeyKept: String(!isMoved) };
-  await record(dependencies, actorOf(principal), "key.changed", id, told);
+  if (name !== undefined || model !== undefined || given !== undefined)
+    await record(dependencies, actorOf(principal), "key.changed", id, told);
+  await recordPrices(dependencies, principal, { ...row, name: told.name }, prices ?? row.prices);
   return accessKey(dependencies, principal, id);
+}
+
+/** An entry for each model whose price is another now: what is decided about money is not cut short. */
+async function recordPrices(
+  dependencies: Dependencies,
+  principal: Principal,
+  { id, name, prices }: Pick<ProviderKeyRow, "id" | "name" | "prices">,
+  after: readonly HandPrice[],
+): Promise<void> {
+  for (const { model, price } of priceChanges(prices, after)) {
+    const told = { name, model, price: price ? priceWords(price) : "none" };
+    await record(dependencies, actorOf(principal), "key.priced", id, told);
+  }
 }
 
 const NO_PREVIOUS = { sealedPrevious: null, previousHint: null, previousExpiresAt: null } as const;
@@ -274,6 +297,9 @@ function toProviderKey(row: ProviderKeyRow, chosen: ProviderKeyRow | null, now: 
     lastTest: row.verdict === null ? null : { verdict: row.verdict, at: toIso(row.testedAt!) },
     isChosen: chosen?.id === id,
     fallbackPosition: row.fallbackPosition,
+    prices: row.prices.map(({ model, input, output, cachedInput }) => ({
+      ...{ model, input: toDollars(input), output: toDollars(output), cachedInput: toDollars(cachedInput) },
+    })),
     lastUsedAt: toIsoOrNull(row.lastUsedAt),
     ...{ createdBy, createdAt: toIso(row.createdAt) },
   };

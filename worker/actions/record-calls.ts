@@ -2,8 +2,9 @@
 import type { Dependencies } from "../dependencies.ts";
 import { EXECUTION_BOUNDS, type ExecutionSource, type ExecutionTexts } from "../domain/execution.ts";
 import { newId } from "../domain/ids.ts";
+import type { PriceSnapshot } from "../domain/price.ts";
 import type { Redactor } from "../domain/redactor.ts";
-import { costMicros, priceOf } from "../llm/prices.ts";
+import { costMicros } from "../llm/prices.ts";
 import { type ModelRequest, type Provider, partsOf } from "../llm/provider.ts";
 import { type CallEnd, type CallStart, withRecord } from "../llm/recorded-provider.ts";
 import { shownPart } from "../llm/shown-part.ts";
@@ -38,7 +39,7 @@ export function recorded(
         sheet.began(executionRecord(liveRow(id, workspaceId, source, start), null));
       },
       ended(end) {
-        const row = endedRow(liveRow(id, workspaceId, source, end), end);
+        const row = endedRow(liveRow(id, workspaceId, source, end), end, sheet.price);
         sheet.ended(executionRecord(row, textsOf(end, redactor)), end.reason === "over-budget");
         over.resolve();
       },
@@ -57,10 +58,9 @@ function liveRow(id: string, workspaceId: string, source: ExecutionSource, start
   };
 }
 
-function endedRow(live: ExecutionRow, end: CallEnd): ExecutionRow {
-  const { provider, model, outcome, reason, message, status, usage, endedAt, startedAt } = end;
+function endedRow(live: ExecutionRow, end: CallEnd, price: PriceSnapshot | null): ExecutionRow {
+  const { outcome, reason, message, status, usage, endedAt, startedAt } = end;
   const { firstTokenMs, waitedMs, retries, fallbacks } = end;
-  const price = end.cost ? end.cost.price : priceOf(provider, model, startedAt);
   const cost = usage === null || price === null ? null : costMicros(usage, price);
   return {
     ...live,

@@ -82,9 +82,11 @@ export async function executeRun(
   dependencies: Dependencies,
   principal: Principal,
   request: StartRunRequest,
+  began: (runId: string) => void = () => {},
 ): Promise<Result<ExecutedRun>> {
   const spec = await describeRun(dependencies, principal, request);
   if (!spec.ok) return spec;
+  began(spec.value.id);
   const executor = dependencies.executor(spec.value.id);
   try {
     const answer = await executor.execute(spec.value);

@@ -4,11 +4,12 @@
  */
 import type { Dependencies } from "../dependencies.ts";
 import type { BudgetSubject } from "../domain/budget-state.ts";
+import { OPERATOR_KEY_ID } from "../domain/call-limits.ts";
 import type { ExecutionSource } from "../domain/execution.ts";
 import { newId } from "../domain/ids.ts";
 import { askedKeys, type ModelKey, type OfferedModel, offeredModels, reviewerOf } from "../domain/model-choice.ts";
 import type { Clock } from "../domain/ports.ts";
-import { type KeyTest, type KeyVerdict, VERDICT_ADVICE } from "../domain/provider-key.ts";
+import { type KeyTest, type KeyVerdict, takesPrices, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
 import { withAdmission } from "../llm/admitted-provider.ts";
@@ -17,7 +18,7 @@ import { ANSWER_BYTES } from "../llm/call-guard.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "../llm/connection.ts";
 import { withFallback } from "../llm/fallback.ts";
 import { createMockProvider, MOCK_MODEL } from "../llm/mock.ts";
-import { priceOf } from "../llm/prices.ts";
+import { type PriceSnapshot, priceOf, priceSetByHand } from "../llm/prices.ts";
 import {
   type AskedModel,
   ModelError,
@@ -38,8 +39,6 @@ const TEST_TIMEOUTS: CallTimeouts = { firstByteMs: 20_000, silenceMs: 10_000, to
 /** The least that every provider takes. */
 const TEST_TOKENS = 16;
 
-/** The circuit breaker of the server's own key. */
-const OPERATOR_KEY_ID = "operator";
 const PROVIDER_LABELS: Readonly<Record<ProviderName, string>> = {
   anthropic: "Anthropic",
   openai: "OpenAI",
@@ -132,7 +131,7 @@ function operatorsOf(dependencies: Dependencies, call: Call): Provider {
   const { choice, key } = config.provider;
   // The address is the operator's, who may well run the server beside this one.
   const provider = open(dependencies, choice, async () => key!, { allowsPrivate: true, redactor: call.redactor });
-  return withRetries([admitted(dependencies, OPERATOR_KEY_ID, provider, call)], ports);
+  return withRetries([admitted(dependencies, null, provider, call)], ports);
 }
 
 /** The mock needs no leave: nothing is called, and nothing is paid. */
@@ -140,27 +139,33 @@ function unasked(mock: Provider, clock: Clock, { sheet }: Call): Provider {
   return {
     ...mock,
     stream(request) {
-      sheet.beginInside();
-      return priced(mock.stream(request), priceOf(mock.name, request.model, clock.now()));
+      const price = priceOf(mock.name, request.model, clock.now());
+      sheet.beginInside(price);
+      return priced(mock.stream(request), price);
     },
   };
 }
 
+/** @param key that of the workspace; null for the operator's, with which no prices are set */
 function admitted(
   { clock, random }: Dependencies,
-  keyId: string,
+  key: Pick<ProviderKeyRow, "id" | "prices"> | null,
   provider: Provider,
   { subjects, sheet }: Call,
 ): Provider {
   if (provider.name === "mock") throw new Error("the mock is asked without leave");
-  const address = { service: provider.name, keyId };
+  const address = { service: provider.name, keyId: key?.id ?? OPERATOR_KEY_ID };
+  const priceNow = (model: string): PriceSnapshot | null =>
+    priceSetByHand(key?.prices ?? [], model) ?? priceOf(provider.name, model, clock.now());
   return withAdmission(provider, {
     admitter: {
-      begin: (attempt) => sheet.begin({ ...attempt, address }),
+      begin: (attempt, price) => sheet.begin({ ...attempt, address }, price),
       ended: (end) => sheet.attemptEnded({ ...end, address }),
     },
     newId: () => newId("call", clock, random),
     label: PROVIDER_LABELS[provider.name],
+    priceOf: priceNow,
+    priceRemedy: key && takesPrices(provider.name) ? "An admin can set it: Settings, Provider keys." : "",
     ...{ clock, subjects },
   });
 }
@@ -214,7 +219,7 @@ function providersOf(dependencies: Dependencies, row: ProviderKeyRow, call: Call
       allowsPrivate: config.allowsPrivateProviders,
       redactor: call.redactor,
     });
-    return admitted(dependencies, row.id, provider, call);
+    return admitted(dependencies, row, provider, call);
   };
   const isOverlapping = sealedPrevious !== null && previousExpiresAt !== null && previousExpiresAt > clock.now();
   return [by(sealed, version), ...(isOverlapping ? [by(sealedPrevious, version - 1)] : [])];

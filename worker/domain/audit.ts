@@ -38,6 +38,7 @@ export const AUDIT_KINDS = {
   "webhook.deleted": { words: "deleted an outgoing webhook", details: ["host"] },
   "key.added": { words: "added a provider key", details: ["name", "provider", "host"] },
   "key.changed": { words: "changed a provider key", details: ["name", "host", "isKeyKept"] },
+  "key.priced": { words: "set the price of a model", details: ["name", "model", "price"] },
   "key.rotated": { words: "rotated a provider key", details: ["name", "version", "overlapSeconds"] },
   "key.tested": { words: "tested a provider key", details: ["name", "verdict"] },
   "key.chosen": { words: "chose a provider key", details: ["name"] },

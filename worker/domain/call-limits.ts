@@ -41,6 +41,9 @@ export const callLimitsSchema = z.strictObject({
 });
 export type CallLimits = z.output<typeof callLimitsSchema>;
 
+/** Stands for the server's own key, whose breaker each workspace has for itself. */
+export const OPERATOR_KEY_ID = "operator";
+
 /** One change of a circuit breaker. */
 export interface CircuitChange {
   readonly at: string;
@@ -50,11 +53,11 @@ export interface CircuitChange {
 
 /** A circuit breaker as it is now, and its last changes, newest first. */
 export interface CircuitView {
-  /** The provider's key, or `operator` for the server's own. */
+  /** The provider's key, or {@link OPERATOR_KEY_ID}. */
   readonly keyId: string;
   readonly service: LimitedService;
   readonly state: CircuitName;
-  /** Until when an open one stays open. */
+  /** Until when it lets nothing through, unless a probe ends that sooner; null for a closed one. */
   readonly until: string | null;
   readonly faults: number;
   readonly changes: readonly CircuitChange[];

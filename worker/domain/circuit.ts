@@ -51,7 +51,8 @@ export interface HalfOpenCircuit extends Epoch {
 }
 
 export type Circuit = ClosedCircuit | OpenCircuit | HalfOpenCircuit;
-export type CircuitName = Circuit["name"];
+export const CIRCUIT_NAMES = ["closed", "open", "half-open"] as const satisfies readonly Circuit["name"][];
+export type CircuitName = (typeof CIRCUIT_NAMES)[number];
 
 export const NEW_CIRCUIT: ClosedCircuit = { name: "closed", epoch: 0, calls: [] };
 
@@ -63,10 +64,15 @@ export interface Admission {
   readonly retryAt: number | null;
 }
 
+/** Until when it lets nothing through, unless a probe ends that sooner; epoch ms. */
+export function shutUntil(circuit: OpenCircuit | HalfOpenCircuit): number {
+  return circuit.name === "open" ? circuit.until : circuit.probeAt + CIRCUIT.probeMs;
+}
+
 /** Whether a call may be made. */
 export function admit(circuit: Circuit, now: number): Admission {
   if (circuit.name === "closed") return { circuit, epoch: circuit.epoch, retryAt: null };
-  const retryAt = circuit.name === "open" ? circuit.until : circuit.probeAt + CIRCUIT.probeMs;
+  const retryAt = shutUntil(circuit);
   if (now < retryAt) return { circuit, epoch: null, retryAt };
   const epoch = circuit.epoch + 1;
   return { circuit: { name: "half-open", epoch, probeAt: now, openMs: circuit.openMs }, epoch, retryAt: null };

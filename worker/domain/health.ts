@@ -1,9 +1,24 @@
 /** How the installation is, part by part. Pure. */
 import * as z from "zod";
+import { LIMITED_SERVICES } from "./call-limits.ts";
+import { CIRCUIT_NAMES } from "./circuit.ts";
 import { instant } from "./run-schema.ts";
 
 export const HEALTH_STATES = ["ok", "degraded", "down"] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
+
+/** A circuit breaker of the workspace's calls. Which of its keys it stands for is not told: health is for more readers. */
+export const breakerHealthSchema = z.strictObject({
+  provider: z.enum(LIMITED_SERVICES),
+  /** Whose the key is: one of the workspace's, or the server's own. */
+  key: z.enum(["workspace", "server"]),
+  state: z.enum(CIRCUIT_NAMES),
+  /** Null where it was never anything else. */
+  since: instant.nullable(),
+  /** Until when it lets nothing through, unless a probe ends that sooner; null for a closed one. */
+  until: instant.nullable(),
+});
+export type BreakerHealth = z.output<typeof breakerHealthSchema>;
 
 export interface PartHealth {
   readonly part: string;
@@ -12,6 +27,8 @@ export interface PartHealth {
   readonly latencyMs: number | null;
   /** A sentence for people. */
   readonly detail: string;
+  /** Of the providers of models alone. */
+  readonly breakers?: readonly BreakerHealth[] | undefined;
   readonly checkedAt: string;
   /** How old the finding is. */
   readonly ageMs: number;
@@ -38,6 +55,7 @@ export const healthSchema = z.strictObject({
       status: stateSchema,
       latencyMs: z.number().nullable(),
       detail: z.string(),
+      breakers: z.array(breakerHealthSchema).readonly().optional(),
       checkedAt: instant,
       ageMs: z.number(),
     }),

@@ -14,9 +14,8 @@ export const itemSchema = z.strictObject({
   fields,
   evidence: evidenceSchema.nullable(),
   meetingId: z.string().nullable(),
-  /** Epoch milliseconds, as all instants here. */
-  createdAt: z.number(),
-  updatedAt: z.number(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
 });
 
 export const itemListSchema = z.strictObject({ items: z.array(itemSchema) });
@@ -44,10 +43,12 @@ export const itemHistorySchema = z.strictObject({
       evidence: evidenceSchema.nullable(),
       before: fields.nullable(),
       after: fields.nullable(),
-      at: z.number(),
+      at: z.iso.datetime(),
     }),
   ),
 });
+export type ShownItem = z.output<typeof itemSchema>;
+export type ShownItemChange = z.output<typeof itemHistorySchema>["changes"][number];
 
 /** What fields hold is checked by the kind of the item. */
 const givenFields = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));

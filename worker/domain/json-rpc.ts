@@ -32,10 +32,12 @@ const notificationSchema = z.object({
 
 export type RpcRequest = z.output<typeof requestSchema>;
 
-/** What somebody sent. `told` wants no answer: a notification, or an answer to what we never asked. */
+export type RpcNotification = z.output<typeof notificationSchema>;
+
+/** What somebody sent. `told` wants no answer: a notification, or an answer to what we never asked (null). */
 export type RpcMessage =
   | { readonly type: "request"; readonly request: RpcRequest }
-  | { readonly type: "told" }
+  | { readonly type: "told"; readonly notification: RpcNotification | null }
   | { readonly type: "invalid"; readonly reason: string };
 
 export function readMessage(body: unknown): RpcMessage {
@@ -43,7 +45,9 @@ export function readMessage(body: unknown): RpcMessage {
   const request = requestSchema.safeParse(body);
   if (request.success) return { type: "request", request: request.data };
   const isAnswer = typeof body === "object" && body !== null && ("result" in body || "error" in body);
-  if (isAnswer || notificationSchema.safeParse(body).success) return { type: "told" };
+  if (isAnswer) return { type: "told", notification: null };
+  const notification = notificationSchema.safeParse(body);
+  if (notification.success) return { type: "told", notification: notification.data };
   return { type: "invalid", reason: 'This is no JSON-RPC message: send {"jsonrpc": "2.0", "id", "method", "params"}.' };
 }
 

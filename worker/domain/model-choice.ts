@@ -15,6 +15,7 @@ export interface OfferedModel {
   readonly model: string;
   /** The key by which it is asked, as people call it. */
   readonly keyName: string;
+  readonly isMock: boolean;
 }
 
 /**
@@ -46,8 +47,8 @@ export function offeredModels<Key extends ModelKey>(
 ): readonly OfferedModel[] {
   const all = [...keys.map((key) => [key.model, key] as const), ...keys.map((key) => [besides(key), key] as const)];
   const byModel = new Map<string, OfferedModel>();
-  for (const [model, { name: keyName }] of all) {
-    if (model !== null && !byModel.has(model)) byModel.set(model, { model, keyName });
+  for (const [model, { name: keyName, provider }] of all) {
+    if (model !== null && !byModel.has(model)) byModel.set(model, { model, keyName, isMock: provider === "mock" });
   }
   return [...byModel.values()];
 }

@@ -10,9 +10,12 @@ export interface PriceRates {
   readonly cacheWrite: number;
 }
 
+/** The source of a price that somebody set with the key. */
+export const SET_BY_HAND = "set by hand";
+
 /** JSON, to be stored beside a cost. */
 export interface PriceSnapshot {
-  /** Where it comes from: the library with its version, `operator`, or `built-in` for the mock. */
+  /** Where it comes from: the library with its version, {@link SET_BY_HAND}, or `built-in` for the mock. */
   readonly source: string;
   /** The name under which the source has it: a release of a model is listed with its family. */
   readonly pricedAs: string;

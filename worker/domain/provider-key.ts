@@ -1,5 +1,6 @@
 /** Keys with which a workspace asks providers of models, as the API and the pages show them; what may be asked of them. */
 import * as z from "zod";
+import { handPricesSchema, shownPriceSchema } from "./hand-price.ts";
 
 /** Providers that a key can be for: all but the built-in mock. */
 export const KEYED_PROVIDERS = ["anthropic", "openai", "openai-compatible"] as const;
@@ -11,6 +12,11 @@ export const PROVIDER_BASE_URLS: Readonly<Record<KeyedProvider, string | null>> 
   openai: "https://api.openai.com/v1",
   "openai-compatible": null,
 };
+
+/** Whether prices can be set by hand with a key: those of the others are known. */
+export function takesPrices(provider: KeyedProvider): boolean {
+  return provider === "openai-compatible";
+}
 
 /** What a test of a key can come to. */
 export const KEY_VERDICTS = [
@@ -81,6 +87,7 @@ const trimmed = (problemOf: (text: string) => string | null) =>
 
 const name = z.string().trim().min(1, "is required").max(NAME_CHARS, `is longer than ${NAME_CHARS} characters`);
 const key = trimmed(apiKeyProblem);
+const prices = handPricesSchema(trimmed(modelProblem).refine((text) => text !== "", "is required"));
 const settings = z.strictObject({
   provider: z.enum(KEYED_PROVIDERS, `must be ${KEYED_PROVIDERS.join(", ")}`),
   /** Empty for the provider's own address. */
@@ -91,9 +98,18 @@ const settings = z.strictObject({
   key: key.default(""),
 });
 
+/** About prices for a key that takes none, as the end of a sentence. */
+export const NO_PRICES = "can be set for OpenAI-compatible servers alone: what other providers ask for is known";
+
 /** What is tested before it is saved. A key is left out for a server that asks for none. */
 export const testKeySchema = settings.superRefine(requireParts);
-export const createKeySchema = settings.extend({ name }).superRefine(requireParts);
+export const createKeySchema = settings
+  .extend({ name, prices: prices.default([]) })
+  .superRefine(requireParts)
+  .superRefine(({ provider, prices }, context) => {
+    if (prices.length === 0 || takesPrices(provider)) return;
+    context.addIssue({ code: "custom", path: ["prices"], message: NO_PRICES });
+  });
 export type TestKey = z.output<typeof testKeySchema>;
 export type CreateKey = z.output<typeof createKeySchema>;
 
@@ -104,9 +120,9 @@ function requireParts(given: z.output<typeof settings>, context: z.RefinementCtx
   if (!needsAddress && given.key === "") miss("key");
 }
 
-/** Of an address that differs from the one before the key is discarded. */
+/** Of an address that differs from the one before the key is discarded. Prices take the place of all that there were. */
 export const changeKeySchema = z
-  .strictObject({ name, baseUrl: trimmed(baseUrlProblem), model: trimmed(modelProblem) })
+  .strictObject({ name, baseUrl: trimmed(baseUrlProblem), model: trimmed(modelProblem), prices })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, "must change something");
 export type ChangeKey = z.output<typeof changeKeySchema>;
@@ -143,6 +159,8 @@ export const providerKeySchema = z.strictObject({
   isChosen: z.boolean(),
   /** Its place, from 1, among those that are asked where the one in use cannot answer; null for none. */
   fallbackPosition: z.int().nullable(),
+  /** Set by hand, in US dollars for a million tokens; those of other models are the library's, or not known. */
+  prices: z.array(shownPriceSchema),
   lastUsedAt: instant.nullable(),
   createdBy: z.string(),
   createdAt: instant,

@@ -1,6 +1,7 @@
 /**
- * Stored items of which a program about a meeting looks up one after the other: those that the meeting has made, and the
- * stories that it names. They are read together, since each look-up by itself is a journey to the database.
+ * Stored items of which a program looks up one after the other: those that its meeting has made, the stories that were
+ * named in it, and where it looks for another story, those around that one. They are read together, since each look-up by
+ * itself is a journey to the database.
  *
  * Invariant: what it answers was so at most {@link AHEAD_MS} ago. A write is for the version that was answered, so one that
  * somebody else has overtaken meanwhile is refused as any other.
@@ -21,27 +22,45 @@ export interface ItemsAhead {
   readonly origins: ReadonlyMap<string, Item> | null;
 }
 
+/** Stories with all keys from one on, in the order of their keys. */
+export interface Stretch {
+  readonly from: string;
+  /** The last key that it goes to; null where it goes on for ever. */
+  readonly to: string | null;
+  readonly stories: ReadonlyMap<string, Item>;
+}
+
 export interface ReadAheadPorts {
-  readonly stored: StoredItems;
+  readonly stored: Omit<StoredItems, "byKey">;
   readonly load: () => Promise<ItemsAhead>;
+  readonly loadStretch: (from: string) => Promise<Stretch>;
   readonly clock: Clock;
+}
+
+interface Known {
+  readonly items: Promise<ItemsAhead>;
+  readonly stretches: Stretch[];
+  readonly at: number;
 }
 
 export class ReadAhead implements StoredItems {
   readonly #ports: ReadAheadPorts;
-  #known: { readonly items: Promise<ItemsAhead>; readonly at: number } | null = null;
+  #known: Known | null = null;
 
   constructor(ports: ReadAheadPorts) {
     this.#ports = ports;
   }
 
   async byKey(key: string): Promise<Item | null> {
-    const { keys, stories } = await this.#items();
-    return keys.has(key) ? (stories.get(key) ?? null) : this.#ports.stored.byKey(key);
+    const known = this.#fresh();
+    const { keys, stories } = await known.items;
+    if (keys.has(key)) return stories.get(key) ?? null;
+    const { stories: around } = await this.#stretch(known.stretches, key);
+    return around.get(key) ?? null;
   }
 
   async byOrigin(origin: string): Promise<Item | null> {
-    const { origins } = await this.#items();
+    const { origins } = await this.#fresh().items;
     return origins === null ? this.#ports.stored.byOrigin(origin) : (origins.get(origin) ?? null);
   }
 
@@ -58,9 +77,30 @@ export class ReadAhead implements StoredItems {
     this.#known = null;
   }
 
-  #items(): Promise<ItemsAhead> {
-    const now = this.#ports.clock.now();
-    if (this.#known === null || now - this.#known.at > AHEAD_MS) this.#known = { items: this.#ports.load(), at: now };
-    return this.#known.items;
+  /**
+   * The stretch of the key's project, where that goes so far; else that of its first digits, as few as do. So keys in any
+   * order come from few of them.
+   */
+  async #stretch(stretches: Stretch[], key: string): Promise<Stretch> {
+    const known = stretches.find((each) => covers(each, key));
+    if (known) return known;
+    let chars = key.indexOf("-") + 1;
+    while (stretches.some(({ from }) => from === key.slice(0, chars))) chars += 1;
+    const loaded = await this.#ports.loadStretch(key.slice(0, chars));
+    stretches.push(loaded);
+    return covers(loaded, key) ? loaded : this.#stretch(stretches, key);
   }
+
+  #fresh(): Known {
+    const now = this.#ports.clock.now();
+    if (this.#known === null || now - this.#known.at > AHEAD_MS) {
+      this.#known = { items: this.#ports.load(), stretches: [], at: now };
+    }
+    return this.#known;
+  }
+}
+
+/** Keys are ASCII: the database has them in the same order. */
+function covers({ from, to }: Stretch, key: string): boolean {
+  return from <= key && (to === null || key <= to);
 }

@@ -7,7 +7,7 @@ import type { BudgetSubject, ReserveAnswer } from "../domain/budget-state.ts";
 import type { CallVerdict } from "../domain/circuit.ts";
 import type { Clock } from "../domain/ports.ts";
 import { costOfFailure, OverBudgetError, priced } from "./call-cost.ts";
-import { type PriceSnapshot, priceOf, worstCaseMicros } from "./prices.ts";
+import { type PriceSnapshot, worstCaseMicros } from "./prices.ts";
 import { ModelError, type ModelErrorReason, type ModelEvent, type ModelRequest, type Provider } from "./provider.ts";
 import { sleepUnlessAborted } from "./retry.ts";
 import { upperTokens } from "./usage.ts";
@@ -20,12 +20,19 @@ export type Admission =
 
 /** The workspace's gate and budget, as one attempt asks them. */
 export interface Admitter {
-  /** Millionths of a US dollar; null where the price is not known. Rejects where nobody can be asked. */
-  begin(attempt: {
-    readonly id: string;
-    readonly boundMicros: number | null;
-    readonly subjects: readonly BudgetSubject[];
-  }): Promise<Admission>;
+  /**
+   * Rejects where nobody can be asked.
+   * @param price by which the attempt is paid, if it is made; null where it is not known
+   */
+  begin(
+    attempt: {
+      readonly id: string;
+      /** Millionths of a US dollar; null where the price is not known. */
+      readonly boundMicros: number | null;
+      readonly subjects: readonly BudgetSubject[];
+    },
+    price: PriceSnapshot | null,
+  ): Promise<Admission>;
   /** Is not waited for. Once for each attempt that was admitted. */
   ended(end: {
     readonly id: string;
@@ -46,8 +53,10 @@ export interface AdmissionOptions {
   readonly label: string;
   /** What calls are about, besides the workspace. */
   readonly subjects: readonly BudgetSubject[];
-  /** The price that somebody set; null to look it up. */
-  readonly price?: PriceSnapshot | null;
+  /** What a model costs now; null where nobody can say. */
+  readonly priceOf: (model: string) => PriceSnapshot | null;
+  /** What somebody can do about a price that nobody can say, as a sentence; empty for nothing. */
+  readonly priceRemedy: string;
 }
 
 /** The provider's own faults. What it answers, a refusal included, shows that it is there. */
@@ -66,7 +75,7 @@ async function* admittedStream(
   options: AdmissionOptions,
 ): AsyncGenerator<ModelEvent> {
   const { admitter, clock, label } = options;
-  const price = options.price ?? priceOf(provider.name, request.model, clock.now());
+  const price = options.priceOf(request.model);
   const id = options.newId();
   const { epoch, waitMs } = await admitted(id, price, request, options);
   let verdict: CallVerdict = "nothing";
@@ -111,19 +120,22 @@ async function admitted(
   id: string,
   price: PriceSnapshot | null,
   request: ModelRequest,
-  { admitter, subjects, label }: AdmissionOptions,
+  { admitter, subjects, label, priceRemedy }: AdmissionOptions,
 ): Promise<Extract<Admission, { type: "admitted" }>> {
   const boundMicros = price && worstCaseMicros(price, upperTokens(request), request.maxTokens);
   let answer: Admission;
   try {
-    answer = await admitter.begin({ id, boundMicros, subjects });
+    answer = await admitter.begin({ id, boundMicros, subjects }, price);
   } catch (cause) {
     throw new ModelError("overloaded", "The workspace's budget cannot be asked right now: nothing was sent.", {
       cause,
     });
   }
   if (answer.type === "admitted") return answer;
-  if (answer.type === "over-budget") throw new OverBudgetError(answer.refusal, boundMicros, request.model);
+  if (answer.type === "over-budget") {
+    const { model } = request;
+    throw new OverBudgetError(answer.refusal, { model, neededMicros: boundMicros, price, remedy: priceRemedy });
+  }
   throw refusalOf(answer, label);
 }
 

@@ -5,9 +5,19 @@
 import { subjectWords } from "../domain/budget.ts";
 import type { Cap, ReserveAnswer } from "../domain/budget-state.ts";
 import { dollarText } from "../domain/dollars.ts";
-import { costMicros, type PriceSnapshot, priceOf, worstCaseMicros } from "./prices.ts";
+import { costMicros, isFree, type PriceSnapshot, priceOf, worstCaseMicros } from "./prices.ts";
 import { ModelError, type ModelEvent, type ModelRequest, type ModelUsage, type Provider } from "./provider.ts";
 import { upperTokens } from "./usage.ts";
+
+type Refusal = Exclude<ReserveAnswer, { granted: true }>;
+
+export interface RefusedCall {
+  readonly model: string;
+  readonly neededMicros: number | null;
+  readonly price: PriceSnapshot | null;
+  /** What somebody can do about a price that is not known, as a sentence; empty for nothing. */
+  readonly remedy?: string;
+}
 
 /** A budget stands in the way: nothing was sent. */
 export class OverBudgetError extends ModelError {
@@ -15,12 +25,15 @@ export class OverBudgetError extends ModelError {
   /** What may still be spent; null where the price of the call is not known. */
   readonly leftMicros: number | null;
   readonly neededMicros: number | null;
+  /** By which the call would be paid; null where it is not known. */
+  readonly price: PriceSnapshot | null;
 
-  constructor(refusal: Exclude<ReserveAnswer, { granted: true }>, neededMicros: number | null, model: string) {
-    super("over-budget", refusalSentence(refusal, neededMicros, model));
+  constructor(refusal: Refusal, { model, neededMicros, price, remedy = "" }: RefusedCall) {
+    super("over-budget", refusalSentence(refusal, { model, neededMicros, remedy }));
     this.cap = refusal.cap;
     this.leftMicros = refusal.reason === "cap" ? refusal.leftMicros : null;
     this.neededMicros = neededMicros;
+    this.price = price;
   }
 
   /** Who decides about the budget has to know the cap: it stays the same error. */
@@ -48,8 +61,9 @@ export async function* priced(
 
 /** Null where the provider did not say what was used, or nobody knows its price. */
 function knownCost(usage: ModelUsage, price: PriceSnapshot | null): number | null {
-  if (price?.source === "built-in") return 0;
-  return price === null || usage.estimated ? null : costMicros(usage, price);
+  if (price === null) return null;
+  if (isFree(price)) return 0;
+  return usage.estimated ? null : costMicros(usage, price);
 }
 
 /** Null where nobody knows: an answer may have been written, and is paid for, though it never came. */
@@ -62,26 +76,20 @@ export function costOfFailure({ usage, status, isPartial }: ModelError, price: P
 const WHOSE = { day: "today's", month: "this month's", always: "the" } as const;
 
 function refusalSentence(
-  { cap, ...refusal }: Exclude<ReserveAnswer, { granted: true }>,
-  neededMicros: number | null,
-  model: string,
+  { cap, ...refusal }: Refusal,
+  { model, neededMicros, remedy }: Required<Omit<RefusedCall, "price">>,
 ): string {
   const budget = `${WHOSE[cap.period]} budget of ${subjectWords(cap.subject)}`;
   if (refusal.reason === "unknown-price") {
-    return `The price of ${model} is not known, and ${budget} (${dollarText(cap.limitMicros)}) could not be held: nothing was sent.`;
+    const held = `${budget} (${dollarText(cap.limitMicros)}) could not be held`;
+    return `The price of ${model} is not known, and ${held}: nothing was sent.${remedy && ` ${remedy}`}`;
   }
   const needed = dollarText(neededMicros ?? 0);
   return `The call may cost up to ${needed}, and ${budget} has ${dollarText(refusal.leftMicros)} left of ${dollarText(cap.limitMicros)}: nothing was sent.`;
 }
 
 /** The longest answer whose worst case fits what is left; 0 for none. */
-export function tokensWithin(
-  provider: Provider["name"],
-  request: ModelRequest,
-  { leftMicros, now }: { readonly leftMicros: number; readonly now: number },
-): number {
-  const price = priceOf(provider, request.model, now);
-  if (price === null) return 0;
+export function tokensWithin(price: PriceSnapshot, request: ModelRequest, leftMicros: number): number {
   const inputTokens = upperTokens(request);
   let [fits, tooMany] = [0, request.maxTokens + 1];
   while (tooMany - fits > 1) {

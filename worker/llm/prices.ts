@@ -6,7 +6,8 @@
  * integer as well, so that nothing is ever rounded but the sum.
  */
 import { calcPrice } from "@pydantic/genai-prices";
-import type { PriceRates, PriceSnapshot } from "../domain/price.ts";
+import type { HandPrice } from "../domain/hand-price.ts";
+import { type PriceRates, type PriceSnapshot, SET_BY_HAND } from "../domain/price.ts";
 import type { ModelUsage, ProviderName } from "./provider.ts";
 
 export type { PriceRates, PriceSnapshot } from "../domain/price.ts";
@@ -20,7 +21,7 @@ const PRICED: Partial<Record<ProviderName, string>> = { anthropic: "anthropic", 
 
 /** The price of a model at an instant; null where nobody can say. */
 export function priceOf(provider: ProviderName, model: string, now: number): PriceSnapshot | null {
-  if (provider === "mock") return flatPrice("built-in", model, { input: 0, output: 0 });
+  if (provider === "mock") return flatPrice("built-in", { model, input: 0, output: 0, cachedInput: 0 });
   const providerId = PRICED[provider];
   if (providerId === undefined) return null;
   const found = calcPrice({}, model, { providerId, timestamp: new Date(now) });
@@ -28,13 +29,21 @@ export function priceOf(provider: ProviderName, model: string, now: number): Pri
   return found && rates && { source: PRICE_LIBRARY, pricedAs: found.model.id, rates };
 }
 
+/** The price that was set by hand; null where none was. A release of a model has none by its family's name. */
+export function priceSetByHand(prices: readonly HandPrice[], model: string): PriceSnapshot | null {
+  const price = prices.find((each) => each.model === model);
+  return price ? flatPrice(SET_BY_HAND, price) : null;
+}
+
 /** One price, however long the call. */
-export function flatPrice(
-  source: string,
-  pricedAs: string,
-  { input, output }: Pick<PriceRates, "input" | "output">,
-): PriceSnapshot {
-  return { source, pricedAs, rates: [{ aboveInputTokens: 0, input, output, cacheRead: input, cacheWrite: input }] };
+function flatPrice(source: string, { model, input, output, cachedInput }: HandPrice): PriceSnapshot {
+  const rates = { aboveInputTokens: 0, input, output, cacheRead: cachedInput, cacheWrite: input };
+  return { source, pricedAs: model, rates: [rates] };
+}
+
+/** Whatever is used of it, it costs nothing. */
+export function isFree({ rates }: PriceSnapshot): boolean {
+  return rates.every((each) => each.input + each.output + each.cacheRead + each.cacheWrite === 0);
 }
 
 /** What a call did cost. */

@@ -92,6 +92,7 @@ export interface ProcessingPorts {
   check(program: string): Promise<ProgramCheck>;
   /**
    * Runs the program with the capabilities. In review, what one that did not complete has asked for is dropped.
+   * What it came to is kept before it is told, with all that the run's end needs of it: one that has ended never runs again.
    * @param number counts the programs of this processing, from 1
    */
   execute(program: string, number: number): Promise<GuestOutcome>;
@@ -126,7 +127,7 @@ export type Processed =
       readonly sentence: string;
       /** The last program that there was; null for none. */
       readonly program: string | null;
-      /** How that program ended; null where none ran. */
+      /** How the last one that ran has ended; null where none did. */
       readonly outcome: GuestOutcome | null;
       readonly calls: readonly MeasuredCall[];
     };

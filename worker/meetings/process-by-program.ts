@@ -3,7 +3,7 @@
  * sandbox runs it. Each of these may send it back once: what is wrong with its form or its types, what was objected to,
  * and what it threw. Everything that ends a step is kept before the next begins.
  */
-import type { GuestOutcome } from "../domain/guest-outcome.ts";
+import type { GuestOutcome, ProgramError } from "../domain/guest-outcome.ts";
 import type { MeasuredCall, ProcessingFailure, ProcessingPhase } from "../domain/meeting-processing.ts";
 import type { ModelMessage, Provider } from "../llm/provider.ts";
 import { answeredProgram } from "./answered-program.ts";
@@ -29,12 +29,10 @@ const REVIEW_TOKENS = 2_000;
 
 class Failed extends Error {
   readonly reason: ProcessingFailure;
-  readonly outcome: GuestOutcome | null;
 
-  constructor(reason: ProcessingFailure, sentence: string, outcome: GuestOutcome | null = null) {
+  constructor(reason: ProcessingFailure, sentence: string) {
     super(sentence);
     this.reason = reason;
-    this.outcome = outcome;
   }
 }
 
@@ -49,8 +47,9 @@ export async function processByProgram(
     return { kind: "processed", version: "v2", program: work.program, result, calls: work.calls };
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
-    const { reason, message: sentence, outcome } = error;
-    return { kind: "failed", version: "v2", reason, sentence, outcome, program: work.program, calls: work.calls };
+    const { reason, message: sentence } = error;
+    const { program, outcome, calls } = work;
+    return { kind: "failed", version: "v2", reason, sentence, program, outcome, calls };
   }
 }
 
@@ -61,6 +60,8 @@ class ProgramWork {
   readonly #messages: ModelMessage[];
   readonly calls: MeasuredCall[] = [];
   program: string | null = null;
+  /** How the last program that ran has ended; null where none did. */
+  outcome: GuestOutcome | null = null;
   /** Form and types are mended once in a processing, not once for each program. */
   #mayMend = true;
   #questions = 0;
@@ -82,15 +83,21 @@ class ProgramWork {
       if (objections !== null) program = await this.#checked(await this.#revised(objections));
     }
     let outcome = await this.#execute(program);
-    if (outcome.kind === "threw") {
-      const { error } = outcome;
-      const healed = await this.#phase("heal", () =>
-        this.#write("heal", healPrompt(errorText(error), healHint(error))),
-      );
-      outcome = await this.#execute(await this.#checked(healed, outcome));
-    }
+    if (outcome.kind === "threw") outcome = await this.#execute(await this.#healed(outcome.error));
     if (outcome.kind === "completed") return outcome.result;
     throw failureOf(outcome);
+  }
+
+  /** The program that is to mend one that threw. */
+  async #healed(error: ProgramError): Promise<string> {
+    try {
+      const prompt = healPrompt(errorText(error), healHint(error));
+      return await this.#checked(await this.#phase("heal", () => this.#write("heal", prompt)));
+    } catch (failure) {
+      // The run ends as its program did; what came of the mending would else be nowhere.
+      if (failure instanceof Failed) this.#ports.tell({ type: "note", text: `It was not mended: ${failure.message}` });
+      throw failure;
+    }
   }
 
   async #phase<T>(phase: ProcessingPhase, work: () => Promise<T>, wentWell: (done: T) => boolean = () => true) {
@@ -127,21 +134,20 @@ class ProgramWork {
     return this.#phase("generate", () => this.#write("generate", objectionsPrompt(objections)));
   }
 
-  /** The program of an answer, without type errors. @param thrown how the one before it ended */
-  async #checked(answer: Answer, thrown: GuestOutcome | null = null): Promise<string> {
+  /** The program of an answer, without type errors. */
+  async #checked(answer: Answer): Promise<string> {
     return this.#phase("check", async () => {
       let current = answer;
       for (;;) {
         const found = answeredProgram(current.text, current.stopReason);
-        if (found.kind === "refused")
-          throw new Failed("no-program", "The model declined to write this program.", thrown);
-        if (found.kind === "cut") throw new Failed("limit", ANSWER_TOO_LONG, thrown);
+        if (found.kind === "refused") throw new Failed("no-program", "The model declined to write this program.");
+        if (found.kind === "cut") throw new Failed("limit", ANSWER_TOO_LONG);
         const check = found.kind === "program" ? await this.#check(found.program) : null;
         if (found.kind === "program" && check?.kind !== "failed") return found.program;
         const problem = check?.kind === "failed" ? check.errors : found.kind === "unusable" ? found.problem : "";
         if (!this.#mayMend) {
           const reason = check === null ? "no-program" : "does-not-compile";
-          throw new Failed(reason, `${STILL_WRONG[reason]} ${problem}`, thrown);
+          throw new Failed(reason, `${STILL_WRONG[reason]} ${problem}`);
         }
         this.#mayMend = false;
         this.#ports.tell({ type: "note", text: `This goes back to the model:\n${problem}` });
@@ -177,18 +183,14 @@ class ProgramWork {
       : objections;
   }
 
-  #execute(program: string): Promise<GuestOutcome> {
+  async #execute(program: string): Promise<GuestOutcome> {
     const number = ++this.#executions;
-    const work = () => this.#outcome(program, number);
-    return this.#phase("execute", work, ({ kind }) => kind === "completed");
-  }
-
-  async #outcome(program: string, number: number): Promise<GuestOutcome> {
-    const known = this.#ports.kept.get(`outcome:${number}`) as GuestOutcome | undefined;
-    if (known !== undefined) return known;
-    const outcome = await this.#ports.execute(program, number);
-    if (outcome.kind !== "cancelled") this.#ports.kept.put(`outcome:${number}`, outcome);
-    return outcome;
+    this.outcome = await this.#phase(
+      "execute",
+      () => this.#ports.execute(program, number),
+      ({ kind }) => kind === "completed",
+    );
+    return this.outcome;
   }
 
   async #ask(
@@ -225,11 +227,11 @@ function noAnswer({ reason, sentence }: NoAnswer): Failed {
 function failureOf(outcome: Exclude<GuestOutcome, { kind: "completed" }>): Failed {
   switch (outcome.kind) {
     case "threw":
-      return new Failed("threw", `The program threw ${outcome.error.name}: ${outcome.error.message}`, outcome);
+      return new Failed("threw", `The program threw ${outcome.error.name}: ${outcome.error.message}`);
     case "limit":
-      return new Failed("limit", `The program reached its limit of ${outcome.limit}.`, outcome);
+      return new Failed("limit", `The program reached its limit of ${outcome.limit}.`);
     case "cancelled":
-      return new Failed("cancelled", "The run was cancelled.", outcome);
+      return new Failed("cancelled", "The run was cancelled.");
   }
 }
 

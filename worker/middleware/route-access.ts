@@ -273,6 +273,7 @@ const CONSOLE = {
   "POST /settings/keys/fallbacks": ADMIN,
   "GET /settings/keys/:id": READER,
   "POST /settings/keys/:id/changes": ADMIN,
+  "POST /settings/keys/:id/prices": ADMIN,
   "POST /settings/keys/:id/rotations": ADMIN,
   "POST /settings/keys/:id/tests": ADMIN,
   "POST /settings/keys/:id/choices": ADMIN,

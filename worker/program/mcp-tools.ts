@@ -1,5 +1,5 @@
 /**
- * Tools as MCP lists them: one for each capability, and two of our own, which run a program and look at a run. Owns what
+ * Tools as MCP lists them: one for each capability, and those of our own, which run a program, process a meeting and look at a run. Owns what
  * is said of them and which scope each takes; what they do is in routes/mcp.
  */
 import * as z from "zod";
@@ -7,6 +7,7 @@ import { CODE_CAPABILITY_NAMES } from "../capabilities/code/declarations.ts";
 import { type Authority, refusalOf, type Scope } from "../domain/access.ts";
 import { manifestSchema } from "../domain/code-grants.ts";
 import type { Failure } from "../domain/errors.ts";
+import { PROCESSING_VERSIONS } from "../domain/meeting-processing.ts";
 import { refusedCapabilities } from "./capability-access.ts";
 import { capabilitiesNamed, type JsonSchema } from "./capability-schema.ts";
 import { renderDeclarations } from "./declarations.ts";
@@ -36,6 +37,16 @@ export const executeCodeSchema = z.strictObject({
   meetingId,
 });
 
+export const PROCESS_MEETING = "process_meeting";
+export const processMeetingSchema = z.strictObject({
+  meetingId: z.string().max(60),
+  version: z
+    .enum([...PROCESSING_VERSIONS, "auto"])
+    .optional()
+    .describe("v2: by one program. v1: by tool calls. auto: as the workspace has set"),
+  mode: manifestSchema.shape.mode.describe("review: writes wait until a person has approved them. auto: at once"),
+});
+
 export const GET_RUN = "get_run";
 export const getRunSchema = z.strictObject({ runId: z.string().max(60) });
 
@@ -50,6 +61,11 @@ const OWN_TOOLS: readonly {
     ...{ name: EXECUTE_CODE, scope: "code:run", input: executeCodeSchema, readOnly: false },
     description: (callable) =>
       `Runs a TypeScript program that calls capabilities: one call instead of many. It can call, where capabilities names them:\n\n${renderDeclarations(callable)}`,
+  },
+  {
+    ...{ name: PROCESS_MEETING, scope: "code:run", input: processMeetingSchema, readOnly: false },
+    description: () =>
+      "Has a meeting processed by the workspace's model: stories are updated, blockers, action items and decisions are created. Takes some minutes.",
   },
   {
     ...{ name: GET_RUN, scope: "runs:read", input: getRunSchema, readOnly: true },

@@ -37,7 +37,12 @@ export type CopiedRecord = Pick<ExecutionRecord, "row" | "texts">;
 
 export function executionRecord(row: ExecutionRow, texts: ExecutionTexts | null): ExecutionRecord {
   const { id } = row;
-  return { id, isLive: row.outcome === "live", row: JSON.stringify(row), texts: texts && JSON.stringify({ id, ...texts }) };
+  return {
+    id,
+    isLive: row.outcome === "live",
+    row: JSON.stringify(row),
+    texts: texts && JSON.stringify({ id, ...texts }),
+  };
 }
 
 const COLUMNS = Object.entries(getTableColumns(executions)).map(([field, { name }]) => ({ field, name }));

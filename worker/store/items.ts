@@ -1,5 +1,5 @@
 /** Reads items and their history from D1, each time bound to a workspace. How they are written is in item-writes.ts. */
-import { and, asc, count, desc, eq, inArray, isNotNull, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gte, inArray, isNotNull, or, type SQL, sql } from "drizzle-orm";
 import { ITEMS_PER_ANSWER, type Item, type ItemFilter, type ItemKind } from "../domain/item.ts";
 import type { ItemChange } from "../domain/item-change.ts";
 import type { Database } from "./database.ts";
@@ -85,10 +85,6 @@ export async function findItem(db: Database, workspaceId: string, id: string): P
   return one(db, workspaceId, eq(items.id, id));
 }
 
-export async function findStory(db: Database, workspaceId: string, key: string): Promise<ListedItem | null> {
-  return one(db, workspaceId, and(eq(items.kind, "story"), eq(items.story, key)));
-}
-
 export async function findItemByOrigin(db: Database, workspaceId: string, origin: string): Promise<ListedItem | null> {
   return one(db, workspaceId, eq(items.origin, origin));
 }
@@ -154,6 +150,22 @@ export async function storiesByKey(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, ListedItem>> {
   return itemsBy(db, workspaceId, items.story, keys, eq(items.kind, "story"));
+}
+
+/** Stories by their keys, from one key on in the order of the alphabet. */
+export async function storiesFrom(
+  db: Database,
+  workspaceId: string,
+  from: string,
+  limit: number,
+): Promise<ReadonlyMap<string, ListedItem>> {
+  const rows = await db
+    .select()
+    .from(items)
+    .where(and(eq(items.workspaceId, workspaceId), eq(items.kind, "story"), gte(items.story, from)))
+    .orderBy(asc(items.story))
+    .limit(limit);
+  return new Map(rows.map((row) => [row.story!, toItem(row)]));
 }
 
 export async function itemsByOrigin(

@@ -15,6 +15,7 @@ import type {
   StoredRetry,
 } from "../domain/execution.ts";
 import type { JsonValue, LimitName, ProgramError } from "../domain/guest-outcome.ts";
+import type { HandPrice } from "../domain/hand-price.ts";
 import type { EndpointAuthentication } from "../domain/inbound-endpoint.ts";
 import type { Issue } from "../domain/issue.ts";
 import type { Tracker } from "../domain/issue-news.ts";
@@ -305,6 +306,7 @@ export const providerKeys = sqliteTable("provider_keys", {
   createdBy: text("created_by").notNull(),
   createdAt: integer("created_at").notNull(),
   fallbackPosition: integer("fallback_position"),
+  prices: text({ mode: "json" }).$type<readonly HandPrice[]>().notNull(),
 });
 
 export type ProviderKeyRow = typeof providerKeys.$inferSelect;

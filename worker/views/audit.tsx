@@ -1,13 +1,18 @@
 /** `/settings/audit`: who changed what in the workspace, newest first, and whether the log of it is whole. */
+
 import { AUDIT_KIND_NAMES, AUDIT_KINDS, type AuditVerification, type ShownAuditEntry } from "../domain/audit.ts";
 import { PostForm } from "./components/allowed.tsx";
+import { Choice, type Options } from "./components/choice.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
-import { Pagination } from "./components/pagination.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
+import { DayRange, ListFilters } from "./components/list-filters.tsx";
+import { ListResults } from "./components/list-page.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { plural } from "./format.ts";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 
 /** As in the URL; an empty text is no filter. */
 export interface ShownAuditFilter {
@@ -28,51 +33,40 @@ export interface AuditProps {
   readonly errors: readonly FieldError[];
 }
 
-function auditHref(path: string, filter: ShownAuditFilter, cursor: string | null = null): string {
-  const { actor, kind, from, to } = filter;
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ actor, kind, from, to, cursor })) if (value) query.set(name, value);
-  return query.size > 0 ? `${path}?${query}` : path;
-}
-
 const BASE = "/settings/audit";
 
 export function AuditPage({ shell, ...props }: AuditProps & { readonly shell: Shell }) {
   const { filter, entries, cursor, nextCursor, verification, errors } = props;
   return (
-    <Layout shell={shell} section={null} title="Audit log">
-      <div class="page-head">
-        <h1>Audit log</h1>
+    <SettingsPage
+      shell={shell}
+      tab="audit"
+      action={
         <PostForm action={`${BASE}/verifications`}>
           <button type="submit" class="button">
             Verify
           </button>
         </PostForm>
-      </div>
-      <SettingsTabs current="audit" />
-      <div class="webhooks">
-        {verification === null ? null : <Verification {...verification} />}
-        <ErrorSummary title="The filter is not right" errors={errors} />
-        <FilterForm {...props} />
-        <div class="results">
-          {entries.length > 0 ? (
-            <EntryTable entries={entries} />
-          ) : (
-            <EmptyState icon="history" title="No entries">
-              Nothing that was changed fits this filter. Clear it to see all.
-            </EmptyState>
-          )}
-          <Pagination
-            olderHref={nextCursor === null ? null : auditHref(BASE, filter, nextCursor)}
-            newestHref={cursor === null ? null : auditHref(BASE, filter)}
-          />
-        </div>
-        <p class="muted">
-          Export what the filter shows: <a href={auditHref(`${BASE}/export.csv`, filter)}>CSV</a>,{" "}
-          <a href={auditHref(`${BASE}/export.json`, filter)}>JSON</a>. Entries are never changed or removed.
-        </p>
-      </div>
-    </Layout>
+      }
+      failure="The filter is not right"
+      errors={errors}
+    >
+      {verification === null ? null : <Verification {...verification} />}
+      <FilterForm {...props} />
+      <ListResults hrefAt={(at) => listHref(BASE, filter, { cursor: at })} cursor={cursor} nextCursor={nextCursor}>
+        {entries.length > 0 ? (
+          <EntryTable entries={entries} />
+        ) : (
+          <EmptyState icon="history" title="No entries">
+            Nothing that was changed fits this filter. Clear it to see all.
+          </EmptyState>
+        )}
+      </ListResults>
+      <p class="muted">
+        Export what the filter shows: <a href={listHref(`${BASE}/export.csv`, filter)}>CSV</a>,{" "}
+        <a href={listHref(`${BASE}/export.json`, filter)}>JSON</a>. Entries are never changed or removed.
+      </p>
+    </SettingsPage>
   );
 }
 
@@ -95,74 +89,28 @@ function Verification({ isIntact, entries, head, problem }: AuditVerification) {
   );
 }
 
-function FilterForm({ filter, people }: Pick<AuditProps, "filter" | "people">) {
+function FilterForm({ filter: { actor, kind, from, to }, people }: Pick<AuditProps, "filter" | "people">) {
+  const known = people.map(({ id, name }) => [id, name] as const);
+  // Somebody who has left, or a token.
+  const all = actor === "" || people.some(({ id }) => id === actor) ? known : [...known, [actor, actor] as const];
   return (
-    <search>
-      <form class="filters" method="get" action={BASE}>
-        <label>
-          <span class="visually-hidden">Person</span>
-          <select name="actor">
-            <option value="">Anybody</option>
-            {people.map(({ id, name }) => (
-              <option value={id} selected={id === filter.actor}>
-                {name}
-              </option>
-            ))}
-            {filter.actor !== "" && !people.some(({ id }) => id === filter.actor) ? (
-              <option value={filter.actor} selected>
-                {filter.actor}
-              </option>
-            ) : null}
-          </select>
-        </label>
-        <label>
-          <span class="visually-hidden">Kind</span>
-          <select name="kind">
-            <option value="">Any kind</option>
-            {AUDIT_KIND_NAMES.map((kind) => (
-              <option value={kind} selected={kind === filter.kind}>
-                {kind}
-              </option>
-            ))}
-          </select>
-        </label>
-        <DayField name="from" label="From" value={filter.from} />
-        <DayField name="to" label="To" value={filter.to} />
-        <button type="submit" class="button">
-          Filter
-        </button>
-      </form>
-    </search>
+    <ListFilters action={BASE}>
+      <Choice name="actor" label="Person" any="Anybody" value={actor} options={all} />
+      <Choice name="kind" label="Kind" any="Any kind" value={kind} options={KIND_OPTIONS} />
+      <DayRange from={from} to={to} />
+    </ListFilters>
   );
 }
 
-function DayField({ name, label, value }: { readonly name: string; readonly label: string; readonly value: string }) {
-  return (
-    <label class="day-field">
-      <span>{label}</span>
-      <input type="date" name={name} value={value} />
-    </label>
-  );
-}
+const KIND_OPTIONS: Options = AUDIT_KIND_NAMES.map((kind) => [kind, kind]);
 
 function EntryTable({ entries }: Pick<AuditProps, "entries">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Entries, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col">When</th>
-          <th scope="col">Where from</th>
-          <th scope="col">Number</th>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <EntryRow entry={entry} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable caption="Entries, newest first" columns={["What", "When", "Where from", "Number"]}>
+      {entries.map((entry) => (
+        <EntryRow entry={entry} />
+      ))}
+    </DataTable>
   );
 }
 
@@ -174,7 +122,7 @@ function EntryRow({ entry }: { readonly entry: ShownAuditEntry }) {
   return (
     <tr>
       <td class="cell-run">
-        <a href={auditHref(BASE, { actor: actor.id, kind: "", from: "", to: "" })}>{actor.name}</a>
+        <a href={listHref(BASE, { actor: actor.id })}>{actor.name}</a>
         {actor.kind === "token" ? " (a token of theirs)" : ""} {wordsOf(kind)}
         <span class="cell-note muted webhook-address">
           <code>{kind}</code> {told.map(([name, value]) => `${name}: ${value}`).join(", ")}{" "}

@@ -3,15 +3,17 @@
 import { type Budget, type BudgetList, PERIOD_WORDS, subjectWords } from "../domain/budget.ts";
 import { EACH_RUN } from "../domain/budget-state.ts";
 import { dollarText, toMicros } from "../domain/dollars.ts";
-import { Allowed, PostForm, useMay } from "./components/allowed.tsx";
+import { PostForm, useMay } from "./components/allowed.tsx";
 import { BudgetBanner } from "./components/budget-banner.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
 import { Icon } from "./components/icon.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 
 /** What the form holds, as it was typed. */
 export interface BudgetValues {
@@ -45,98 +47,67 @@ const money = (usd: number) => dollarText(toMicros(usd));
 export function BudgetsPage({ shell, list, values, errors }: BudgetsProps & { readonly shell: Shell }) {
   const { budgets, spent } = list;
   return (
-    <Layout shell={shell} section={null} title="Budgets">
-      <div class="page-head">
-        <h1>Budgets</h1>
-      </div>
-      <SettingsTabs current="budgets" />
-      <div class="settings">
-        <ErrorSummary title="The budget was not set" errors={errors} />
-        <BudgetBanner budgets={budgets} />
-        <p>
-          Models have cost this workspace <b>{money(spent.day)}</b> today and <b>{money(spent.month)}</b> this month.{" "}
-          <span class="muted">Days and months are those of UTC.</span>
-        </p>
-        {budgets.length > 0 ? (
-          <BudgetTable budgets={budgets} />
-        ) : (
-          <section class="panel">
-            <EmptyState icon="activity" title="No budgets yet">
-              Without a budget, calls of models are counted and never refused.
-            </EmptyState>
-          </section>
-        )}
-        <NewBudget values={values} errors={errors} />
-        <UnknownCalls list={list} />
-      </div>
-    </Layout>
+    <SettingsPage shell={shell} tab="budgets" failure="The budget was not set" errors={errors}>
+      <BudgetBanner budgets={budgets} />
+      <p>
+        Models have cost this workspace <b>{money(spent.day)}</b> today and <b>{money(spent.month)}</b> this month.{" "}
+        <span class="muted">Days and months are those of UTC.</span>
+      </p>
+      {budgets.length > 0 ? (
+        <BudgetTable budgets={budgets} />
+      ) : (
+        <section class="panel">
+          <EmptyState icon="activity" title="No budgets yet">
+            Without a budget, calls of models are counted and never refused.
+          </EmptyState>
+        </section>
+      )}
+      <NewBudget values={values} errors={errors} />
+      <UnknownCalls list={list} />
+    </SettingsPage>
   );
 }
 
 function NewBudget({ values, errors }: Pick<BudgetsProps, "values" | "errors">) {
   return (
-    <Allowed post="/settings/budgets">
-      <section class="panel" aria-labelledby="new-budget-title">
-        <h2 id="new-budget-title">Set a budget</h2>
-        <PostForm class="settings-form" action="/settings/budgets">
-          <SelectField name="kind" label="Of" value={values.kind} options={KINDS} errors={errors} />
-          <TextField
-            name="id"
-            label="Name"
-            value={values.id}
-            errors={errors}
-            hint="The agent's name, the repository's key or the run's id; * is each run. Not for the workspace."
-          />
-          <SelectField
-            name="period"
-            label="For"
-            value={values.period}
-            options={PERIOD_OPTIONS}
-            errors={errors}
-            hint="A run's budget holds for as long as there is the run."
-          />
-          <TextField
-            name="limit"
-            label="Limit in US dollars"
-            value={values.limit}
-            isRequired
-            errors={errors}
-            placeholder="5.00"
-            hint="It takes the place of the one there is. Below what is spent, nothing more is spent."
-          />
-          <div class="actions">
-            <button type="submit" class="button primary">
-              Save
-            </button>
-          </div>
-        </PostForm>
-      </section>
-    </Allowed>
+    <FormPanel name="new-budget" title="Set a budget" action="/settings/budgets" submit="Save" tone="primary">
+      <SelectField name="kind" label="Of" value={values.kind} options={KINDS} errors={errors} />
+      <TextField
+        name="id"
+        label="Name"
+        value={values.id}
+        errors={errors}
+        hint="The agent's name, the repository's key or the run's id; * is each run. Not for the workspace."
+      />
+      <SelectField
+        name="period"
+        label="For"
+        value={values.period}
+        options={PERIOD_OPTIONS}
+        errors={errors}
+        hint="A run's budget holds for as long as there is the run."
+      />
+      <TextField
+        name="limit"
+        label="Limit in US dollars"
+        value={values.limit}
+        isRequired
+        errors={errors}
+        placeholder="5.00"
+        hint="It takes the place of the one there is. Below what is spent, nothing more is spent."
+      />
+    </FormPanel>
   );
 }
 
 function BudgetTable({ budgets }: { readonly budgets: readonly Budget[] }) {
   return (
     <div class="results">
-      <table class="runs">
-        <caption class="visually-hidden">Budgets</caption>
-        <thead>
-          <tr>
-            <th scope="col">Budget</th>
-            <th scope="col" class="number">
-              Left
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">Delete</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {budgets.map((budget) => (
-            <BudgetRow budget={budget} />
-          ))}
-        </tbody>
-      </table>
+      <DataTable caption="Budgets" columns={["Budget", { number: "Left" }, { hidden: "Delete" }]}>
+        {budgets.map((budget) => (
+          <BudgetRow budget={budget} />
+        ))}
+      </DataTable>
     </div>
   );
 }

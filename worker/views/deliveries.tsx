@@ -1,17 +1,20 @@
 /** `/deliveries`: the log of what arrived, with filters in the URL; and one delivery with its headers, body and outcome. */
+
 import { DELIVERY_STATUSES, type Delivery, type DeliveryDetail } from "../domain/delivery.ts";
 import { TRACKER_NAMES } from "../domain/issue-news.ts";
 import { PostForm } from "./components/allowed.tsx";
+import { Choice, type Options } from "./components/choice.tsx";
 import { DELIVERY_LOOKS, DeliveryBadge, DeliveryTable } from "./components/delivery-list.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
-import { Pagination } from "./components/pagination.tsx";
+import { ListFilters, SearchField } from "./components/list-filters.tsx";
+import { ListPage, ListResults } from "./components/list-page.tsx";
 import { RepositoryTabs } from "./components/repository-tabs.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { byId, ELEMENT_ID } from "./element-id.ts";
+import { ELEMENT_ID } from "./element-id.ts";
 import { formatBytes } from "./format.ts";
-import { hx } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 
 /** As in the URL; an empty string is no filter. */
 export interface DeliveriesFilter {
@@ -28,79 +31,29 @@ export interface DeliveriesProps {
   readonly nextCursor: string | null;
 }
 
-export function deliveriesHref(filter: DeliveriesFilter, cursor: string | null = null): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...filter, cursor })) if (value) query.set(name, value);
-  const text = query.toString();
-  return text ? `/deliveries?${text}` : "/deliveries";
-}
+const BASE = "/deliveries";
 
 export function DeliveriesPage({ shell, ...props }: DeliveriesProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section="repositories" title="Deliveries">
-      <div class="page-head">
-        <h1>Deliveries</h1>
-      </div>
+    <ListPage shell={shell} section="repositories" title="Deliveries">
       <RepositoryTabs current="deliveries" />
       <FilterForm {...props} />
       <DeliveryResults {...props} />
-    </Layout>
+    </ListPage>
   );
 }
 
+const STATUS_OPTIONS: Options = DELIVERY_STATUSES.map((status) => [status, DELIVERY_LOOKS[status].word]);
+
 function FilterForm({ filter, repositoryKeys }: Pick<DeliveriesProps, "filter" | "repositoryKeys">) {
-  const live = hx({
-    get: "/deliveries",
-    target: byId(ELEMENT_ID.deliveryResults),
-    swap: "outerHTML",
-    trigger: "submit, input delay:250ms",
-    sync: "this:replace",
-    indicator: byId(ELEMENT_ID.deliveryResults),
-    replaceUrl: true,
-    // The list keeps its id, so that the next filter finds it again.
-    status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
-  });
+  const { repository, status, event } = filter;
+  const repositories = repositoryKeys.map((key) => [key, key] as const);
   return (
-    <search>
-      <form class="filters" method="get" action="/deliveries" {...live}>
-        <label>
-          <span class="visually-hidden">Repository</span>
-          <select name="repository">
-            <option value="">Any repository</option>
-            {repositoryKeys.map((key) => (
-              <option value={key} selected={key === filter.repository}>
-                {key}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          <span class="visually-hidden">State</span>
-          <select name="status">
-            <option value="">Any state</option>
-            {DELIVERY_STATUSES.map((status) => (
-              <option value={status} selected={status === filter.status}>
-                {DELIVERY_LOOKS[status].word}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="search-field">
-          <Icon name="search" />
-          <span class="visually-hidden">Event</span>
-          <input
-            type="search"
-            name="event"
-            value={filter.event}
-            placeholder="Event, for example issues"
-            autocomplete="off"
-          />
-        </label>
-        <button type="submit" class="button">
-          Filter
-        </button>
-      </form>
-    </search>
+    <ListFilters action={BASE} results={ELEMENT_ID.deliveryResults}>
+      <Choice name="repository" label="Repository" any="Any repository" value={repository} options={repositories} />
+      <Choice name="status" label="State" any="Any state" value={status} options={STATUS_OPTIONS} />
+      <SearchField name="event" value={event} label="Event" placeholder="Event, for example issues" />
+    </ListFilters>
   );
 }
 
@@ -108,13 +61,14 @@ function FilterForm({ filter, repositoryKeys }: Pick<DeliveriesProps, "filter" |
 export function DeliveryResults({ filter, deliveries, cursor, nextCursor }: DeliveriesProps) {
   const isFiltered = Boolean(filter.repository || filter.status || filter.event);
   return (
-    <div id={ELEMENT_ID.deliveryResults} class="results">
+    <ListResults
+      id={ELEMENT_ID.deliveryResults}
+      hrefAt={(at) => listHref(BASE, filter, { cursor: at })}
+      cursor={cursor}
+      nextCursor={nextCursor}
+    >
       {deliveries.length > 0 ? <DeliveryTable deliveries={deliveries} /> : <NoDeliveries isFiltered={isFiltered} />}
-      <Pagination
-        olderHref={nextCursor === null ? null : deliveriesHref(filter, nextCursor)}
-        newestHref={cursor === null ? null : deliveriesHref(filter)}
-      />
-    </div>
+    </ListResults>
   );
 }
 

@@ -1,10 +1,12 @@
 /**
  * `/docs`: the API in one page, with commands to paste. The full description is /openapi.json; this is where to begin.
  */
+
 import { ERRORS } from "../domain/errors.ts";
 import { LIMIT_RANGES, type Limits } from "../domain/program.ts";
 import { ENDPOINT_EVENT_TYPES, ENDPOINT_EVENTS } from "../domain/webhook-events.ts";
 import { Command } from "./components/command.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { formatBytes, formatCompact, formatCount, formatDuration } from "./format.ts";
 import { Layout, type Shell } from "./layout.tsx";
 
@@ -135,24 +137,16 @@ function Webhooks() {
         twice and out of order; its <code>webhook-id</code> stays the same.
       </p>
       <Command id="verify" text={VERIFY} />
-      <table class="plain">
-        <thead>
+      <DataTable look="plain" columns={["Event", "When"]}>
+        {ENDPOINT_EVENT_TYPES.map((type) => (
           <tr>
-            <th scope="col">Event</th>
-            <th scope="col">When</th>
+            <td>
+              <code>{type}</code>
+            </td>
+            <td>{ENDPOINT_EVENTS[type]}</td>
           </tr>
-        </thead>
-        <tbody>
-          {ENDPOINT_EVENT_TYPES.map((type) => (
-            <tr>
-              <td>
-                <code>{type}</code>
-              </td>
-              <td>{ENDPOINT_EVENTS[type]}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </DataTable>
     </>
   );
 }
@@ -160,30 +154,18 @@ function Webhooks() {
 /** Each code has an anchor: the `type` of a problem leads to it. */
 function ErrorTable() {
   return (
-    <table class="plain">
-      <thead>
-        <tr>
-          <th scope="col">Code</th>
-          <th scope="col">Meaning</th>
-          <th scope="col" class="number">
-            Status
-          </th>
-          <th scope="col">Try again</th>
+    <DataTable look="plain" columns={["Code", "Meaning", { number: "Status" }, "Try again"]}>
+      {Object.entries(ERRORS).map(([code, { status, title, retryable }]) => (
+        <tr id={`error-${code}`}>
+          <td>
+            <code>{code}</code>
+          </td>
+          <td>{title}</td>
+          <td class="number">{status}</td>
+          <td>{retryable ? "yes" : "no"}</td>
         </tr>
-      </thead>
-      <tbody>
-        {Object.entries(ERRORS).map(([code, { status, title, retryable }]) => (
-          <tr id={`error-${code}`}>
-            <td>
-              <code>{code}</code>
-            </td>
-            <td>{title}</td>
-            <td class="number">{status}</td>
-            <td>{retryable ? "yes" : "no"}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }
 

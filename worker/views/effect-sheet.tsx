@@ -163,13 +163,17 @@ function SheetSummary({ sheet, ...place }: EffectSheetProps & Apart) {
   const [open, written] = [sheet.entries.filter(isOpen), count(({ outcome }) => outcome === "applied")];
   const approved = open.filter(({ decision }) => decision === "approved").length;
   const rejected = count(({ decision, applied }) => decision === "rejected" && applied === null);
-  const drifted = count(({ outcome }) => outcome === "drifted");
+  const [drifted, undone] = [
+    count(({ outcome }) => outcome === "drifted"),
+    count(({ outcome }) => outcome === "undone"),
+  ];
   const broken = sheet.supersededBy === null ? firstBrokenDependency(sheet) : null;
   return (
     <div id={ELEMENT_ID.sheetSummary} {...apart(place)}>
       <p>
         {plural(sheet.entries.length, "effect")}: {formatCount(open.length - approved)} to decide,{" "}
         {formatCount(approved)} approved, {formatCount(rejected)} rejected, {formatCount(written)} written
+        {undone > 0 ? `, ${formatCount(undone)} undone` : ""}
         {drifted > 0 ? <b>, {formatCount(drifted)} drifted</b> : null}
         {sheet.unchanged > 0 ? `; ${formatCount(sheet.unchanged)} had been made before` : ""}
       </p>

@@ -1,6 +1,8 @@
 /** `/executions/:id`: one call of a model: what was asked and answered, what it used and cost, and how it got there. */
 import type { Child } from "hono/jsx";
 import type { Execution, ExecutionTexts } from "../domain/execution.ts";
+import { priceWords } from "../domain/hand-price.ts";
+import { type PriceSnapshot, SET_BY_HAND } from "../domain/price.ts";
 import { StateBadge } from "./components/status-badge.tsx";
 import { costWord, OUTCOME_LOOKS, providerWord, SOURCE_WORDS } from "./execution-words.ts";
 import { formatCount, formatDuration, formatInstant, plural } from "./format.ts";
@@ -61,7 +63,9 @@ function Facts({ execution }: { readonly execution: Execution }) {
     ["Tokens out", counted(tokens?.output, tokens)],
     ["Of them thinking", counted(tokens?.thinking, tokens)],
     ["Cost", costWord(execution)],
-    ...(execution.price === null || provider === "mock" ? [] : [["Price", priceWords(execution.price)] as const]),
+    ...(execution.price === null || provider === "mock"
+      ? []
+      : [["Price", snapshotWords(execution.price as PriceSnapshot)] as const]),
   ];
   return (
     <dl class="facts">
@@ -80,10 +84,14 @@ function counted(count: number | undefined, tokens: Execution["tokens"]): string
   return tokens?.isEstimated && count > 0 ? `about ${formatCount(count)}` : formatCount(count);
 }
 
-/** Where the price came from, as it was kept beside the cost. */
-function priceWords(price: unknown): string {
-  const { source, pricedAs } = price as { readonly source?: unknown; readonly pricedAs?: unknown };
-  return `${String(pricedAs ?? "")}, by ${String(source ?? "")}`;
+/** The price as it was kept beside the cost, and where it came from. */
+function snapshotWords({ source, pricedAs, rates }: PriceSnapshot): string {
+  const rows = rates.map(({ aboveInputTokens, input, output, cacheRead }) => {
+    const above = aboveInputTokens === 0 ? "" : `; with more than ${formatCount(aboveInputTokens)} tokens in: `;
+    return above + priceWords({ input, output, cachedInput: cacheRead });
+  });
+  const from = source === SET_BY_HAND ? source : `by ${source}`;
+  return `${pricedAs}, ${from}: ${rows.join("")} for a million tokens`;
 }
 
 function Path({ execution: { retries, fallbacks } }: { readonly execution: Execution }) {

@@ -2,6 +2,7 @@
  * `/executions`: the workspace's calls of models with filters in the URL, their figures in all and in groups, and the
  * list, newest first.
  */
+
 import {
   EXECUTION_BOUNDS,
   EXECUTION_GROUPS,
@@ -14,16 +15,18 @@ import {
   type ExecutionGroup,
 } from "../domain/execution.ts";
 import { Choice, type Options } from "./components/choice.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
-import { Pagination } from "./components/pagination.tsx";
+import { DayRange, ListFilters } from "./components/list-filters.tsx";
+import { ListPage, ListResults } from "./components/list-page.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { byId, ELEMENT_ID } from "./element-id.ts";
+import { ELEMENT_ID } from "./element-id.ts";
 import { costWord, OUTCOME_LOOKS, providerWord, SOURCE_WORDS, tokensWord } from "./execution-words.ts";
 import { formatCompact, formatCount, formatDuration, formatMicros, plural } from "./format.ts";
-import { hx } from "./hx.ts";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 
 export interface ExecutionsProps {
   readonly filter: ExecutionFilter;
@@ -38,20 +41,14 @@ export interface ExecutionsProps {
   readonly nextCursor: string | null;
 }
 
-/** @param more what else the address carries, such as a cursor */
-function hrefOf(filter: ExecutionFilter, more: Readonly<Record<string, string>> = {}, path = "/executions"): string {
-  return `${path}?${new URLSearchParams({ ...filter, ...more } as Record<string, string>)}`;
-}
+const BASE = "/executions";
 
 export function ExecutionsPage({ shell, ...props }: ExecutionsProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section="executions" title="Model calls">
-      <div class="page-head">
-        <h1>Model calls</h1>
-      </div>
+    <ListPage shell={shell} section="executions" title="Model calls">
       <FilterForm {...props} />
       <ExecutionResults {...props} />
-    </Layout>
+    </ListPage>
   );
 }
 
@@ -62,52 +59,38 @@ const GROUP_WORDS: Readonly<Record<ExecutionGroup, string>> = { model: "By model
 
 function FilterForm({ filter, group, models }: Pick<ExecutionsProps, "filter" | "group" | "models">) {
   const { source = "", provider = "", model = "", outcome = "", from = "", to = "" } = filter;
-  const live = hx({
-    get: "/executions",
-    target: byId(ELEMENT_ID.executionResults),
-    swap: "outerHTML",
-    trigger: "submit, input delay:250ms",
-    sync: "this:replace",
-    indicator: byId(ELEMENT_ID.executionResults),
-    replaceUrl: true,
-    status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
-  });
   const known = model === "" || models.includes(model) ? models : [...models, model];
   return (
-    <search>
-      <form class="filters" method="get" action="/executions" {...live}>
-        <Choice name="source" label="Source" any="Any source" value={source} options={SOURCE_OPTIONS} />
-        <Choice name="provider" label="Provider" any="Any provider" value={provider} options={PROVIDER_OPTIONS} />
-        <Choice name="model" label="Model" any="Any model" value={model} options={known.map((each) => [each, each])} />
-        <Choice name="outcome" label="Outcome" any="Any outcome" value={outcome} options={OUTCOME_OPTIONS} />
-        <label class="day">
-          From <input type="date" name="from" value={from} />
-        </label>
-        <label class="day">
-          to <input type="date" name="to" value={to} />
-        </label>
-        <label>
-          <span class="visually-hidden">Group</span>
-          <select name="group">
-            {EXECUTION_GROUPS.map((each) => (
-              <option value={each} selected={each === group}>
-                {GROUP_WORDS[each]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <button type="submit" class="button">
-          Filter
-        </button>
-      </form>
-    </search>
+    <ListFilters action={BASE} results={ELEMENT_ID.executionResults}>
+      <Choice name="source" label="Source" any="Any source" value={source} options={SOURCE_OPTIONS} />
+      <Choice name="provider" label="Provider" any="Any provider" value={provider} options={PROVIDER_OPTIONS} />
+      <Choice name="model" label="Model" any="Any model" value={model} options={known.map((each) => [each, each])} />
+      <Choice name="outcome" label="Outcome" any="Any outcome" value={outcome} options={OUTCOME_OPTIONS} />
+      <DayRange from={from} to={to} />
+      <label>
+        <span class="visually-hidden">Group</span>
+        <select name="group">
+          {EXECUTION_GROUPS.map((each) => (
+            <option value={each} selected={each === group}>
+              {GROUP_WORDS[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+    </ListFilters>
   );
 }
 
 /** Answer to `GET /executions` with `HX-Request-Type: partial`. */
 export function ExecutionResults({ filter, group, totals, groups, executions, cursor, nextCursor }: ExecutionsProps) {
   return (
-    <div id={ELEMENT_ID.executionResults} class="results call-results">
+    <ListResults
+      id={ELEMENT_ID.executionResults}
+      class="call-results"
+      hrefAt={(at) => listHref(BASE, filter, { group, cursor: at })}
+      cursor={cursor}
+      nextCursor={nextCursor}
+    >
       {totals.calls === 0 ? (
         <EmptyState
           icon="sparkles"
@@ -124,11 +107,7 @@ export function ExecutionResults({ filter, group, totals, groups, executions, cu
           <Exports filter={filter} calls={totals.calls} />
         </>
       )}
-      <Pagination
-        olderHref={nextCursor === null ? null : hrefOf(filter, { group, cursor: nextCursor })}
-        newestHref={cursor === null ? null : hrefOf(filter, { group })}
-      />
-    </div>
+    </ListResults>
   );
 }
 
@@ -200,51 +179,33 @@ function GroupTable({ groups, group }: Pick<ExecutionsProps, "groups" | "group">
 
 function CallTable({ executions }: Pick<ExecutionsProps, "executions">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Calls, newest first</caption>
-      <thead>
+    <DataTable
+      caption="Calls, newest first"
+      columns={["Outcome", "Call", { number: "Cost" }, { number: "Time" }, { number: "Started" }]}
+    >
+      {executions.map((call) => (
         <tr>
-          <th scope="col">Outcome</th>
-          <th scope="col">Call</th>
-          <th scope="col" class="number">
-            Cost
-          </th>
-          <th scope="col" class="number">
-            Time
-          </th>
-          <th scope="col" class="number">
-            Started
-          </th>
+          <td class="cell-state">
+            <StateBadge look={OUTCOME_LOOKS[call.outcome]} />
+          </td>
+          <td class="cell-run">
+            <a class="row-link" href={`/executions/${call.id}`}>
+              {call.model}
+            </a>
+            <span class="cell-note muted">
+              {[providerWord(call.provider), SOURCE_WORDS[call.source.kind], tokensWord(call), ...pathWords(call)].join(
+                " · ",
+              )}
+            </span>
+          </td>
+          <td class="number">{costWord(call)}</td>
+          <td class="cell-time number">{formatDuration(call.latencyMs)}</td>
+          <td class="cell-when number muted">
+            <RelativeTime at={call.startedAt} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {executions.map((call) => (
-          <tr>
-            <td class="cell-state">
-              <StateBadge look={OUTCOME_LOOKS[call.outcome]} />
-            </td>
-            <td class="cell-run">
-              <a class="row-link" href={`/executions/${call.id}`}>
-                {call.model}
-              </a>
-              <span class="cell-note muted">
-                {[
-                  providerWord(call.provider),
-                  SOURCE_WORDS[call.source.kind],
-                  tokensWord(call),
-                  ...pathWords(call),
-                ].join(" · ")}
-              </span>
-            </td>
-            <td class="number">{costWord(call)}</td>
-            <td class="cell-time number">{formatDuration(call.latencyMs)}</td>
-            <td class="cell-when number muted">
-              <RelativeTime at={call.startedAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }
 
@@ -259,10 +220,10 @@ function pathWords({ reason, retries, fallbacks }: Execution): string[] {
 function Exports({ filter, calls }: Pick<ExecutionsProps, "filter"> & { readonly calls: number }) {
   return (
     <p class="actions">
-      <a class="button" href={hrefOf(filter, { format: "csv" }, "/executions/export")}>
+      <a class="button" href={listHref(`${BASE}/export`, filter, { format: "csv" })}>
         <Icon name="download" /> CSV
       </a>
-      <a class="button" href={hrefOf(filter, { format: "json" }, "/executions/export")}>
+      <a class="button" href={listHref(`${BASE}/export`, filter, { format: "json" })}>
         <Icon name="download" /> JSON
       </a>
       {calls > EXECUTION_BOUNDS.exportRows ? (

@@ -1,4 +1,5 @@
 /** How items are told: their kinds, statuses and fields, and the addresses of their lists. One row for each. */
+import type { Effect } from "../domain/effect.ts";
 import { type FieldName, ITEM_FIELDS, type ItemKind, STATUSES } from "../domain/item.ts";
 import type { StateLook } from "./components/status-badge.tsx";
 
@@ -58,4 +59,14 @@ export function statusOptions(kind: ItemKind): readonly { readonly value: string
 export function valueWord(name: string, value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
   return name === "status" ? (STATUS_LOOKS[String(value)]?.word ?? String(value)) : String(value);
+}
+
+/** What a write says beyond the label of its item, in one line. Of a new item, what it has of its own. */
+export function changeWords({ action, changes }: Pick<Effect, "action" | "changes">): string {
+  const isSaid = ([name, value]: [string, unknown]) =>
+    action === "update" || !(value === null || value === "" || name === "title" || name === "key");
+  return Object.entries(changes)
+    .filter(isSaid)
+    .map(([name, value]) => `${FIELD_WORDS[name as FieldName]}: ${valueWord(name, value)}`)
+    .join(" · ");
 }

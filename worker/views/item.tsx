@@ -3,9 +3,9 @@
 import { ITEM_KINDS, type ItemKind, labelOf } from "../domain/item.ts";
 import type { ItemChange } from "../domain/item-change.ts";
 import { PostForm, ReadableForm } from "./components/allowed.tsx";
+import { DoneNotice } from "./components/done-notice.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { EvidenceQuote } from "./components/evidence.tsx";
-import { Icon } from "./components/icon.tsx";
 import { FieldChanges, ItemFormFields, type ItemValues } from "./components/item-fields.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
@@ -69,11 +69,7 @@ export function ItemPage({ shell, ...props }: ItemPageProps & { readonly shell: 
         <h1>{labelOf(item)}</h1>
         <StateBadge look={STATUS_LOOKS[item.fields.status]!} large />
       </div>
-      {isSaved ? (
-        <p class="notice notice-succeeded" role="status">
-          <Icon name="check" /> Saved.
-        </p>
-      ) : null}
+      {isSaved ? <DoneNotice text="Saved." /> : null}
       <div class="columns item-columns">
         <ReadableForm action={`/stories/${item.id}`} class="panel item-form" novalidate>
           <ErrorSummary title="It was not saved." errors={props.errors} />

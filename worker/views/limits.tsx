@@ -2,18 +2,21 @@
  * `/settings/limits`: calls a minute for each service, the circuit breakers with their last changes, how many of each
  * provider's calls ended well, and how long prompts and answers are kept.
  */
-import { CALLS_PER_MINUTE, type CircuitView, LIMITED_SERVICES, type LimitedService } from "../domain/call-limits.ts";
-import { CIRCUIT, type CircuitName } from "../domain/circuit.ts";
+
+import { CALLS_PER_MINUTE, type CircuitView, LIMITED_SERVICES } from "../domain/call-limits.ts";
+import { CIRCUIT } from "../domain/circuit.ts";
 import { EXECUTION_BOUNDS, type ExecutionProvider } from "../domain/execution.ts";
-import { Allowed, ReadableForm } from "./components/allowed.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { CIRCUIT_LOOKS, SERVICE_WORDS } from "./circuit-words.ts";
+import { DataTable } from "./components/data-table.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
-import { StateBadge, type StateLook } from "./components/status-badge.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
+import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { providerWord } from "./execution-words.ts";
 import { formatCount, formatDuration, formatShare } from "./format.ts";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 
 /** What the forms hold, as it was typed, by the names of their fields. */
 export type LimitValues = Readonly<Record<string, string | null>>;
@@ -32,65 +35,44 @@ export interface LimitsProps {
   }[];
 }
 
-const SERVICE_WORDS: Readonly<Record<LimitedService, string>> = {
-  anthropic: "Anthropic (Claude)",
-  openai: "OpenAI",
-  "openai-compatible": "OpenAI-compatible servers",
-  github: "GitHub",
-  jira: "Jira",
-};
-
-const CIRCUIT_LOOKS: Readonly<Record<CircuitName, StateLook>> = {
-  closed: { tone: "success", icon: "circle-check", word: "Closed" },
-  open: { tone: "failed", icon: "ban", word: "Open" },
-  "half-open": { tone: "warning", icon: "clock", word: "Half open" },
-};
-
 export function LimitsPage({ shell, ...props }: LimitsProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section={null} title="Limits">
-      <div class="page-head">
-        <h1>Limits</h1>
-      </div>
-      <SettingsTabs current="limits" />
-      <div class="settings">
-        <ErrorSummary title="The limits were not saved" errors={props.errors} />
-        <LimitForm {...props} />
-        <ReliabilityTable {...props} />
-        <Circuits {...props} />
-        <RetentionForm {...props} />
-      </div>
-    </Layout>
+    <SettingsPage shell={shell} tab="limits" failure="The limits were not saved" errors={props.errors}>
+      <LimitForm {...props} />
+      <ReliabilityTable {...props} />
+      <Circuits {...props} />
+      <RetentionForm {...props} />
+    </SettingsPage>
   );
 }
 
 function LimitForm({ values, errors }: LimitsProps) {
   return (
-    <section class="panel" aria-labelledby="limits-title">
-      <h2 id="limits-title">Calls a minute</h2>
-      <p class="muted">
-        A call beyond the limit waits for its turn, and says so. One that would wait for more than a minute is refused.
-      </p>
-      <ReadableForm class="settings-form" action="/settings/limits">
-        {LIMITED_SERVICES.map((service) => (
-          <TextField
-            name={service}
-            label={SERVICE_WORDS[service]}
-            value={values[service] ?? ""}
-            errors={errors}
-            isRequired
-            hint={`${CALLS_PER_MINUTE[service]} where nothing else was set.`}
-          />
-        ))}
-        <Allowed post="/settings/limits">
-          <div class="actions">
-            <button type="submit" class="button primary">
-              Save
-            </button>
-          </div>
-        </Allowed>
-      </ReadableForm>
-    </section>
+    <FormPanel
+      name="limits"
+      title="Calls a minute"
+      action="/settings/limits"
+      submit="Save"
+      tone="primary"
+      isReadable
+      intro={
+        <p class="muted">
+          A call beyond the limit waits for its turn, and says so. One that would wait for more than a minute is
+          refused.
+        </p>
+      }
+    >
+      {LIMITED_SERVICES.map((service) => (
+        <TextField
+          name={service}
+          label={SERVICE_WORDS[service]}
+          value={values[service] ?? ""}
+          errors={errors}
+          isRequired
+          hint={`${CALLS_PER_MINUTE[service]} where nothing else was set.`}
+        />
+      ))}
+    </FormPanel>
   );
 }
 
@@ -101,29 +83,19 @@ function ReliabilityTable({ reliability }: LimitsProps) {
       {reliability.length === 0 ? (
         <p class="muted">No model was asked.</p>
       ) : (
-        <table class="plain">
-          <caption class="visually-hidden">Calls that ended well</caption>
-          <thead>
+        <DataTable
+          look="plain"
+          caption="Calls that ended well"
+          columns={["Provider", { number: "Ended well" }, { number: "Calls" }]}
+        >
+          {reliability.map(({ provider, calls, whole }) => (
             <tr>
-              <th scope="col">Provider</th>
-              <th scope="col" class="number">
-                Ended well
-              </th>
-              <th scope="col" class="number">
-                Calls
-              </th>
+              <th scope="row">{providerWord(provider)}</th>
+              <td class="number">{formatShare(whole / calls)}</td>
+              <td class="number">{formatCount(calls)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {reliability.map(({ provider, calls, whole }) => (
-              <tr>
-                <th scope="row">{providerWord(provider)}</th>
-                <td class="number">{formatShare(whole / calls)}</td>
-                <td class="number">{formatCount(calls)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </DataTable>
       )}
       <p class="muted">What a caller stopped or asked wrongly counts neither way.</p>
     </section>
@@ -178,25 +150,22 @@ function Changes({ circuit: { changes } }: { readonly circuit: CircuitView }) {
 
 function RetentionForm({ values, errors }: LimitsProps) {
   return (
-    <section class="panel" aria-labelledby="retention-title">
-      <h2 id="retention-title">Prompts and answers</h2>
-      <ReadableForm class="settings-form" action="/settings/limits/retention">
-        <TextField
-          name="textRetentionDays"
-          label="Days for which they are kept"
-          value={values["textRetentionDays"] ?? ""}
-          errors={errors}
-          isRequired
-          hint={`0 keeps none; ${EXECUTION_BOUNDS.retentionDaysMax} at most. What is older goes at once. Figures stay.`}
-        />
-        <Allowed post="/settings/limits/retention">
-          <div class="actions">
-            <button type="submit" class="button primary">
-              Save
-            </button>
-          </div>
-        </Allowed>
-      </ReadableForm>
-    </section>
+    <FormPanel
+      name="retention"
+      title="Prompts and answers"
+      action="/settings/limits/retention"
+      submit="Save"
+      tone="primary"
+      isReadable
+    >
+      <TextField
+        name="textRetentionDays"
+        label="Days for which they are kept"
+        value={values["textRetentionDays"] ?? ""}
+        errors={errors}
+        isRequired
+        hint={`0 keeps none; ${EXECUTION_BOUNDS.retentionDaysMax} at most. What is older goes at once. Figures stay.`}
+      />
+    </FormPanel>
   );
 }

@@ -19,9 +19,11 @@ export function modelsWord({ calls, plan }: MeetingRun): string {
   return namesOf(calls.filter(({ phase }) => phase !== "review")) ?? plan.model ?? "–";
 }
 
-/** The model that reviewed, or is still to review; null where none did. */
+/** The model that reviewed, or is still to review; null where none did. A look at one's own program is called that. */
 export function reviewerWord({ calls, plan, finishedAt }: MeetingRun): string | null {
-  return namesOf(calls.filter(({ phase }) => phase === "review")) ?? (finishedAt === null ? plan.reviewModel : null);
+  const name = namesOf(calls.filter(({ phase }) => phase === "review"));
+  if (name === null) return finishedAt === null ? plan.reviewModel : null;
+  return plan.reviewModel === null ? "the same model" : name;
 }
 
 function namesOf(calls: MeetingRun["calls"]): string | null {

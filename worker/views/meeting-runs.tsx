@@ -1,13 +1,16 @@
 /** What is made of a meeting, on its page: the runs about it, and what the latest one found. */
+
 import type { Effect } from "../domain/effect.ts";
 import { ITEM_KINDS, type ItemKind } from "../domain/item.ts";
 import type { MeetingRun } from "../domain/meeting-run.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { StatusBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { ELEMENT_ID, utteranceId } from "./element-id.ts";
 import { durationMs, formatCount, formatDuration, plural } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
+import { changeWords } from "./item-words.ts";
 import { costWord, modelsWord, outcomeWord, reviewerWord, VERSION_WORDS } from "./meeting-run-words.ts";
 
 export interface MeetingRunsProps {
@@ -42,26 +45,14 @@ function RunsTable({ meetingId, runs }: Pick<MeetingRunsProps, "meetingId" | "ru
         </p>
       )}
       <div class="call-groups">
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">Run</th>
-              <th scope="col">Model</th>
-              <th scope="col">State</th>
-              <th scope="col">Result</th>
-              <th scope="col">Calls</th>
-              <th scope="col">Tokens</th>
-              <th scope="col">Cost</th>
-              <th scope="col">Time</th>
-              <th scope="col">Useful?</th>
-            </tr>
-          </thead>
-          <tbody>
-            {runs.map((run) => (
-              <RunRow run={run} />
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          look="plain"
+          columns={["Run", "Model", "State", "Result", "Calls", "Tokens", "Cost", "Time", "Useful?"]}
+        >
+          {runs.map((run) => (
+            <RunRow run={run} />
+          ))}
+        </DataTable>
       </div>
     </section>
   );
@@ -160,14 +151,10 @@ function Found({ runId, effects }: NonNullable<MeetingRunsProps["found"]>) {
 
 /** What one write says, and where it was said: on the meeting's own page. */
 export function EffectLine({ effect, page = "" }: { readonly effect: Effect; readonly page?: string }) {
-  const { label, action, changes, evidence } = effect;
-  const said = Object.entries(changes).filter(
-    ([name, value]) => value !== null && value !== "" && name !== "title" && name !== "key",
-  );
+  const { label, action, evidence } = effect;
   return (
     <>
-      <strong>{label}</strong> {action === "create" ? <span class="mark">new</span> : null}{" "}
-      {said.map(([name, value]) => `${name.replace("_", " ")}: ${value}`).join(" · ")}
+      <strong>{label}</strong> {action === "create" ? <span class="mark">new</span> : null} {changeWords(effect)}
       {evidence === null ? null : (
         <blockquote>
           <a href={`${page}#${utteranceId(evidence.utterance)}`}>“{evidence.quote}”</a>{" "}

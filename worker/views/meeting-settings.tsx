@@ -1,11 +1,13 @@
 /** `/settings/meetings`: the share of meetings that is processed by one program, what happens where one fails, and counts. */
+
 import { ROLLOUT_DAYS, type RolloutCounts } from "../domain/meeting-processing.ts";
-import { Allowed, ReadableForm } from "./components/allowed.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { DataTable } from "./components/data-table.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { formatCount, formatShare } from "./format.ts";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 
 export interface MeetingSettingsProps {
   /** What the form holds; the share as it was typed. */
@@ -16,46 +18,36 @@ export interface MeetingSettingsProps {
 
 export function MeetingSettingsPage({ shell, ...props }: MeetingSettingsProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section={null} title="Meetings">
-      <div class="page-head">
-        <h1>Meetings</h1>
-      </div>
-      <SettingsTabs current="meetings" />
-      <div class="settings">
-        <ErrorSummary title="The settings were not saved" errors={props.errors} />
-        <RolloutForm {...props} />
-        <Counts {...props} />
-      </div>
-    </Layout>
+    <SettingsPage shell={shell} tab="meetings" failure="The settings were not saved" errors={props.errors}>
+      <RolloutForm {...props} />
+      <Counts {...props} />
+    </SettingsPage>
   );
 }
 
 function RolloutForm({ values, errors }: MeetingSettingsProps) {
   return (
-    <section class="panel" aria-labelledby="rollout-title">
-      <h2 id="rollout-title">How meetings are processed</h2>
-      <ReadableForm class="settings-form" action="/settings/meetings">
-        <TextField
-          name="v2Percent"
-          label="Share by one program (V2), in percent"
-          value={values.v2Percent}
-          errors={errors}
-          isRequired
-          hint="The others are processed by tool calls (V1). Whoever names a way gets that one."
-        />
-        <label>
-          <input type="checkbox" name="fallback" checked={values.fallback} /> Where a program fails for good, try tool
-          calls <span class="muted">(the calls of both are counted and paid)</span>
-        </label>
-        <Allowed post="/settings/meetings">
-          <div class="actions">
-            <button type="submit" class="button primary">
-              Save
-            </button>
-          </div>
-        </Allowed>
-      </ReadableForm>
-    </section>
+    <FormPanel
+      name="rollout"
+      title="How meetings are processed"
+      action="/settings/meetings"
+      submit="Save"
+      tone="primary"
+      isReadable
+    >
+      <TextField
+        name="v2Percent"
+        label="Share by one program (V2), in percent"
+        value={values.v2Percent}
+        errors={errors}
+        isRequired
+        hint="The others are processed by tool calls (V1). Whoever names a way gets that one."
+      />
+      <label>
+        <input type="checkbox" name="fallback" checked={values.fallback} /> Where a program fails for good, try tool
+        calls <span class="muted">(the calls of both are counted and paid)</span>
+      </label>
+    </FormPanel>
   );
 }
 
@@ -73,29 +65,19 @@ function Counts({ counts }: MeetingSettingsProps) {
       {all === 0 ? (
         <p class="muted">No meeting was processed.</p>
       ) : (
-        <table class="plain">
-          <caption class="visually-hidden">Runs about meetings by how they were processed</caption>
-          <thead>
+        <DataTable
+          look="plain"
+          caption="Runs about meetings by how they were processed"
+          columns={["Way", { number: "Runs" }, { number: "Share" }]}
+        >
+          {COUNT_ROWS.map(({ label, of }) => (
             <tr>
-              <th scope="col">Way</th>
-              <th scope="col" class="number">
-                Runs
-              </th>
-              <th scope="col" class="number">
-                Share
-              </th>
+              <th scope="row">{label}</th>
+              <td class="number">{formatCount(of(counts))}</td>
+              <td class="number">{formatShare(of(counts) / all)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {COUNT_ROWS.map(({ label, of }) => (
-              <tr>
-                <th scope="row">{label}</th>
-                <td class="number">{formatCount(of(counts))}</td>
-                <td class="number">{formatShare(of(counts) / all)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </DataTable>
       )}
       <p class="muted">Runs that have ended, whatever came of them.</p>
     </section>

@@ -1,17 +1,19 @@
 /** `/meetings`: the workspace's meetings, newest first, with filters in the URL; samples where there is none. */
+
 import { MEETING_STATES, type Meeting, type MeetingFilter } from "../domain/meeting.ts";
-import { Allowed } from "./components/allowed.tsx";
 import { Choice, type Options } from "./components/choice.tsx";
+import { DataTable } from "./components/data-table.tsx";
+import { DoneNotice } from "./components/done-notice.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
-import { Icon } from "./components/icon.tsx";
-import { Pagination } from "./components/pagination.tsx";
+import { DayRange, ListFilters, SearchField } from "./components/list-filters.tsx";
+import { ListPage, ListResults } from "./components/list-page.tsx";
 import { SampleMeetings } from "./components/sample-meetings.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { byId, ELEMENT_ID } from "./element-id.ts";
+import { ELEMENT_ID } from "./element-id.ts";
 import { formatCount, formatDuration } from "./format.ts";
-import { hx } from "./hx.ts";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 import { MEETING_LOOKS, speakersWord } from "./meeting-words.ts";
 
 export interface MeetingsProps {
@@ -24,29 +26,15 @@ export interface MeetingsProps {
   readonly isDeleted: boolean;
 }
 
-function hrefOf(filter: MeetingFilter, more: Readonly<Record<string, string>> = {}): string {
-  return `/meetings?${new URLSearchParams({ ...filter, ...more } as Record<string, string>)}`;
-}
+const BASE = "/meetings";
 
 export function MeetingsPage({ shell, ...props }: MeetingsProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section="meetings" title="Meetings">
-      <div class="page-head">
-        <h1>Meetings</h1>
-        <Allowed get="/meetings/new">
-          <a class="button primary" href="/meetings/new">
-            <Icon name="plus" /> Add a meeting
-          </a>
-        </Allowed>
-      </div>
-      {props.isDeleted ? (
-        <p class="notice notice-succeeded" role="status">
-          <Icon name="check" /> The meeting was deleted.
-        </p>
-      ) : null}
+    <ListPage shell={shell} section="meetings" title="Meetings" add={{ href: `${BASE}/new`, label: "Add a meeting" }}>
+      <DoneNotice text={props.isDeleted ? "The meeting was deleted." : null} />
       <FilterForm filter={props.filter} />
       <MeetingResults {...props} />
-    </Layout>
+    </ListPage>
   );
 }
 
@@ -54,36 +42,12 @@ const STATE_OPTIONS: Options = MEETING_STATES.map((state) => [state, MEETING_LOO
 
 function FilterForm({ filter }: Pick<MeetingsProps, "filter">) {
   const { q = "", state = "", from = "", to = "" } = filter;
-  const live = hx({
-    get: "/meetings",
-    target: byId(ELEMENT_ID.meetingResults),
-    swap: "outerHTML",
-    trigger: "submit, input delay:250ms",
-    sync: "this:replace",
-    indicator: byId(ELEMENT_ID.meetingResults),
-    replaceUrl: true,
-    status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
-  });
   return (
-    <search>
-      <form class="filters" method="get" action="/meetings" {...live}>
-        <label class="search-field">
-          <Icon name="search" />
-          <span class="visually-hidden">Title or speaker</span>
-          <input type="search" name="q" value={q} placeholder="Title or speaker" />
-        </label>
-        <Choice name="state" label="State" any="Any state" value={state} options={STATE_OPTIONS} />
-        <label class="day">
-          Added from <input type="date" name="from" value={from} />
-        </label>
-        <label class="day">
-          to <input type="date" name="to" value={to} />
-        </label>
-        <button type="submit" class="button">
-          Filter
-        </button>
-      </form>
-    </search>
+    <ListFilters action={BASE} results={ELEMENT_ID.meetingResults}>
+      <SearchField name="q" value={q} label="Title or speaker" />
+      <Choice name="state" label="State" any="Any state" value={state} options={STATE_OPTIONS} />
+      <DayRange label="Added from" from={from} to={to} />
+    </ListFilters>
   );
 }
 
@@ -91,13 +55,14 @@ function FilterForm({ filter }: Pick<MeetingsProps, "filter">) {
 export function MeetingResults({ filter, meetings, cursor, nextCursor }: Omit<MeetingsProps, "isDeleted">) {
   const isFiltered = Object.keys(filter).length > 0 || cursor !== null;
   return (
-    <div id={ELEMENT_ID.meetingResults} class="results">
+    <ListResults
+      id={ELEMENT_ID.meetingResults}
+      hrefAt={(at) => listHref(BASE, filter, { cursor: at })}
+      cursor={cursor}
+      nextCursor={nextCursor}
+    >
       {meetings.length > 0 ? <MeetingTable meetings={meetings} /> : <NoMeetings isFiltered={isFiltered} />}
-      <Pagination
-        olderHref={nextCursor === null ? null : hrefOf(filter, { cursor: nextCursor })}
-        newestHref={cursor === null ? null : hrefOf(filter)}
-      />
-    </div>
+    </ListResults>
   );
 }
 
@@ -125,45 +90,30 @@ function NoMeetings({ isFiltered }: { readonly isFiltered: boolean }) {
 
 function MeetingTable({ meetings }: Pick<MeetingsProps, "meetings">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Meetings, newest first</caption>
-      <thead>
+    <DataTable
+      caption="Meetings, newest first"
+      columns={["State", "Meeting", { number: "Words" }, { number: "Length" }, { number: "Added" }]}
+    >
+      {meetings.map(({ id, title, state, speakers, heldAt, words, durationMs, createdAt }) => (
         <tr>
-          <th scope="col">State</th>
-          <th scope="col">Meeting</th>
-          <th scope="col" class="number">
-            Words
-          </th>
-          <th scope="col" class="number">
-            Length
-          </th>
-          <th scope="col" class="number">
-            Added
-          </th>
+          <td class="cell-state">
+            <StateBadge look={MEETING_LOOKS[state]} />
+          </td>
+          <td class="cell-run">
+            <a class="row-link" href={`/meetings/${id}`}>
+              {title}
+            </a>
+            <span class="cell-note muted">
+              {[...(heldAt === null ? [] : [heldAt.slice(0, 10)]), speakersWord(speakers)].join(" · ")}
+            </span>
+          </td>
+          <td class="number">{formatCount(words)}</td>
+          <td class="cell-time number">{formatDuration(durationMs)}</td>
+          <td class="cell-when number muted">
+            <RelativeTime at={createdAt} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {meetings.map(({ id, title, state, speakers, heldAt, words, durationMs, createdAt }) => (
-          <tr>
-            <td class="cell-state">
-              <StateBadge look={MEETING_LOOKS[state]} />
-            </td>
-            <td class="cell-run">
-              <a class="row-link" href={`/meetings/${id}`}>
-                {title}
-              </a>
-              <span class="cell-note muted">
-                {[...(heldAt === null ? [] : [heldAt.slice(0, 10)]), speakersWord(speakers)].join(" · ")}
-              </span>
-            </td>
-            <td class="number">{formatCount(words)}</td>
-            <td class="cell-time number">{formatDuration(durationMs)}</td>
-            <td class="cell-when number muted">
-              <RelativeTime at={createdAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }

@@ -1,13 +1,16 @@
 /** `/settings/members`: who is in the workspace and as what, who is invited, and the form that invites. */
+
 import { isAtLeast, ROLE_WORDS, ROLES, type Role } from "../domain/access.ts";
 import type { Invitation, MailedInvitation, Member } from "../domain/membership.ts";
 import { PostForm } from "./components/allowed.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { DataTable } from "./components/data-table.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
 import { OneTimeSecret } from "./components/one-time-secret.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 
 /** With instants as text, as a page shows them. */
 type Shown<T, Instant extends keyof T> = Omit<T, Instant> & { readonly [Name in Instant]: string };
@@ -35,53 +38,34 @@ const MAILED_WORDS: Readonly<Record<MailedInvitation, string>> = {
 export function MembersPage({ shell, ...props }: MembersProps & { readonly shell: Shell }) {
   const isAdmin = isAtLeast(props.viewer.role, "admin");
   return (
-    <Layout shell={shell} section={null} title="People">
-      <div class="page-head">
-        <h1>People</h1>
-      </div>
-      <SettingsTabs current="people" />
-      <div class="settings">
-        <ErrorSummary title="Nothing was changed" errors={props.errors} />
-        {props.invited === null ? null : (
-          <OneTimeSecret
-            title="Copy the link now: it is not shown again"
-            secret={props.invited.link}
-            copyLabel="Copy link"
-          >
-            {MAILED_WORDS[props.invited.mailed]} It lets one person in, and ends after a week.
-          </OneTimeSecret>
-        )}
-        <MemberTable {...props} />
-        {props.invitations.length > 0 ? <InvitationTable {...props} isAdmin={isAdmin} /> : null}
-        {isAdmin ? <InvitationForm {...props} /> : <p class="muted">An admin of the workspace invites people.</p>}
-      </div>
-    </Layout>
+    <SettingsPage shell={shell} tab="people" errors={props.errors}>
+      {props.invited === null ? null : (
+        <OneTimeSecret
+          title="Copy the link now: it is not shown again"
+          secret={props.invited.link}
+          copyLabel="Copy link"
+        >
+          {MAILED_WORDS[props.invited.mailed]} It lets one person in, and ends after a week.
+        </OneTimeSecret>
+      )}
+      <MemberTable {...props} />
+      {props.invitations.length > 0 ? <InvitationTable {...props} isAdmin={isAdmin} /> : null}
+      {isAdmin ? <InvitationForm {...props} /> : <p class="muted">An admin of the workspace invites people.</p>}
+    </SettingsPage>
   );
 }
 
 function MemberTable({ members, viewer }: MembersProps) {
   return (
     <div class="results">
-      <table class="runs">
-        <caption class="visually-hidden">People of this workspace</caption>
-        <thead>
-          <tr>
-            <th scope="col">Person</th>
-            <th scope="col">Role</th>
-            <th scope="col" class="number">
-              Since
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {members.map((member) => (
-            <MemberRow member={member} viewer={viewer} />
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        caption="People of this workspace"
+        columns={["Person", "Role", { number: "Since" }, { hidden: "Actions" }]}
+      >
+        {members.map((member) => (
+          <MemberRow member={member} viewer={viewer} />
+        ))}
+      </DataTable>
     </div>
   );
 }
@@ -139,72 +123,54 @@ function InvitationTable({ invitations, isAdmin }: MembersProps & { readonly isA
   return (
     <section class="results" aria-labelledby="invitations-title">
       <h2 id="invitations-title">Open invitations</h2>
-      <table class="runs">
-        <thead>
+      <DataTable columns={["For", "Role", "By", { number: "Ends" }, { hidden: "Actions" }]}>
+        {invitations.map(({ id, email, role, invitedBy, expiresAt }) => (
           <tr>
-            <th scope="col">For</th>
-            <th scope="col">Role</th>
-            <th scope="col">By</th>
-            <th scope="col" class="number">
-              Ends
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">Actions</span>
-            </th>
+            <td class="cell-run">{email ?? <span class="muted">whoever has the link</span>}</td>
+            <td>{role}</td>
+            <td>{invitedBy}</td>
+            <td class="cell-when number muted">
+              <RelativeTime at={expiresAt} />
+            </td>
+            <td>
+              {isAdmin ? (
+                <PostForm action={`/settings/invitations/${id}/withdrawal`}>
+                  <button type="submit" class="button quiet">
+                    Withdraw <span class="visually-hidden">the invitation {email === null ? "" : `for ${email}`}</span>
+                  </button>
+                </PostForm>
+              ) : null}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {invitations.map(({ id, email, role, invitedBy, expiresAt }) => (
-            <tr>
-              <td class="cell-run">{email ?? <span class="muted">whoever has the link</span>}</td>
-              <td>{role}</td>
-              <td>{invitedBy}</td>
-              <td class="cell-when number muted">
-                <RelativeTime at={expiresAt} />
-              </td>
-              <td>
-                {isAdmin ? (
-                  <PostForm action={`/settings/invitations/${id}/withdrawal`}>
-                    <button type="submit" class="button quiet">
-                      Withdraw{" "}
-                      <span class="visually-hidden">the invitation {email === null ? "" : `for ${email}`}</span>
-                    </button>
-                  </PostForm>
-                ) : null}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </DataTable>
     </section>
   );
 }
 
 function InvitationForm({ viewer, values, errors }: MembersProps) {
   return (
-    <section class="panel" aria-labelledby="invite-title">
-      <h2 id="invite-title">Invite somebody</h2>
-      <PostForm class="settings-form" action="/settings/invitations">
-        <TextField
-          name="email"
-          label="E-mail address"
-          value={values.email}
-          errors={errors}
-          hint="Whom it is for, and optional: who has the link comes in. It goes there, where this server sends e-mail."
-        />
-        <SelectField
-          name="role"
-          label="Role"
-          value={values.role}
-          errors={errors}
-          options={rolesOf(viewer.role).map((role) => ({ value: role, label: `${role}: ${ROLE_WORDS[role]}` }))}
-        />
-        <div class="actions">
-          <button type="submit" class="button primary">
-            Make invitation
-          </button>
-        </div>
-      </PostForm>
-    </section>
+    <FormPanel
+      name="invite"
+      title="Invite somebody"
+      action="/settings/invitations"
+      submit="Make invitation"
+      tone="primary"
+    >
+      <TextField
+        name="email"
+        label="E-mail address"
+        value={values.email}
+        errors={errors}
+        hint="Whom it is for, and optional: who has the link comes in. It goes there, where this server sends e-mail."
+      />
+      <SelectField
+        name="role"
+        label="Role"
+        value={values.role}
+        errors={errors}
+        options={rolesOf(viewer.role).map((role) => ({ value: role, label: `${role}: ${ROLE_WORDS[role]}` }))}
+      />
+    </FormPanel>
   );
 }

@@ -3,8 +3,23 @@ import { EFFECT_MODES } from "../domain/effect.ts";
 import type { Rollout } from "../domain/meeting-processing.ts";
 import type { OfferedModel } from "../domain/model-choice.ts";
 import { PostForm } from "./components/allowed.tsx";
+import { ErrorSummary, type FieldError, fieldId } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { EFFECT_MODE_WORDS, VERSION_WORDS } from "./meeting-run-words.ts";
+
+/** What the form holds, as it was typed and ticked. */
+export interface ProcessFormValues {
+  readonly version: string;
+  readonly mode: string;
+  readonly thinking: boolean;
+  readonly reviewByModel: boolean;
+  readonly model: string;
+  readonly reviewModel: string;
+}
+
+export const FIRST_VALUES: ProcessFormValues = {
+  ...{ version: "auto", mode: "review", thinking: false, reviewByModel: false, model: "", reviewModel: "" },
+};
 
 export interface ProcessFormProps {
   readonly meetingId: string;
@@ -13,31 +28,35 @@ export interface ProcessFormProps {
   /** Who reviews where nobody is named; null for the model that writes. */
   readonly reviewer: string | null;
   readonly rollout: Rollout;
+  readonly values: ProcessFormValues;
+  readonly errors: readonly FieldError[];
 }
 
-export function ProcessForm({ meetingId, models, reviewer, rollout }: ProcessFormProps) {
+export function ProcessForm({ meetingId, models, reviewer, rollout, values, errors }: ProcessFormProps) {
   const suggestions = models.map(({ model, keyName }) => ({ value: model, label: keyName }));
   const own = models[0]?.model ?? "";
   return (
     <PostForm action={`/meetings/${meetingId}/runs`} class="panel process-form">
       <h2>Process</h2>
-      <fieldset class="choices">
+      <ErrorSummary title="The meeting was not processed" errors={errors} />
+      <fieldset id={fieldId("version")} class="choices">
         <legend>How</legend>
         <label>
-          <input type="radio" name="version" value="auto" checked /> As the workspace has set{" "}
-          <span class="muted">({shareWord(rollout)})</span>
+          <input type="radio" name="version" value="auto" checked={values.version === "auto"} /> As the workspace has
+          set <span class="muted">({shareWord(rollout)})</span>
         </label>
         {(["v2", "v1"] as const).map((version) => (
           <label>
-            <input type="radio" name="version" value={version} /> {VERSION_WORDS[version]}
+            <input type="radio" name="version" value={version} checked={values.version === version} />{" "}
+            {VERSION_WORDS[version]}
           </label>
         ))}
       </fieldset>
-      <fieldset class="choices">
+      <fieldset id={fieldId("mode")} class="choices">
         <legend>Writes</legend>
         {EFFECT_MODES.toReversed().map((mode) => (
           <label>
-            <input type="radio" name="mode" value={mode} checked={mode === "review"} /> {EFFECT_MODE_WORDS[mode]}
+            <input type="radio" name="mode" value={mode} checked={values.mode === mode} /> {EFFECT_MODE_WORDS[mode]}
           </label>
         ))}
       </fieldset>
@@ -46,26 +65,29 @@ export function ProcessForm({ meetingId, models, reviewer, rollout }: ProcessFor
         <TextField
           name="model"
           label="Model that reads the meeting"
-          value=""
+          value={values.model}
+          errors={errors}
           placeholder={own}
           suggestions={suggestions}
         />
         <label>
-          <input type="checkbox" name="thinking" /> Think first
+          <input type="checkbox" name="thinking" checked={values.thinking} /> Think first
         </label>
       </fieldset>
       <fieldset class="choices">
         <legend>Review</legend>
         <label>
-          <input type="checkbox" name="reviewByModel" /> Have the program reviewed before it runs
+          <input type="checkbox" name="reviewByModel" checked={values.reviewByModel} /> Have the program reviewed before
+          it runs
         </label>
         <TextField
           name="reviewModel"
           label="Reviewing model"
-          value=""
+          value={values.reviewModel}
+          errors={errors}
           placeholder={reviewer ?? "the model that writes"}
           suggestions={suggestions}
-          hint={reviewer === null ? "There is a key of one provider alone: the same model looks again." : undefined}
+          hint={reviewer === null ? ownReview(models) : undefined}
         />
       </fieldset>
       <div class="actions">
@@ -75,6 +97,13 @@ export function ProcessForm({ meetingId, models, reviewer, rollout }: ProcessFor
       </div>
     </PostForm>
   );
+}
+
+/** Where no other provider could be asked, nobody is to take a second look for a second opinion. */
+function ownReview([own, other]: readonly OfferedModel[]): string {
+  if (own?.isMock) return "Without a key there is the mock alone: it looks over its own program, by fixed rules.";
+  const advice = other ? `${other.model}, for example` : "another one";
+  return `Left empty, the model looks over its own program: there is a key for one provider alone. For a second opinion name ${advice}.`;
 }
 
 function shareWord({ v2Percent }: Rollout): string {

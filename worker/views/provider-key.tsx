@@ -1,51 +1,61 @@
 /** `/settings/keys/:id`: one key of a provider, and what can be done with it. */
+
 import type { Child } from "hono/jsx";
-import { KEY_NAME_FIELD, KEY_OVERLAP_SECONDS, type ProviderKey, VERDICT_ADVICE } from "../domain/provider-key.ts";
-import { Allowed, PostForm } from "./components/allowed.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import {
+  KEY_NAME_FIELD,
+  KEY_OVERLAP_SECONDS,
+  type ProviderKey,
+  takesPrices,
+  VERDICT_ADVICE,
+} from "../domain/provider-key.ts";
+import { PostForm } from "./components/allowed.tsx";
+import { DeletionPanel } from "./components/deletion-panel.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
 import { Icon } from "./components/icon.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import { PricesPanel, type PriceValues } from "./key-prices.tsx";
+import type { Shell } from "./layout.tsx";
 import { keyLook, maskedKey, needsKey, PROVIDER_WORDS } from "./provider-key-words.ts";
 import { AddressFields, type KeyValues } from "./provider-keys.tsx";
 
 export interface ProviderKeyProps {
   readonly providerKey: ProviderKey;
   readonly values: Pick<KeyValues, "name" | "baseUrl" | "model">;
+  readonly prices: readonly PriceValues[];
   readonly errors: readonly FieldError[];
 }
 
-export function ProviderKeyPage({ shell, providerKey, values, errors }: ProviderKeyProps & { readonly shell: Shell }) {
+export function ProviderKeyPage({ shell, providerKey, ...shown }: ProviderKeyProps & { readonly shell: Shell }) {
+  const { values, prices, errors } = shown;
   const address = `/settings/keys/${providerKey.id}`;
   return (
-    <Layout shell={shell} section={null} title={`Key ${providerKey.name}`}>
-      <KeyHead providerKey={providerKey} address={address} />
-      <SettingsTabs current="keys" />
-      <div class="settings">
-        <ErrorSummary title="Nothing was changed" errors={errors} />
-        <KeyFacts providerKey={providerKey} />
-        <RotationPanel providerKey={providerKey} address={address} errors={errors} />
-        <Allowed post={`${address}/changes`}>
-          <section class="panel" aria-labelledby="change-title">
-            <h2 id="change-title">Change it</h2>
-            <PostForm class="settings-form" action={`${address}/changes`}>
-              <TextField name="name" label="Name" value={values.name} isRequired errors={errors} />
-              <AddressFields values={values} errors={errors} />
-              <p class="muted">Another base URL discards the key: it was given for the one before.</p>
-              <div class="actions">
-                <button type="submit" class="button">
-                  Save
-                </button>
-              </div>
-            </PostForm>
-          </section>
-        </Allowed>
-        <DeletionPanel providerKey={providerKey} address={address} />
-      </div>
-    </Layout>
+    <SettingsPage
+      shell={shell}
+      tab="keys"
+      thing={{
+        title: `Key ${providerKey.name}`,
+        name: providerKey.name,
+        badge: <StateBadge look={keyLook(providerKey)} large />,
+        actions: <KeyActions providerKey={providerKey} address={address} />,
+      }}
+      errors={errors}
+    >
+      <KeyFacts providerKey={providerKey} />
+      <RotationPanel providerKey={providerKey} address={address} errors={errors} />
+      <FormPanel name="change" title="Change it" action={`${address}/changes`} submit="Save">
+        <TextField name="name" label="Name" value={values.name} isRequired errors={errors} />
+        <AddressFields values={values} errors={errors} />
+        <p class="muted">Another base URL discards the key: it was given for the one before. Prices stay.</p>
+      </FormPanel>
+      {takesPrices(providerKey.provider) ? (
+        <PricesPanel address={address} model={providerKey.model} values={prices} errors={errors} />
+      ) : null}
+      <KeyDeletion providerKey={providerKey} address={address} />
+    </SettingsPage>
   );
 }
 
@@ -54,31 +64,22 @@ interface Addressed {
   readonly address: string;
 }
 
-function KeyHead({ providerKey, address }: Addressed) {
+function KeyActions({ providerKey, address }: Addressed) {
   return (
-    <div class="run-header">
-      <p>
-        <a href="/settings/keys">Provider keys</a>
-      </p>
-      <div class="page-head">
-        <h1>{providerKey.name}</h1>
-        <StateBadge look={keyLook(providerKey)} large />
-      </div>
-      <div class="actions">
-        <PostForm action={`${address}/tests`}>
-          <button type="submit" class="button" disabled={needsKey(providerKey)}>
-            <Icon name="send" /> Test
+    <>
+      <PostForm action={`${address}/tests`}>
+        <button type="submit" class="button" disabled={needsKey(providerKey)}>
+          <Icon name="send" /> Test
+        </button>
+      </PostForm>
+      {providerKey.isChosen ? null : (
+        <PostForm action={`${address}/choices`}>
+          <button type="submit" class="button primary" disabled={needsKey(providerKey)}>
+            <Icon name="check" /> Use this one
           </button>
         </PostForm>
-        {providerKey.isChosen ? null : (
-          <PostForm action={`${address}/choices`}>
-            <button type="submit" class="button primary" disabled={needsKey(providerKey)}>
-              <Icon name="check" /> Use this one
-            </button>
-          </PostForm>
-        )}
-      </div>
-    </div>
+      )}
+    </>
   );
 }
 
@@ -127,69 +128,60 @@ const OVERLAPS = [
 function RotationPanel({ providerKey, address, errors }: Addressed & Pick<ProviderKeyProps, "errors">) {
   const { hasKey, previous } = providerKey;
   return (
-    <Allowed post={`${address}/rotations`}>
-      <section class="panel" aria-labelledby="rotation-title">
-        <h2 id="rotation-title">{hasKey ? "Rotate it" : "Give it a key"}</h2>
-        {previous === null ? null : (
+    <FormPanel
+      name="rotation"
+      title={hasKey ? "Rotate it" : "Give it a key"}
+      action={`${address}/rotations`}
+      submit={
+        <>
+          <Icon name="key-round" /> {hasKey ? "Rotate" : "Save"}
+        </>
+      }
+      intro={
+        previous === null ? null : (
           <p>
             The key before, <code>…{previous.hint}</code>, is still taken where this one is rejected. That ends{" "}
             <RelativeTime at={previous.expiresAt} />.
           </p>
-        )}
-        <PostForm class="settings-form" action={`${address}/rotations`}>
-          <SecretField
-            name="key"
-            label="New API key"
-            errors={errors}
-            hint="It is tested first, and not saved where the provider rejects it."
-          />
-          {hasKey ? (
-            <SelectField
-              name="overlapSeconds"
-              label="Keep the old one"
-              value={String(KEY_OVERLAP_SECONDS.default)}
-              options={OVERLAPS}
-              errors={errors}
-            />
-          ) : null}
-          <div class="actions">
-            <button type="submit" class="button">
-              <Icon name="key-round" /> {hasKey ? "Rotate" : "Save"}
-            </button>
-          </div>
-        </PostForm>
-      </section>
-    </Allowed>
+        )
+      }
+    >
+      <SecretField
+        name="key"
+        label="New API key"
+        errors={errors}
+        hint="It is tested first, and not saved where the provider rejects it."
+      />
+      {hasKey ? (
+        <SelectField
+          name="overlapSeconds"
+          label="Keep the old one"
+          value={String(KEY_OVERLAP_SECONDS.default)}
+          options={OVERLAPS}
+          errors={errors}
+        />
+      ) : null}
+    </FormPanel>
   );
 }
 
-function DeletionPanel({ providerKey: { name }, address }: Addressed) {
+function KeyDeletion({ providerKey: { name }, address }: Addressed) {
   return (
-    <Allowed post={`${address}/deletion`}>
-      <section class="panel" aria-labelledby="deletion-title">
-        <h2 id="deletion-title">Delete it</h2>
-        <PostForm class="settings-form" action={`${address}/deletion`}>
-          <div class="field">
-            <label for="deletion-name">Name of the key</label>
-            <input
-              id="deletion-name"
-              type="text"
-              name={KEY_NAME_FIELD}
-              required
-              autocomplete="off"
-              aria-describedby="deletion-hint"
-            />
-            <p id="deletion-hint" class="field-hint muted">
-              It cannot be read again. Type <b>{name}</b> to confirm.
-            </p>
-          </div>
-          <div class="actions">
-            <button type="submit" class="button danger">
-              <Icon name="trash-2" /> Delete
-            </button>
-          </div>
-        </PostForm>
-      </section>
-    </Allowed>
+    <DeletionPanel action={`${address}/deletion`}>
+      <div class="field">
+        <label for="deletion-name">Name of the key</label>
+        <input
+          id="deletion-name"
+          type="text"
+          name={KEY_NAME_FIELD}
+          required
+          autocomplete="off"
+          aria-describedby="deletion-hint"
+        />
+        <p id="deletion-hint" class="field-hint muted">
+          It cannot be read again. Type <b>{name}</b> to confirm.
+        </p>
+      </div>
+    </DeletionPanel>
   );
 }

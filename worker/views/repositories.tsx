@@ -1,13 +1,17 @@
 /** `/repos`: the workspace's repositories, with the last delivery of each; and the import of a file, in two steps. */
+
 import type { Delivery } from "../domain/delivery.ts";
 import type { RepositoryChange } from "../domain/repos-file.ts";
 import { type Repository, remoteOf } from "../domain/repository.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { DeliveryBadge } from "./components/delivery-list.tsx";
+import { DoneNotice } from "./components/done-notice.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
+import { ListPage, ListResults } from "./components/list-page.tsx";
 import { RepositoryTabs } from "./components/repository-tabs.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { plural } from "./format.ts";
@@ -28,9 +32,11 @@ export function RepositoriesPage({
   notice,
 }: RepositoriesProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section="repositories" title="Repositories">
-      <div class="page-head">
-        <h1>Repositories</h1>
+    <ListPage
+      shell={shell}
+      section="repositories"
+      title="Repositories"
+      action={
         <div class="actions">
           <a class="button" href="/repos/export" download="repos.json">
             <Icon name="download" /> Export
@@ -46,14 +52,11 @@ export function RepositoriesPage({
             </a>
           </Allowed>
         </div>
-      </div>
+      }
+    >
       <RepositoryTabs current="repositories" />
-      {notice === null ? null : (
-        <p class="notice notice-succeeded" role="status">
-          <Icon name="check" /> {notice}
-        </p>
-      )}
-      <div class="results">
+      <DoneNotice text={notice} />
+      <ListResults>
         {repositories.length > 0 ? (
           <RepositoryTable repositories={repositories} latest={latest} />
         ) : (
@@ -65,32 +68,18 @@ export function RepositoriesPage({
             A repository has a lane of its own: issues that carry its label become runs there, one at a time.
           </EmptyState>
         )}
-      </div>
-    </Layout>
+      </ListResults>
+    </ListPage>
   );
 }
 
 function RepositoryTable({ repositories, latest }: Pick<RepositoriesProps, "repositories" | "latest">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Repositories</caption>
-      <thead>
-        <tr>
-          <th scope="col">Key</th>
-          <th scope="col">Repository</th>
-          <th scope="col">Takes</th>
-          <th scope="col">Jira</th>
-          <th scope="col" class="number">
-            Last delivery
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {repositories.map((repository) => (
-          <RepositoryRow repository={repository} delivery={latest[repository.key] ?? null} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable caption="Repositories" columns={["Key", "Repository", "Takes", "Jira", { number: "Last delivery" }]}>
+      {repositories.map((repository) => (
+        <RepositoryRow repository={repository} delivery={latest[repository.key] ?? null} />
+      ))}
+    </DataTable>
   );
 }
 

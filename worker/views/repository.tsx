@@ -1,9 +1,11 @@
 /** `/repos/new` and `/repos/:key`: the form; and beside it the webhooks that serve the repository and what they brought. */
+
 import type { Delivery } from "../domain/delivery.ts";
 import type { Endpoint } from "../domain/inbound-endpoint.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
 import { DeliveryTable } from "./components/delivery-list.tsx";
 import { Dialog } from "./components/dialog.tsx";
+import { DoneNotice } from "./components/done-notice.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
@@ -58,11 +60,7 @@ export function RepositoryPage({ shell, page: props }: { readonly shell: Shell; 
           </button>
         </Allowed>
       </div>
-      {props.isSaved ? (
-        <p class="notice notice-succeeded" role="status">
-          <Icon name="check" /> Saved.
-        </p>
-      ) : null}
+      {props.isSaved ? <DoneNotice text="Saved." /> : null}
       <div class="repository-columns">
         <RepositoryForm action={`/repos/${key}`} values={props.values} errors={props.errors} isNew={false} />
         <div class="stack">

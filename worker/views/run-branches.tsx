@@ -1,9 +1,12 @@
 /** A fork beside the run that it begins like, at `/runs/:id/branches`: what both came to, and where they differ. */
+
 import { dollarText, toMicros } from "../domain/dollars.ts";
 import type { EffectSheet, SheetEntry } from "../domain/effect-sheet.ts";
 import type { RunDetail } from "../domain/run.ts";
+import { DataTable } from "./components/data-table.tsx";
 import { StatusBadge } from "./components/status-badge.tsx";
 import { formatCount, formatDuration } from "./format.ts";
+import { changeWords } from "./item-words.ts";
 import { Layout, type Shell } from "./layout.tsx";
 
 export interface Branch {
@@ -74,6 +77,7 @@ const FIGURES: readonly { readonly label: string; readonly of: (branch: Branch) 
   { label: "Fuel", of: ({ run }) => (run.usage ? formatCount(run.usage.fuel) : "–") },
   { label: "Host calls", of: ({ run }) => (run.usage ? formatCount(run.usage.hostCalls) : "–") },
   { label: "Effects", of: ({ sheet }) => formatCount(sheet.entries.length) },
+  { label: "Made before", of: ({ sheet }) => formatCount(sheet.unchanged) },
   { label: "Calls of models", of: (branch) => formatCount(models(branch)?.calls ?? 0) },
   { label: "Tokens in", of: (branch) => formatCount(models(branch)?.inputTokens ?? 0) },
   { label: "Tokens out", of: (branch) => formatCount(models(branch)?.outputTokens ?? 0) },
@@ -103,26 +107,16 @@ function Effects({ origin, fork }: BranchesProps) {
   if (rows.length === 0) return <p class="muted">Neither branch asked to write anything.</p>;
   return (
     <section class="panel call-groups" aria-label="Effects">
-      <table class="plain">
-        <thead>
+      <DataTable look="plain" columns={["#", "Origin", "Fork", "Agree"]}>
+        {rows.map(({ number, one, other }) => (
           <tr>
-            <th scope="col">#</th>
-            <th scope="col">Origin</th>
-            <th scope="col">Fork</th>
-            <th scope="col">Agree</th>
+            <td class="number">{number}</td>
+            <td>{effectText(one)}</td>
+            <td>{effectText(other)}</td>
+            <td>{asked(one) === asked(other) ? "Yes" : "No"}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ number, one, other }) => (
-            <tr>
-              <td class="number">{number}</td>
-              <td>{effectText(one)}</td>
-              <td>{effectText(other)}</td>
-              <td>{effectText(one) === effectText(other) ? "Yes" : "No"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </DataTable>
     </section>
   );
 }
@@ -136,9 +130,14 @@ function pairsOf(one: readonly SheetEntry[], other: readonly SheetEntry[]) {
 
 function effectText(entry: SheetEntry | null): string {
   if (entry === null) return "–";
-  const { capability, label, changes } = entry.effect;
-  const values = Object.entries(changes).map(([name, value]) => `${name}: ${value ?? "–"}`);
-  return `${capability} ${label} (${values.join(", ")})`;
+  const { capability, label } = entry.effect;
+  const said = changeWords(entry.effect);
+  return `${capability} ${label}${said === "" ? "" : ` (${said})`}`;
+}
+
+/** All that a write asks for, also what is not worth reading. */
+function asked(entry: SheetEntry | null): string {
+  return JSON.stringify(entry && [entry.effect.capability, entry.effect.label, entry.effect.changes]);
 }
 
 function SideBySide({ texts }: { readonly texts: readonly string[] }) {

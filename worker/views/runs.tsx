@@ -7,18 +7,21 @@ import { ERROR_CATEGORIES } from "../domain/guest-outcome.ts";
 import { PRIORITIES } from "../domain/lane.ts";
 import { RUN_KINDS, RUN_STATES, type RunSummary } from "../domain/run.ts";
 import { type Tally, tallySentence } from "./batch-words.ts";
-import { Allowed, PostForm } from "./components/allowed.tsx";
+import { Allowed, PostForm, useMay } from "./components/allowed.tsx";
 import { Choice, type Options } from "./components/choice.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Icon } from "./components/icon.tsx";
-import { Pagination } from "./components/pagination.tsx";
+import { DayRange, ListFilters, SearchField } from "./components/list-filters.tsx";
+import { ListPage, ListResults } from "./components/list-page.tsx";
 import { RUN_LOOKS, StatusBadge } from "./components/status-badge.tsx";
 import { Duration, RelativeTime } from "./components/time.tsx";
-import { byId, ELEMENT_ID } from "./element-id.ts";
+import { ELEMENT_ID } from "./element-id.ts";
 import { plural } from "./format.ts";
 import { hx, KEEP_ON_ERROR } from "./hx.ts";
 import { laneLabel } from "./lane-words.ts";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 import { contentLabel, errorLine, KIND_WORDS, reasonOf } from "./run-words.ts";
 
 /** As in the URL; an empty string is no filter. */
@@ -48,75 +51,51 @@ export interface RunsProps {
   readonly tally: Tally | null;
 }
 
-/** @param more what else the address carries, such as a cursor */
-export function runsHref(filter: RunsFilter, more: Readonly<Record<string, string>> = {}): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...filter, ...more })) if (value) query.set(name, value);
-  const text = query.toString();
-  return text ? `/runs?${text}` : "/runs";
+const BASE = "/runs";
+
+/** @param more what else the address carries */
+export function runsHref(filter: RunsFilter, more: object = {}): string {
+  return listHref(BASE, filter, more);
 }
 
 export function RunsPage({ shell, ...props }: RunsProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section="runs" title="Runs">
-      <div class="page-head">
-        <h1>Runs</h1>
+    <ListPage
+      shell={shell}
+      section="runs"
+      title="Runs"
+      action={
         <Allowed post="/playground/runs">
           <a class="button primary" href="/playground">
             <Icon name="play" /> New run
           </a>
         </Allowed>
-      </div>
+      }
+    >
       <FilterForm filter={props.filter} lanes={props.lanes} />
       <RunsResults {...props} />
-    </Layout>
+    </ListPage>
   );
 }
 
 function FilterForm({ filter, lanes }: Pick<RunsProps, "filter" | "lanes">) {
   const { kind, priority, lane, from, to } = filter;
   const hasMore = [kind, priority, lane, from, to].some((value) => value !== "");
-  const live = hx({
-    get: "/runs",
-    target: byId(ELEMENT_ID.runsResults),
-    swap: "outerHTML",
-    trigger: "submit, input delay:250ms",
-    sync: "this:replace",
-    indicator: byId(ELEMENT_ID.runsResults),
-    replaceUrl: true,
-    // The list keeps its id, so that the next filter finds it again.
-    status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
-  });
   return (
-    <search>
-      {" "}
-      <form class="filters" method="get" action="/runs" {...live}>
-        <label class="search-field">
-          <Icon name="search" />
-          <span class="visually-hidden">Title or id</span>
-          <input type="search" id="runs-q" name="q" value={filter.q} placeholder="Title or id" autocomplete="off" />
-        </label>
-        <Choice name="state" label="State" any="Any state" value={filter.state} options={STATE_OPTIONS} />
-        <Choice name="error" label="Error class" any="Any error class" value={filter.error} options={ERROR_OPTIONS} />
-        <details class="more-filters" open={hasMore}>
-          <summary class="button">More filters</summary>
-          <div class="filters">
-            <Choice name="kind" label="Kind" any="Any kind" value={kind} options={KIND_OPTIONS} />
-            <Choice name="priority" label="Priority" any="Any priority" value={priority} options={PRIORITY_OPTIONS} />
-            <Choice name="lane" label="Lane" any="Any lane" value={lane} options={laneOptions(lanes, lane)} />
-            <label class="day">
-              From <input type="date" name="from" value={from} />
-            </label>
-            <label class="day">
-              to <input type="date" name="to" value={to} />
-            </label>
-          </div>
-        </details>
-        <button type="submit" class="button">
-          Filter
-        </button>
-      </form>
-    </search>
+    <ListFilters action={BASE} results={ELEMENT_ID.runsResults}>
+      <SearchField id="runs-q" name="q" value={filter.q} label="Title or id" />
+      <Choice name="state" label="State" any="Any state" value={filter.state} options={STATE_OPTIONS} />
+      <Choice name="error" label="Error class" any="Any error class" value={filter.error} options={ERROR_OPTIONS} />
+      <details class="more-filters" open={hasMore}>
+        <summary class="button">More filters</summary>
+        <div class="filters">
+          <Choice name="kind" label="Kind" any="Any kind" value={kind} options={KIND_OPTIONS} />
+          <Choice name="priority" label="Priority" any="Any priority" value={priority} options={PRIORITY_OPTIONS} />
+          <Choice name="lane" label="Lane" any="Any lane" value={lane} options={laneOptions(lanes, lane)} />
+          <DayRange from={from} to={to} />
+        </div>
+      </details>
+    </ListFilters>
   );
 }
 
@@ -134,7 +113,12 @@ function laneOptions(lanes: readonly string[], chosen: string): Options {
 export function RunsResults({ filter, runs, cursor, nextCursor, newestId, tally }: RunsProps) {
   const isFiltered = Object.values(filter).some((value) => value !== "");
   return (
-    <div id={ELEMENT_ID.runsResults} class="results">
+    <ListResults
+      id={ELEMENT_ID.runsResults}
+      hrefAt={(at) => runsHref(filter, { cursor: at })}
+      cursor={cursor}
+      nextCursor={nextCursor}
+    >
       {cursor === null && newestId !== null ? (
         <div
           id={ELEMENT_ID.runsNews}
@@ -161,11 +145,7 @@ export function RunsResults({ filter, runs, cursor, nextCursor, newestId, tally 
       ) : (
         <NoRuns isFiltered={isFiltered} />
       )}
-      <Pagination
-        olderHref={nextCursor === null ? null : runsHref(filter, { cursor: nextCursor })}
-        newestHref={cursor === null ? null : runsHref(filter)}
-      />
-    </div>
+    </ListResults>
   );
 }
 
@@ -215,33 +195,19 @@ function SelectionForm({ filter }: Pick<RunsProps, "filter">) {
 }
 
 function RunTable({ runs }: { readonly runs: readonly RunSummary[] }) {
+  const mayChoose = useMay()("POST", CANCELLATIONS);
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Runs, newest first</caption>
-      <thead>
-        <tr>
-          <Allowed post={CANCELLATIONS}>
-            <th scope="col">
-              <span class="visually-hidden">Choose</span>
-            </th>
-          </Allowed>
-          <th scope="col">State</th>
-          <th scope="col">Run</th>
-          <th scope="col">Language</th>
-          <th scope="col" class="number">
-            Time
-          </th>
-          <th scope="col" class="number">
-            Started
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map((run) => (
-          <RunRow run={run} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption="Runs, newest first"
+      columns={[
+        ...(mayChoose ? [{ hidden: "Choose" }] : []),
+        ...["State", "Run", "Language", { number: "Time" }, { number: "Started" }],
+      ]}
+    >
+      {runs.map((run) => (
+        <RunRow run={run} />
+      ))}
+    </DataTable>
   );
 }
 

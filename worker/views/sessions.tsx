@@ -2,9 +2,10 @@
 
 import { browserName } from "./browser-name.ts";
 import { PostForm } from "./components/allowed.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { DataTable } from "./components/data-table.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 
 export interface ShownSession {
   readonly id: string;
@@ -24,46 +25,34 @@ export function SessionsPage({
   readonly sessions: readonly ShownSession[];
 }) {
   return (
-    <Layout shell={shell} section={null} title="Sessions">
-      <div class="page-head">
-        <h1>Sessions</h1>
-        {sessions.length > 1 ? (
+    <SettingsPage
+      shell={shell}
+      tab="sessions"
+      action={
+        sessions.length > 1 ? (
           <PostForm action="/settings/sessions/revocations">
             <button type="submit" class="button">
               Sign out everywhere else
             </button>
           </PostForm>
-        ) : null}
+        ) : null
+      }
+    >
+      <div class="results">
+        <DataTable
+          caption="Your sessions, the last used first"
+          columns={["Browser", "Last used", "Signed in", "Ends", { hidden: "Actions" }]}
+        >
+          {sessions.map((session) => (
+            <SessionRow session={session} />
+          ))}
+        </DataTable>
       </div>
-      <SettingsTabs current="sessions" />
-      <div class="settings">
-        <div class="results">
-          <table class="runs">
-            <caption class="visually-hidden">Your sessions, the last used first</caption>
-            <thead>
-              <tr>
-                <th scope="col">Browser</th>
-                <th scope="col">Last used</th>
-                <th scope="col">Signed in</th>
-                <th scope="col">Ends</th>
-                <th scope="col">
-                  <span class="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sessions.map((session) => (
-                <SessionRow session={session} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-        <p class="muted">
-          A session ends 30 days after it began, and after a week without use. One that is revoked is refused within
-          seconds, also where a run is being watched.
-        </p>
-      </div>
-    </Layout>
+      <p class="muted">
+        A session ends 30 days after it began, and after a week without use. One that is revoked is refused within
+        seconds, also where a run is being watched.
+      </p>
+    </SettingsPage>
   );
 }
 

@@ -1,12 +1,17 @@
 /** `/snippets`: the programs that the workspace keeps; and `/snippets/:name`, one of them. */
+
 import { LANGUAGE_TABLE } from "../domain/languages.ts";
 import type { SnippetSummary } from "../domain/snippet.ts";
 import type { ScheduleView } from "../domain/snippet-schedule.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { Dialog } from "./components/dialog.tsx";
+import { DoneNotice } from "./components/done-notice.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
+import { ListFilters, SearchField } from "./components/list-filters.tsx";
+import { ListPage, ListResults } from "./components/list-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { Layout, type Shell } from "./layout.tsx";
 import { SnippetForm, type SnippetFormProps } from "./snippet-form.tsx";
@@ -24,36 +29,19 @@ export interface SnippetsProps {
 
 export function SnippetsPage({ shell, snippets, schedules, query, notice }: SnippetsProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section="snippets" title="Snippets">
-      <div class="page-head">
-        <h1>Snippets</h1>
-        <Allowed get="/snippets/new">
-          <a class="button primary" href="/snippets/new">
-            <Icon name="plus" /> New snippet
-          </a>
-        </Allowed>
-      </div>
-      <Notice text={notice} />
-      <search>
-        <form class="filters" method="get" action="/snippets">
-          <label class="search-field">
-            <Icon name="search" />
-            <span class="visually-hidden">Name or description</span>
-            <input type="search" name="q" value={query} placeholder="Name or description" autocomplete="off" />
-          </label>
-          <button type="submit" class="button">
-            Search
-          </button>
-        </form>
-      </search>
-      <div class="results">
+    <ListPage shell={shell} section="snippets" title="Snippets" add={{ href: "/snippets/new", label: "New snippet" }}>
+      <DoneNotice text={notice} />
+      <ListFilters action="/snippets" submit="Search">
+        <SearchField name="q" value={query} label="Name or description" />
+      </ListFilters>
+      <ListResults>
         {snippets.length > 0 ? (
           <SnippetTable snippets={snippets} schedules={schedules} />
         ) : (
           <NoSnippets isSearch={query !== ""} />
         )}
-      </div>
-    </Layout>
+      </ListResults>
+    </ListPage>
   );
 }
 
@@ -74,25 +62,11 @@ function NoSnippets({ isSearch }: { readonly isSearch: boolean }) {
 
 function SnippetTable({ snippets, schedules }: Pick<SnippetsProps, "snippets" | "schedules">) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Snippets</caption>
-      <thead>
-        <tr>
-          <th scope="col">Version</th>
-          <th scope="col">Snippet</th>
-          <th scope="col">Language</th>
-          <th scope="col">Next</th>
-          <th scope="col" class="number">
-            Last run
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {snippets.map((snippet) => (
-          <SnippetRow snippet={snippet} schedules={schedules.filter((each) => each.snippet === snippet.name)} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable caption="Snippets" columns={["Version", "Snippet", "Language", "Next", { number: "Last run" }]}>
+      {snippets.map((snippet) => (
+        <SnippetRow snippet={snippet} schedules={schedules.filter((each) => each.snippet === snippet.name)} />
+      ))}
+    </DataTable>
   );
 }
 
@@ -122,15 +96,6 @@ function SnippetRow({ snippet: { name, description, language, latestVersion, las
       </td>
       <td class="cell-when number muted">{lastRun === null ? "never" : <RelativeTime at={lastRun.at} />}</td>
     </tr>
-  );
-}
-
-function Notice({ text }: { readonly text: string | null }) {
-  if (text === null) return null;
-  return (
-    <p class="notice notice-succeeded" role="status">
-      <Icon name="check" /> {text}
-    </p>
   );
 }
 
@@ -167,7 +132,7 @@ export function SnippetPage({ shell, page: props }: { readonly shell: Shell; rea
           </Allowed>
         </div>
       </div>
-      <Notice text={props.notice} />
+      <DoneNotice text={props.notice} />
       <div class="repository-columns">
         <div class="stack">
           {changes === null ? null : <VersionChanges {...changes} />}

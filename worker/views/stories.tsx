@@ -14,18 +14,19 @@ import {
   STATUSES,
   storyOf,
 } from "../domain/item.ts";
-import { Allowed } from "./components/allowed.tsx";
 import { Choice } from "./components/choice.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { EvidenceQuote } from "./components/evidence.tsx";
-import { Icon } from "./components/icon.tsx";
+import { ListFilters, SearchField } from "./components/list-filters.tsx";
+import { ListPage, ListResults } from "./components/list-page.tsx";
 import { StateBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { byId, ELEMENT_ID } from "./element-id.ts";
+import { ELEMENT_ID } from "./element-id.ts";
 import { formatCount, plural } from "./format.ts";
-import { hx } from "./hx.ts";
 import { KIND_WORDS, STATUS_LOOKS } from "./item-words.ts";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 
 export type ListedItemView = Item & { readonly updatedAt: number; readonly meetingId: string | null };
 
@@ -42,15 +43,12 @@ export function StoriesPage({ shell, ...props }: StoriesProps & { readonly shell
   const { kind } = props;
   const { many, one, about } = KIND_WORDS[kind];
   return (
-    <Layout shell={shell} section="stories" title={many}>
-      <div class="page-head">
-        <h1>{many}</h1>
-        <Allowed get="/stories/new">
-          <a class="button primary" href={`/stories/new?kind=${kind}`}>
-            <Icon name="plus" /> New {one.toLowerCase()}
-          </a>
-        </Allowed>
-      </div>
+    <ListPage
+      shell={shell}
+      section="stories"
+      title={many}
+      add={{ href: `/stories/new?kind=${kind}`, label: `New ${one.toLowerCase()}` }}
+    >
       <nav class="tabs" aria-label="Kinds">
         {ITEM_KINDS.map((each) => (
           <a href={KIND_WORDS[each].href} aria-current={each === kind ? "page" : undefined}>
@@ -61,53 +59,34 @@ export function StoriesPage({ shell, ...props }: StoriesProps & { readonly shell
       <p class="muted list-about">{about}</p>
       <FilterForm {...props} />
       <StoriesResults {...props} />
-    </Layout>
+    </ListPage>
   );
 }
 
 function FilterForm({ kind, filter }: StoriesProps) {
   const { text = "", owner = "", status = "", story = "", meeting = "" } = filter;
   const { href } = KIND_WORDS[kind];
-  const live = hx({
-    get: href,
-    target: byId(ELEMENT_ID.itemResults),
-    swap: "outerHTML",
-    trigger: "submit, input delay:250ms",
-    sync: "this:replace",
-    indicator: byId(ELEMENT_ID.itemResults),
-    replaceUrl: true,
-    status: { "4xx": "swap:innerHTML", "5xx": "swap:innerHTML" },
-  });
   const statuses = STATUSES[kind].map((each) => [each, STATUS_LOOKS[each]!.word] as const);
   return (
-    <search>
-      <form class="filters" method="get" action={href} {...live}>
-        <label class="search-field">
-          <Icon name="search" />
-          <span class="visually-hidden">Text</span>
-          <input type="search" name="text" value={text} placeholder="Text" maxlength={200} />
-        </label>
-        <Choice name="status" label="Status" any="Any status" value={status} options={statuses} />
-        {kind === "decision" ? null : (
-          <label>
-            <span class="visually-hidden">Owner</span>
-            <input name="owner" value={owner} placeholder="Owner" size={14} maxlength={120} />
-          </label>
-        )}
+    <ListFilters action={href} results={ELEMENT_ID.itemResults}>
+      <SearchField name="text" value={text} label="Text" maxlength={200} />
+      <Choice name="status" label="Status" any="Any status" value={status} options={statuses} />
+      {kind === "decision" ? null : (
         <label>
-          <span class="visually-hidden">Key of a story</span>
-          <input name="story" value={story} placeholder="Story key" size={10} maxlength={20} />
+          <span class="visually-hidden">Owner</span>
+          <input name="owner" value={owner} placeholder="Owner" size={14} maxlength={120} />
         </label>
-        {meeting === "" ? null : (
-          <label class="chosen">
-            <input type="checkbox" name="meeting" value={meeting} checked /> from one meeting
-          </label>
-        )}
-        <button type="submit" class="button">
-          Filter
-        </button>
-      </form>
-    </search>
+      )}
+      <label>
+        <span class="visually-hidden">Key of a story</span>
+        <input name="story" value={story} placeholder="Story key" size={10} maxlength={20} />
+      </label>
+      {meeting === "" ? null : (
+        <label class="chosen">
+          <input type="checkbox" name="meeting" value={meeting} checked /> from one meeting
+        </label>
+      )}
+    </ListFilters>
   );
 }
 
@@ -116,7 +95,7 @@ export function StoriesResults(props: StoriesProps) {
   const { kind, items, counts, filter } = props;
   const total = [...counts.values()].reduce((sum, each) => sum + each, 0);
   return (
-    <div id={ELEMENT_ID.itemResults} class="results">
+    <ListResults id={ELEMENT_ID.itemResults}>
       {total === 0 ? (
         <NoItems {...props} />
       ) : kind === "story" ? (
@@ -132,7 +111,7 @@ export function StoriesResults(props: StoriesProps) {
         </>
       )}
       <output class="visually-hidden">{`${plural(total, "item")}${Object.keys(filter).length > 0 ? " fit" : ""}`}</output>
-    </div>
+    </ListResults>
   );
 }
 
@@ -163,7 +142,7 @@ function Board({ items, counts, filter }: StoriesProps) {
       {columns.map((status) => {
         const inColumn = items.filter(({ fields }) => fields.status === status);
         const more = (counts.get(status) ?? 0) - inColumn.length;
-        const all = `/stories?${new URLSearchParams({ ...filter, status } as Record<string, string>)}`;
+        const all = listHref("/stories", filter, { status });
         return (
           <section class="story-column" aria-labelledby={`column-${status}`}>
             <h2 id={`column-${status}`}>
@@ -207,46 +186,33 @@ function StoryCard({ item }: { readonly item: ListedItemView }) {
 
 function ItemTable({ items }: Pick<StoriesProps, "items">) {
   return (
-    <table class="runs items">
-      <thead>
-        <tr>
-          <th scope="col">Status</th>
-          <th scope="col">Title</th>
-          <th scope="col">Owner</th>
-          <th scope="col">Story</th>
-          <th scope="col" class="number">
-            Changed
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((item) => {
-          const { due } = item.fields as ItemPatch;
-          const story = storyOf(item.kind, item.fields);
-          return (
-            <tr>
-              <td>
-                <StateBadge look={STATUS_LOOKS[item.fields.status]!} />
-              </td>
-              <td>
-                <a href={`/stories/${item.id}`}>{labelOf(item)}</a>
-                {due ? <span class="muted"> due {due}</span> : null}
-              </td>
-              <td>{ownerOf(item.kind, item.fields) ?? <span class="muted">–</span>}</td>
-              <td>
-                {story ? (
-                  <a href={`/stories?story=${encodeURIComponent(story)}`}>{story}</a>
-                ) : (
-                  <span class="muted">–</span>
-                )}
-              </td>
-              <td class="number">
-                <RelativeTime at={new Date(item.updatedAt).toISOString()} />
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <DataTable look="runs items" columns={["Status", "Title", "Owner", "Story", { number: "Changed" }]}>
+      {items.map((item) => {
+        const { due } = item.fields as ItemPatch;
+        const story = storyOf(item.kind, item.fields);
+        return (
+          <tr>
+            <td>
+              <StateBadge look={STATUS_LOOKS[item.fields.status]!} />
+            </td>
+            <td>
+              <a href={`/stories/${item.id}`}>{labelOf(item)}</a>
+              {due ? <span class="muted"> due {due}</span> : null}
+            </td>
+            <td>{ownerOf(item.kind, item.fields) ?? <span class="muted">–</span>}</td>
+            <td>
+              {story ? (
+                <a href={`/stories?story=${encodeURIComponent(story)}`}>{story}</a>
+              ) : (
+                <span class="muted">–</span>
+              )}
+            </td>
+            <td class="number">
+              <RelativeTime at={new Date(item.updatedAt).toISOString()} />
+            </td>
+          </tr>
+        );
+      })}
+    </DataTable>
   );
 }

@@ -1,14 +1,17 @@
 /** `/settings/tokens`: the tokens of the API that somebody may see, and the form for a new one. */
+
 import { SCOPE_WORDS, SCOPES } from "../domain/access.ts";
 import { TOKEN_DAYS, type TokenSummary } from "../domain/api-token.ts";
 import { PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
-import { ErrorSummary, type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
+import { type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
 import { OneTimeSecret } from "./components/one-time-secret.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 
 export interface ShownToken extends Omit<TokenSummary, "createdAt" | "expiresAt" | "lastUsedAt"> {
   readonly createdAt: string;
@@ -27,61 +30,43 @@ export interface TokensProps {
 
 export function TokensPage({ shell, tokens, token, values, errors }: TokensProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section={null} title="Tokens">
-      <div class="page-head">
-        <h1>Tokens</h1>
-      </div>
-      <SettingsTabs current="tokens" />
-      <div class="settings">
-        <ErrorSummary title="The token was not made" errors={errors} />
-        {token === null ? null : (
-          <OneTimeSecret title="Copy the token now: it is not shown again" secret={token} copyLabel="Copy token">
-            Machines send it as <code>Authorization: Bearer …</code>. Only its hash is kept.
-          </OneTimeSecret>
-        )}
-        {tokens.length > 0 ? (
-          <>
-            <TokenTable tokens={tokens} />
-            <p class="muted">
-              A token keeps the scopes that it was made with, also where there are others now. For more make a new token
-              below, put it in the old one's place, and revoke that.
-            </p>
-          </>
-        ) : (
-          <section class="panel">
-            <EmptyState icon="key-round" title="No tokens yet">
-              A token lets a machine use the API in your name, for what you choose and as long as you choose.
-            </EmptyState>
-          </section>
-        )}
-        <NewToken values={values} errors={errors} />
-      </div>
-    </Layout>
+    <SettingsPage shell={shell} tab="tokens" failure="The token was not made" errors={errors}>
+      {token === null ? null : (
+        <OneTimeSecret title="Copy the token now: it is not shown again" secret={token} copyLabel="Copy token">
+          Machines send it as <code>Authorization: Bearer …</code>. Only its hash is kept.
+        </OneTimeSecret>
+      )}
+      {tokens.length > 0 ? (
+        <>
+          <TokenTable tokens={tokens} />
+          <p class="muted">
+            A token keeps the scopes that it was made with, also where there are others now. For more make a new token
+            below, put it in the old one's place, and revoke that.
+          </p>
+        </>
+      ) : (
+        <section class="panel">
+          <EmptyState icon="key-round" title="No tokens yet">
+            A token lets a machine use the API in your name, for what you choose and as long as you choose.
+          </EmptyState>
+        </section>
+      )}
+      <NewToken values={values} errors={errors} />
+    </SettingsPage>
   );
 }
 
 function TokenTable({ tokens }: Pick<TokensProps, "tokens">) {
   return (
     <div class="results">
-      <table class="runs">
-        <caption class="visually-hidden">Tokens, newest first</caption>
-        <thead>
-          <tr>
-            <th scope="col">Token</th>
-            <th scope="col">Scopes</th>
-            <th scope="col">Last used</th>
-            <th scope="col">Ends</th>
-            <th scope="col">
-              <span class="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((token) => (
-            <TokenRow token={token} />
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        caption="Tokens, newest first"
+        columns={["Token", "Scopes", "Last used", "Ends", { hidden: "Actions" }]}
+      >
+        {tokens.map((token) => (
+          <TokenRow token={token} />
+        ))}
+      </DataTable>
     </div>
   );
 }
@@ -119,44 +104,36 @@ function TokenRow({ token }: { readonly token: ShownToken }) {
 function NewToken({ values, errors }: Pick<TokensProps, "values" | "errors">) {
   const areScopesWrong = errors.some(({ field }) => field === "scopes");
   return (
-    <section class="panel" aria-labelledby="new-token-title">
-      <h2 id="new-token-title">New token</h2>
-      <PostForm class="settings-form" action="/settings/tokens">
-        <TextField
-          name="name"
-          label="Name"
-          value={values.name}
-          isRequired
-          errors={errors}
-          hint="What it is for, for example: nightly build."
-        />
-        <fieldset id={fieldId("scopes")} aria-describedby={areScopesWrong ? fieldErrorId("scopes") : undefined}>
-          <legend>Scopes</legend>
-          {SCOPES.map((scope) => (
-            <label class="webhook-event">
-              <input type="checkbox" name="scopes" value={scope} checked={values.scopes.includes(scope)} />
-              <code>{scope}</code>
-              <span class="muted">{SCOPE_WORDS[scope]}</span>
-            </label>
-          ))}
-        </fieldset>
-        <SelectField
-          name="days"
-          label="Ends"
-          value={values.days}
-          errors={errors}
-          options={TOKEN_DAYS.map((days) => ({
-            value: String(days),
-            label: days === 0 ? "never, until it is revoked" : `after ${days} days`,
-          }))}
-          hint="A token does at most what you may do yourself, and nothing once you have left the workspace."
-        />
-        <div class="actions">
-          <button type="submit" class="button primary">
-            Make token
-          </button>
-        </div>
-      </PostForm>
-    </section>
+    <FormPanel name="new-token" title="New token" action="/settings/tokens" submit="Make token" tone="primary">
+      <TextField
+        name="name"
+        label="Name"
+        value={values.name}
+        isRequired
+        errors={errors}
+        hint="What it is for, for example: nightly build."
+      />
+      <fieldset id={fieldId("scopes")} aria-describedby={areScopesWrong ? fieldErrorId("scopes") : undefined}>
+        <legend>Scopes</legend>
+        {SCOPES.map((scope) => (
+          <label class="webhook-event">
+            <input type="checkbox" name="scopes" value={scope} checked={values.scopes.includes(scope)} />
+            <code>{scope}</code>
+            <span class="muted">{SCOPE_WORDS[scope]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <SelectField
+        name="days"
+        label="Ends"
+        value={values.days}
+        errors={errors}
+        options={TOKEN_DAYS.map((days) => ({
+          value: String(days),
+          label: days === 0 ? "never, until it is revoked" : `after ${days} days`,
+        }))}
+        hint="A token does at most what you may do yourself, and nothing once you have left the workspace."
+      />
+    </FormPanel>
   );
 }

@@ -1,20 +1,26 @@
 /** `/settings/webhooks/:id`: one endpoint with its messages, and what can be done with it. */
+
 import {
   ENDPOINT_NAME_FIELD,
   type MessageSummary,
   receiverName,
   type WebhookEndpoint,
 } from "../domain/webhook-endpoint.ts";
-import { Allowed, PostForm, ReadableForm } from "./components/allowed.tsx";
+import { PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
+import { DeletionPanel } from "./components/deletion-panel.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
 import { Icon } from "./components/icon.tsx";
 import { OneTimeSecret } from "./components/one-time-secret.tsx";
 import { Pagination } from "./components/pagination.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { EndpointBadge, MessageBadge } from "./components/webhook-badges.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
+import { listHref } from "./list-href.ts";
 import { DISABLED_WORDS } from "./webhook-words.ts";
 import { EndpointFields, type EndpointValues } from "./webhooks.tsx";
 
@@ -33,38 +39,35 @@ export function EndpointPage({ shell, ...props }: EndpointProps & { readonly she
   const { endpoint, secret, values, errors } = props;
   const address = `/settings/webhooks/${endpoint.id}`;
   return (
-    <Layout shell={shell} section={null} title={`Webhook to ${receiverName(endpoint.url)}`}>
-      <EndpointHead endpoint={endpoint} address={address} />
-      <div class="settings">
-        <ErrorSummary title="Nothing was changed" errors={errors} />
-        {secret === null ? null : <NewSecret secret={secret} />}
-        {endpoint.disabled ? (
-          <p class="notice notice-failed" role="status">
-            <Icon name="triangle-alert" />
-            <span>
-              <b>Nothing is sent.</b> {DISABLED_WORDS[endpoint.disabled.reason]}{" "}
-              <RelativeTime at={endpoint.disabled.at} />
-            </span>
-          </p>
-        ) : null}
-        <Messages {...props} address={address} />
-        <section class="panel" aria-labelledby="change-title">
-          <h2 id="change-title">Settings</h2>
-          <ReadableForm class="settings-form" action={`${address}/changes`}>
-            <EndpointFields values={values} errors={errors} />
-            <Allowed post={`${address}/changes`}>
-              <div class="actions">
-                <button type="submit" class="button">
-                  Save
-                </button>
-              </div>
-            </Allowed>
-          </ReadableForm>
-        </section>
-        <SecretPanel endpoint={endpoint} address={address} />
-        <DeletionPanel endpoint={endpoint} address={address} />
-      </div>
-    </Layout>
+    <SettingsPage
+      shell={shell}
+      tab="webhooks"
+      thing={{
+        title: `Webhook to ${receiverName(endpoint.url)}`,
+        name: endpoint.url,
+        badge: <EndpointBadge isEnabled={endpoint.enabled} large />,
+        note: endpoint.description,
+        actions: <EndpointActions endpoint={endpoint} address={address} />,
+      }}
+      errors={errors}
+    >
+      {secret === null ? null : <NewSecret secret={secret} />}
+      {endpoint.disabled ? (
+        <p class="notice notice-failed" role="status">
+          <Icon name="triangle-alert" />
+          <span>
+            <b>Nothing is sent.</b> {DISABLED_WORDS[endpoint.disabled.reason]}{" "}
+            <RelativeTime at={endpoint.disabled.at} />
+          </span>
+        </p>
+      ) : null}
+      <Messages {...props} address={address} />
+      <FormPanel name="change" title="Settings" action={`${address}/changes`} submit="Save" isReadable>
+        <EndpointFields values={values} errors={errors} />
+      </FormPanel>
+      <SecretPanel endpoint={endpoint} address={address} />
+      <EndpointDeletion endpoint={endpoint} address={address} />
+    </SettingsPage>
   );
 }
 
@@ -73,32 +76,22 @@ interface Addressed {
   readonly address: string;
 }
 
-function EndpointHead({ endpoint, address }: Addressed) {
+function EndpointActions({ endpoint, address }: Addressed) {
   return (
-    <div class="run-header">
-      <p>
-        <a href="/settings/webhooks">Outgoing webhooks</a>
-      </p>
-      <div class="page-head">
-        <h1 class="webhook-address">{endpoint.url}</h1>
-        <EndpointBadge isEnabled={endpoint.enabled} large />
-      </div>
-      {endpoint.description ? <p class="muted">{endpoint.description}</p> : null}
-      <div class="actions">
-        {endpoint.enabled ? (
-          <PostForm action={`${address}/tests`}>
-            <button type="submit" class="button">
-              <Icon name="send" /> Send a test
-            </button>
-          </PostForm>
-        ) : null}
-        <PostForm action={`${address}/${endpoint.enabled ? "disabling" : "enabling"}`}>
-          <button type="submit" class={endpoint.enabled ? "button" : "button primary"}>
-            <Icon name={endpoint.enabled ? "pause" : "play"} /> {endpoint.enabled ? "Disable" : "Enable"}
+    <>
+      {endpoint.enabled ? (
+        <PostForm action={`${address}/tests`}>
+          <button type="submit" class="button">
+            <Icon name="send" /> Send a test
           </button>
         </PostForm>
-      </div>
-    </div>
+      ) : null}
+      <PostForm action={`${address}/${endpoint.enabled ? "disabling" : "enabling"}`}>
+        <button type="submit" class={endpoint.enabled ? "button" : "button primary"}>
+          <Icon name={endpoint.enabled ? "pause" : "play"} /> {endpoint.enabled ? "Disable" : "Enable"}
+        </button>
+      </PostForm>
+    </>
   );
 }
 
@@ -112,9 +105,16 @@ function NewSecret({ secret }: { readonly secret: string }) {
 
 function SecretPanel({ endpoint: { previousSecretExpiresAt }, address }: Addressed) {
   return (
-    <Allowed post={`${address}/secrets`}>
-      <section class="panel" aria-labelledby="secret-title">
-        <h2 id="secret-title">Secret</h2>
+    <FormPanel
+      name="secret"
+      title="Secret"
+      action={`${address}/secrets`}
+      submit={
+        <>
+          <Icon name="key-round" /> Rotate secret
+        </>
+      }
+      intro={
         <p>
           {previousSecretExpiresAt === null ? (
             "Messages are signed with one secret. After a rotation the old one signs, too, for a day."
@@ -124,42 +124,27 @@ function SecretPanel({ endpoint: { previousSecretExpiresAt }, address }: Address
             </>
           )}
         </p>
-        <PostForm action={`${address}/secrets`}>
-          <button type="submit" class="button">
-            <Icon name="key-round" /> Rotate secret
-          </button>
-        </PostForm>
-      </section>
-    </Allowed>
+      }
+    />
   );
 }
 
-function DeletionPanel({ endpoint, address }: Addressed) {
+function EndpointDeletion({ endpoint, address }: Addressed) {
   const { host } = new URL(endpoint.url);
   return (
-    <Allowed post={`${address}/deletion`}>
-      <section class="panel" aria-labelledby="deletion-title">
-        <h2 id="deletion-title">Delete it</h2>
-        <PostForm class="settings-form" action={`${address}/deletion`}>
-          <TextField
-            name={ENDPOINT_NAME_FIELD}
-            label="Host of the endpoint"
-            value=""
-            isRequired
-            hint={
-              <>
-                Its messages go with it, also those that wait. Type <b>{host}</b> to confirm.
-              </>
-            }
-          />
-          <div class="actions">
-            <button type="submit" class="button danger">
-              <Icon name="trash-2" /> Delete
-            </button>
-          </div>
-        </PostForm>
-      </section>
-    </Allowed>
+    <DeletionPanel action={`${address}/deletion`}>
+      <TextField
+        name={ENDPOINT_NAME_FIELD}
+        label="Host of the endpoint"
+        value=""
+        isRequired
+        hint={
+          <>
+            Its messages go with it, also those that wait. Type <b>{host}</b> to confirm.
+          </>
+        }
+      />
+    </DeletionPanel>
   );
 }
 
@@ -178,57 +163,39 @@ function Messages({ messages, cursor, nextCursor, address }: EndpointProps & Add
           </EmptyState>
         </div>
       )}
-      <Pagination
-        olderHref={nextCursor === null ? null : `${address}?cursor=${encodeURIComponent(nextCursor)}`}
-        newestHref={cursor === null ? null : address}
-      />
+      <Pagination hrefAt={(at) => listHref(address, { cursor: at })} cursor={cursor} nextCursor={nextCursor} />
     </section>
   );
 }
 
 function MessageTable({ messages, address }: Pick<EndpointProps, "messages"> & { readonly address: string }) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Messages, newest first</caption>
-      <thead>
+    <DataTable
+      caption="Messages, newest first"
+      columns={["State", "Message", { number: "Attempts" }, { number: "Last answer" }, { number: "Made" }]}
+    >
+      {messages.map((message) => (
         <tr>
-          <th scope="col">State</th>
-          <th scope="col">Message</th>
-          <th scope="col" class="number">
-            Attempts
-          </th>
-          <th scope="col" class="number">
-            Last answer
-          </th>
-          <th scope="col" class="number">
-            Made
-          </th>
+          <td class="cell-state">
+            <MessageBadge message={message} />
+          </td>
+          <td class="cell-run">
+            <a class="row-link" href={`${address}/messages/${message.id}`}>
+              {message.event}
+            </a>
+            {message.nextAttemptAt !== null && message.attempts > 0 ? (
+              <span class="cell-note muted">
+                next attempt <RelativeTime at={message.nextAttemptAt} />
+              </span>
+            ) : null}
+          </td>
+          <td class="number">{message.attempts}</td>
+          <td class="number">{message.lastStatus ?? <span class="muted">–</span>}</td>
+          <td class="cell-when number muted">
+            <RelativeTime at={message.createdAt} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {messages.map((message) => (
-          <tr>
-            <td class="cell-state">
-              <MessageBadge message={message} />
-            </td>
-            <td class="cell-run">
-              <a class="row-link" href={`${address}/messages/${message.id}`}>
-                {message.event}
-              </a>
-              {message.nextAttemptAt !== null && message.attempts > 0 ? (
-                <span class="cell-note muted">
-                  next attempt <RelativeTime at={message.nextAttemptAt} />
-                </span>
-              ) : null}
-            </td>
-            <td class="number">{message.attempts}</td>
-            <td class="number">{message.lastStatus ?? <span class="muted">–</span>}</td>
-            <td class="cell-when number muted">
-              <RelativeTime at={message.createdAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }

@@ -1,14 +1,16 @@
 /** `/settings/webhooks`: the endpoints that messages about runs go to, and the form for a new one. */
+
 import type { WebhookEndpoint } from "../domain/webhook-endpoint.ts";
 import { ENDPOINT_EVENT_TYPES, ENDPOINT_EVENTS, type EndpointEventType } from "../domain/webhook-events.ts";
-import { Allowed, PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
-import { ErrorSummary, type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
+import { type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { EndpointBadge, MessageBadge } from "./components/webhook-badges.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import type { Shell } from "./layout.tsx";
 
 /** What a form for an endpoint holds, as it was typed. */
 export interface EndpointValues {
@@ -32,38 +34,27 @@ export interface WebhooksProps {
 
 export function WebhooksPage({ shell, endpoints, values, errors }: WebhooksProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section={null} title="Outgoing webhooks">
-      <div class="page-head">
-        <h1>Outgoing webhooks</h1>
-      </div>
-      <SettingsTabs current="webhooks" />
-      <div class="settings">
-        <ErrorSummary title="The endpoint was not made" errors={errors} />
-        {endpoints.length > 0 ? (
-          <EndpointTable endpoints={endpoints} />
-        ) : (
-          <section class="panel">
-            <EmptyState icon="webhook" title="No endpoints yet">
-              An endpoint is an address of yours that hears what happens to runs and budgets: each event arrives as a
-              signed POST.
-            </EmptyState>
-          </section>
-        )}
-        <Allowed post="/settings/webhooks">
-          <section class="panel" aria-labelledby="new-endpoint-title">
-            <h2 id="new-endpoint-title">New endpoint</h2>
-            <PostForm class="settings-form" action="/settings/webhooks">
-              <EndpointFields values={values} errors={errors} />
-              <div class="actions">
-                <button type="submit" class="button primary">
-                  Make endpoint
-                </button>
-              </div>
-            </PostForm>
-          </section>
-        </Allowed>
-      </div>
-    </Layout>
+    <SettingsPage shell={shell} tab="webhooks" failure="The endpoint was not made" errors={errors}>
+      {endpoints.length > 0 ? (
+        <EndpointTable endpoints={endpoints} />
+      ) : (
+        <section class="panel">
+          <EmptyState icon="webhook" title="No endpoints yet">
+            An endpoint is an address of yours that hears what happens to runs and budgets: each event arrives as a
+            signed POST.
+          </EmptyState>
+        </section>
+      )}
+      <FormPanel
+        name="new-endpoint"
+        title="New endpoint"
+        action="/settings/webhooks"
+        submit="Make endpoint"
+        tone="primary"
+      >
+        <EndpointFields values={values} errors={errors} />
+      </FormPanel>
+    </SettingsPage>
   );
 }
 
@@ -106,24 +97,11 @@ function EventBox({ type, isChecked }: { readonly type: EndpointEventType; reado
 function EndpointTable({ endpoints }: Pick<WebhooksProps, "endpoints">) {
   return (
     <div class="results">
-      <table class="runs">
-        <caption class="visually-hidden">Endpoints</caption>
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col">Endpoint</th>
-            <th scope="col">Last message</th>
-            <th scope="col" class="number">
-              Made
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {endpoints.map((endpoint) => (
-            <EndpointRow endpoint={endpoint} />
-          ))}
-        </tbody>
-      </table>
+      <DataTable caption="Endpoints" columns={["State", "Endpoint", "Last message", { number: "Made" }]}>
+        {endpoints.map((endpoint) => (
+          <EndpointRow endpoint={endpoint} />
+        ))}
+      </DataTable>
     </div>
   );
 }

@@ -1,12 +1,15 @@
 /** `/settings/workspaces`: the workspaces that a person is in, going to another one, and making one. */
+
 import type { Role } from "../domain/access.ts";
 import { WORKSPACE_NAME_FIELD } from "../domain/membership.ts";
-import { Allowed, PostForm } from "./components/allowed.tsx";
-import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
+import { PostForm } from "./components/allowed.tsx";
+import { DataTable } from "./components/data-table.tsx";
+import { DeletionPanel } from "./components/deletion-panel.tsx";
+import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
-import { Icon } from "./components/icon.tsx";
-import { SettingsTabs } from "./components/settings-tabs.tsx";
-import { Layout, type Shell } from "./layout.tsx";
+import { FormPanel } from "./components/form-panel.tsx";
+import { SettingsPage } from "./components/settings-page.tsx";
+import type { Shell } from "./layout.tsx";
 
 export interface ShownWorkspace {
   readonly id: string;
@@ -24,91 +27,60 @@ export interface WorkspacesProps {
 
 export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesProps & { readonly shell: Shell }) {
   return (
-    <Layout shell={shell} section={null} title="Workspaces">
-      <div class="page-head">
-        <h1>Workspaces</h1>
-      </div>
-      <SettingsTabs current="workspaces" />
-      <div class="settings">
-        <ErrorSummary title="Nothing was changed" errors={errors} />
-        <div class="results">
-          <table class="runs">
-            <caption class="visually-hidden">Your workspaces</caption>
-            <thead>
-              <tr>
-                <th scope="col">Workspace</th>
-                <th scope="col">Your role</th>
-                <th scope="col">
-                  <span class="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {workspaces.map((workspace) => (
-                <WorkspaceRow workspace={workspace} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-        <section class="panel" aria-labelledby="new-workspace-title">
-          <h2 id="new-workspace-title">New workspace</h2>
-          <PostForm class="settings-form" action="/settings/workspaces">
-            <TextField
-              name="name"
-              label="Name"
-              value={name}
-              isRequired
-              errors={errors}
-              hint="Its runs, repositories, webhooks and tokens are apart from those of all others."
-            />
-            <div class="actions">
-              <button type="submit" class="button primary">
-                Make workspace
-              </button>
-            </div>
-          </PostForm>
-        </section>
-        {workspaces
-          .filter(({ isCurrent }) => isCurrent)
-          .map((workspace) => (
-            <DeletionPanel workspace={workspace} errors={errors} />
+    <SettingsPage shell={shell} tab="workspaces" errors={errors}>
+      <div class="results">
+        <DataTable caption="Your workspaces" columns={["Workspace", "Your role", { hidden: "Actions" }]}>
+          {workspaces.map((workspace) => (
+            <WorkspaceRow workspace={workspace} />
           ))}
+        </DataTable>
       </div>
-    </Layout>
+      <FormPanel
+        name="new-workspace"
+        title="New workspace"
+        action="/settings/workspaces"
+        submit="Make workspace"
+        tone="primary"
+      >
+        <TextField
+          name="name"
+          label="Name"
+          value={name}
+          isRequired
+          errors={errors}
+          hint="Its runs, repositories, webhooks and tokens are apart from those of all others."
+        />
+      </FormPanel>
+      {workspaces
+        .filter(({ isCurrent }) => isCurrent)
+        .map((workspace) => (
+          <WorkspaceDeletion workspace={workspace} errors={errors} />
+        ))}
+    </SettingsPage>
   );
 }
 
-function DeletionPanel({
+function WorkspaceDeletion({
   workspace: { id, name },
   errors,
 }: Pick<WorkspacesProps, "errors"> & { readonly workspace: ShownWorkspace }) {
   const action = `/settings/workspaces/${id}/deletion`;
   return (
-    <Allowed post={action}>
-      <section class="panel" aria-labelledby="deletion-title">
-        <h2 id="deletion-title">Delete {name}</h2>
-        <PostForm class="settings-form" action={action}>
-          <TextField
-            name={WORKSPACE_NAME_FIELD}
-            label="Name of the workspace"
-            value=""
-            isRequired
-            errors={errors}
-            hint={
-              <>
-                Its runs, repositories, webhooks, tokens and keys go with it, for everybody who is in it, and for good.
-                Type <b>{name}</b> to confirm.
-              </>
-            }
-          />
-          <div class="actions">
-            <button type="submit" class="button danger">
-              <Icon name="trash-2" /> Delete workspace
-            </button>
-          </div>
-        </PostForm>
-      </section>
-    </Allowed>
+    <DeletionPanel title={`Delete ${name}`} action={action} submit="Delete workspace">
+      <TextField
+        name={WORKSPACE_NAME_FIELD}
+        label="Name of the workspace"
+        value=""
+        isRequired
+        errors={errors}
+        hint={
+          <>
+            Its runs, repositories, webhooks, tokens and keys go with it, for everybody who is in it, and for good. Type{" "}
+            <b>{name}</b> to confirm.
+          </>
+        }
+      />
+    </DeletionPanel>
   );
 }
 

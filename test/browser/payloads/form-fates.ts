@@ -178,6 +178,13 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
     seenOn: located,
     undo: ({ location }) => [[`${location}/changes`, { name: "two", baseUrl: ADDRESS, model: "m" }]],
   },
+  "POST /settings/keys/:id/prices": {
+    base: () => ({ "prices.0.model": "m", "prices.0.input": "1", "prices.0.output": "2", "prices.0.cachedInput": "" }),
+    shown: { "prices.0.model": (text) => `m${compact(100)(text)}` },
+    isOneAtATime: true,
+    seenOn: located,
+    undo: ({ location }) => [[`${location}/prices`, {}]],
+  },
   "POST /settings/keys/:id/rotations": { base: () => ({ key: canaryKey("field") }), unseen: { key: SECRET } },
   "POST /settings/budgets": {
     base: (index) => ({ kind: "agent", id: `a${index}`, period: "day", limit: "1" }),

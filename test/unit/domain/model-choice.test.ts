@@ -29,10 +29,10 @@ describe("the models that are offered", () => {
   it("are each key's own and then what it is good for besides, each once", () => {
     const besides = ({ provider }: ModelKey) => (provider === "anthropic" ? "haiku" : null);
     expect(offeredModels([own, second, gpt], besides)).toEqual([
-      { model: "sonnet", keyName: "own" },
-      { model: "opus", keyName: "second" },
-      { model: "gpt", keyName: "gpt" },
-      { model: "haiku", keyName: "own" },
+      { model: "sonnet", keyName: "own", isMock: false },
+      { model: "opus", keyName: "second", isMock: false },
+      { model: "gpt", keyName: "gpt", isMock: false },
+      { model: "haiku", keyName: "own", isMock: false },
     ]);
   });
 });

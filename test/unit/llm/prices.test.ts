@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { calcPrice, findProvider } from "@pydantic/genai-prices";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { costMicros, PRICE_LIBRARY, priceOf, worstCaseMicros } from "../../../worker/llm/prices.ts";
+import * as z from "zod";
+import { handPricesSchema } from "../../../worker/domain/hand-price.ts";
+import { costMicros, PRICE_LIBRARY, priceOf, priceSetByHand, worstCaseMicros } from "../../../worker/llm/prices.ts";
 import type { ModelUsage } from "../../../worker/llm/provider.ts";
 
 const NOW = Date.UTC(2026, 10, 27);
@@ -85,6 +87,37 @@ describe("costMicros", () => {
         expect(costMicros(call, price)).toBeLessThan(exact + 1 + 1e-3);
         expect(worstCaseMicros(price, call.inputTokens, outputTokens)).toBeGreaterThanOrEqual(costMicros(call, price));
       }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("is exact by a price that was set by hand, and never above the worst case, whatever is dearer", () => {
+    const schema = handPricesSchema(z.string());
+    // Any amount that may be typed, by its micro-dollars.
+    const micros = fc.oneof(fc.integer({ min: 0, max: 1e10 }), fc.integer({ min: 0, max: 10 }));
+    const typed = (amount: number) => (amount / 1e6).toFixed(6);
+    const tokens = fc.integer({ min: 0, max: 400_000 });
+    fc.assert(
+      fc.property(
+        fc.tuple(micros, micros, micros),
+        fc.boolean(),
+        fc.tuple(tokens, tokens, tokens, tokens),
+        (...given) => {
+          const [[input, output, cachedInput], isNumber, [fresh, cacheReadTokens, cacheWriteTokens, outputTokens]] =
+            given;
+          const amounts = { input: typed(input), output: typed(output), cachedInput: typed(cachedInput) };
+          const sent = isNumber
+            ? Object.fromEntries(Object.entries(amounts).map(([name, text]) => [name, Number(text)]))
+            : amounts;
+          const price = priceSetByHand(schema.parse([{ model: "m", ...sent }]), "m")!;
+          const inputTokens = fresh + cacheReadTokens + cacheWriteTokens;
+          const call = usage({ inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens });
+          const parts = [(fresh + cacheWriteTokens) * input, cacheReadTokens * cachedInput, outputTokens * output];
+          const sum = parts.reduce((total, part) => total + BigInt(part), 0n);
+          expect(BigInt(costMicros(call, price))).toBe((sum + 999_999n) / 1_000_000n);
+          expect(worstCaseMicros(price, inputTokens, outputTokens)).toBeGreaterThanOrEqual(costMicros(call, price));
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

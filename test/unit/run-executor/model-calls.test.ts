@@ -4,12 +4,14 @@ import { type ModelCallRow, ModelCalls } from "../../../durable-objects/run-exec
 import { capOf } from "../../../worker/domain/budget-state.ts";
 import { DECISION_MS } from "../../../worker/domain/budget-wait.ts";
 import { OverBudgetError } from "../../../worker/llm/call-cost.ts";
+import { priceOf } from "../../../worker/llm/prices.ts";
 import type { Provider } from "../../../worker/llm/provider.ts";
 
 const CAP = capOf({ kind: "run", id: "run_1" }, "always", 100);
 const USAGE = {
   ...{ inputTokens: 3, outputTokens: 4, thinkingTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: false },
 };
+const PRICE = priceOf("anthropic", "claude-sonnet-5", 1_000_000)!;
 const request = (prompt: string) => ({ prompt, system: "", maxTokens: 10 });
 
 /** What outlives an object, and a provider that refuses what a budget refuses. Time goes by while somebody sleeps. */
@@ -22,7 +24,7 @@ function world() {
     defaultModel: "claude-sonnet-5",
     async *stream({ messages }) {
       const refusal = { granted: false, reason: "cap", cap: CAP, leftMicros: 1 } as const;
-      if (isRefusing) throw new OverBudgetError(refusal, 50, "claude-sonnet-5");
+      if (isRefusing) throw new OverBudgetError(refusal, { model: "claude-sonnet-5", neededMicros: 50, price: PRICE });
       const text = messages[0]!.text!;
       asked.push(text);
       yield { type: "text", text: `about ${text}` };

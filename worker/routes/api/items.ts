@@ -2,8 +2,16 @@
 import { type Context, Hono } from "hono";
 import { changeItem, createItem, readHistory, readItem } from "../../actions/manage-items.ts";
 import { fail, type Result, succeed } from "../../domain/errors.ts";
+import { toIso } from "../../domain/instant.ts";
 import type { ItemPatch } from "../../domain/item.ts";
-import { itemPatchSchema, itemQuerySchema, newItemSchema } from "../../domain/item-schema.ts";
+import type { ItemChange } from "../../domain/item-change.ts";
+import {
+  itemPatchSchema,
+  itemQuerySchema,
+  newItemSchema,
+  type ShownItem,
+  type ShownItemChange,
+} from "../../domain/item-schema.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
@@ -18,7 +26,7 @@ export const items = new Hono<SignedInEnv>()
     const { kind, meeting: meetingId, limit, ...filter } = query.value;
     const { dependencies, principal } = c.var;
     const found = await listItems(dependencies.db, principal.workspaceId, { kind, meetingId, limit, filter });
-    return answer(c, succeed({ items: found }));
+    return answer(c, succeed({ items: found.map(shownItem) }));
   })
   .post("/", async (c) => {
     const body = await readJson(c, newItemSchema);
@@ -41,13 +49,21 @@ export const items = new Hono<SignedInEnv>()
   })
   .get("/:id/history", async (c) => {
     const history = await readHistory(c.var.dependencies, c.var.principal.workspaceId, c.req.param("id"));
-    return answer(c, history.ok ? succeed({ changes: history.value }) : history);
+    return answer(c, history.ok ? succeed({ changes: history.value.map(shownChange) }) : history);
   });
 
 /** The item's version is its entity tag. */
 function tagged(c: Context<SignedInEnv>, item: Result<ListedItem>, status: 200 | 201 = 200): Response {
   if (item.ok) c.header("etag", `"${item.value.version}"`);
-  return answer(c, item, status);
+  return answer(c, item.ok ? succeed(shownItem(item.value)) : item, status);
+}
+
+function shownItem({ createdAt, updatedAt, ...item }: ListedItem): ShownItem {
+  return { ...item, createdAt: toIso(createdAt), updatedAt: toIso(updatedAt) };
+}
+
+function shownChange({ at, ...change }: ItemChange): ShownItemChange {
+  return { ...change, at: toIso(at) };
 }
 
 /** The version that a change is for, from the header or the body. A change that names none could undo what nobody saw. */

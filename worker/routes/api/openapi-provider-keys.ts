@@ -48,7 +48,7 @@ export const PROVIDER_KEY_OPERATIONS: readonly Operation[] = [
   {
     method: "patch",
     path: KEY,
-    summary: "Change the name, the model or the base URL. Another base URL discards the key.",
+    summary: "Change the name, the model, the base URL or the prices set by hand. Another base URL discards the key.",
     body: changeKeySchema,
     answers: { 200: providerKeySchema },
     problems: [...BODY_PROBLEMS, "not-found"],

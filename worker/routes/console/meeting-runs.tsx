@@ -1,21 +1,21 @@
 /** What is made of a meeting: processing it, the runs about it on its page, two of them side by side, and what people think. */
 import { type Context, Hono } from "hono";
 import { judgeRun, readMeetingRuns, startMeetingRun } from "../../actions/process-meetings.ts";
-import { modelsOf, reviewerFor } from "../../actions/workspace-provider.ts";
-import type { Effect } from "../../domain/effect.ts";
 import { compareEffects } from "../../domain/effect-comparison.ts";
-import { fail } from "../../domain/errors.ts";
+import { fail, type Result } from "../../domain/errors.ts";
 import { processingChoiceSchema } from "../../domain/meeting-processing.ts";
 import type { MeetingRun } from "../../domain/meeting-run.ts";
+import type { RunDetail } from "../../domain/run.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
-import { findRollout } from "../../store/meeting-runs.ts";
 import { findMeeting } from "../../store/meetings.ts";
+import { ELEMENT_ID } from "../../views/element-id.ts";
 import { MeetingComparePage } from "../../views/meeting-compare.tsx";
-import { MeetingRuns, type MeetingRunsProps } from "../../views/meeting-runs.tsx";
-import type { ProcessFormProps } from "../../views/process-form.tsx";
+import { MeetingRuns } from "../../views/meeting-runs.tsx";
+import { FIRST_VALUES, type ProcessFormValues } from "../../views/process-form.tsx";
 import { accessRun } from "../run-access.ts";
-import { formOf, textOf } from "./form.ts";
+import { formOf, shownErrors, textOf } from "./form.ts";
+import { effectsOf, runsOf, showMeeting } from "./meeting-page.tsx";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 type MeetingContext = Context<SignedInEnv>;
@@ -30,21 +30,20 @@ export const meetingRunPages = new Hono<SignedInEnv>()
   .post("/:id/runs", async (c) => {
     const id = c.req.param("id");
     const form = await formOf(c);
-    const choice = check(
-      {
-        version: textOf(form, "version") || "auto",
-        mode: textOf(form, "mode") || "review",
-        thinking: form.has("thinking"),
-        reviewByModel: form.has("reviewByModel"),
-        model: textOf(form, "model") || null,
-        // Typed, and then not wanted.
-        reviewModel: form.has("reviewByModel") ? textOf(form, "reviewModel") || null : null,
-      },
-      processingChoiceSchema,
-    );
-    if (!choice.ok) return failurePage(c, choice);
-    const started = await startMeetingRun(c.var.dependencies, c.var.principal, id, choice.value);
-    return started.ok ? c.redirect(`/meetings/${id}`, 303) : failurePage(c, started);
+    const values = {
+      version: textOf(form, "version") || FIRST_VALUES.version,
+      mode: textOf(form, "mode") || FIRST_VALUES.mode,
+      thinking: form.has("thinking"),
+      reviewByModel: form.has("reviewByModel"),
+      model: textOf(form, "model"),
+      reviewModel: textOf(form, "reviewModel"),
+    };
+    const started = await process(c, id, values);
+    // Where it can be watched, which is not at the top.
+    if (started.ok) return c.redirect(`/meetings/${id}#${ELEMENT_ID.meetingRuns}`, 303);
+    return started.code === "invalid-request"
+      ? showMeeting(c, id, { values, errors: shownErrors(started) })
+      : failurePage(c, started);
   })
   .get("/:id/compare", async (c) => {
     const { dependencies, principal } = c.var;
@@ -73,30 +72,18 @@ export const feedbackPages = new Hono<SignedInEnv>().post("/:id/feedback", async
     : failurePage(c, judged);
 });
 
-export async function processFormOf(c: MeetingContext, meetingId: string): Promise<ProcessFormProps> {
-  const { dependencies, principal } = c.var;
-  const { workspaceId } = principal;
-  const [models, reviewer, rollout] = await Promise.all([
-    modelsOf(dependencies, workspaceId),
-    reviewerFor(dependencies, workspaceId, null),
-    findRollout(dependencies.db, workspaceId),
-  ]);
-  return { meetingId, models, reviewer, rollout };
-}
-
-/** What the meeting's page shows of its runs; null where there is no such meeting. */
-export async function runsOf(c: MeetingContext, meetingId: string): Promise<MeetingRunsProps | null> {
-  const { dependencies, principal } = c.var;
-  const runs = await readMeetingRuns(dependencies, principal.workspaceId, meetingId);
-  if (!runs.ok) return null;
-  const latest = runs.value.find(({ finishedAt, effects }) => finishedAt !== null && effects > 0);
-  const found = latest ? { runId: latest.runId, effects: await effectsOf(c, latest) } : null;
-  return { meetingId, runs: runs.value, found };
-}
-
-async function effectsOf(c: MeetingContext, { runId }: MeetingRun): Promise<readonly Effect[]> {
-  const sheet = await c.var.dependencies.executor(runId).effectSheet();
-  return sheet.ok ? sheet.value.entries.map(({ effect }) => effect) : [];
+async function process(c: MeetingContext, id: string, values: ProcessFormValues): Promise<Result<RunDetail>> {
+  const { reviewByModel } = values;
+  const choice = check(
+    {
+      ...values,
+      model: values.model.trim() || null,
+      // Typed, and then not wanted.
+      reviewModel: reviewByModel ? values.reviewModel.trim() || null : null,
+    },
+    processingChoiceSchema,
+  );
+  return choice.ok ? startMeetingRun(c.var.dependencies, c.var.principal, id, choice.value) : choice;
 }
 
 /** What was asked for; else the latest run of each version, else the latest two. */

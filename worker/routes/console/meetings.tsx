@@ -1,6 +1,6 @@
 /** `/meetings`: the list, adding one by file, text or sample, and one meeting with its transcript. */
 import { type Context, Hono } from "hono";
-import { addMeeting, addSampleMeeting, readMeeting, removeMeeting } from "../../actions/manage-meetings.ts";
+import { addMeeting, addSampleMeeting, removeMeeting } from "../../actions/manage-meetings.ts";
 import { ERRORS, type Failure, type Result } from "../../domain/errors.ts";
 import {
   MEETING_BOUNDS,
@@ -12,19 +12,14 @@ import {
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { listMeetings } from "../../store/meetings.ts";
-import { MeetingPage, TranscriptView } from "../../views/meeting.tsx";
-import { MeetingRuns } from "../../views/meeting-runs.tsx";
 import { MeetingResults, MeetingsPage } from "../../views/meetings.tsx";
 import { type MeetingValues, NewMeetingPage, NO_VALUES } from "../../views/new-meeting.tsx";
-import { ProcessForm } from "../../views/process-form.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { formOf, shownErrors, textOf } from "./form.ts";
-import { processFormOf, runsOf } from "./meeting-runs.tsx";
+import { showMeeting } from "./meeting-page.tsx";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 type MeetingContext = Context<SignedInEnv>;
-
-const SEARCH_CHARS = 200;
 
 export const meetingPages = new Hono<SignedInEnv>()
   .get("/", async (c) => {
@@ -68,26 +63,7 @@ export const meetingPages = new Hono<SignedInEnv>()
     const added: Result<MeetingAdded> = await addSampleMeeting(c.var.dependencies, c.var.principal, slug);
     return added.ok ? toMeeting(c, added.value) : failurePage(c, added);
   })
-  .get("/:id", async (c) => {
-    const { dependencies, principal } = c.var;
-    const found = await readMeeting(dependencies, principal.workspaceId, c.req.param("id"));
-    if (!found.ok) return failurePage(c, found);
-    const props = {
-      meeting: found.value,
-      search: (c.req.query("q") ?? "").trim().slice(0, SEARCH_CHARS),
-      arrival:
-        c.req.query("added") === "" ? ("added" as const) : c.req.query("known") === "" ? ("known" as const) : null,
-    };
-    if (isPartial(c)) return page(c, <TranscriptView {...props} />);
-    const runs = await runsOf(c, found.value.id);
-    return page(
-      c,
-      <MeetingPage shell={signedInShell(c)} {...props}>
-        <ProcessForm {...(await processFormOf(c, found.value.id))} />
-        {runs === null ? null : <MeetingRuns {...runs} />}
-      </MeetingPage>,
-    );
-  })
+  .get("/:id", (c) => showMeeting(c, c.req.param("id")))
   .post("/:id/deletion", async (c) => {
     const removed = await removeMeeting(c.var.dependencies, c.var.principal, c.req.param("id"));
     return removed.ok ? c.redirect("/meetings?deleted", 303) : failurePage(c, removed);

@@ -15,6 +15,7 @@ import {
 } from "../../actions/provider-keys.ts";
 import { actorOf } from "../../domain/audit.ts";
 import type { Failure, Result } from "../../domain/errors.ts";
+import { HAND_PRICES_MAX } from "../../domain/hand-price.ts";
 import {
   changeKeySchema,
   createKeySchema,
@@ -27,6 +28,7 @@ import {
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { ErrorSummary, type FieldError } from "../../views/components/error-summary.tsx";
+import { PRICE_FIELDS, type PriceValues, priceField, priceValues } from "../../views/key-prices.tsx";
 import { ProviderKeyPage, type ProviderKeyProps } from "../../views/provider-key.tsx";
 import { KeyTestNotice, type KeyValues, NEW_KEY, ProviderKeysPage } from "../../views/provider-keys.tsx";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
@@ -68,7 +70,14 @@ export const providerKeyPages = new Hono<SignedInEnv>()
     const change = check({ name, baseUrl, model }, changeKeySchema);
     const id = c.req.param("id");
     const changed = change.ok ? await changeKey(c.var.dependencies, c.var.principal, id, change.value) : change;
-    return back(c, changed, { name, baseUrl, model });
+    return back(c, changed, { values: { name, baseUrl, model } });
+  })
+  .post("/:id/prices", async (c) => {
+    const prices = pricesOf(await c.req.formData());
+    const change = check({ prices }, changeKeySchema);
+    const id = c.req.param("id");
+    const changed = change.ok ? await changeKey(c.var.dependencies, c.var.principal, id, change.value) : change;
+    return back(c, changed, { prices });
   })
   .post("/:id/rotations", async (c) => {
     const form = await c.req.formData();
@@ -115,23 +124,33 @@ function showTest(c: KeyContext, form: Omit<KeyValues, "name">, test: Result<Key
     : showKeys(c, { name: "", ...form }, { errors });
 }
 
-type Shown = Partial<Pick<ProviderKeyProps, "values" | "errors">> & { readonly status?: number };
+type Typed = Partial<Pick<ProviderKeyProps, "values" | "prices">>;
+type Shown = Typed & { readonly errors?: readonly FieldError[]; readonly status?: number };
 
-async function showKey(c: KeyContext, { values, errors = [], status = 200 }: Shown) {
+async function showKey(c: KeyContext, { values, prices, errors = [], status = 200 }: Shown) {
   const key = await accessKey(c.var.dependencies, c.var.principal, c.req.param("id") ?? "");
   if (!key.ok) return failurePage(c, key);
-  const props = { providerKey: key.value, values: values ?? valuesOf(key.value), errors };
+  const typed = { values: values ?? valuesOf(key.value), prices: prices ?? priceValues(key.value) };
+  const props = { providerKey: key.value, ...typed, errors };
   return page(c, <ProviderKeyPage shell={signedInShell(c)} {...props} />, status);
 }
 
-function back(c: KeyContext, done: Result<unknown>, values?: Shown["values"]) {
+function back(c: KeyContext, done: Result<unknown>, typed: Typed = {}) {
   if (done.ok) return c.redirect(`${BASE}/${c.req.param("id")}`, 303);
   if (done.code !== "invalid-request") return failurePage(c, done);
-  return showKey(c, { ...(values ? { values } : {}), errors: shownErrors(done), status: 422 });
+  return showKey(c, { ...typed, errors: shownErrors(done), status: 422 });
 }
 
 function valuesOf({ name, baseUrl, model }: ProviderKey) {
   return { name, baseUrl, model: model ?? "" };
+}
+
+/** The rows of the form, in their order, without those that have no amount: an error's place counts the others alone. */
+function pricesOf(form: FormData): PriceValues[] {
+  const rows = Array.from({ length: HAND_PRICES_MAX + 1 }, (_, row) =>
+    Object.fromEntries(PRICE_FIELDS.map((field) => [field, text(form, priceField(row, field)).trim()])),
+  );
+  return (rows as PriceValues[]).filter(({ input, output, cachedInput }) => input + output + cachedInput !== "");
 }
 
 async function readForm(c: KeyContext) {

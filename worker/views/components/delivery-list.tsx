@@ -1,6 +1,8 @@
 /** Deliveries as a table that turns into cards on a phone, and how each of their states looks. */
+
 import type { Delivery, DeliveryStatus } from "../../domain/delivery.ts";
 import { TRACKER_NAMES } from "../../domain/issue-news.ts";
+import { DataTable } from "./data-table.tsx";
 import { Icon } from "./icon.tsx";
 import type { StateLook } from "./status-badge.tsx";
 import { RelativeTime } from "./time.tsx";
@@ -26,25 +28,14 @@ export function DeliveryBadge({ status, large }: { readonly status: DeliveryStat
 
 export function DeliveryTable({ deliveries }: { readonly deliveries: readonly Delivery[] }) {
   return (
-    <table class="runs">
-      <caption class="visually-hidden">Deliveries, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">State</th>
-          <th scope="col">Delivery</th>
-          <th scope="col">From</th>
-          <th scope="col">Repository</th>
-          <th scope="col" class="number">
-            Received
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {deliveries.map((delivery) => (
-          <DeliveryRow delivery={delivery} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption="Deliveries, newest first"
+      columns={["State", "Delivery", "From", "Repository", { number: "Received" }]}
+    >
+      {deliveries.map((delivery) => (
+        <DeliveryRow delivery={delivery} />
+      ))}
+    </DataTable>
   );
 }
 

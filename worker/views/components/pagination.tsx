@@ -3,24 +3,27 @@
  * arrive all the time.
  */
 export interface PaginationProps {
-  readonly olderHref: string | null;
-  readonly newestHref: string | null;
+  /** The address of the page that a cursor leads to; of the first for null. */
+  readonly hrefAt: (cursor: string | null) => string;
+  /** Cursor of this page; null on the first. */
+  readonly cursor: string | null;
+  readonly nextCursor: string | null;
 }
 
-export function Pagination({ olderHref, newestHref }: PaginationProps) {
-  if (!olderHref && !newestHref) return null;
+export function Pagination({ hrefAt, cursor, nextCursor }: PaginationProps) {
+  if (cursor === null && nextCursor === null) return null;
   return (
     <nav class="pagination" aria-label="Pages">
-      {newestHref ? (
-        <a class="button" href={newestHref}>
+      {cursor === null ? null : (
+        <a class="button" href={hrefAt(null)}>
           Newest
         </a>
-      ) : null}
-      {olderHref ? (
-        <a class="button" href={olderHref} rel="next">
+      )}
+      {nextCursor === null ? null : (
+        <a class="button" href={hrefAt(nextCursor)} rel="next">
           Older
         </a>
-      ) : null}
+      )}
     </nav>
   );
 }
