@@ -10,9 +10,9 @@ import { Fate } from "./fate.ts";
 import { LeaveBook } from "./leave-book.ts";
 import { type CallPlan, Isolate, type MadeCall } from "./leave-isolates.ts";
 import { assembleLedger, LEDGER, type LeaveProduct, WORKSPACE } from "./leave-product.ts";
-import { type FaultRates, InstanceGone } from "./object-host.ts";
-import type { CaseOptions, Verdict } from "./simulation.ts";
-import { Violation, World } from "./world.ts";
+import type { FaultRates } from "./object-host.ts";
+import { type CaseOptions, type Verdict, verdictOf } from "./verdict.ts";
+import { World } from "./world.ts";
 
 const STEPS_MAX = 60_000;
 /** Some cases are one burst; in others a breaker that has opened closes again. */
@@ -62,23 +62,14 @@ export async function simulate(seed: number, { spared, isTracing = false }: Case
   const product = assembleLedger(world, fate.chance("well", 0.2) ? calm : RATES, () => book);
   const book = new LeaveBook(world, product.host.object(LEDGER).database);
   product.host.onWrite = () => book.wrote();
-  const unhandled = (error: unknown) => {
-    if (!(error instanceof InstanceGone)) world.violate(`nobody looked at an error: ${error}`);
-  };
-  process.on("unhandledRejection", unhandled);
-  let violation: string | null = null;
-  try {
+  const unfold = async () => {
     await new Case(world, product, book).unfold();
-  } catch (error) {
-    if (!(error instanceof Violation)) throw error;
-    violation = error.message;
-  } finally {
-    process.off("unhandledRejection", unhandled);
+    world.note(() => `${book.byLeave} calls by leave, ${book.attempts.size} attempts`);
+  };
+  return verdictOf(seed, world, unfold, () => {
     product.host.close();
     product.d1.close();
-  }
-  world.note(() => `${book.byLeave} calls by leave, ${book.attempts.size} attempts`);
-  return { seed, violation, steps: world.steps, struck: fate.struck, trace: world.trace };
+  });
 }
 
 /** Messages are late, and nothing else. */

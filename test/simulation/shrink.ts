@@ -1,5 +1,5 @@
 /** Makes a failing case smaller: takes away faults and parts of it as long as it still fails. */
-import type { Verdict } from "./simulation.ts";
+import type { Verdict } from "./verdict.ts";
 import type { Simulate } from "./worlds.ts";
 
 /** Enough to leave a handful of faults of some hundred. */

@@ -8,8 +8,8 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort } from "node:worker_threads";
 import { shrink } from "./shrink.ts";
-import type { Verdict } from "./simulation.ts";
 import { inThreads } from "./threads.ts";
+import type { Verdict } from "./verdict.ts";
 import { simulationOf, WORLDS, type WorldName } from "./worlds.ts";
 
 const KEPT = new URL("./kept-seeds.json", import.meta.url);

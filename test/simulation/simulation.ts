@@ -3,11 +3,11 @@ import { Announcements } from "./announcements.ts";
 import { Checks } from "./checks.ts";
 import { AttemptLedger } from "./fake-attempts.ts";
 import { Fate } from "./fate.ts";
-import { InstanceGone } from "./object-host.ts";
 import { People } from "./people.ts";
 import { assemble, CAPACITY, laneName, type Product, runName, type Settings } from "./product.ts";
 import { type Mishap, type RunPlan, type Scenario, STORM_MS, scenarioOf } from "./scenario.ts";
-import { Violation, World } from "./world.ts";
+import { type CaseOptions, type Verdict, verdictOf } from "./verdict.ts";
+import { World } from "./world.ts";
 
 /** A case of this many events is driven in a circle. A case has some 600. */
 const STEPS_MAX = 30_000;
@@ -15,22 +15,6 @@ const STEPS_MAX = 30_000;
 const SUPERSEDED_MAX_MS = 5_000;
 /** Faults that begin in the storm are over by then. */
 const AFTERMATH_MS = 25_000;
-
-export interface Verdict {
-  readonly seed: number;
-  /** What went wrong; null when nothing did. */
-  readonly violation: string | null;
-  readonly steps: number;
-  /** Names of the faults and parts that took place: what can be taken away. */
-  readonly struck: readonly string[];
-  readonly trace: readonly string[];
-}
-
-export interface CaseOptions {
-  /** Names of faults and parts that do not take place. */
-  readonly spared?: ReadonlySet<string>;
-  readonly isTracing?: boolean;
-}
 
 export async function simulate(seed: number, { spared, isTracing = false }: CaseOptions = {}): Promise<Verdict> {
   const fate = new Fate(seed, spared);
@@ -41,25 +25,16 @@ export async function simulate(seed: number, { spared, isTracing = false }: Case
   const attempts = new AttemptLedger(world);
   const announcements = new Announcements();
   const product = assemble({ world, rates: scenario.rates, settings, attempts, announcements });
-  const unhandled = (error: unknown) => {
-    if (!(error instanceof InstanceGone)) world.violate(`nobody looked at an error: ${error}`);
-  };
-  process.on("unhandledRejection", unhandled);
-  let violation: string | null = null;
-  try {
+  const unfold = async () => {
     const checks = new Checks(world, product, attempts, announcements, settings);
     const people = new People(world, product, checks);
     for (const { spec, behaviour } of scenario.runs) attempts.expect(spec.id, behaviour);
     await new Case(world, product, settings, scenario, people, checks).unfold();
-  } catch (error) {
-    if (!(error instanceof Violation)) throw error;
-    violation = error.message;
-  } finally {
-    process.off("unhandledRejection", unhandled);
+  };
+  return verdictOf(seed, world, unfold, () => {
     product.host.close();
     product.d1.close();
-  }
-  return { seed, violation, steps: world.steps, struck: fate.struck, trace: world.trace };
+  });
 }
 
 function victimsOf(runs: readonly RunPlan[], lanes: readonly string[]): string[] {

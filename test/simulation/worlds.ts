@@ -1,5 +1,5 @@
 /** What is simulated: each world is a module that unfolds a case from its seed. */
-import type { CaseOptions, Verdict } from "./simulation.ts";
+import type { CaseOptions, Verdict } from "./verdict.ts";
 
 export type Simulate = (seed: number, options?: CaseOptions) => Promise<Verdict>;
 
