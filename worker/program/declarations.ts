@@ -9,8 +9,23 @@ import { capabilitiesNamed, inputSchemaOf, type JsonSchema, outputSchemaOf, TYPE
 
 const CONTEXT = "/** What the program was started with. */\ndeclare const context: any;";
 
+/** Of each set of names that was asked for lately: to write them takes longer than all else that a prompt needs. */
+const rendered = new Map<string, string>();
+/** Bounds the memory: the oldest are forgotten first. */
+const RENDERED_MAX = 50;
+
 /** Declarations for these capabilities, and for `context`. @throws for a name that is none */
 export function renderDeclarations(names: readonly string[]): string {
+  const key = names.toSorted().join();
+  const known = rendered.get(key);
+  if (known !== undefined) return known;
+  const written = writeDeclarations(names);
+  if (rendered.size >= RENDERED_MAX) rendered.delete(rendered.keys().next().value!);
+  rendered.set(key, written);
+  return written;
+}
+
+function writeDeclarations(names: readonly string[]): string {
   const writer = new TypeWriter();
   const namespaces = [...Map.groupBy(capabilitiesNamed(names), ({ name }) => name.split(".")[0]!)].map(
     ([entity, capabilities]) =>
