@@ -1,9 +1,10 @@
-/** `[data-decisions]`: a form of decisions, whose `[data-approved]` counts the ones that approve as they are chosen. */
+/** `[data-decisions]`: a form of decisions, whose `[data-approved]` counts the ones that approve as they are chosen; none is not said. */
 function recount(form: HTMLFormElement): void {
   const count = form.querySelector("[data-approved]");
   if (!count || form.dataset["decisions"] === undefined) return;
   const chosen = [...form.elements].filter((each) => each instanceof HTMLInputElement && each.checked);
-  count.textContent = String(chosen.filter((each) => (each as HTMLInputElement).value === "approved").length);
+  const approved = chosen.filter((each) => (each as HTMLInputElement).value === "approved").length;
+  count.textContent = approved === 0 ? "" : String(approved);
 }
 
 document.addEventListener("change", ({ target }) => {

@@ -116,10 +116,12 @@ export function ownerOf(kind: ItemKind, fields: ItemFields): string | null {
   return (field(fields, OWNER_FIELD[kind]) as string | null) ?? null;
 }
 
-/** What a person reads as the item's name. */
+/** What a person reads as the item's name: a title that begins with the key says it once. */
 export function labelOf({ kind, fields }: Pick<Item, "kind" | "fields">): string {
+  const { title } = fields;
   const key = kind === "story" ? storyOf(kind, fields) : null;
-  return key === null ? fields.title : `${key} · ${fields.title}`;
+  const saysKey = key !== null && title.startsWith(key) && !/^[\w-]/.test(title.slice(key.length));
+  return key === null || saysKey ? title : `${key} · ${title}`;
 }
 
 /** The same rule as the store's, for items that are not stored yet. Case is folded for ASCII alone, as SQLite does. */

@@ -207,7 +207,7 @@ function SheetBar(props: EffectSheetProps) {
               Save decisions
             </button>
             <button type="submit" class="button primary" name="do" value="apply">
-              Apply <span data-approved="">{formatCount(approved)}</span>
+              Apply <span data-approved="">{approved === 0 ? "" : formatCount(approved)}</span>
             </button>
           </PostForm>
         ) : null}
