@@ -57,6 +57,13 @@ describe("waiting for memory", () => {
   const hold = (ms: number) =>
     `const a = new Uint8Array(14 * 2 ** 20); await new Promise((done) => setTimeout(done, ${ms})); a.length`;
 
+  it("ends where all that hold it, and those who came before, were lost with their objects", async () => {
+    const gate = new MemoryGate(96 * MIB);
+    for (let lost = 0; lost < 12; lost++) gate.enter(4 * MIB, 64 * MIB);
+    const { outcome } = await start(gate, "1 + 1");
+    expect(outcome).toEqual({ kind: "completed", result: 2 });
+  });
+
   it("counts neither as time nor as fuel of the guest", async () => {
     const gate = new MemoryGate(24 * MIB);
     const first = start(gate, hold(1_500));

@@ -12,8 +12,10 @@ import { WASM_PAGE_BYTES } from "./limits.ts";
 
 /** Those at the head of the queue look every millisecond, those behind less often, or looking would be all they do. */
 const MAX_WAIT_MS = 50;
+/** Whoever has waited for long does not mind another part of that. A nap of a millisecond takes several, which add up. */
+const WAITED_PART = 50;
 /** A guest that lives shows it every second; one that does not in so long was lost with its object. */
-const SILENCE_MS = 30_000;
+const SILENCE_MS = 10_000;
 
 export class MemoryShare {
   readonly #gate: MemoryGate;
@@ -45,15 +47,17 @@ export class MemoryShare {
   async wait(): Promise<void> {
     const { clock, signal } = this.#request;
     let [signs, sleptMs] = [this.#gate.signsOfLife(), 0];
+    let waitedMs = 0;
     const wait = new Wait(this.#request, "memory that other programs hold");
     for (;;) {
       const position = this.#gate.position(this.#tenant);
       if (position === 0 || signal.aborted) break;
       wait.goesOn();
-      const ms = Math.min(position, MAX_WAIT_MS);
+      const ms = Math.min(position + Math.floor(waitedMs / WAITED_PART), MAX_WAIT_MS);
       await clock.sleep(ms);
       this.#gate.lives(this.#tenant);
       sleptMs += ms;
+      waitedMs += ms;
       // Counted in naps, not by the clock: one that jumps makes nobody silent.
       if (sleptMs < SILENCE_MS) continue;
       this.#gate.dropSilent(signs);
