@@ -1,11 +1,8 @@
 import { expect, it } from "vitest";
-import { labelOf } from "../../../worker/domain/item.ts";
+import { type Item, labelOf } from "../../../worker/domain/item.ts";
 
 const story = (key: string | null, title: string) =>
-  labelOf({
-    kind: "story",
-    fields: { key, title, description: null, status: "todo", points: null, assigned_to: null },
-  });
+  labelOf({ kind: "story", fields: { key, title, status: "todo" } as unknown as Item["fields"] });
 
 it.each([
   ["SHOP-1", "Retry", "SHOP-1 · Retry"],
