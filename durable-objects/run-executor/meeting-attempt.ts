@@ -79,13 +79,12 @@ export async function attemptMeeting(ports: MeetingPorts, request: MeetingReques
     const error = { ...infrastructureError("The meeting was deleted.", "NotFoundError"), category: "runtime" as const };
     return { outcome: { kind: "threw", error }, usage: NO_USAGE };
   }
-  // Plans from before reviewers had names have none.
-  const reviewModel = plan.reviewModel ?? null;
   const provider = await ports.provider(plan.model);
-  const reviewer = reviewModel === null ? provider : await ports.provider(reviewModel);
+  // Plans from before reviewers had names have none.
+  const reviewer = plan.reviewModel ? await ports.provider(plan.reviewModel) : provider;
   const work = new MeetingAttempt(ports, request, { provider, reviewer });
   const told = { ...meeting, stories: await knownStories(ports, meeting) };
-  const processed = await processMeeting(work.ports(), told, { ...plan, reviewModel });
+  const processed = await processMeeting(work.ports(), told, plan);
   const { calls, fellBackFrom, version } = processed;
   ports.storage.putRecord({ calls, fellBackFrom, usedVersion: version });
   return work.result(processed);

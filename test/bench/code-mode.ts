@@ -41,9 +41,7 @@ async function process(provider: Provider, meeting: ProcessedMeeting, fixture: M
     execute: (program) => desk.execute(program),
     callTool: (name, input) => toolAnswer(() => capabilities.get(name)!(input)),
   };
-  const choice = {
-    ...{ version, fallback: false, thinking: false, reviewByModel: false, model: MEETING_MODEL, reviewModel: null },
-  };
+  const choice = { version, fallback: false, thinking: false, reviewByModel: false };
   const processed = await processMeeting(ports, meeting, choice);
   if (processed.kind === "failed") throw new Error(`${fixture.name} ${version}: ${processed.sentence}`);
   return { calls: processed.calls, writes: desk.effects.length };
@@ -61,7 +59,7 @@ function dollars(calls: readonly MeasuredCall[], isCached: boolean): number {
 const { model, baseUrl, close } = await startMeetingModel();
 const send: Fetch = async (url, init) => boundedAnswer(await fetch(url, init), { signal: init.signal! });
 const connection = { fetch: send, clock: systemClock, timeouts: DEFAULT_TIMEOUTS };
-const provider = createAnthropicProvider({ connection, apiKey: "sk-bench", baseUrl });
+const provider = createAnthropicProvider({ connection, apiKey: "sk-bench", baseUrl, model: MEETING_MODEL });
 
 console.log(
   "| meeting | words | writes V1/V2 | calls V1/V2 | input V1 | input V2 | output V1 | output V2 | $ V1 | $ V2 | $ V1 cached | $ V2 cached |",

@@ -31,19 +31,22 @@ function client(apiKey = ana.token) {
 }
 
 /** Lets the workspace ask a server that answers with these scripts. */
-async function behind(protocol: Protocol, ...scripts: Script[]) {
+function behind(protocol: Protocol, ...scripts: Script[]) {
+  return savedKey(protocol, { name: "main", model: "its-model" }, ...scripts);
+}
+
+/** A key that was saved last is the one in use. */
+async function savedKey(protocol: Protocol, named: { name: string; model: string }, ...scripts: Script[]) {
   // The first one answers the test of the key.
   const { baseUrl, requests } = await providerPlace({ body: protocol.frames().join("") }, ...scripts);
   const path = protocol.name === "anthropic" ? "" : "/v1";
-  const key = {
-    name: "main",
-    provider: protocol.name,
-    baseUrl: baseUrl + path,
-    model: "its-model",
-    key: canaryKey("chat"),
+  const key = { ...named, provider: protocol.name, baseUrl: baseUrl + path, key: canaryKey("chat") };
+  const saved = await api(ana, "/api/workspace/api-keys", key);
+  expect(saved.status).toBe(201);
+  return {
+    id: ((await saved.json()) as { key: { id: string } }).key.id,
+    asked: async () => (await requests()).slice(1).map(({ body }) => body as Record<string, unknown>),
   };
-  expect((await api(ana, "/api/workspace/api-keys", key)).status).toBe(201);
-  return { asked: async () => (await requests()).slice(1).map(({ body }) => body as Record<string, unknown>) };
 }
 
 const HI = { model: "default", messages: [{ role: "user" as const, content: "hi" }] };
@@ -178,6 +181,87 @@ describe.each([anthropicProtocol, responsesProtocol, chatProtocol])("/v1 in fron
     expect(whole.message).toContain("not valid JSON");
     const stream = client().chat.completions.stream({ ...HI, tools: TOOLS });
     expect((await failureOf(stream.finalChatCompletion())).message).toContain("not valid JSON");
+  });
+});
+
+describe("/v1, asked for a model by its name", () => {
+  const answers = (protocol: Protocol, times = 8) => Array(times).fill({ body: protocol.frames().join("") });
+  const ask = (model: string) => client().chat.completions.create({ ...HI, model, max_tokens: 50 });
+
+  it("asks the key that has it, and lists exactly what can be named", async () => {
+    const local = { name: "lab", model: "meta/llama" };
+    const places = {
+      lab: await savedKey(chatProtocol, local, ...answers(chatProtocol)),
+      spare: await savedKey(responsesProtocol, { name: "spare", model: "gpt-5" }, ...answers(responsesProtocol)),
+      main: await savedKey(anthropicProtocol, { name: "main", model: "gpt-5" }, ...answers(anthropicProtocol)),
+    };
+    const asked = async (name: string) => {
+      await ask(name);
+      const all = await Promise.all(
+        Object.entries(places).map(async ([key, place]) => [key, await place.asked()] as const),
+      );
+      return all
+        .flatMap(([key, bodies]) => bodies.map((body) => `${key}: ${body.model}`))
+        .filter((each) => !seen.has(each));
+    };
+    const seen = new Set<string>();
+    for (const [name, meant] of [
+      ["default", "main: gpt-5"],
+      ["meta/llama", "lab: meta/llama"],
+      ["spare/gpt-5", "spare: gpt-5"],
+      ["gpt-5-nano", "spare: gpt-5-nano"],
+      ["openai/gpt-5-mini", "spare: gpt-5-mini"],
+      ["claude-haiku-4-5-20251001", "main: claude-haiku-4-5-20251001"],
+    ] as const) {
+      expect(await asked(name), name).toEqual([meant]);
+      seen.add(meant);
+    }
+    const { data } = await client().models.list();
+    const names = data.map(({ id }) => id);
+    expect(names.slice(0, 4)).toEqual(["default", "gpt-5", "spare/gpt-5", "meta/llama"]);
+    expect(data.find(({ id }) => id === "gpt-5-nano")).toMatchObject({ owned_by: "openai" });
+    expect(data.find(({ id }) => id === "claude-haiku-4-5")).toMatchObject({ owned_by: "anthropic" });
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it("is told which there are where it means none", async () => {
+    const { asked } = await savedKey(chatProtocol, { name: "lab", model: "llama" });
+    for (const model of ["gpt-4", "lab/mixtral", "claude-haiku-4-5"]) {
+      const error = await failureOf(ask(model));
+      expect(error).toMatchObject({
+        status: 404,
+        code: "model_not_found",
+        type: "invalid_request_error",
+        param: "model",
+      });
+      expect(error.message).toContain(`"${model}"`);
+      expect(error.message).toContain("default, llama;");
+    }
+    expect((await client().models.list()).data.map(({ id }) => id)).toEqual(["default", "llama"]);
+    expect([await asked(), await calls()]).toEqual([[], []]);
+  });
+
+  it("counts its price, its record and its fallbacks by the model that was truly asked", async () => {
+    const empty = responsesProtocol.failures.find(({ reason }) => reason === "no-credit")!.script;
+    const named = async (name: string) => {
+      const { data } = await client()
+        .chat.completions.create({ ...HI, model: name, max_tokens: 50, stream: true })
+        .withResponse();
+      const models = new Set<string>();
+      for await (const { model } of data) models.add(model);
+      return [...models];
+    };
+    await savedKey(responsesProtocol, { name: "other", model: "gpt-5" }, ...answers(responsesProtocol, 1), empty);
+    const main = await savedKey(
+      anthropicProtocol,
+      { name: "main", model: "claude-sonnet-5" },
+      ...answers(anthropicProtocol, 1),
+    );
+    expect(await named("other/gpt-5-nano")).toEqual(["gpt-5-nano"]);
+    await expect.poll(calls).toMatchObject([{ provider: "openai", price: { pricedAs: "gpt-5-nano" } }]);
+    expect(await named("other/gpt-5-nano")).toEqual(["claude-sonnet-5"]);
+    expect(await main.asked()).toMatchObject([{ model: "claude-sonnet-5" }]);
+    await expect.poll(calls).toMatchObject([{ provider: "anthropic", price: { pricedAs: "claude-sonnet-5" } }, {}]);
   });
 });
 

@@ -21,7 +21,7 @@ import { countMeetingRuns, findRollout, judgeMeetingRun, listMeetingRuns, saveRo
 import { findMeeting } from "../store/meetings.ts";
 import { record } from "./audit-trail.ts";
 import { reserveRunId, submit } from "./start-run.ts";
-import { reviewerFor } from "./workspace-provider.ts";
+import { reviewerFor } from "./workspace-models.ts";
 
 const DAY_MS = 86_400_000;
 

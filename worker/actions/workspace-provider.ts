@@ -5,34 +5,30 @@
 import type { Dependencies } from "../dependencies.ts";
 import type { BudgetSubject } from "../domain/budget-state.ts";
 import { OPERATOR_KEY_ID } from "../domain/call-limits.ts";
+import { type Result, succeed } from "../domain/errors.ts";
 import type { ExecutionSource } from "../domain/execution.ts";
 import { newId } from "../domain/ids.ts";
-import { askedKeys, type ModelKey, type OfferedModel, offeredModels, reviewerOf } from "../domain/model-choice.ts";
+import { askedKeys } from "../domain/model-choice.ts";
 import type { Clock } from "../domain/ports.ts";
 import { type KeyTest, type KeyVerdict, takesPrices, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
 import { withAdmission } from "../llm/admitted-provider.ts";
-import { cheapModelOf, priced } from "../llm/call-cost.ts";
+import { priced } from "../llm/call-cost.ts";
 import { ANSWER_BYTES } from "../llm/call-guard.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "../llm/connection.ts";
 import { withFallback } from "../llm/fallback.ts";
-import { createMockProvider, MOCK_MODEL } from "../llm/mock.ts";
+import { createMockProvider } from "../llm/mock.ts";
 import { type PriceSnapshot, priceOf, priceSetByHand } from "../llm/prices.ts";
-import {
-  type AskedModel,
-  ModelError,
-  type ModelErrorReason,
-  type Provider,
-  type ProviderName,
-} from "../llm/provider.ts";
+import { ModelError, type ModelErrorReason, type Provider, type ProviderName } from "../llm/provider.ts";
 import { withRedaction } from "../llm/redacted-provider.ts";
 import { withRetries } from "../llm/retry.ts";
-import { createProvider, type ProviderChoice, usualModelOf } from "../llm/select-provider.ts";
-import { listUsableKeys, noteKeyUse } from "../store/provider-keys.ts";
+import { createProvider, type ProviderChoice } from "../llm/select-provider.ts";
+import { noteKeyUse } from "../store/provider-keys.ts";
 import type { ProviderKeyRow } from "../store/schema.ts";
 import { CallSheet } from "./call-sheet.ts";
 import { recorded } from "./record-calls.ts";
+import { type AskableKey, askableKeysOf, modelByName, noSuchModel } from "./workspace-models.ts";
 
 /** A test is looked at by a person who waits for it. */
 const TEST_TIMEOUTS: CallTimeouts = { firstByteMs: 20_000, silenceMs: 10_000, totalMs: 30_000 };
@@ -69,7 +65,7 @@ interface Call {
  *
  * @param source what the calls are made for
  * @param subjects what they are about, besides the workspace: all of them have budgets
- * @param model the key of this model is asked first, where the workspace has one; null for the one in use
+ * @param model is asked, by its key where there is one, else by the one in use; null for the model of that
  */
 export async function providerOf(
   dependencies: Dependencies,
@@ -78,12 +74,42 @@ export async function providerOf(
   subjects: readonly BudgetSubject[] = [],
   model: string | null = null,
 ): Promise<Provider> {
+  const keys = await askableKeysOf(dependencies, workspaceId);
+  const named = model === null ? null : modelByName(dependencies, keys, model);
+  const asked = askedKeys(keys, named?.key);
+  const provider = composed(dependencies, workspaceId, { source, subjects, keys: asked });
+  return { ...provider, defaultModel: named?.model ?? model ?? provider.defaultModel };
+}
+
+/** The same for a name that has to mean a model of the workspace, or `default`. `model-not-found` says which there are. */
+export async function providerOfNamed(
+  dependencies: Dependencies,
+  workspaceId: string,
+  source: ExecutionSource,
+  name: string,
+): Promise<Result<Provider>> {
+  const keys = await askableKeysOf(dependencies, workspaceId);
+  const named = modelByName(dependencies, keys, name);
+  if (named === null) return noSuchModel(dependencies, workspaceId, name);
+  const provider = composed(dependencies, workspaceId, { source, subjects: [], keys: askedKeys(keys, named.key) });
+  return succeed({ ...provider, defaultModel: named.model });
+}
+
+interface Asked {
+  readonly source: ExecutionSource;
+  readonly subjects: readonly BudgetSubject[];
+  /** In the order in which they are asked. */
+  readonly keys: readonly AskableKey[];
+}
+
+function composed(dependencies: Dependencies, workspaceId: string, { source, subjects, keys }: Asked): Provider {
   const redactor = new Redactor();
-  const rows = askedKeys(await modelKeysOf(dependencies, workspaceId), model).map(({ row }) => row);
   const compose = () => {
     const call = { workspaceId, subjects, redactor, sheet: sheetOf(dependencies, workspaceId) };
-    const [first, ...next] = rows.map((row) => ofKey(dependencies, row, call));
-    const provider = first ? withFallback([first, ...next]) : operatorsOf(dependencies, call);
+    const [first, ...next] = keys.map(({ row }) =>
+      row ? ofKey(dependencies, row, call) : operatorsOf(dependencies, call),
+    );
+    const provider = withFallback([first!, ...next]);
     return recorded(dependencies, provider, call.sheet, { workspaceId, source, redactor });
   };
   // Composed for each call, which has a sheet of its own. Most are asked for one.
@@ -168,44 +194,6 @@ function admitted(
     priceRemedy: key && takesPrices(provider.name) ? "An admin can set it: Settings, Provider keys." : "",
     ...{ clock, subjects },
   });
-}
-
-/** What people are told which provider it is. */
-export async function providerNameOf(dependencies: Dependencies, workspaceId: string): Promise<ProviderName> {
-  const [chosen] = await keysOf(dependencies, workspaceId);
-  return chosen?.provider ?? dependencies.config.provider?.choice.provider ?? "mock";
-}
-
-/** Models that somebody may choose among, the workspace's own first. Others of the same providers may be named, too. */
-export async function modelsOf(dependencies: Dependencies, workspaceId: string): Promise<readonly OfferedModel[]> {
-  const keys: readonly (ModelKey & AskedModel)[] = await modelKeysOf(dependencies, workspaceId);
-  const { provider } = dependencies.config;
-  const operators = { name: "the server's own", baseUrl: "", fallbackPosition: null, ...operatorsModel(provider) };
-  return offeredModels(keys.length > 0 ? keys : [operators], (key) => cheapModelOf(key.provider));
-}
-
-/** Who looks at what `model` has written, where nobody names it: null for the same model. */
-export async function reviewerFor(
-  dependencies: Dependencies,
-  workspaceId: string,
-  model: string | null,
-): Promise<string | null> {
-  return reviewerOf(await modelKeysOf(dependencies, workspaceId), model);
-}
-
-function operatorsModel(provider: Dependencies["config"]["provider"]): AskedModel {
-  if (provider === null) return { provider: "mock", model: MOCK_MODEL };
-  return { provider: provider.choice.provider, model: usualModelOf(provider.choice) };
-}
-
-async function modelKeysOf(dependencies: Dependencies, workspaceId: string) {
-  const rows = await keysOf(dependencies, workspaceId);
-  return rows.map((row) => ({ ...row, model: usualModelOf(row), row }));
-}
-
-/** Remembered for moments: each call asks for them, and so does each page. */
-async function keysOf({ db, knownKeys }: Dependencies, workspaceId: string): Promise<readonly ProviderKeyRow[]> {
-  return (await knownKeys.find(workspaceId, () => listUsableKeys(db, workspaceId))) ?? [];
 }
 
 /** By the key, and for a while after a rotation by the one before it. */

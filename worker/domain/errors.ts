@@ -23,6 +23,7 @@ export const ERRORS = {
   "bad-origin": { status: 403, retryable: false, title: "The request came from a page of another origin." },
   forbidden: { status: 403, retryable: false, title: "Your role, or the token's scopes, do not allow this." },
   "not-found": { status: 404, retryable: false, title: "There is nothing here by that name." },
+  "model-not-found": { status: 404, retryable: false, title: "The workspace has no model of this name." },
   "method-not-allowed": { status: 405, retryable: false, title: "This address takes another method." },
   "repository-exists": { status: 409, retryable: false, title: "The workspace has this repository already." },
   "snippet-exists": { status: 409, retryable: false, title: "The workspace has a snippet of this name already." },

@@ -1,4 +1,4 @@
-/** Which of a workspace's keys are asked for a model, which models people may choose among, and who reviews. Pure. */
+/** What a model's name means, which of a workspace's keys are asked, which models may be chosen, and who reviews. Pure. */
 import { FALLBACKS_MAX } from "./provider-key.ts";
 
 /** A key that can be used, with the model that it is usually asked for. */
@@ -18,15 +18,78 @@ export interface OfferedModel {
   readonly isMock: boolean;
 }
 
+export interface NamedModel<Key> {
+  readonly key: Key;
+  /** As its provider is asked for it. */
+  readonly model: string;
+}
+
+/** Whether a key is good for a model besides its own: one that its provider is known to have. */
+type Knows<Key> = (key: Key, model: string) => boolean;
+
 /**
- * In the order in which they are asked: the key of the model, the one in use, and those that are asked next.
+ * What a name means: a key's own model; then, behind the name of a key or of a provider and a slash, a model of that key;
+ * then a model that a key's provider is known to have. Where several keys fit, the first in their order. Null for none.
  * @param keys the one in use first
- * @param model null for that of the key in use. A model that no key has is asked by the key in use.
  */
-export function askedKeys<Key extends ModelKey>(keys: readonly Key[], model: string | null): readonly Key[] {
+export function namedModel<Key extends ModelKey>(
+  keys: readonly Key[],
+  name: string,
+  knows: Knows<Key>,
+): NamedModel<Key> | null {
+  const ordered = inOrder(keys);
+  const own = ordered.find(({ model }) => model === name);
+  if (own) return { key: own, model: name };
+  const behind = (prefix: string) => (name.startsWith(`${prefix}/`) ? name.slice(prefix.length + 1) : null);
+  const named = [
+    ...ordered.map((key) => [key, behind(key.name)] as const),
+    ...ordered.map((key) => [key, behind(key.provider)] as const),
+    ...ordered.map((key) => [key, name] as const),
+  ];
+  for (const isGood of [(key: Key, model: string) => key.model === model, knows]) {
+    for (const [key, model] of named) if (model !== null && isGood(key, model)) return { key, model };
+  }
+  return null;
+}
+
+/** The one in use, those that are asked next, and the others. */
+function inOrder<Key extends ModelKey>(keys: readonly Key[]): readonly Key[] {
+  const first = [...keys.slice(0, 1), ...nextKeys(keys)];
+  return [...first, ...keys.filter((key) => !first.includes(key))];
+}
+
+export interface NameableModel<Key> extends NamedModel<Key> {
+  readonly name: string;
+}
+
+/**
+ * What can be named, each model once: the keys' own, by the key's name and the model's where the model's means another
+ * key; then what their providers are known to have.
+ */
+export function nameableModels<Key extends ModelKey>(
+  keys: readonly Key[],
+  known: (key: Key) => readonly string[],
+): readonly NameableModel<Key>[] {
+  const ordered = inOrder(keys);
+  const byName = new Map<string, NameableModel<Key>>();
+  const add = (name: string, key: Key, model: string) => {
+    if (!byName.has(name)) byName.set(name, { name, key, model });
+  };
+  for (const key of ordered) {
+    const isMeant = ordered.find(({ model }) => model === key.model) === key;
+    add(isMeant ? key.model : `${key.name}/${key.model}`, key, key.model);
+  }
+  for (const key of ordered) for (const model of known(key)) add(model, key, model);
+  return [...byName.values()];
+}
+
+/**
+ * In the order in which they are asked: the one given, the one in use, and those that are asked next.
+ * @param keys the one in use first
+ */
+export function askedKeys<Key extends ModelKey>(keys: readonly Key[], own: Key | undefined = keys[0]): readonly Key[] {
   const [chosen] = keys;
-  if (!chosen) return [];
-  const own = model === null ? chosen : (keys.find((key) => key.model === model) ?? chosen);
+  if (!chosen || !own) return [];
   const next = [chosen, ...nextKeys(keys)].filter((key) => key !== own);
   return [own, ...next.slice(0, FALLBACKS_MAX)];
 }
@@ -54,11 +117,13 @@ export function offeredModels<Key extends ModelKey>(
 }
 
 /**
- * The model that looks at what another one has written: of another provider, those first that are asked next anyway.
+ * The model that looks at what the model of `writer` has written: of another provider, those first that are asked next anyway.
  * Null where the workspace has keys of one provider alone: then the same model looks again.
  */
-export function reviewerOf(keys: readonly ModelKey[], model: string | null): string | null {
-  const [writer] = askedKeys(keys, model);
+export function reviewerOf<Key extends ModelKey>(
+  keys: readonly Key[],
+  writer: Key | undefined = keys[0],
+): string | null {
   if (!writer) return null;
   const isOther = ({ provider, baseUrl }: ModelKey) => provider !== writer.provider || baseUrl !== writer.baseUrl;
   return [...nextKeys(keys), ...keys].find(isOther)?.model ?? null;

@@ -84,12 +84,11 @@ export const chatCompletionSchema = z.object({
 });
 export type ChatCompletionRequest = z.output<typeof chatCompletionSchema>;
 
-/** The request of ours. A failure names the field in `errors`, as a check of the schema does. */
-export function modelRequestOf(
-  body: ChatCompletionRequest,
-  defaultModel: string,
-  signal: AbortSignal,
-): Result<ModelRequest> {
+/**
+ * The request of ours. A failure names the field in `errors`, as a check of the schema does.
+ * @param model what the body's name means
+ */
+export function modelRequestOf(body: ChatCompletionRequest, model: string, signal: AbortSignal): Result<ModelRequest> {
   const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? DEFAULT_ANSWER_TOKENS;
   const messages = conversationOf(body.messages);
   if (!messages.ok) return messages;
@@ -106,7 +105,7 @@ export function modelRequestOf(
   return {
     ok: true,
     value: {
-      ...{ model: body.model === DEFAULT_MODEL_ALIAS ? defaultModel : body.model, maxTokens, signal },
+      ...{ model, maxTokens, signal },
       system: body.messages.flatMap((each) => (isSystem(each) ? [textOf(each.content)] : [])).join("\n\n"),
       messages: messages.value,
       ...(tools.length === 0 ? {} : { tools }),

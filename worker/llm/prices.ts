@@ -5,7 +5,7 @@
  * Amounts are integers in millionths of a US dollar ("micros"), rounded up. A price is in micros for a million tokens, an
  * integer as well, so that nothing is ever rounded but the sum.
  */
-import { calcPrice } from "@pydantic/genai-prices";
+import { calcPrice, findProvider } from "@pydantic/genai-prices";
 import type { HandPrice } from "../domain/hand-price.ts";
 import { type PriceRates, type PriceSnapshot, SET_BY_HAND } from "../domain/price.ts";
 import type { ModelUsage, ProviderName } from "./provider.ts";
@@ -27,6 +27,19 @@ export function priceOf(provider: ProviderName, model: string, now: number): Pri
   const found = calcPrice({}, model, { providerId, timestamp: new Date(now) });
   const rates = found && ratesOf(found.model_price);
   return found && rates && { source: PRICE_LIBRARY, pricedAs: found.model.id, rates };
+}
+
+/** Models whose price is known at an instant, by the library's names; a release of one is known by its own name, too. */
+export function pricedModels(provider: ProviderName, now: number): readonly string[] {
+  const providerId = PRICED[provider];
+  const models = providerId === undefined ? [] : (findProvider({ providerId })?.models ?? []);
+  // What ends in a dash is how names of models begin that somebody trained further.
+  return models.map(({ id }) => id).filter((id) => !id.endsWith("-") && priceOf(provider, id, now) !== null);
+}
+
+/** Whether it is one of {@link pricedModels}, or a release of one. */
+export function isPriced(provider: ProviderName, model: string, now: number): boolean {
+  return PRICED[provider] !== undefined && priceOf(provider, model, now) !== null;
 }
 
 /** The price that was set by hand; null where none was. A release of a model has none by its family's name. */

@@ -45,7 +45,8 @@ export interface Question {
   readonly version: ProcessingVersion;
   readonly phase: ProcessingPhase;
   readonly provider: Provider;
-  readonly request: Omit<ModelRequest, "signal" | "model"> & { readonly model: string | null };
+  /** The provider's own model is asked. */
+  readonly request: Omit<ModelRequest, "signal" | "model">;
 }
 
 /** Characters of text between two looks of those who watch. */
@@ -63,7 +64,7 @@ export async function askModel(ports: ProcessingPorts, question: Question): Prom
 
 async function ask(ports: ProcessingPorts, question: Question): Promise<Answer | NoAnswer> {
   const { provider } = question;
-  const model = question.request.model ?? provider.defaultModel;
+  const model = provider.defaultModel;
   const startedAt = ports.clock.now();
   const measure = { question, model, provider: provider.name, startedAt };
   const gathered = new Gathered(ports);

@@ -103,10 +103,6 @@ export interface ProcessingPorts {
 export interface ProcessingOptions {
   readonly thinking: boolean;
   readonly reviewByModel: boolean;
-  /** Null for the default of the provider. */
-  readonly model: string | null;
-  /** Who reviews; null for the model that writes. */
-  readonly reviewModel: string | null;
 }
 
 export type Processed =

@@ -115,9 +115,8 @@ class ProgramWork {
   /** Asks for a program; what the answer is like is checked with its types. */
   async #write(phase: ProcessingPhase, prompt?: string): Promise<Answer> {
     if (prompt !== undefined) this.#messages.push({ role: "user", text: prompt });
-    const { thinking, model } = this.#options;
+    const { thinking } = this.#options;
     const answer = await this.#ask(phase, this.#ports.provider, {
-      model,
       system: programSystem(this.#ports.capabilities.declarations),
       cacheSystem: true,
       messages: [...this.#messages],
@@ -169,7 +168,6 @@ class ProgramWork {
   /** What the reviewer objects to; null for nothing. */
   async #review(program: string): Promise<string | null> {
     const answer = await this.#ask("review", this.#ports.reviewer, {
-      model: this.#options.reviewModel ?? this.#options.model,
       system: reviewSystem(this.#ports.capabilities.declarations),
       cacheSystem: true,
       messages: [{ role: "user", text: reviewPrompt(this.#meeting, program) }],

@@ -79,10 +79,9 @@ class Conversation {
   }
 
   #ask(round: number) {
-    const { thinking, model } = this.#options;
+    const { thinking } = this.#options;
     const { provider, capabilities } = this.#ports;
     const request = {
-      model,
       system: toolsSystem(),
       cacheSystem: true,
       messages: this.#withCachedEnd(),

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { askedKeys, type ModelKey, offeredModels, reviewerOf } from "../../../worker/domain/model-choice.ts";
+import {
+  askedKeys,
+  type ModelKey,
+  nameableModels,
+  namedModel,
+  offeredModels,
+  reviewerOf,
+} from "../../../worker/domain/model-choice.ts";
 
 const key = (name: string, provider: string, model: string, fallbackPosition: number | null = null): ModelKey => ({
   ...{ name, provider, model, fallbackPosition, baseUrl: `https://${provider}.example` },
@@ -12,16 +19,61 @@ const names = (keys: readonly ModelKey[]) => keys.map(({ name }) => name);
 
 describe("the keys that are asked", () => {
   it("are the one in use and those that follow it, in their order", () => {
-    expect(names(askedKeys([own, second, gpt, local], null))).toEqual(["own", "local", "gpt"]);
-    expect(names(askedKeys([own, second, gpt, local], "a model that no key has"))).toEqual(["own", "local", "gpt"]);
-    expect(askedKeys([], null)).toEqual([]);
+    expect(names(askedKeys([own, second, gpt, local]))).toEqual(["own", "local", "gpt"]);
+    expect(askedKeys([])).toEqual([]);
   });
 
-  it("begin with that of the named model, and are never more than can be waited for", () => {
-    expect(names(askedKeys([own, second, gpt, local], "opus"))).toEqual(["second", "own", "local", "gpt"]);
-    expect(names(askedKeys([own, second, gpt, local], "gpt"))).toEqual(["gpt", "own", "local"]);
+  it("begin with the one that is named, and are never more than can be waited for", () => {
+    expect(names(askedKeys([own, second, gpt, local], second))).toEqual(["second", "own", "local", "gpt"]);
+    expect(names(askedKeys([own, second, gpt, local], gpt))).toEqual(["gpt", "own", "local"]);
     const third = key("third", "other", "other", 3);
-    expect(names(askedKeys([own, second, gpt, local, third], "opus"))).toEqual(["second", "own", "local", "gpt"]);
+    expect(names(askedKeys([own, second, gpt, local, third], second))).toEqual(["second", "own", "local", "gpt"]);
+  });
+});
+
+describe("a model's name", () => {
+  const spare = key("spare", "openai", "gpt", 1);
+  const odd = key("openai", "llama", "openai/oss", null);
+  const CATALOGUE: Readonly<Record<string, readonly string[]>> = { anthropic: ["haiku", "opus"], openai: ["gpt-nano"] };
+  const known = ({ provider }: ModelKey) => CATALOGUE[provider] ?? [];
+  const meant = (keys: readonly ModelKey[], name: string) => {
+    const named = namedModel(keys, name, (each, model) => known(each).includes(model));
+    return named && `${named.key.name}: ${named.model}`;
+  };
+
+  it("means the key that was saved with it: of several the one in use, then in the order of fallbacks", () => {
+    expect(meant([own, second, gpt, local], "opus")).toBe("second: opus");
+    expect(meant([gpt, spare], "gpt")).toBe("gpt: gpt");
+    expect(meant([own, gpt, spare], "gpt")).toBe("spare: gpt");
+    expect(meant([own, gpt, odd], "openai/oss")).toBe("openai: openai/oss");
+  });
+
+  it("may have the name of a key or of a provider in front", () => {
+    expect(meant([own, gpt, spare], "gpt/gpt")).toBe("gpt: gpt");
+    expect(meant([own, gpt, spare], "gpt/gpt-nano")).toBe("gpt: gpt-nano");
+    expect(meant([own, gpt, spare], "openai/gpt")).toBe("spare: gpt");
+    expect(meant([own, gpt, odd], "openai/gpt")).toBe("gpt: gpt");
+    expect(meant([own, local], "local/llama")).toBe("local: llama");
+  });
+
+  it("means a key whose provider is known to have it, where no key was saved with it", () => {
+    expect(meant([local, gpt, second], "haiku")).toBe("second: haiku");
+    expect(meant([local, gpt, spare], "gpt-nano")).toBe("spare: gpt-nano");
+  });
+
+  it("means nothing otherwise", () => {
+    for (const name of ["sonnet-9", "gpt", "llama/haiku", "own/gpt-nano", "own/", "/opus", "local/gpt", ""]) {
+      expect(meant([own, local], name)).toBeNull();
+    }
+  });
+
+  it("is listed for each model once, and means what it is listed for", () => {
+    const keys = [own, second, gpt, spare, odd];
+    const listed = nameableModels(keys, known);
+    expect(listed.map(({ name }) => name)).toEqual([
+      ...["sonnet", "gpt", "gpt/gpt", "opus", "openai/oss", "haiku", "gpt-nano"],
+    ]);
+    for (const { name, key: of, model } of listed) expect(meant(keys, name)).toBe(`${of.name}: ${model}`);
   });
 });
 
@@ -39,13 +91,13 @@ describe("the models that are offered", () => {
 
 describe("the model that reviews", () => {
   it("is another provider's, of those first that are asked next anyway", () => {
-    expect(reviewerOf([own, second, gpt, local], null)).toBe("llama");
-    expect(reviewerOf([own, second, key("gpt", "openai", "gpt")], null)).toBe("gpt");
-    expect(reviewerOf([own, second, gpt, local], "llama")).toBe("gpt");
+    expect(reviewerOf([own, second, gpt, local])).toBe("llama");
+    expect(reviewerOf([own, second, key("gpt", "openai", "gpt")])).toBe("gpt");
+    expect(reviewerOf([own, second, gpt, local], local)).toBe("gpt");
   });
 
   it("is the same one where there is no other provider", () => {
-    expect(reviewerOf([own, second], null)).toBeNull();
-    expect(reviewerOf([], null)).toBeNull();
+    expect(reviewerOf([own, second])).toBeNull();
+    expect(reviewerOf([])).toBeNull();
   });
 });

@@ -4,7 +4,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { handPricesSchema } from "../../../worker/domain/hand-price.ts";
-import { costMicros, PRICE_LIBRARY, priceOf, priceSetByHand, worstCaseMicros } from "../../../worker/llm/prices.ts";
+import {
+  costMicros,
+  isPriced,
+  PRICE_LIBRARY,
+  pricedModels,
+  priceOf,
+  priceSetByHand,
+  worstCaseMicros,
+} from "../../../worker/llm/prices.ts";
 import type { ModelUsage } from "../../../worker/llm/provider.ts";
 
 const NOW = Date.UTC(2026, 10, 27);
@@ -28,6 +36,18 @@ describe("priceOf", () => {
   it("has a price of nothing for the mock", () => {
     const price = priceOf("mock", "mock-1", NOW)!;
     expect(costMicros(usage({ inputTokens: 1e6, outputTokens: 1e6 }), price)).toBe(0);
+  });
+
+  it("says which models it prices, and takes their releases for theirs", () => {
+    const models = pricedModels("anthropic", NOW);
+    expect(models).toContain("claude-haiku-4-5");
+    for (const model of [...models, "claude-haiku-4-5-20251001"]) expect(isPriced("anthropic", model, NOW)).toBe(true);
+    expect(pricedModels("openai", NOW)).toContain("gpt-5-nano");
+    expect(isPriced("anthropic", "gpt-5-nano", NOW)).toBe(false);
+    for (const provider of ["mock", "openai-compatible"] as const) {
+      expect(pricedModels(provider, NOW)).toEqual([]);
+      expect(isPriced(provider, "gpt-5-nano", NOW)).toBe(false);
+    }
   });
 
   it("takes the price of the instant", () => {

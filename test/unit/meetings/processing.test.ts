@@ -19,7 +19,7 @@ const MEETING: ProcessedMeeting = {
   ],
   stories: [],
 };
-const OPTIONS = { thinking: false, reviewByModel: false, model: null, reviewModel: null };
+const OPTIONS = { thinking: false, reviewByModel: false };
 const fence = (program: string) => `Here it is.\n\n\`\`\`typescript\n${program}\n\`\`\`\n`;
 
 type Said = string | ModelError | readonly ModelEvent[];
@@ -160,15 +160,12 @@ describe("processing by a program", () => {
     );
   });
 
-  it("asks the named model to review, and else the one that writes", async () => {
-    const asked = async (models: { model: string | null; reviewModel: string | null }) => {
-      const reviewer = scripted("APPROVED");
-      const { ports } = world({ provider: scripted(fence("1;")), reviewer });
-      await processByProgram(ports, MEETING, { ...OPTIONS, reviewByModel: true, ...models });
-      return reviewer.asked[0]!.model;
-    };
-    expect(await asked({ model: "author", reviewModel: "critic" })).toBe("critic");
-    expect(await asked({ model: "author", reviewModel: null })).toBe("author");
+  it("asks each of the two for the model that it stands for", async () => {
+    const writer = { ...scripted(fence("1;")), defaultModel: "author" };
+    const reviewer = { ...scripted("APPROVED"), defaultModel: "critic" };
+    const { ports } = world({ provider: writer, reviewer });
+    await processByProgram(ports, MEETING, { ...OPTIONS, reviewByModel: true });
+    expect([writer.asked[0]!.model, reviewer.asked[0]!.model]).toEqual(["author", "critic"]);
   });
 
   it("sends a type error back once", async () => {

@@ -13,15 +13,16 @@ export const MODEL_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/v1/chat/completions",
     summary:
-      "Ask the workspace's model, as clients of OpenAI do: whole, or with `stream` as server-sent events. Recorded and limited like every call.",
+      "Ask a model of the workspace, as clients of OpenAI do: whole, or with `stream` as server-sent events. The name says by which key. Recorded and limited like every call.",
     body: chatCompletionSchema,
     answers: { 200: "A chat.completion, or chat.completion.chunk events that end with [DONE]" },
-    problems: BODY_PROBLEMS,
+    problems: [...BODY_PROBLEMS, "model-not-found"],
   },
   {
     method: "get",
     path: "/v1/models",
-    summary: "The workspace's model, by its own name and as `default`.",
+    summary:
+      "The models that can be named: `default`, those of the workspace's keys, and all known ones of their providers.",
     answers: { 200: "A list of models" },
     problems: [],
   },

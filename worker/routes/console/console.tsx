@@ -1,6 +1,6 @@
 /** The console's pages, all behind a session. */
 import { Hono, type MiddlewareHandler } from "hono";
-import { providerNameOf } from "../../actions/workspace-provider.ts";
+import { providerNameOf } from "../../actions/workspace-models.ts";
 import { SANDBOX_GLOBALS } from "../../domain/sandbox-globals.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { capabilityReference } from "../../program/reference.ts";

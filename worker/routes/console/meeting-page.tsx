@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { readMeeting } from "../../actions/manage-meetings.ts";
 import { readMeetingRuns } from "../../actions/process-meetings.ts";
-import { modelsOf, reviewerFor } from "../../actions/workspace-provider.ts";
+import { modelsOf, reviewerFor } from "../../actions/workspace-models.ts";
 import type { Effect } from "../../domain/effect.ts";
 import type { MeetingRun } from "../../domain/meeting-run.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";

@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono";
-import { providerOf } from "../../actions/workspace-provider.ts";
+import { providerOfNamed } from "../../actions/workspace-provider.ts";
 import { newId } from "../../domain/ids.ts";
 import { type AnswerHead, CompletionChunks, wholeCompletion } from "../../llm/chat-completion-answer.ts";
 import { chatCompletionSchema, modelRequestOf } from "../../llm/chat-completion-request.ts";
@@ -20,7 +20,9 @@ export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
   if (!body.ok) return problem(c, body);
   const { clock, random } = c.var.dependencies;
   const { workspaceId, id } = c.var.principal;
-  const provider = await providerOf(c.var.dependencies, workspaceId, { kind: "api", id });
+  const named = await providerOfNamed(c.var.dependencies, workspaceId, { kind: "api", id }, body.value.model);
+  if (!named.ok) return problem(c, named);
+  const provider = named.value;
   const stop = new AbortController();
   const request = modelRequestOf(body.value, provider.defaultModel, stop.signal);
   if (!request.ok) return problem(c, request);
@@ -38,8 +40,8 @@ export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
       c.var.dependencies.afterwards(whole.catch(() => undefined));
       return c.json(await whole);
     }
-    const first = await firstOf(events);
-    const chunks = new CompletionChunks(head, body.value.stream_options?.include_usage ?? false);
+    const { first, model } = await beginningOf(events, head.model);
+    const chunks = new CompletionChunks({ ...head, model }, body.value.stream_options?.include_usage ?? false);
     return streamed(c, { first, events, chunks, stop });
   } catch (error) {
     // What cannot be told ends the call.
@@ -50,12 +52,14 @@ export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
   }
 });
 
-/** The first event of the answer itself. A provider gives one, or throws. */
-async function firstOf(events: AsyncIterator<ModelEvent>): Promise<ModelEvent> {
+/** The first event of the answer itself, and the model that gives it. A provider gives one, or throws. */
+async function beginningOf(events: AsyncIterator<ModelEvent>, asked: string) {
+  let model = asked;
   for (;;) {
     const { value, done } = await events.next();
     if (done) throw new Error("A provider's answer ended without its last event");
-    if (!isNotice(value)) return value;
+    if (!isNotice(value)) return { first: value, model };
+    if (value.type === "fallback") model = value.to.model;
   }
 }
 
