@@ -83,6 +83,10 @@ export class BudgetLedger extends DurableObject<Env> implements BudgetLedgerRpc 
     return this.#calls.begin(attempt, news);
   }
 
+  async refusalOfUnpriced(subjects: readonly BudgetSubject[]) {
+    return this.#ledger.refusalOfUnpriced(subjects);
+  }
+
   async note(...news: CallNews[]): Promise<void> {
     return this.#calls.note(news);
   }

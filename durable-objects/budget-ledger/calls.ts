@@ -82,7 +82,7 @@ export class Calls {
 
   async #beginUnpriced(attempt: CallAttempt, news: CallNews): Promise<BeginAnswer> {
     if (news.ends.length > 0) void this.note([{ ends: news.ends, record: null }]);
-    const refusal = this.#ports.ledger.refusalOfUnpriced(attempt);
+    const refusal = this.#ports.ledger.refusalOfUnpriced(attempt.subjects);
     if (refusal) return { type: "over-budget", refusal };
     const answer = this.#ports.gate.admit(attempt.address);
     if (answer.type !== "admitted") return answer;

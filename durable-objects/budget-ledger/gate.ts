@@ -16,7 +16,7 @@ import {
 import { admit, type CallVerdict, type Circuit, NEW_CIRCUIT, report, shutUntil } from "../../worker/domain/circuit.ts";
 import { toIso } from "../../worker/domain/instant.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
-import { fullBucket, type TokenBucket, takeToken } from "../../worker/domain/token-bucket.ts";
+import { fullBucket, type TokenBucket, takeToken, underLimit } from "../../worker/domain/token-bucket.ts";
 import type { GateStorage } from "./gate-storage.ts";
 import type { CircuitAddress, GateAnswer, GateState } from "./rpc.ts";
 
@@ -97,7 +97,6 @@ export class Gate {
   }
 
   /** What came of a call that was let through. Repeats and late ones change nothing once the circuit has changed. */
-
   report(address: CircuitAddress, epoch: number, verdict: CallVerdict): void {
     const before = this.#circuit(address);
     this.#keep(address, before, report(before, epoch, verdict, this.#clock.now()));
@@ -120,12 +119,10 @@ export class Gate {
 
   limit(limits: CallLimits): void {
     const now = this.#clock.now();
-    // Who asked for more gets it at once, who asked for less as well: what waits keeps its place.
     for (const service of Object.keys(limits) as LimitedService[]) {
       const bucket = this.#buckets.get(service);
       if (bucket === undefined || limits[service] === this.#limits[service]) continue;
-      const full = { ...bucket, tokens: Math.min(bucket.tokens, limits[service]) };
-      const next = bucket.tokens >= this.#limits[service] ? fullBucket(limits[service], now) : full;
+      const next = underLimit(bucket, this.#limits[service], limits[service], now);
       this.#buckets.set(service, next);
       this.#storage.saveBucket(service, next);
     }

@@ -84,8 +84,9 @@ export class Ledger {
   }
 
   /** What stands in the way of a call without a known price; null for nothing. Changes nothing. */
-  refusalOfUnpriced(request: ReserveRequest): Exclude<ReserveAnswer, { granted: true }> | null {
-    const { answer } = reserve(this.#state, { ...request, boundMicros: null }, this.#ports.clock.now());
+  refusalOfUnpriced(subjects: readonly BudgetSubject[]): Exclude<ReserveAnswer, { granted: true }> | null {
+    // Under no id: what is not counted is no repeat of anything.
+    const { answer } = reserve(this.#state, { id: "", boundMicros: null, subjects }, this.#ports.clock.now());
     return answer.granted ? null : answer;
   }
 

@@ -91,6 +91,8 @@ export interface BudgetLedgerRpc {
    * @param news what there is to tell until now. Its record is kept only if the attempt may be made
    */
   begin(attempt: CallAttempt, news: CallNews): Promise<BeginAnswer>;
+  /** What stands in the way right now of a call without a known price; null for nothing. For one that had to wait. */
+  refusalOfUnpriced(subjects: readonly BudgetSubject[]): Promise<Exclude<ReserveAnswer, { granted: true }> | null>;
   /** After providers were asked, by one call or several. A repeat changes nothing but a breaker's count. */
   note(...news: CallNews[]): Promise<void>;
   /** Puts all that is recorded until now into D1, for whoever wants to read it there. */

@@ -87,8 +87,10 @@ export class LeaveBook {
       const bucket = this.#buckets.get(service as LimitedService);
       if (!bucket || bucket.limit === limit) continue;
       this.#flow(bucket);
-      // Who asks for more gets it at once.
-      bucket.tokens = limit > bucket.limit ? limit : Math.min(bucket.tokens, limit);
+      // The same share of the minute is left.
+      const share = limit / bucket.limit;
+      bucket.tokens *= share;
+      bucket.recent = bucket.recent.map(({ at, tokens }) => ({ at, tokens: tokens * share }));
       bucket.limit = limit;
     }
   }

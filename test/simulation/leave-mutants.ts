@@ -57,6 +57,12 @@ const PLANTED: readonly Omit<Mutant, "world">[] = [
     replace: 'const isHealthy = circuit.name === "closed";',
   },
   {
+    name: "fill a bucket whose limit is changed",
+    file: GATE,
+    find: "const next = underLimit(bucket, this.#limits[service], limits[service], now);",
+    replace: "const next = fullBucket(limits[service], now);",
+  },
+  {
     name: "store buckets when they are empty alone",
     file: GATE,
     find: "const isPlenty = bucket.tokens >= this.#limits[service] / 2;",

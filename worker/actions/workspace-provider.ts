@@ -174,10 +174,10 @@ function unasked(mock: Provider, clock: Clock, { sheet }: Call): Provider {
 
 /** @param key that of the workspace; null for the operator's, with which no prices are set */
 function admitted(
-  { clock, random }: Dependencies,
+  { clock, random, budget }: Dependencies,
   key: Pick<ProviderKeyRow, "id" | "prices"> | null,
   provider: Provider,
-  { subjects, sheet }: Call,
+  { workspaceId, subjects, sheet }: Call,
 ): Provider {
   if (provider.name === "mock") throw new Error("the mock is asked without leave");
   const address = { service: provider.name, keyId: key?.id ?? OPERATOR_KEY_ID };
@@ -186,6 +186,7 @@ function admitted(
   return withAdmission(provider, {
     admitter: {
       begin: (attempt, price) => sheet.begin({ ...attempt, address }, price),
+      refusalOfUnpriced: (about) => budget(workspaceId).refusalOfUnpriced(about),
       ended: (end) => sheet.attemptEnded({ ...end, address }),
     },
     newId: () => newId("call", clock, random),

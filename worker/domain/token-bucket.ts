@@ -19,10 +19,19 @@ export function fullBucket(perMinute: number, now: number): TokenBucket {
   return { tokens: perMinute, at: now };
 }
 
-/** As it is now, under a limit that may have been changed. A clock that went back fills nothing. */
+/** As it is now. A clock that went back fills nothing. */
 export function refill({ tokens, at }: TokenBucket, perMinute: number, now: number): TokenBucket {
   const flowed = (Math.max(0, now - at) * perMinute) / MINUTE_MS;
   return { tokens: Math.min(perMinute, tokens + flowed), at: Math.max(at, now) };
+}
+
+/**
+ * The same bucket where the limit is changed: as much of a minute is left as was, and who waits does so for as long as was
+ * said. So nobody gains by a limit that is lowered and raised again.
+ */
+export function underLimit(bucket: TokenBucket, before: number, perMinute: number, now: number): TokenBucket {
+  const { tokens, at } = refill(bucket, before, now);
+  return { tokens: (tokens * perMinute) / before, at };
 }
 
 export interface Taken {

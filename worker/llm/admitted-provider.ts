@@ -16,7 +16,9 @@ export type Admission =
   /** The call may be made, after this wait. */
   | { readonly type: "admitted"; readonly epoch: number; readonly waitMs: number }
   | { readonly type: "over-limit" | "circuit-open"; readonly retryInMs: number }
-  | { readonly type: "over-budget"; readonly refusal: Exclude<ReserveAnswer, { granted: true }> };
+  | { readonly type: "over-budget"; readonly refusal: Refusal };
+
+type Refusal = Exclude<ReserveAnswer, { granted: true }>;
 
 /** The workspace's gate and budget, as one attempt asks them. */
 export interface Admitter {
@@ -33,6 +35,8 @@ export interface Admitter {
     },
     price: PriceSnapshot | null,
   ): Promise<Admission>;
+  /** What stands in the way by now of an admitted attempt whose price is not known; null for nothing. */
+  refusalOfUnpriced(subjects: readonly BudgetSubject[]): Promise<Refusal | null>;
   /** Is not waited for. Once for each attempt that was admitted. */
   ended(end: {
     readonly id: string;
@@ -92,6 +96,8 @@ async function* admittedStream(
     }
     await sleepUnlessAborted(waitMs, clock, request.signal);
     if (request.signal.aborted) throw new ModelError("aborted", "The request was cancelled.");
+    // Nothing is held back for it: a budget that was set meanwhile would not be held.
+    if (waitMs > 0 && price === null) await stillAdmitted(request, options);
     // From here on nobody knows, until the provider says it.
     cost = null;
     for await (const event of priced(provider.stream(request), price)) {
@@ -123,14 +129,7 @@ async function admitted(
   { admitter, subjects, label, priceRemedy }: AdmissionOptions,
 ): Promise<Extract<Admission, { type: "admitted" }>> {
   const boundMicros = price && worstCaseMicros(price, upperTokens(request), request.maxTokens);
-  let answer: Admission;
-  try {
-    answer = await admitter.begin({ id, boundMicros, subjects }, price);
-  } catch (cause) {
-    throw new ModelError("overloaded", "The workspace's budget cannot be asked right now: nothing was sent.", {
-      cause,
-    });
-  }
+  const answer = await asked(admitter.begin({ id, boundMicros, subjects }, price));
   if (answer.type === "admitted") return answer;
   if (answer.type === "over-budget") {
     const { model } = request;
@@ -139,8 +138,22 @@ async function admitted(
   throw refusalOf(answer, label);
 }
 
+async function stillAdmitted({ model }: ModelRequest, { admitter, subjects, priceRemedy }: AdmissionOptions) {
+  const refusal = await asked(admitter.refusalOfUnpriced(subjects));
+  if (refusal) throw new OverBudgetError(refusal, { model, neededMicros: null, price: null, remedy: priceRemedy });
+}
+
+async function asked<Answer>(asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking;
+  } catch (cause) {
+    const message = "The workspace's budget cannot be asked right now: nothing was sent.";
+    throw new ModelError("overloaded", message, { cause });
+  }
+}
+
 function verdictOf(reason: ModelErrorReason): CallVerdict {
-  if (reason === "aborted") return "nothing";
+  if (reason === "aborted" || reason === "over-budget") return "nothing";
   return FAULTS.includes(reason) ? "fault" : "ok";
 }
 

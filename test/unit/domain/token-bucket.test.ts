@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fullBucket, refill, takeToken } from "../../../worker/domain/token-bucket.ts";
+import { fullBucket, refill, takeToken, underLimit } from "../../../worker/domain/token-bucket.ts";
 
 const MINUTE_MS = 60_000;
 const NO_BOUND = Number.MAX_SAFE_INTEGER;
@@ -50,6 +50,25 @@ describe("a token bucket", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("has the same share of a minute left under another limit, and lets nobody wait for longer", () => {
+    fc.assert(
+      fc.property(rates, rates, fc.integer({ min: 1, max: 700 }), (before, after, calls) => {
+        let bucket = fullBucket(before, START);
+        let toldMs = 0;
+        for (let call = 0; call < calls; call++) {
+          const taken = takeToken(bucket, before, START, NO_BOUND);
+          [bucket, toldMs] = [taken.bucket, taken.waitMs!];
+        }
+        const changed = underLimit(bucket, before, after, START);
+        expect(changed.tokens / after).toBeCloseTo(bucket.tokens / before);
+        const { waitMs } = takeToken(changed, after, START, NO_BOUND);
+        expect(waitMs).toBeGreaterThanOrEqual(toldMs);
+        expect(underLimit(changed, after, before, START).tokens).toBeCloseTo(bucket.tokens);
+      }),
+    );
+    expect(underLimit({ tokens: 0, at: START }, 10, 100, START + MINUTE_MS).tokens).toBe(100);
   });
 
   it("lets calls through in the order in which they asked", () => {
