@@ -5,7 +5,9 @@
 import * as z from "zod";
 import { WORKSPACE_CONCURRENCY, WORKSPACE_CONCURRENCY_MAX } from "./domain/capacity-state.ts";
 import { type Grants, originSchema } from "./domain/grants.ts";
+import type { HandPrice } from "./domain/hand-price.ts";
 import { LIMIT_RANGES } from "./domain/program.ts";
+import { NO_PRICES, pricesSchema, takesPrices } from "./domain/provider-key.ts";
 import { REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE_MAX } from "./domain/rate-limit.ts";
 import { Secret } from "./domain/secret.ts";
 import { KEY_BYTES } from "./keys/cipher.ts";
@@ -99,6 +101,23 @@ const issueQuietSchema = z.coerce
   .min(0, "must be 0 or more")
   .max(ISSUE_QUIET_SECONDS.max, `must be ${ISSUE_QUIET_SECONDS.max} or less`);
 
+/** As `prices` of a provider's key, in JSON. */
+const modelPricesSchema = z.string().transform((text, context): readonly HandPrice[] => {
+  const problem = (message: string) => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    return problem('must be JSON, such as [{"model":"llama3.3","input":0.15,"output":0.6}]');
+  }
+  const prices = pricesSchema.safeParse(given);
+  if (prices.success) return prices.data;
+  return problem(prices.error.issues.map(({ path, message }) => [...path, message].join(" ")).join("; "));
+});
+
 /** Every variable but the provider's, which have rules of their own. */
 const settingsSchema = z.object({
   LOG_LEVEL: z.string().refine(isLogLevel, "must be debug, info, warn or error").default("info"),
@@ -110,6 +129,7 @@ const settingsSchema = z.object({
   RUNYARD_SECRETS_KEY: secretsKeySchema.optional(),
   RUNYARD_SECRETS_KEYS_OPENING: openingKeysSchema.default([]),
   RUNYARD_PROVIDER_PRIVATE_HOSTS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
+  RUNYARD_MODEL_PRICES: modelPricesSchema.default([]),
   RUNYARD_ISSUE_QUIET_SECONDS: issueQuietSchema.default(ISSUE_QUIET_SECONDS.default),
   RUNYARD_WEBHOOK_PRIVATE_RECEIVERS: z.enum(["allow", "refuse"], "must be allow or refuse").default("refuse"),
   RUNYARD_WEBHOOK_RETRY_SECONDS: retrySecondsSchema.prefault(WEBHOOK_RETRY_SECONDS),
@@ -172,6 +192,8 @@ export interface Config {
 export interface ConfiguredProvider {
   readonly choice: ProviderChoice;
   readonly key: Secret | null;
+  /** Set by hand: those that no library knows. */
+  readonly prices: readonly HandPrice[];
 }
 
 export interface WebhookSettings {
@@ -203,13 +225,12 @@ export function readConfig(env: Variables): Config {
     ...githubProblems(settings.data),
     ...providerSettingProblems(llm).map(({ setting, problem }) => `${PROVIDER_VARIABLES[setting]} ${problem}`),
   ];
-  if (!settings.success || problems.length > 0)
-    throw new Error(`The configuration is not valid: ${problems.join("; ")}`);
+  if (!settings.success || problems.length > 0) throw invalid(problems);
   const { data } = settings;
   return {
     logLevel: data.LOG_LEVEL as LogLevel,
     logFormat: data.LOG_FORMAT,
-    provider: configuredProvider(llm),
+    provider: configuredProvider(llm, data.RUNYARD_MODEL_PRICES),
     allowsPrivateProviders: data.RUNYARD_PROVIDER_PRIVATE_HOSTS === "allow",
     isQueueSmart: data.SMART_QUEUE === "true",
     workspaceConcurrency: data.RUNYARD_WORKSPACE_CONCURRENCY,
@@ -240,9 +261,15 @@ function githubProblems(data: z.output<typeof settingsSchema> | undefined): stri
   return data && missing.length === 1 ? [`${missing[0]} must be set together with the other of the OAuth app`] : [];
 }
 
-function configuredProvider(settings: ProviderSettings): ConfiguredProvider | null {
+function configuredProvider(settings: ProviderSettings, prices: readonly HandPrice[]): ConfiguredProvider | null {
   const chosen = chooseProvider(settings);
+  if (prices.length > 0 && (chosen === null || !takesPrices(chosen.provider)))
+    throw invalid([`RUNYARD_MODEL_PRICES ${NO_PRICES}`]);
   if (chosen === null) return null;
   const { keySetting, ...choice } = chosen;
-  return { choice, key: choice.hasKey ? new Secret(settings[keySetting]!) : null };
+  return { choice, key: choice.hasKey ? new Secret(settings[keySetting]!) : null, prices };
+}
+
+function invalid(problems: readonly string[]): Error {
+  return new Error(`The configuration is not valid: ${problems.join("; ")}`);
 }

@@ -4,10 +4,12 @@ import { env as bindings } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
+import { providerOf } from "../../worker/actions/workspace-provider.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import { auditListSchema } from "../../worker/domain/audit.ts";
 import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
 import { executionListSchema } from "../../worker/domain/execution.ts";
+import type { HandPrice } from "../../worker/domain/hand-price.ts";
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
@@ -309,6 +311,26 @@ describe("a price that is set by hand", () => {
       [id, { name: "own", model: "llama", price: "$15.00 in, $0.60 out, $0.075 cached" }],
       [id, { name: "own", model: "llama", price: "$0.15 in, $0.60 out, $0.075 cached" }],
     ]);
+  });
+
+  it("is the operator's to set for a server of theirs, and holds there in the same way", async () => {
+    const { baseUrl } = await providerPlace({ body: chatProtocol.frames().join("") });
+    const known = dependenciesOf(bindings as unknown as Env);
+    const choice = { provider: "openai-compatible", baseUrl: `${baseUrl}/v1`, model: "llama", hasKey: false } as const;
+    const askOf = async (prices: readonly HandPrice[], maxTokens = 500) => {
+      const dependencies = { ...known, config: { ...known.config, provider: { choice, key: null, prices } } };
+      const provider = await providerOf(dependencies, ana.workspaceId, { kind: "api", id: "tok_x" });
+      const request = { model: "llama", system: "", messages: [{ role: "user", text: "hi" }], maxTokens } as const;
+      const { signal } = new AbortController();
+      for await (const event of provider.stream({ ...request, signal })) if (event.type === "done") return event.cost;
+      throw new Error("there was no end");
+    };
+    await put(ana, { ...DAY, limit: 0.0005 });
+    await expect(askOf([])).rejects.toThrow(/price of llama is not known.*RUNYARD_MODEL_PRICES/);
+    const price = { model: "llama", input: 150_000, output: 600_000, cachedInput: 75_000 };
+    expect(await askOf([price])).toMatchObject({ micros: 41, price: { source: "set by hand" } });
+    await expect.poll(spending).toMatchObject({ budgets: [{ spent: 0.000041, reserved: 0 }] });
+    await expect(askOf([price], 1_000)).rejects.toThrow("nothing was sent");
   });
 
   it("is held back as the worst case: a cap below it refuses, and what is left pays a shorter answer", async () => {

@@ -33,7 +33,20 @@ describe("readConfig", () => {
     expect(hours).toBeCloseTo(75.6, 1);
   });
 
+  it("reads prices of the operator's own server, and refuses them where those of the provider are known", () => {
+    const prices = '[{"model":"llama3.3","input":0.15,"output":"0.6"}]';
+    const own = { OPENAI_BASE_URL: "http://127.0.0.1:1/v1", RUNYARD_MODEL_PRICES: prices };
+    expect(readConfig(own).provider?.prices).toEqual([
+      { model: "llama3.3", input: 150_000, output: 600_000, cachedInput: 150_000 },
+    ]);
+    for (const known of [{ RUNYARD_MODEL_PRICES: prices }, { ...own, ANTHROPIC_API_KEY: "sk-canary" }])
+      expect(() => readConfig(known)).toThrow(/RUNYARD_MODEL_PRICES can be set for OpenAI-compatible servers alone/);
+  });
+
   it.each([
+    ["RUNYARD_MODEL_PRICES", "canary", "must be JSON, such as"],
+    ["RUNYARD_MODEL_PRICES", '{"model":"canary"}', "must be a list of prices"],
+    ["RUNYARD_MODEL_PRICES", '[{"model":"canary","input":-1,"output":1}]', "0 input must be 0 or more"],
     ["RUNYARD_FETCH_ORIGINS", "https://a.example/path", "must be an origin"],
     ["RUNYARD_SANDBOX_MEMORY_MIB", "95", "must be a whole number of MiB, 96 or more"],
     ["RUNYARD_SANDBOX_MEMORY_MIB", "canary", "must be a number"],

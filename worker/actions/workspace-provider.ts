@@ -131,6 +131,12 @@ function sheetOf({ calls }: Dependencies, workspaceId: string): CallSheet {
   });
 }
 
+function priceRemedy(keyId: string): string {
+  return keyId === OPERATOR_KEY_ID
+    ? "The operator of this server can set it: RUNYARD_MODEL_PRICES."
+    : "An admin can set it: Settings, Provider keys.";
+}
+
 /** By a key of the workspace's own; its use is noted when it comes to that. */
 function ofKey(dependencies: Dependencies, row: ProviderKeyRow, call: Call): Provider {
   const { db, clock, random, log, afterwards, keysInUse } = dependencies;
@@ -154,10 +160,10 @@ function operatorsOf(dependencies: Dependencies, call: Call): Provider {
   const { config, clock, random } = dependencies;
   const ports = { clock, random };
   if (config.provider === null) return withRetries([unasked(createMockProvider({ clock }), clock, call)], ports);
-  const { choice, key } = config.provider;
+  const { choice, key, prices } = config.provider;
   // The address is the operator's, who may well run the server beside this one.
   const provider = open(dependencies, choice, async () => key!, { allowsPrivate: true, redactor: call.redactor });
-  return withRetries([admitted(dependencies, null, provider, call)], ports);
+  return withRetries([admitted(dependencies, { id: OPERATOR_KEY_ID, prices }, provider, call)], ports);
 }
 
 /** The mock needs no leave: nothing is called, and nothing is paid. */
@@ -172,17 +178,17 @@ function unasked(mock: Provider, clock: Clock, { sheet }: Call): Provider {
   };
 }
 
-/** @param key that of the workspace; null for the operator's, with which no prices are set */
+/** @param key that of the workspace, or the operator's */
 function admitted(
   { clock, random, budget }: Dependencies,
-  key: Pick<ProviderKeyRow, "id" | "prices"> | null,
+  key: Pick<ProviderKeyRow, "id" | "prices">,
   provider: Provider,
   { workspaceId, subjects, sheet }: Call,
 ): Provider {
   if (provider.name === "mock") throw new Error("the mock is asked without leave");
-  const address = { service: provider.name, keyId: key?.id ?? OPERATOR_KEY_ID };
+  const address = { service: provider.name, keyId: key.id };
   const priceNow = (model: string): PriceSnapshot | null =>
-    priceSetByHand(key?.prices ?? [], model) ?? priceOf(provider.name, model, clock.now());
+    priceSetByHand(key.prices, model) ?? priceOf(provider.name, model, clock.now());
   return withAdmission(provider, {
     admitter: {
       begin: (attempt, price) => sheet.begin({ ...attempt, address }, price),
@@ -192,7 +198,7 @@ function admitted(
     newId: () => newId("call", clock, random),
     label: PROVIDER_LABELS[provider.name],
     priceOf: priceNow,
-    priceRemedy: key && takesPrices(provider.name) ? "An admin can set it: Settings, Provider keys." : "",
+    priceRemedy: takesPrices(provider.name) ? priceRemedy(key.id) : "",
     ...{ clock, subjects },
   });
 }

@@ -87,7 +87,8 @@ const trimmed = (problemOf: (text: string) => string | null) =>
 
 const name = z.string().trim().min(1, "is required").max(NAME_CHARS, `is longer than ${NAME_CHARS} characters`);
 const key = trimmed(apiKeyProblem);
-const prices = handPricesSchema(trimmed(modelProblem).refine((text) => text !== "", "is required"));
+/** Of the models of one key. */
+export const pricesSchema = handPricesSchema(trimmed(modelProblem).refine((text) => text !== "", "is required"));
 const settings = z.strictObject({
   provider: z.enum(KEYED_PROVIDERS, `must be ${KEYED_PROVIDERS.join(", ")}`),
   /** Empty for the provider's own address. */
@@ -104,7 +105,7 @@ export const NO_PRICES = "can be set for OpenAI-compatible servers alone: what o
 /** What is tested before it is saved. A key is left out for a server that asks for none. */
 export const testKeySchema = settings.superRefine(requireParts);
 export const createKeySchema = settings
-  .extend({ name, prices: prices.default([]) })
+  .extend({ name, prices: pricesSchema.default([]) })
   .superRefine(requireParts)
   .superRefine(({ provider, prices }, context) => {
     if (prices.length === 0 || takesPrices(provider)) return;
@@ -122,7 +123,7 @@ function requireParts(given: z.output<typeof settings>, context: z.RefinementCtx
 
 /** Of an address that differs from the one before the key is discarded. Prices take the place of all that there were. */
 export const changeKeySchema = z
-  .strictObject({ name, baseUrl: trimmed(baseUrlProblem), model: trimmed(modelProblem), prices })
+  .strictObject({ name, baseUrl: trimmed(baseUrlProblem), model: trimmed(modelProblem), prices: pricesSchema })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, "must change something");
 export type ChangeKey = z.output<typeof changeKeySchema>;
