@@ -6,6 +6,7 @@ import "@github/relative-time-element";
 import "./behaviours/approved-count.ts";
 import "./behaviours/check-all.ts";
 import "./behaviours/copy-button.ts";
+import "./behaviours/current-tab.ts";
 import "./behaviours/dialog-opener.ts";
 import "./behaviours/elapsed-time.ts";
 import "./behaviours/favicon-status.ts";

@@ -78,7 +78,8 @@ export class BudgetWaits {
             asked = withTokens(asked, maxTokens);
             continue;
           }
-          if (!wait) say(`Waiting for a decision about the budget. ${error.message}`);
+          if (!wait)
+            say(`${waitSentence(error)} The run's page offers to stop, to raise the budget, or to finish cheaply.`);
           wait = this.#waitFor(error, wait);
           await clock.during(this.#decided(wait, request.signal));
           if (this.#clock.now() >= Date.parse(wait.until)) throw error;
@@ -98,7 +99,7 @@ export class BudgetWaits {
   #waitFor(error: OverBudgetError, known: BudgetWait | null): BudgetWait {
     const now = this.#clock.now();
     const wait: BudgetWait = {
-      sentence: `Waiting for a decision about the budget. ${error.message}`,
+      sentence: waitSentence(error),
       budget: error.cap.id,
       neededMicros: error.neededMicros ?? 0,
       leftMicros: error.leftMicros ?? 0,
@@ -130,4 +131,8 @@ export class BudgetWaits {
 function withTokens({ thinkingTokens, ...asked }: ModelRequest, maxTokens: number): ModelRequest {
   const thinks = thinkingTokens !== undefined && thinkingTokens < maxTokens;
   return { ...asked, maxTokens, ...(thinks ? { thinkingTokens } : {}) };
+}
+
+function waitSentence({ message }: OverBudgetError): string {
+  return `Waiting for a decision about the budget. ${message}`;
 }

@@ -1,11 +1,11 @@
 /** Keys of providers as a person manages them, against a server that speaks a provider's protocol. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
 import { openSignedIn, screenshot } from "../support/browser/page.ts";
 import { canaryKey } from "../support/canary.ts";
-import { Product } from "../support/product/server-process.ts";
+import { Product, ProductClient } from "../support/product/server-process.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/providers/scripted-server.ts";
 
@@ -98,6 +98,23 @@ describe("Provider keys", () => {
     await page.waitForSelector("text=No keys yet");
     // The price that was refused.
     assertClean([/status of 422/]);
+    await close();
+  });
+
+  it("says how a private address is allowed, within the width of a phone, and shows in its strips where one is", async () => {
+    const { page, close } = await openSignedIn(browser, new ProductClient(inject("product")), { width: 360 });
+    await page.goto("/settings/keys");
+    for (const current of await page.locator("nav [aria-current]").all()) {
+      const box = (await current.boundingBox())!;
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(360);
+    }
+    await page.fill("[name=key]", canaryKey("private"));
+    await page.fill("[name=name]", "private");
+    await page.fill("[name=baseUrl]", "http://127.0.0.1:9");
+    await page.click("button:has-text('Test')");
+    await page.waitForSelector("#key-test >> text=RUNYARD_PROVIDER_PRIVATE_HOSTS=allow");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     await close();
   });
 

@@ -314,6 +314,14 @@ describe("/v1", () => {
     expect(error.param).toContain(param);
   });
 
+  it("says in words what is missing", async () => {
+    const answer = await api(ana, "/v1/chat/completions", { messages: [] });
+    expect(await answer.json()).toHaveProperty(
+      "error.message",
+      "model: must name a model: GET /v1/models lists them; messages: must have at least one message",
+    );
+  });
+
   it("refuses what is no JSON", async () => {
     const answer = await api(ana, "/v1/chat/completions", "{");
     expect(answer.status).toBe(400);

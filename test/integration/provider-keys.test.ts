@@ -260,14 +260,14 @@ describe("a key of a provider", () => {
     [{ baseUrl: "ftp://x" }, "baseUrl", "must start with"],
     [{ baseUrl: "https://user:pw@example.com" }, "baseUrl", "user name or password"],
     [{ baseUrl: "https://2130706433/v1" }, "baseUrl", "must spell its host plainly, as 127.0.0.1"],
-    [{ baseUrl: "https://api.example.com./v1" }, "baseUrl", "must spell its host plainly"],
+    [{ baseUrl: "https://api.example.com./v1" }, "baseUrl", /plainly, as api\.example\.com$/],
     [{ model: "a b" }, "model", "no model name has"],
     [{ extra: 1 }, "extra", "is not a known field"],
   ])("is refused with %j, by the field and without the key", async (change, path, message) => {
     const body = { name: "main", provider: "anthropic", key: CANARY, ...change };
     const problem = await problemOf(await api(ana, KEYS, body));
     expect(problem.status).toBe(422);
-    expect(problem.errors).toContainEqual({ path, message: expect.stringContaining(message) });
+    expect(problem.errors).toContainEqual({ path, message: expect.stringMatching(message) });
     expect(JSON.stringify(problem)).not.toMatch(/canary|two words/);
   });
 

@@ -273,7 +273,8 @@ function addressOf({ config }: Dependencies, provider: KeyedProvider, given: str
   const text = given || PROVIDER_BASE_URLS[provider];
   if (text === null) return wrong("baseUrl", "is required");
   const url = new URL(text);
-  if (!isPlainlySpelled(text, url)) return wrong("baseUrl", `must spell its host plainly, as ${url.host}`);
+  const plain = url.host.replace(/\.+(?=:|$)/, "");
+  if (!isPlainlySpelled(text, url)) return wrong("baseUrl", `must spell its host plainly, as ${plain}`);
   if (!config.allowsPrivateProviders) {
     if (url.protocol !== "https:")
       return wrong("baseUrl", `must start with https://, so that nobody on the way can read the key${LIFTED}`);

@@ -36,7 +36,10 @@ export const budgetDecisionSchema = z.discriminatedUnion("decision", [
   z.strictObject({
     decision: z.literal("raise"),
     /** US dollars that the limit grows by. */
-    by: z.number().positive().max(DOLLARS_MAX),
+    by: z
+      .number("must be a number of US dollars")
+      .positive("must be more than 0")
+      .max(DOLLARS_MAX, `must be ${DOLLARS_MAX} or less`),
   }),
 ]);
 export type BudgetDecision = z.output<typeof budgetDecisionSchema>;

@@ -5,7 +5,10 @@ import { type BudgetPeriod, type BudgetSubject, PERIODS } from "./budget-state.t
 /** More than anybody means to spend on models: a slip of the keyboard. */
 const DOLLARS_MAX = 1_000_000;
 
-const usd = z.number("must be a number of US dollars").min(0).max(DOLLARS_MAX);
+const usd = z
+  .number("must be a number of US dollars")
+  .min(0, "must be 0 or more")
+  .max(DOLLARS_MAX, `must be ${DOLLARS_MAX} or less`);
 /** No blanks: names of agents, keys of repositories, ids of runs. */
 const subjectId = z.string().regex(/^[^\s]{1,100}$/, "must be a name without blanks, of at most 100 characters");
 

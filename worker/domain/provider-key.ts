@@ -90,7 +90,7 @@ const key = trimmed(apiKeyProblem);
 /** Of the models of one key. */
 export const pricesSchema = handPricesSchema(trimmed(modelProblem).refine((text) => text !== "", "is required"));
 const settings = z.strictObject({
-  provider: z.enum(KEYED_PROVIDERS, `must be ${KEYED_PROVIDERS.join(", ")}`),
+  provider: z.enum(KEYED_PROVIDERS, "must be anthropic, openai or openai-compatible"),
   /** Empty for the provider's own address. */
   baseUrl: trimmed(baseUrlProblem).default(""),
   /** Empty for the provider's usual model. */

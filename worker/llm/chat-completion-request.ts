@@ -17,6 +17,7 @@ const ANSWER_TOKENS_MAX = 1_000_000;
 const THINKING_TOKENS_MIN = 1_024;
 const MESSAGES_MAX = 10_000;
 const TOOLS_MAX = 128;
+const NO_MODEL = "must name a model: GET /v1/models lists them";
 /** The model of this name is whichever the workspace has chosen. */
 export const DEFAULT_MODEL_ALIAS = "default";
 
@@ -47,8 +48,11 @@ const only = <T extends z.ZodType>(schema: T, name: string) =>
   schema.nullish().describe(`The gateway does not offer ${name}.`);
 
 export const chatCompletionSchema = z.object({
-  model: z.string().trim().min(1).max(200),
-  messages: z.array(messageSchema).min(1).max(MESSAGES_MAX),
+  model: z.string(NO_MODEL).trim().min(1, NO_MODEL).max(200, "is longer than 200 characters"),
+  messages: z
+    .array(messageSchema, "must be a list of messages")
+    .min(1, "must have at least one message")
+    .max(MESSAGES_MAX, `must have ${MESSAGES_MAX} messages at most`),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: z.int().min(1).max(ANSWER_TOKENS_MAX).nullish(),

@@ -133,7 +133,13 @@ function BudgetRow({ budget }: { readonly budget: Budget }) {
         )}
         {note === null ? null : <p class="muted">{note}</p>}
       </td>
-      <td class="number">{isEach ? "–" : money(left)}</td>
+      {isEach ? (
+        <td />
+      ) : (
+        <td class="number" data-label="Left">
+          {money(left)}
+        </td>
+      )}
       <td class="number">
         <PostForm action="/settings/budgets/deletions">
           <input type="hidden" name="budget" value={id} />

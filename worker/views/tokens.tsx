@@ -80,13 +80,15 @@ function TokenRow({ token }: { readonly token: ShownToken }) {
           <code>{token.prefix}…</code> by {token.ownerName}, made <RelativeTime at={token.createdAt} />
         </span>
       </td>
-      <td class="token-scopes">
+      <td class="token-scopes" data-label="Scopes">
         {token.scopes.map((scope) => (
           <code>{scope}</code>
         ))}
       </td>
-      <td class="muted">{token.lastUsedAt === null ? "never" : <RelativeTime at={token.lastUsedAt} />}</td>
-      <td class="muted">
+      <td class="cell-when muted" data-label="Last used">
+        {token.lastUsedAt === null ? "never" : <RelativeTime at={token.lastUsedAt} />}
+      </td>
+      <td class="cell-when muted" data-label="Ends">
         {token.hasEnded ? <span class="mark mark-warning">Ended</span> : null}{" "}
         {token.expiresAt === null ? "never" : <RelativeTime at={token.expiresAt} />}
       </td>

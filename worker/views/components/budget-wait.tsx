@@ -16,7 +16,7 @@ export function BudgetWaitPanel({ runId, wait }: { readonly runId: string; reado
       <p>
         <Icon name="hand" /> <b>{wait.sentence}</b>{" "}
         <span class="muted">
-          It has waited since <RelativeTime at={wait.since} />; without a decision the call fails{" "}
+          It came up <RelativeTime at={wait.since} />; without a decision the call fails{" "}
           <RelativeTime at={wait.until} />. <a href="/settings/budgets">Budgets</a>
         </span>
       </p>
