@@ -77,7 +77,7 @@ export function bootstrapStatements(secrets: Secrets, now: number): { sql: strin
       values: [workspaceId, now, linkHash],
     },
     {
-      sql: `INSERT INTO users (id, name, created_at) SELECT ?, 'You', ? ${isNew}`,
+      sql: `INSERT INTO users (id, name, created_at) SELECT ?, 'Owner', ? ${isNew}`,
       values: [userId, now, linkHash],
     },
     {

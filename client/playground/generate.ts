@@ -20,7 +20,7 @@ type GenerationEvent =
   | { type: "retry"; attempt: number; reason: string; waitMs: number }
   | { type: "wait"; message: string }
   | { type: "fallback"; from: { provider: string }; to: { provider: string; model: string }; reason: string }
-  | { type: "error"; message: string; reason?: string; isPartial?: boolean };
+  | { type: "error"; message: string; reason?: string };
 
 export interface GenerateParts {
   readonly box: HTMLElement;
@@ -97,7 +97,7 @@ async function stream(
   let isFirst = true;
   for await (const event of readJsonLines<GenerationEvent>(response.body as unknown as AsyncIterable<Uint8Array>)) {
     if (event.type === "error" && event.reason === "over-budget") throw new RefusedByBudget(event.message);
-    if (event.type === "error") throw new Error(event.message + (event.isPartial ? PARTIAL : ""));
+    if (event.type === "error") throw new Error(event.message + (isFirst ? "" : PARTIAL));
     if (event.type === "done") return doneWords(event);
     if (event.type === "retry") {
       tell(

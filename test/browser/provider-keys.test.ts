@@ -101,6 +101,24 @@ describe("Provider keys", () => {
     await close();
   });
 
+  it("leaves the editor as it was, and says nothing else, where an answer ends before its program begins", async () => {
+    const thoughts = chatProtocol.frames({ pieces: [] }).slice(0, 3).join("");
+    const [[fault]] = chatProtocol.streamErrors as [[string, string]];
+    const { baseUrl } = server.play({ body: chatProtocol.frames().join("") }, { body: thoughts + fault });
+    const fields = { name: "breaks off", provider: "openai-compatible", baseUrl: `${baseUrl}/v1`, model: "llama" };
+    const saved = await product.api("/api/workspace/api-keys", fields);
+    const { key } = (await saved.json()) as { key: { id: string } };
+    const { page, close } = await openSignedIn(browser, product);
+    await page.goto("/playground");
+    await page.fill("[data-generate-text]", "print the primes");
+    await page.click("[data-generate-start]");
+    await expect.poll(() => page.innerText("[data-generate-status]")).toContain("Not written");
+    expect(await page.innerText("[data-generate-status]")).not.toContain("only a part");
+    await close();
+    const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
+    await fetch(`${product.url}/api/workspace/api-keys/${key.id}`, { method: "DELETE", headers });
+  });
+
   it("says how a private address is allowed, within the width of a phone, and shows in its strips where one is", async () => {
     const { page, close } = await openSignedIn(browser, new ProductClient(inject("product")), { width: 360 });
     await page.goto("/settings/keys");

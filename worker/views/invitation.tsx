@@ -40,7 +40,7 @@ export function InvitationPage(props: InvitationProps) {
           </form>
         )}
         <p class="muted">
-          The invitation is for one person, and ends <RelativeTime at={expiresAt} />.
+          The invitation is for one person. It ends: <RelativeTime at={expiresAt} />
         </p>
       </div>
     </BareLayout>

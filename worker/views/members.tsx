@@ -79,8 +79,8 @@ function MemberRow({ member, viewer }: { readonly member: ShownMember } & Pick<M
         {member.name} {isSelf ? <span class="mark">You</span> : null}
         {member.email === null ? null : <span class="cell-note muted">{member.email}</span>}
       </td>
-      <td>{mayChange ? <RoleForm member={member} viewer={viewer} /> : member.role}</td>
-      <td class="cell-when number muted">
+      <td data-label="Role">{mayChange ? <RoleForm member={member} viewer={viewer} /> : member.role}</td>
+      <td class="cell-when number muted" data-label="Since">
         <RelativeTime at={member.joinedAt} />
       </td>
       <td>
@@ -127,9 +127,9 @@ function InvitationTable({ invitations, isAdmin }: MembersProps & { readonly isA
         {invitations.map(({ id, email, role, invitedBy, expiresAt }) => (
           <tr>
             <td class="cell-run">{email ?? <span class="muted">whoever has the link</span>}</td>
-            <td>{role}</td>
-            <td>{invitedBy}</td>
-            <td class="cell-when number muted">
+            <td data-label="Role">{role}</td>
+            <td data-label="From">{invitedBy}</td>
+            <td class="cell-when number muted" data-label="Ends">
               <RelativeTime at={expiresAt} />
             </td>
             <td>
