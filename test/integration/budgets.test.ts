@@ -8,6 +8,7 @@ import { providerOf } from "../../worker/actions/workspace-provider.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import { auditListSchema } from "../../worker/domain/audit.ts";
 import { budgetListSchema, budgetSchema } from "../../worker/domain/budget.ts";
+import { CALLS_PER_MINUTE } from "../../worker/domain/call-limits.ts";
 import { executionListSchema } from "../../worker/domain/execution.ts";
 import type { HandPrice } from "../../worker/domain/hand-price.ts";
 import { testedKeySchema } from "../../worker/domain/provider-key.ts";
@@ -317,6 +318,22 @@ describe("a price that is set by hand", () => {
       [id, { name: "own", model: "llama", price: "$15.00 in, $0.60 out, $0.075 cached" }],
       [id, { name: "own", model: "llama", price: "$0.15 in, $0.60 out, $0.075 cached" }],
     ]);
+  });
+
+  it("is missed again behind a wait, by a budget that was set meanwhile", async () => {
+    const { asked } = await ownServer();
+    const ledger = dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
+    // The next call waits for two seconds.
+    await ledger.limit({ ...CALLS_PER_MINUTE, "openai-compatible": 30 });
+    const address = { service: "openai-compatible", keyId: "any" } as const;
+    for (let call = 0; call < 30; call++)
+      await ledger.begin({ id: `call_${call}`, boundMicros: null, subjects: [], address }, { ends: [], record: null });
+    const answer = ask();
+    await until(calls, (seen) => seen.length === 1);
+    expect((await put(ana, { ...DAY, limit: 1 })).status).toBe(200);
+    expect(await (await answer).text()).toMatch(/price of llama is not known.*nothing was sent/);
+    expect(await asked()).toEqual([]);
+    expect(await ended(1)).toMatchObject([{ outcome: "failed", reason: "over-budget" }]);
   });
 
   it("is the operator's to set for a server of theirs, and holds there in the same way", async () => {
