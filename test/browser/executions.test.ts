@@ -37,6 +37,13 @@ describe("Model calls", () => {
       await page.goto("/executions");
       await page.waitForSelector(".row-link >> text=runyard-mock");
       expect(await page.innerText("main")).toMatch(/Mock · Generate · ≈/);
+      const right = async (selector: string) => {
+        const { x, width } = (await page.locator(selector).boundingBox())!;
+        return Math.round(x + width);
+      };
+      // No hole is left beside the last figure.
+      expect((await right(".call-tiles")) - (await right(".call-tiles > li:last-child"))).toBeLessThanOrEqual(1);
+      await page.focus(".call-groups");
       await see("executions");
       await page.selectOption("[name=provider]", "openai");
       await page.waitForSelector("text=No calls");

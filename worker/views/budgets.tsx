@@ -134,7 +134,7 @@ function BudgetRow({ budget }: { readonly budget: Budget }) {
         {note === null ? null : <p class="muted">{note}</p>}
       </td>
       {isEach ? (
-        <td />
+        <td data-label="Left" />
       ) : (
         <td class="number" data-label="Left">
           {money(left)}

@@ -136,7 +136,8 @@ function Totals({ totals }: Pick<ExecutionsProps, "totals">) {
 
 function GroupTable({ groups, group }: Pick<ExecutionsProps, "groups" | "group">) {
   return (
-    <section class="panel call-groups">
+    // On a phone it is wider than the screen: whoever has no finger scrolls it with the keys.
+    <section class="panel call-groups" aria-label={GROUP_WORDS[group]} tabindex={0}>
       <table class="plain">
         <caption>{GROUP_WORDS[group]}</caption>
         <thead>
