@@ -11,6 +11,7 @@ import { type FetchPort, getText } from "../../worker/capabilities/fetch.ts";
 import type { OnRecorded } from "../../worker/capabilities/recorded.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { CodeGrants } from "../../worker/domain/code-grants.ts";
+import { decisionsOn, type Remembered } from "../../worker/domain/earlier-decisions.ts";
 import type { Effect } from "../../worker/domain/effect.ts";
 import {
   afterWrites,
@@ -45,6 +46,7 @@ import {
   storiesByKey,
   storiesFrom,
 } from "../../worker/store/items.ts";
+import { earlierDecisions, projectDecisions } from "../../worker/store/meeting-decisions.ts";
 import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
 import type { EffectStorage, UnderWay } from "./effect-storage.ts";
@@ -190,6 +192,12 @@ export class CodeMode {
     return what === "apply" ? writesToApply(this.sheet(), id) : writesToUndo(this.sheet(), id, by);
   }
 
+  /** Keeps in D1 what was decided on the sheet, for when the meeting is processed again. May be repeated. */
+  async projectDecisions(meetingId: string): Promise<void> {
+    const { id: runId, workspaceId } = this.#ports.run();
+    await projectDecisions(this.#ports.db, { workspaceId, runId, meetingId }, decisionsOn(runId, this.sheet()));
+  }
+
   /** The meeting that a program or a model is to read; null where it is gone. */
   meeting(id: string): Promise<MeetingView | null> {
     return this.#meeting(id);
@@ -233,10 +241,17 @@ export class CodeMode {
         stored,
         meeting,
         members,
+        earlier: async () => {
+          const { id: runId, workspaceId } = this.#ports.run();
+          return code.meetingId === null
+            ? []
+            : earlierDecisions(this.#ports.db, { workspaceId, runId, meetingId: code.meetingId });
+        },
         newItemId: () => newId("item", clock, random),
-        keep: async (effect) => {
-          if (code.mode === "review") return this.#keep(effect, fork);
-          return this.#makeNow(newEntry(effect)).catch((error: unknown) => {
+        keep: async (effect, remembered) => {
+          if (code.mode === "review" || remembered?.decision === "rejected")
+            return this.#keep(effect, fork, remembered);
+          return this.#makeNow(newEntry(effect, remembered)).catch((error: unknown) => {
             // Whoever is told that somebody was faster reads what is there now.
             stored.forget();
             throw error;
@@ -244,10 +259,15 @@ export class CodeMode {
         },
         made: async (number) => {
           const entry = code.mode === "auto" ? storage.entry(number) : null;
-          if (!entry) return null;
+          // Of what was rejected before there is nothing to find: it is remembered once more.
+          if (!entry || entry.decision === "rejected") return null;
           const version = entry.applied?.version ?? (await this.#makeNow(entry));
           const { effect } = entry;
-          const fields = { ...(effect.before ?? NEW_ITEM[effect.kind]), ...effect.changes } as ItemFields;
+          const fields = {
+            ...(effect.before ?? NEW_ITEM[effect.kind]),
+            ...effect.changes,
+            ...entry.edited,
+          } as ItemFields;
           const { itemId: id, kind, evidence } = effect;
           return { effect, item: { id, kind, version, fields, evidence } };
         },
@@ -286,10 +306,10 @@ export class CodeMode {
   }
 
   /** What was decided about the same effect of the run that this one begins like holds here, too. */
-  async #keep(effect: Effect, fork: Fork | null): Promise<number> {
+  async #keep(effect: Effect, fork: Fork | null, remembered: Remembered | null = null): Promise<number> {
     const same = fork?.decisions.find((each) => isSameEffect(each.effect, effect));
-    const carried = same && { decision: same.decision, edited: same.edited, decided: same.decided };
-    this.#ports.storage.put({ ...newEntry(effect), ...carried });
+    const { effect: _, ...carried } = same ?? { effect };
+    this.#ports.storage.put({ ...newEntry(effect, remembered), ...carried });
     return effect.baseVersion;
   }
 

@@ -46,6 +46,8 @@ export const meetingRunSchema = z.object({
   effects: z.number(),
   /** Writes that had been made before. */
   unchanged: z.number(),
+  /** Writes on the sheet about which somebody had decided before. */
+  remembered: z.number(),
   /** What somebody thinks of it; null for nothing. */
   isUseful: z.boolean().nullable(),
   createdAt: instant,

@@ -25,13 +25,15 @@ export async function projectMeetingRun(
   const { runId, meetingId, workspaceId, plan, createdAt, ...changing } = row;
   // A meeting that was deleted takes its runs along: there is nothing to list any more.
   const isThere = sql`EXISTS (SELECT 1 FROM meetings WHERE id = ${meetingId} AND workspace_id = ${workspaceId})`;
-  const { version, state, usedVersion, fellBackFrom, calls, effects, unchanged, startedAt, finishedAt } = changing;
+  const { version, state, usedVersion, fellBackFrom, calls, effects, unchanged, remembered } = changing;
+  const { startedAt, finishedAt } = changing;
   await db.batch([
     db
       .insert(meetingRuns)
       .select(
         sql`SELECT ${runId}, ${meetingId}, ${workspaceId}, ${JSON.stringify(plan)}, ${state}, ${version}, ${usedVersion},
-          ${fellBackFrom}, ${JSON.stringify(calls)}, ${effects}, ${unchanged}, ${createdAt}, ${startedAt}, ${finishedAt},
+          ${fellBackFrom}, ${JSON.stringify(calls)}, ${effects}, ${unchanged}, ${remembered}, ${createdAt},
+          ${startedAt}, ${finishedAt},
           NULL, NULL WHERE ${isThere}`,
       )
       .onConflictDoUpdate({
@@ -120,10 +122,10 @@ export async function countMeetingRuns(db: Database, workspaceId: string, since:
 }
 
 function toMeetingRun(row: MeetingRunRow): MeetingRun {
-  const { runId, meetingId, state, usedVersion, fellBackFrom, plan, calls, effects, unchanged } = row;
+  const { runId, meetingId, state, usedVersion, fellBackFrom, plan, calls, effects, unchanged, remembered } = row;
   const { meetingId: _, ...choice } = plan;
   return {
-    ...{ runId, meetingId, state, usedVersion, fellBackFrom, calls, effects, unchanged },
+    ...{ runId, meetingId, state, usedVersion, fellBackFrom, calls, effects, unchanged, remembered },
     // Plans from before reviewers had names have no such field.
     plan: { ...choice, reviewModel: choice.reviewModel ?? null },
     totals: totalsOf(calls),

@@ -49,6 +49,7 @@ export const FIGURES: readonly Figure[] = [
   { label: "Time of the models", value: ({ totals }) => formatDuration(totals.modelMs) },
   { label: "Time of the run", value: ({ startedAt, finishedAt }) => formatDuration(durationMs(startedAt, finishedAt)) },
   { label: "Writes", value: ({ effects }) => formatCount(effects) },
+  { label: "of these decided before", value: ({ remembered }) => formatCount(remembered) },
   { label: "Made before", value: ({ unchanged }) => formatCount(unchanged) },
 ];
 
