@@ -146,11 +146,11 @@ export class CodeMode {
   }
 
   apply(by: string): Promise<Result<EffectSheet>> {
-    return this.#write("apply", by, "Approve something first.");
+    return this.#write("apply", by, "Nothing that is approved is left to write: approve something first.");
   }
 
   undo(by: string): Promise<Result<EffectSheet>> {
-    return this.#write("undo", by, "Nothing of this run is written.");
+    return this.#write("undo", by, "Nothing of this run is written, or all of it was taken back.");
   }
 
   /** The program was run again as another run, without what was rejected here. */

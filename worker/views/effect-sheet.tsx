@@ -38,7 +38,7 @@ export interface EffectSheetProps {
   /** Whether the program still runs: nothing is decided until it has ended. */
   readonly isActive: boolean;
   readonly sheet: EffectSheet;
-  /** Names of people by their ids. */
+  /** Who everybody is whom the sheet names, by id. */
   readonly names: ReadonlyMap<string, string>;
   readonly edit: OpenEdit | null;
   /** What the last action came to. */
@@ -338,7 +338,7 @@ function Before({ entry, names }: { readonly entry: SheetEntry; readonly names: 
       <Icon name="history" />
       <span>
         {choice.decision === "rejected" ? "Rejected before" : `Edited before: ${edits.join("; ")},`} by{" "}
-        {names.get(choice.decided.by) ?? "a token"}, <RelativeTime at={new Date(choice.decided.at).toISOString()} />:{" "}
+        {names.get(choice.decided.by)}, <RelativeTime at={new Date(choice.decided.at).toISOString()} />:{" "}
         <a href={`/runs/${choice.runId}/effects#${effectId(choice.number)}`}>
           effect {choice.number} of an earlier run
         </a>
@@ -405,7 +405,7 @@ function Acts({ entry, names }: { readonly entry: SheetEntry; readonly names: Re
     <p class="muted effect-acts">
       {done.map(([word, act]) => (
         <span>
-          {word} by {names.get(act!.by) ?? "a token"}, <RelativeTime at={new Date(act!.at).toISOString()} />
+          {word} by {names.get(act!.by)}, <RelativeTime at={new Date(act!.at).toISOString()} />
         </span>
       ))}
       {entry.outcome === "kept" ? (
