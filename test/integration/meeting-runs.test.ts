@@ -177,6 +177,16 @@ describe("a run that processes a meeting", () => {
     const page = await (await browse(ana, `/runs/${again.runId}/effects`)).text();
     expect(page).toMatch(new RegExp(`Rejected before by.*href="/runs/${first.runId}/effects#e-${decision}"`));
     expect(page).toContain("1 as decided before");
+    const meetingPage = await (await browse(ana, `/meetings/${id}`)).text();
+    expect(meetingPage).toContain("Nothing new");
+    expect(meetingPage).toMatch(
+      new RegExp(`href="/runs/${first.runId}/effects">Review \\d+ writes of the latest run that`),
+    );
+    const part = await browse(ana, `/meetings/${id}/runs`, undefined, {
+      "hx-request-type": "partial",
+      "hx-request": "true",
+    });
+    expect(await part.text()).toMatch(/id="meeting-state" hx-swap-oob="true">.*Processed/);
 
     const auto = await process("process-v2", { mode: "auto" }, id);
     expect(auto).toMatchObject({ state: "succeeded", effects: 1, remembered: 1 });

@@ -56,6 +56,17 @@ export const meetingRunSchema = z.object({
 });
 export type MeetingRun = z.output<typeof meetingRunSchema>;
 
+/** The state of a meeting whose latest run is in this one. */
+export function meetingStateAfter(state: MeetingRun["state"]): "processing" | "processed" | "failed" {
+  if (state === "queued" || state === "running") return "processing";
+  return state === "succeeded" ? "processed" : "failed";
+}
+
+/** Whether it asks for writes about which nobody has decided before. */
+export function hasNews({ effects, remembered }: Pick<MeetingRun, "effects" | "remembered">): boolean {
+  return effects > remembered;
+}
+
 export const meetingRunListSchema = z.object({ runs: z.array(meetingRunSchema) });
 
 export const feedbackSchema = z.strictObject({ isUseful: z.boolean().nullable() });

@@ -142,7 +142,12 @@ const newStory: Rule = (sentence) => {
 const unblocked: Rule = (sentence) => {
   const isGone =
     /\b(?:no longer blocked|unblocked|not blocked any ?more|blocker (?:is|was) (?:gone|resolved|cleared))\b/i;
-  return sentence.story !== null && !isQuestion(sentence) && isGone.test(sentence.text) ? { kind: "unblocked" } : null;
+  const said = isGone.exec(sentence.text);
+  if (sentence.story === null || !said || isQuestion(sentence)) return null;
+  // Not yet: what is to happen then.
+  return /\b(?:once|when|if|until|unless|after|before|as soon as)\b/i.test(sentence.text.slice(0, said.index))
+    ? null
+    : { kind: "unblocked" };
 };
 
 const BLOCKED =

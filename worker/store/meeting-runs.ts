@@ -5,17 +5,13 @@
 import { and, desc, eq, gte, type SQL, sql } from "drizzle-orm";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import { DEFAULT_ROLLOUT, type Rollout, type RolloutCounts, totalsOf } from "../domain/meeting-processing.ts";
-import type { MeetingRun } from "../domain/meeting-run.ts";
-import type { RunStateName } from "../domain/run.ts";
+import { type MeetingRun, meetingStateAfter } from "../domain/meeting-run.ts";
 import type { Database } from "./database.ts";
 import { type MeetingRunRow, meetingRollouts, meetingRuns } from "./meeting-run-tables.ts";
 import { meetings } from "./schema.ts";
 
 /** Runs of one meeting that are read at once: more than anybody compares. */
 const RUNS_SHOWN = 50;
-
-const MEETING_STATE = (state: RunStateName) =>
-  state === "queued" || state === "running" ? "processing" : state === "succeeded" ? "processed" : "failed";
 
 /** The run as it is now, and with it the state of its meeting where no later run is about that. */
 export async function projectMeetingRun(
@@ -44,7 +40,7 @@ export async function projectMeetingRun(
     db
       .update(meetings)
       .set({
-        state: MEETING_STATE(state),
+        state: meetingStateAfter(state),
         updatedAt: sql`max(${meetings.updatedAt}, ${finishedAt ?? startedAt ?? createdAt})`,
       })
       .where(
