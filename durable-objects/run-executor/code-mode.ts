@@ -5,14 +5,16 @@
  * Invariant: a write is in the object's storage before it is tried in D1, and has the same id there however often it is
  * tried. So a crash between the two leaves one that is tried again, never one that nobody knows of.
  */
+
 import { writeOf } from "../../worker/capabilities/code/declarations.ts";
 import { type CodePorts, codeCapabilities, type MeetingView } from "../../worker/capabilities/code/implementations.ts";
 import { type FetchPort, getText } from "../../worker/capabilities/fetch.ts";
 import type { OnRecorded } from "../../worker/capabilities/recorded.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { CodeGrants } from "../../worker/domain/code-grants.ts";
-import { decisionsOn, type Remembered } from "../../worker/domain/earlier-decisions.ts";
+import { decisionsOn } from "../../worker/domain/earlier-decisions.ts";
 import type { Effect } from "../../worker/domain/effect.ts";
+import type { Remembered } from "../../worker/domain/effect-decision.ts";
 import {
   afterWrites,
   type DecisionRequest,

@@ -1,5 +1,6 @@
 /** The effect sheet of one run in the storage of its object. Synchronous, no logic. */
-import { type Act, type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
+import type { Act } from "../../worker/domain/effect-decision.ts";
+import { type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `

@@ -2,9 +2,11 @@
  * Items in memory, by the same rules as the store in D1: what tests of desks and sheets write to, and what the store's own
  * tests compare it with. Beside it a desk with a program's writes.
  */
+
 import fc from "fast-check";
-import type { EarlierDecision, Remembered } from "../../worker/domain/earlier-decisions.ts";
+import type { EarlierDecision } from "../../worker/domain/earlier-decisions.ts";
 import type { Effect, EffectMode } from "../../worker/domain/effect.ts";
+import type { Remembered } from "../../worker/domain/effect-decision.ts";
 import { newEntry, type SheetEntry, writesToApply } from "../../worker/domain/effect-sheet.ts";
 import {
   type Item,

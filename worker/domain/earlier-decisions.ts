@@ -6,7 +6,8 @@
  * same key, the same title and owner, or from the same place of the transcript. Of several the last decision counts.
  */
 import type { Effect } from "./effect.ts";
-import type { Act, Decision, EffectSheet, SheetEntry } from "./effect-sheet.ts";
+import type { EarlierChoice, Remembered } from "./effect-decision.ts";
+import type { EffectSheet, SheetEntry } from "./effect-sheet.ts";
 import { spokenWords } from "./evidence.ts";
 import { type ItemFields, type ItemKind, type ItemPatch, ownerOf, storyOf } from "./item.ts";
 
@@ -22,25 +23,6 @@ export interface EarlierDecision extends EarlierChoice {
   readonly origin: string | null;
   /** `made`: it was written and has not been taken back since. */
   readonly outcome: "open" | "made" | "undone";
-}
-
-/** As much of it as the new sheet shows. */
-export interface EarlierChoice {
-  /** Where it was decided: the run, and the number of the effect there. */
-  readonly runId: string;
-  readonly number: number;
-  readonly decision: Exclude<Decision, "pending">;
-  readonly edited: ItemPatch | null;
-  readonly decided: Act;
-}
-
-/** What an earlier decision makes of a write. */
-export interface Remembered {
-  readonly choice: EarlierChoice;
-  /** What the new sheet begins with: `pending` where too much has changed since to take it for granted. */
-  readonly decision: Decision;
-  /** New values for fields of the write, as somebody set them before; null for none. */
-  readonly edited: ItemPatch | null;
 }
 
 /**

@@ -1,16 +1,9 @@
 /** The effect sheet on the wire: what the API answers, and what it takes as a decision. Internal ids stay inside. */
+
 import * as z from "zod";
-import type { EarlierChoice } from "./earlier-decisions.ts";
 import { WRITES_MAX } from "./effect.ts";
-import {
-  type Act,
-  DECISIONS,
-  type EffectSheet,
-  ENTRY_OUTCOMES,
-  SHEET_STATES,
-  type SheetEntry,
-  sheetStateOf,
-} from "./effect-sheet.ts";
+import { type Act, DECISIONS, type EarlierChoice } from "./effect-decision.ts";
+import { type EffectSheet, ENTRY_OUTCOMES, SHEET_STATES, type SheetEntry, sheetStateOf } from "./effect-sheet.ts";
 import { evidenceSchema } from "./evidence.ts";
 import { ITEM_KINDS } from "./item.ts";
 

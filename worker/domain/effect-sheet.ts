@@ -7,22 +7,14 @@
  *     approved --written--> applied --undone--> undone
  *     approved --written: stale--> pending, drifted  (a person decides again, with what is there now)
  */
-import type { Remembered } from "./earlier-decisions.ts";
 import type { Effect } from "./effect.ts";
+import type { Act, Decision, Remembered } from "./effect-decision.ts";
 import { type Failure, fail, type Result, succeed } from "./errors.ts";
 import { ITEM_FIELDS, type Item, type ItemFields, type ItemPatch, NEW_ITEM } from "./item.ts";
 import type { ItemWrite, WriteOutcome } from "./item-change.ts";
 import { check } from "./validation.ts";
 
-export const DECISIONS = ["pending", "approved", "rejected"] as const;
-export type Decision = (typeof DECISIONS)[number];
 export const ENTRY_OUTCOMES = ["none", "applied", "drifted", "undone", "kept"] as const;
-
-/** Who did something to the sheet, and when (epoch milliseconds). */
-export interface Act {
-  readonly by: string;
-  readonly at: number;
-}
 
 export interface SheetEntry {
   readonly effect: Effect;

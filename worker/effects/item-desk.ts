@@ -6,9 +6,11 @@
  * named; a quote that nobody said is refused; the same meeting makes the same item once; what somebody has rejected before
  * is asked for again, and neither written nor seen by the program.
  */
+
 import { CapabilityError } from "../domain/capability.ts";
-import { type EarlierDecision, type Remembered, recallChange, recallNew } from "../domain/earlier-decisions.ts";
+import { type EarlierDecision, recallChange, recallNew } from "../domain/earlier-decisions.ts";
 import type { CallPlace, Effect, EffectMode } from "../domain/effect.ts";
+import type { Remembered } from "../domain/effect-decision.ts";
 import { type Evidence, type QuotedUtterance, SpokenTranscript, spokenWords } from "../domain/evidence.ts";
 import {
   changesIn,

@@ -2,15 +2,10 @@
  * The effects of a run at `/runs/:id/effects`: each write that its program asked for, what a person decides about it, and
  * what came of it. One form for all decisions: its controls name it, so that an effect's own form can stand among them.
  */
+
 import { isAsBefore } from "../domain/earlier-decisions.ts";
-import {
-  type Act,
-  type EffectSheet,
-  firstBrokenDependency,
-  isOpen,
-  type SheetEntry,
-  waitsFor,
-} from "../domain/effect-sheet.ts";
+import type { Act } from "../domain/effect-decision.ts";
+import { type EffectSheet, firstBrokenDependency, isOpen, type SheetEntry, waitsFor } from "../domain/effect-sheet.ts";
 import { ITEM_KINDS, type ItemFields, type ItemPatch, labelOf, NEW_ITEM } from "../domain/item.ts";
 import { Allowed, PostForm, useMay } from "./components/allowed.tsx";
 import { Dialog } from "./components/dialog.tsx";

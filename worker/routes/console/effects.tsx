@@ -1,7 +1,9 @@
 /** `/runs/:id/effects`: the effect sheet of a run, decisions about it, applying and undoing. */
+
 import { Hono } from "hono";
 import { applySheet } from "../../actions/fork-run.ts";
-import { DECISIONS, type Decision, type EffectSheet, type SheetEntry } from "../../domain/effect-sheet.ts";
+import { DECISIONS, type Decision } from "../../domain/effect-decision.ts";
+import type { EffectSheet, SheetEntry } from "../../domain/effect-sheet.ts";
 import { ERRORS, type Failure, fail, type Result, succeed } from "../../domain/errors.ts";
 import { type ItemPatch, NEW_ITEM } from "../../domain/item.ts";
 import { isTerminal, type RunDetail } from "../../domain/run.ts";
