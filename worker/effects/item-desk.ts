@@ -361,7 +361,10 @@ export class ItemDesk {
 
   async #refuseKnownKey(kind: ItemKind, fields: ItemFields): Promise<void> {
     const key = kind === "story" ? storyOf(kind, fields) : null;
-    if (key === null || !(await this.#find(kind, { key }))) return;
+    if (key === null) return;
+    // The program has made the one that was rejected before, and is told of no difference.
+    const isTaken = this.#findRejected(kind, { key })?.before ?? (await this.#find(kind, { key }));
+    if (!isTaken) return;
     throw new CapabilityError("ConflictError", `there is a story ${key}: change it with stories.update`);
   }
 
