@@ -39,7 +39,9 @@ export function decisionsOn(runId: string, { entries }: EffectSheet): readonly E
     const { effect, decision, edited, decided, outcome } = entry;
     if (decided === null || decision === "pending" || isAsBefore(entry)) return [];
     const { number, kind, action, itemId, before, origin } = effect;
-    const asked = effect.asked ?? effect.changes;
+    // What somebody has edited besides was left as it is by the program.
+    const left = before && edited ? pick(before, Object.keys(edited)) : {};
+    const asked = { ...left, ...effect.changes, ...effect.asked };
     const fields = { ...before, ...asked } as ItemFields;
     const base = before && pick(before, Object.keys(asked));
     return [
