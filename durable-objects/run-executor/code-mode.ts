@@ -5,13 +5,16 @@
  * Invariant: a write is in the object's storage before it is tried in D1, and has the same id there however often it is
  * tried. So a crash between the two leaves one that is tried again, never one that nobody knows of.
  */
+
 import { writeOf } from "../../worker/capabilities/code/declarations.ts";
 import { type CodePorts, codeCapabilities, type MeetingView } from "../../worker/capabilities/code/implementations.ts";
 import { type FetchPort, getText } from "../../worker/capabilities/fetch.ts";
 import type { OnRecorded } from "../../worker/capabilities/recorded.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
 import type { CodeGrants } from "../../worker/domain/code-grants.ts";
+import { decisionsOn } from "../../worker/domain/earlier-decisions.ts";
 import type { Effect } from "../../worker/domain/effect.ts";
+import type { Remembered } from "../../worker/domain/effect-decision.ts";
 import {
   afterWrites,
   type DecisionRequest,
@@ -45,6 +48,7 @@ import {
   storiesByKey,
   storiesFrom,
 } from "../../worker/store/items.ts";
+import { earlierDecisions, projectDecisions } from "../../worker/store/meeting-decisions.ts";
 import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
 import type { EffectStorage, UnderWay } from "./effect-storage.ts";
@@ -144,11 +148,11 @@ export class CodeMode {
   }
 
   apply(by: string): Promise<Result<EffectSheet>> {
-    return this.#write("apply", by, "Approve something first.");
+    return this.#write("apply", by, "Nothing that is approved is left to write: approve something first.");
   }
 
   undo(by: string): Promise<Result<EffectSheet>> {
-    return this.#write("undo", by, "Nothing of this run is written.");
+    return this.#write("undo", by, "Nothing of this run is written, or all of it was taken back.");
   }
 
   /** The program was run again as another run, without what was rejected here. */
@@ -188,6 +192,12 @@ export class CodeMode {
   #writesOf({ what, by }: UnderWay): readonly ItemWrite[] {
     const { id } = this.#ports.run();
     return what === "apply" ? writesToApply(this.sheet(), id) : writesToUndo(this.sheet(), id, by);
+  }
+
+  /** Keeps in D1 what was decided on the sheet, for when the meeting is processed again. May be repeated. */
+  async projectDecisions(meetingId: string): Promise<void> {
+    const { id: runId, workspaceId } = this.#ports.run();
+    await projectDecisions(this.#ports.db, { workspaceId, runId, meetingId }, decisionsOn(runId, this.sheet()));
   }
 
   /** The meeting that a program or a model is to read; null where it is gone. */
@@ -233,10 +243,17 @@ export class CodeMode {
         stored,
         meeting,
         members,
+        earlier: async () => {
+          const { id: runId, workspaceId } = this.#ports.run();
+          return code.meetingId === null
+            ? []
+            : earlierDecisions(this.#ports.db, { workspaceId, runId, meetingId: code.meetingId });
+        },
         newItemId: () => newId("item", clock, random),
-        keep: async (effect) => {
-          if (code.mode === "review") return this.#keep(effect, fork);
-          return this.#makeNow(newEntry(effect)).catch((error: unknown) => {
+        keep: async (effect, remembered) => {
+          if (code.mode === "review" || remembered?.decision === "rejected")
+            return this.#keep(effect, fork, remembered);
+          return this.#makeNow(newEntry(effect, remembered)).catch((error: unknown) => {
             // Whoever is told that somebody was faster reads what is there now.
             stored.forget();
             throw error;
@@ -244,10 +261,15 @@ export class CodeMode {
         },
         made: async (number) => {
           const entry = code.mode === "auto" ? storage.entry(number) : null;
-          if (!entry) return null;
+          // Of what was rejected before there is nothing to find: it is remembered once more.
+          if (!entry || entry.decision === "rejected") return null;
           const version = entry.applied?.version ?? (await this.#makeNow(entry));
           const { effect } = entry;
-          const fields = { ...(effect.before ?? NEW_ITEM[effect.kind]), ...effect.changes } as ItemFields;
+          const fields = {
+            ...(effect.before ?? NEW_ITEM[effect.kind]),
+            ...effect.changes,
+            ...entry.edited,
+          } as ItemFields;
           const { itemId: id, kind, evidence } = effect;
           return { effect, item: { id, kind, version, fields, evidence } };
         },
@@ -286,10 +308,10 @@ export class CodeMode {
   }
 
   /** What was decided about the same effect of the run that this one begins like holds here, too. */
-  async #keep(effect: Effect, fork: Fork | null): Promise<number> {
+  async #keep(effect: Effect, fork: Fork | null, remembered: Remembered | null = null): Promise<number> {
     const same = fork?.decisions.find((each) => isSameEffect(each.effect, effect));
-    const carried = same && { decision: same.decision, edited: same.edited, decided: same.decided };
-    this.#ports.storage.put({ ...newEntry(effect), ...carried });
+    const { effect: _, ...carried } = same ?? { effect };
+    this.#ports.storage.put({ ...newEntry(effect, remembered), ...carried });
     return effect.baseVersion;
   }
 

@@ -1,5 +1,6 @@
 /** The effect sheet of one run in the storage of its object. Synchronous, no logic. */
-import { type Act, type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
+import type { Act } from "../../worker/domain/effect-decision.ts";
+import { type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `
@@ -17,6 +18,13 @@ const SCHEMA = `
     under_way TEXT NOT NULL
   ) STRICT;
 `;
+
+/** What entries that were kept before there was such a field do not have. */
+const LATER_FIELDS = { remembered: null } satisfies Partial<SheetEntry>;
+
+function readEntry(text: string): SheetEntry {
+  return { ...LATER_FIELDS, ...JSON.parse(text) };
+}
 
 /** An application or an undoing that has begun: by whom, and when. */
 export interface UnderWay extends Act {
@@ -38,7 +46,7 @@ export class EffectStorage {
       .exec<{ unchanged: number; superseded_by: string | null }>("SELECT unchanged, superseded_by FROM effect_sheet")
       .toArray()[0];
     return {
-      entries: rows.map(({ entry }) => JSON.parse(entry)),
+      entries: rows.map(({ entry }) => readEntry(entry)),
       unchanged: facts?.unchanged ?? 0,
       supersededBy: facts?.superseded_by ?? null,
     };
@@ -48,7 +56,7 @@ export class EffectStorage {
     if (!hasTable(this.#storage.sql, "effects")) return null;
     const rows = this.#storage.sql.exec<{ entry: string }>("SELECT entry FROM effects WHERE number = ?", number);
     const [row] = rows.toArray();
-    return row ? JSON.parse(row.entry) : null;
+    return row ? readEntry(row.entry) : null;
   }
 
   put(entry: SheetEntry): void {

@@ -30,6 +30,8 @@ export function forkSpec(
   const changed = check(whole, executeRequestSchema);
   if (!changed.ok) return changed;
   const changedProgram = programOf(changed.value).program;
+  // Nor did the program see what was rejected before it ran.
+  const unseen = sheet.entries.filter(({ remembered }) => remembered?.decision === "rejected");
   return succeed({
     ...{ kind: "execution", workspaceId, lane, priority, seed },
     ...{ id, createdBy, limits, retryOf: null, expiresAt: null, program: changedProgram },
@@ -43,8 +45,14 @@ export function forkSpec(
         .slice(0, at)
         .map(({ capability, input, answer: known }) => ({ capability, input, answer: known })),
       effects: sheet.entries.map(({ effect }) => effect).filter((effect) => effect.call < at),
-      rejected: [...(storage.fork()?.rejected ?? []), ...(rejected ? [rejected.number] : [])],
-      decisions: sheet.entries.map(({ effect, decision, edited, decided }) => ({ effect, decision, edited, decided })),
+      rejected: [
+        ...(storage.fork()?.rejected ?? []),
+        ...unseen.map(({ effect }) => effect.number),
+        ...(rejected ? [rejected.number] : []),
+      ],
+      decisions: sheet.entries.map(({ effect, decision, edited, decided, remembered }) => ({
+        ...{ effect, decision, edited, decided, remembered },
+      })),
     },
   });
 }

@@ -70,6 +70,7 @@ export function meetingRunRow(
   return {
     ...{ runId, workspaceId, plan, version, meetingId: plan.meetingId, state: state.name },
     ...{ ...record, calls: [...record.calls], effects: entries.length, unchanged },
+    remembered: entries.filter((entry) => entry.remembered !== null).length,
     createdAt: state.createdAt,
     startedAt: state.name === "queued" ? null : state.startedAt,
     finishedAt: hasEnded(state) ? state.finishedAt : null,

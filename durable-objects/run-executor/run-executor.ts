@@ -106,6 +106,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       projectMeeting: async (run) => {
         const row = meetingRunRow(run, processing.record, this.#code.sheet());
         if (row) await projectMeetingRun(db, row);
+        if (hasEnded(run.state)) await this.#projectDecisions();
       },
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
@@ -205,15 +206,33 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   }
 
   async decideEffects(request: DecisionRequest, by: string): Promise<Result<EffectSheet>> {
-    return this.#refusedSheet() ?? this.#code.decide(request, by);
+    return this.#refusedSheet() ?? this.#decided(await this.#code.decide(request, by));
   }
 
   async applyEffects(by: string): Promise<Result<EffectSheet>> {
-    return this.#refusedSheet() ?? this.#code.apply(by);
+    return this.#refusedSheet() ?? this.#decided(await this.#code.apply(by));
   }
 
   async undoEffects(by: string): Promise<Result<EffectSheet>> {
-    return this.#refusedSheet() ?? this.#code.undo(by);
+    return this.#refusedSheet() ?? this.#decided(await this.#code.undo(by));
+  }
+
+  /** Carries what was decided to D1. Where that is away, it follows as the rest of the run does. */
+  async #decided(sheet: Result<EffectSheet>): Promise<Result<EffectSheet>> {
+    if (!sheet.ok) return sheet;
+    try {
+      await this.#projectDecisions();
+    } catch (error) {
+      this.#logger.with(logFieldsOf(this.#storage.run!)).warn("decisions are not listed yet", { error });
+      await this.#core.reproject();
+    }
+    return sheet;
+  }
+
+  async #projectDecisions(): Promise<void> {
+    const { spec } = this.#storage.run!;
+    const meetingId = spec.kind === "issue" ? null : (spec.grants.code?.meetingId ?? null);
+    if (meetingId !== null && this.#code.sheet().entries.length > 0) await this.#code.projectDecisions(meetingId);
   }
 
   async supersede(runId: string): Promise<void> {

@@ -34,9 +34,12 @@ await blockers.create({ title: "Staging database is gone", evidence: { quote: "t
 await actionItems.create({ title: "Write to the bank", owner: "Bob", evidence: { quote: "I will write to the bank" } });
 `;
 
-async function startReview(width: number): Promise<string> {
+async function addMeeting(width: number): Promise<string> {
   const added = await product.api("/api/meetings", { transcript: transcript(width), title: "Planning" });
-  const { id: meetingId } = (await added.json()) as { id: string };
+  return ((await added.json()) as { id: string }).id;
+}
+
+async function startReview(meetingId: string, width: number): Promise<string> {
   const capabilities = ["stories.*", "blockers.*", "actionItems.*"];
   const answer = await product.api("/api/code/execute", {
     code: program(width),
@@ -55,7 +58,8 @@ describe("stories", () => {
   ])(
     "come from a review: one edited, one rejected, applied, on the board, and undone: $width",
     async (look) => {
-      const runId = await startReview(look.width);
+      const meetingId = await addMeeting(look.width);
+      const runId = await startReview(meetingId, look.width);
       const { page, assertClean, close } = await openSignedIn(browser, product, look);
       const see = async (name: string) => {
         await expectNoAxeViolations(page);
@@ -116,6 +120,15 @@ describe("stories", () => {
       await see("action-items");
       await page.goto("/stories/blockers");
       await page.waitForSelector("text=No blockers yet");
+
+      // Processed again: what was edited stands, what was rejected is rejected still, and says where it was.
+      await page.goto(`/runs/${await startReview(meetingId, look.width)}/effects`);
+      await page.waitForSelector("text=1 as decided before; 2 had been made before");
+      await page.waitForSelector("#e-2.effect >> text=Rejected before by");
+      expect(await page.isChecked("#e-2 [value=rejected]")).toBe(true);
+      await see("effects-again");
+      await page.click(".effect-before a");
+      await page.waitForURL(`**/runs/${runId}/effects#e-2`);
 
       await page.goto(`/runs/${runId}/effects`);
       await page.click("button[data-dialog=undo-effects]");

@@ -252,7 +252,7 @@ describe("searching items", () => {
         await follow(tried, program, []);
         const before = await Promise.all(asked.map((filter) => tried.desk.search("story", filter)));
         const sheet = decide(
-          { ...EMPTY_SHEET, entries: tried.effects.map(newEntry) },
+          { ...EMPTY_SHEET, entries: tried.effects.map((effect) => newEntry(effect)) },
           { decision: "approved" },
           { by: "a", at: 1 },
         );
@@ -276,7 +276,11 @@ describe("a sheet of 200 effects", () => {
       const place = { capability: "stories.create", call: i, line: i };
       await tried.desk.create("story", { title: `Story ${i}`, key: `RUN-${i + 1}` }, undefined, place);
     }
-    const sheet = decide({ ...EMPTY_SHEET, entries: tried.effects.map(newEntry) }, { decision: "approved" }, act);
+    const sheet = decide(
+      { ...EMPTY_SHEET, entries: tried.effects.map((effect) => newEntry(effect)) },
+      { decision: "approved" },
+      act,
+    );
     if (!sheet.ok) throw new Error(sheet.detail);
     const [toApply, startedAt] = [writesToApply(sheet.value, RUN), performance.now()];
     const applied = afterWrites(sheet.value, { runId: RUN, writes: toApply, outcomes: await write(...toApply) }, act);
@@ -310,7 +314,7 @@ describe("an application whose answer a crash has cut", () => {
         new CodeMode({ storage, db: openDatabase(database), run, clock: systemClock, random: systemRandom } as never);
       const tried = deskOver(new HeldItems(), { mode: "review" });
       await tried.desk.create("story", { title: "One" }, undefined, { capability: "stories.create", call: 0, line: 1 });
-      storage.replace({ ...EMPTY_SHEET, entries: tried.effects.map(newEntry) });
+      storage.replace({ ...EMPTY_SHEET, entries: tried.effects.map((effect) => newEntry(effect)) });
       await mode(DB).decide({ decision: "approved" }, "usr_ana");
       await expect(mode(cut).apply("usr_ana")).rejects.toThrow("the answer was lost");
       const late = await mode(DB).decide({ effects: [1], decision: "rejected" }, "usr_ben");

@@ -155,6 +155,65 @@ describe("a run that processes a meeting", () => {
     expect(compared).toContain("11 the same, 0 different, 0 in A alone, 0 in B alone");
   });
 
+  it("remembers what people decided when the meeting is processed again, in review and in auto", async () => {
+    const id = await addMeeting("Ana: RUN-15 is five points.\nBen: We agreed that beta means ten customers.");
+    const first = await process("process-v2", {}, id);
+    const sheet = await sheetOf(first);
+    const numberOf = (fits: (effect: ShownEffectSheet["effects"][number]) => boolean) =>
+      sheet.effects.find(fits)!.number;
+    const points = numberOf(({ changes }) => changes.points === 5);
+    const decision = numberOf(({ kind }) => kind === "decision");
+    await sheetOf(first, "decisions", { decision: "approved" });
+    await sheetOf(first, "decisions", { effects: [points], decision: "approved", edited: { points: 8 } });
+    await sheetOf(first, "decisions", { effects: [decision], decision: "rejected" });
+    expect((await sheetOf(first, "apply")).state).toBe("applied");
+
+    const rejected = { runId: first.runId, effect: decision, decision: "rejected", edited: null };
+    const again = await process("process", {}, id);
+    expect(again).toMatchObject({ effects: 1, remembered: 1 });
+    const { state, effects } = await sheetOf(again);
+    expect(effects).toMatchObject([{ kind: "decision", decision: "rejected", remembered: rejected }]);
+    expect([effects[0]!.remembered!.decided, state]).toEqual([effects[0]!.decided, "applied"]);
+    const page = await (await browse(ana, `/runs/${again.runId}/effects`)).text();
+    expect(page).toMatch(new RegExp(`Rejected before by.*href="/runs/${first.runId}/effects#e-${decision}"`));
+    expect(page).toContain("1 as decided before");
+    const meetingPage = await (await browse(ana, `/meetings/${id}`)).text();
+    expect(meetingPage).toContain("Nothing new");
+    expect(meetingPage).toMatch(
+      new RegExp(`href="/runs/${first.runId}/effects">Review \\d+ writes of the latest run that`),
+    );
+    const part = await browse(ana, `/meetings/${id}/runs`, undefined, {
+      "hx-request-type": "partial",
+      "hx-request": "true",
+    });
+    expect(await part.text()).toMatch(/id="meeting-state" hx-swap-oob="true">.*Processed/);
+
+    const auto = await process("process-v2", { mode: "auto" }, id);
+    expect(auto).toMatchObject({ state: "succeeded", effects: 1, remembered: 1 });
+    const left = await sheetOf(auto);
+    expect(left.effects).toMatchObject([{ decision: "rejected", outcome: "none", remembered: rejected }]);
+    const items = async (kind: string) =>
+      (
+        (await (await api(ana, `/api/items?kind=${kind}`)).json()) as {
+          items: { fields: { key: string; points: number } }[];
+        }
+      ).items;
+    expect(await items("decision")).toEqual([]);
+    expect((await items("story")).find(({ fields }) => fields.key === "RUN-15")?.fields.points).toBe(8);
+
+    // Somebody decides otherwise, and that is what counts from then on.
+    await sheetOf(auto, "decisions", { effects: [left.effects[0]!.number], decision: "approved" });
+    expect((await sheetOf(auto, "apply")).effects).toMatchObject([{ outcome: "applied" }]);
+    expect(await process("process-v2", {}, id)).toMatchObject({ effects: 0, remembered: 0 });
+    // What was taken back is proposed again, with the value that somebody had set.
+    await sheetOf(first, "undo");
+    const open = await sheetOf(await process("process-v2", {}, id));
+    expect(open.effects.find(({ changes }) => changes.points === 5)).toMatchObject({
+      ...{ decision: "pending", edited: { points: 8 }, remembered: { runId: first.runId, effect: points } },
+    });
+    expect(open.effects.map(({ kind }) => kind)).not.toContain("decision");
+  });
+
   it("mends a program that threw, in auto without writing anything twice", async () => {
     const id = await addMeeting(
       "Ana: RUN-1 is done.\nBen: Please show mock:throws to everybody.\nAna: I will call the bank.",

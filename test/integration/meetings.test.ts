@@ -217,6 +217,8 @@ describe("the pages", () => {
       422,
       expect.stringMatching(/href="#field-file"[\s\S]*The file is a PDF/),
     ]);
+    const empty = await upload("/meetings", "a.txt", "", { title: "", heldAt: "", transcript: "" }, asPerson());
+    expect(await empty.text()).toMatch(/<a href="#field-file"><b>file<\/b> Nobody says anything/);
     const huge = await upload("/meetings", "a.txt", new Uint8Array(17 * 2 ** 20), {}, asPerson());
     expect([huge.status, huge.headers.get("content-type")]).toEqual([413, expect.stringContaining("text/html")]);
     await huge.body?.cancel();

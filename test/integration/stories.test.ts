@@ -6,6 +6,7 @@ import {
   browse,
   createPerson,
   createTenant,
+  env,
   freshDatabase,
   problemOf,
   request,
@@ -158,6 +159,22 @@ describe("the effect sheet on the run's page", () => {
     expect(undone).toContain("taken back");
     expect(undone).toMatch(/0 written\s*, \d undone/);
     expect((await listed()).map(({ fields }) => [fields.title, fields.status])).toEqual([["Import", "todo"]]);
+  });
+
+  it("says who decided, also when they have left since, and tells a person from a token", async () => {
+    const runId = await reviewed();
+    const mia = await createPerson("mia", { workspaceId: ana.workspaceId, role: "member" });
+    await browse(mia, `/runs/${runId}/effects`, { seen: "1p,2p,3p", "d-1": "rejected", do: "save" });
+    await api(ana, `/api/runs/${runId}/effects/decisions`, { effects: [2], decision: "approved" });
+    const acts = async () => {
+      const html = await (await browse(ana, `/runs/${runId}/effects`)).text();
+      return [...html.matchAll(/effect-acts"><span>(.*?), </g)].map(([, who]) => who);
+    };
+    expect(await acts()).toEqual(["Rejected by mia", "Approved by the token “t”"]);
+    const gone = await browse(ana, `/settings/members/${mia.userId}/removal`, {});
+    expect(gone.status).toBe(303);
+    await env.DB.prepare("DELETE FROM api_tokens WHERE id = 'tok_ana'").run();
+    expect(await acts()).toEqual(["Rejected by mia, who has left", "Approved by a token that is gone"]);
   });
 
   it("keeps what somebody else decided about other effects meanwhile", async () => {

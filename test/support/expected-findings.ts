@@ -49,7 +49,7 @@ export function findingsOf(
   const named = new Map(
     findings.flatMap(({ story, said: first }) => (story === null ? [] : [[story, first] as const])),
   );
-  return { findings, named, known: new Set(told.map(({ key }) => key)) };
+  return { findings, named, called: new Map(), known: new Set(told.map(({ key }) => key)) };
 }
 
 /** One meeting after another, until there are so many words. */
@@ -82,5 +82,5 @@ export function longFindings(utterances: readonly Utterance[]): Findings {
     return findingsOf({ expected: said, heldAt }, { utterances, stories: [] });
   });
   const named = new Map(each.flatMap((findings) => [...findings.named]));
-  return { findings: each.flatMap(({ findings }) => findings), named, known: new Set() };
+  return { findings: each.flatMap(({ findings }) => findings), named, called: new Map(), known: new Set() };
 }

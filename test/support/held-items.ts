@@ -2,9 +2,12 @@
  * Items in memory, by the same rules as the store in D1: what tests of desks and sheets write to, and what the store's own
  * tests compare it with. Beside it a desk with a program's writes.
  */
+
 import fc from "fast-check";
+import type { EarlierDecision } from "../../worker/domain/earlier-decisions.ts";
 import type { Effect, EffectMode } from "../../worker/domain/effect.ts";
-import { newEntry, writesToApply } from "../../worker/domain/effect-sheet.ts";
+import type { Remembered } from "../../worker/domain/effect-decision.ts";
+import { newEntry, type SheetEntry, writesToApply } from "../../worker/domain/effect-sheet.ts";
 import {
   type Item,
   type ItemFields,
@@ -128,6 +131,8 @@ export const RUN = "run_1";
 export interface TriedDesk {
   readonly desk: ItemDesk;
   readonly effects: Effect[];
+  /** What the sheet would begin with. */
+  readonly entries: SheetEntry[];
   /** Writes that turned out to change nothing. */
   readonly unchanged: () => number;
 }
@@ -140,17 +145,21 @@ export interface TriedDeskOptions {
   readonly runId?: string;
   /** What an attempt that was lost has left. */
   readonly earlier?: readonly Effect[];
+  /** What was decided when the meeting was processed before, the last first. */
+  readonly decided?: readonly EarlierDecision[];
 }
 
 /** A desk over the items, as the run's object holds one: in auto it writes to them. */
 export function deskOver(stored: HeldItems, options: TriedDeskOptions): TriedDesk {
-  const { mode, meeting = null, members = [], writesMax = 1_000, runId = RUN, earlier = [] } = options;
-  const effects: Effect[] = [];
+  const { mode, meeting = null, members = [], writesMax = 1_000, runId = RUN, earlier = [], decided = [] } = options;
+  const [effects, entries]: [Effect[], SheetEntry[]] = [[], []];
   let [ids, unchanged] = [0, 0];
-  const keep = async (effect: Effect) => {
+  const keep = async (effect: Effect, remembered: Remembered | null) => {
     effects.push(effect);
-    if (mode === "review") return effect.baseVersion;
-    const entry = { ...newEntry(effect), decision: "approved" as const, decided: { by: "usr_ana", at: 1 } };
+    entries.push(newEntry(effect, remembered));
+    if (mode === "review" || remembered?.decision === "rejected") return effect.baseVersion;
+    const approved = { decision: "approved" as const, decided: { by: "usr_ana", at: 1 } };
+    const entry = { ...newEntry(effect, remembered), ...approved };
     const [outcome] = stored.write(writesToApply({ entries: [entry], unchanged: 0, supersededBy: null }, runId));
     if (outcome?.type !== "made") throw new Error("stale");
     return outcome.version;
@@ -162,12 +171,13 @@ export function deskOver(stored: HeldItems, options: TriedDeskOptions): TriedDes
   };
   const desk = new ItemDesk(
     {
-      ...{ stored, keep, made, newItemId: () => `item_${runId}_${String(++ids).padStart(5, "0")}` },
+      ...{ stored, keep, made, earlier: async () => decided },
+      ...{ newItemId: () => `item_${runId}_${String(++ids).padStart(5, "0")}` },
       ...{ meeting: async () => meeting, members: async () => members, unchanged: () => void unchanged++ },
     },
     { mode, writesMax },
   );
-  return { desk, effects, unchanged: () => unchanged };
+  return { desk, effects, entries, unchanged: () => unchanged };
 }
 
 /** One call of a program, with its items by number so that any program fits any store. */
@@ -242,9 +252,11 @@ export async function follow(
         heard.push(JSON.stringify(found.map(({ id, fields }) => [id, fields])));
         continue;
       }
+      // A meeting has one utterance for each step.
+      const said = { quote: `these are the words of step number ${call}` };
       const item = await (step.do === "create"
-        ? desk.create(step.kind, step.fields, undefined, place)
-        : desk.update(step.kind, { id: ids[step.which % ids.length] ?? "none" }, step.patch, undefined, place));
+        ? desk.create(step.kind, step.fields, said, place)
+        : desk.update(step.kind, { id: ids[step.which % ids.length] ?? "none" }, step.patch, said, place));
       if (step.do === "create") ids.push(item.id);
       heard.push(JSON.stringify([item.id, item.fields]));
     } catch (error) {

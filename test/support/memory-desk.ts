@@ -65,6 +65,7 @@ export class MemoryDesk {
         },
         meeting,
         members: async () => [],
+        earlier: async () => [],
         newItemId: () => `item_${++this.#items}`,
         keep: async (effect) => {
           this.effects.push(effect);

@@ -1,15 +1,9 @@
 /** The effect sheet on the wire: what the API answers, and what it takes as a decision. Internal ids stay inside. */
+
 import * as z from "zod";
 import { WRITES_MAX } from "./effect.ts";
-import {
-  type Act,
-  DECISIONS,
-  type EffectSheet,
-  ENTRY_OUTCOMES,
-  SHEET_STATES,
-  type SheetEntry,
-  sheetStateOf,
-} from "./effect-sheet.ts";
+import { type Act, DECISIONS, type EarlierChoice } from "./effect-decision.ts";
+import { type EffectSheet, ENTRY_OUTCOMES, SHEET_STATES, type SheetEntry, sheetStateOf } from "./effect-sheet.ts";
 import { evidenceSchema } from "./evidence.ts";
 import { ITEM_KINDS } from "./item.ts";
 
@@ -46,6 +40,13 @@ const shownEffectSchema = z.strictObject({
   decision: z.enum(DECISIONS),
   decided: actSchema.nullable(),
   outcome: z.enum(ENTRY_OUTCOMES),
+  /** What was decided about the same write when the meeting was processed before: the sheet begins with it. */
+  remembered: z
+    .strictObject({
+      ...{ runId: z.string(), effect: z.number(), decision: z.enum(["approved", "rejected"]) },
+      ...{ edited: fieldsSchema.nullable(), decided: actSchema },
+    })
+    .nullable(),
   applied: actSchema.nullable(),
   undone: actSchema.nullable(),
   /** What is there instead of what the program saw; its version and fields are null where the item is gone. */
@@ -67,12 +68,16 @@ export const effectsSummarySchema = z.strictObject({
   state: z.enum(SHEET_STATES),
   count: z.number(),
   unchanged: z.number(),
+  /** Effects about which somebody had decided before. */
+  remembered: z.number(),
   url: z.string(),
 });
 
 export function effectsSummary(runId: string, sheet: EffectSheet): z.output<typeof effectsSummarySchema> {
   const { entries, unchanged } = sheet;
-  return { state: sheetStateOf(sheet), count: entries.length, unchanged, url: `/api/runs/${runId}/effects` };
+  const remembered = entries.filter((entry) => entry.remembered !== null).length;
+  const url = `/api/runs/${runId}/effects`;
+  return { state: sheetStateOf(sheet), count: entries.length, unchanged, remembered, url };
 }
 
 export function shownSheet(runId: string, sheet: EffectSheet): ShownEffectSheet {
@@ -87,11 +92,18 @@ function shownEntry(entry: SheetEntry): ShownEffectSheet["effects"][number] {
     ...{ number, capability, action, kind, itemId, label, line, evidence, decision, outcome },
     ...{ before: before && { ...before }, changes: { ...changes }, edited: edited && { ...edited } },
     dependsOn: [...dependsOn],
+    remembered: entry.remembered && shownChoice(entry.remembered.choice),
     ...{ decided: shownAct(entry.decided), applied: shownAct(entry.applied), undone: shownAct(entry.undone) },
     drift: drift && { version: drift.item?.version ?? null, fields: drift.item ? { ...drift.item.fields } : null },
   };
 }
 
+function shownChoice({ runId, number: effect, decision, edited, decided }: EarlierChoice) {
+  return { runId, effect, decision, edited: edited && { ...edited }, decided: actOf(decided) };
+}
+
+const actOf = ({ by, at }: Act) => ({ by, at: new Date(at).toISOString() });
+
 function shownAct(act: Act | null) {
-  return act && { by: act.by, at: new Date(act.at).toISOString() };
+  return act && actOf(act);
 }

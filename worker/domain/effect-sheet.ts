@@ -8,20 +8,13 @@
  *     approved --written: stale--> pending, drifted  (a person decides again, with what is there now)
  */
 import type { Effect } from "./effect.ts";
+import type { Act, Decision, Remembered } from "./effect-decision.ts";
 import { type Failure, fail, type Result, succeed } from "./errors.ts";
 import { ITEM_FIELDS, type Item, type ItemFields, type ItemPatch, NEW_ITEM } from "./item.ts";
 import type { ItemWrite, WriteOutcome } from "./item-change.ts";
 import { check } from "./validation.ts";
 
-export const DECISIONS = ["pending", "approved", "rejected"] as const;
-export type Decision = (typeof DECISIONS)[number];
 export const ENTRY_OUTCOMES = ["none", "applied", "drifted", "undone", "kept"] as const;
-
-/** Who did something to the sheet, and when (epoch milliseconds). */
-export interface Act {
-  readonly by: string;
-  readonly at: number;
-}
 
 export interface SheetEntry {
   readonly effect: Effect;
@@ -33,6 +26,8 @@ export interface SheetEntry {
   readonly outcome: (typeof ENTRY_OUTCOMES)[number];
   readonly applied: (Act & { readonly version: number; readonly was: ItemFields | null }) | null;
   readonly undone: Act | null;
+  /** What was decided about the same write when the meeting was processed before; null for nothing. */
+  readonly remembered: Remembered | null;
   /** Of a drifted one: what is there instead of what the program saw, or what has its place. Null where there is nothing. */
   readonly drift: { readonly item: Item | null } | null;
 }
@@ -50,9 +45,12 @@ export interface EffectSheet {
 
 export const EMPTY_SHEET: EffectSheet = { entries: [], unchanged: 0, supersededBy: null };
 
-export function newEntry(effect: Effect): SheetEntry {
-  const nothing = { edited: null, decided: null, applied: null, undone: null, drift: null };
-  return { effect, decision: "pending", outcome: "none", ...nothing };
+/** @param remembered what the entry begins with: somebody can decide otherwise */
+export function newEntry(effect: Effect, remembered: Remembered | null = null): SheetEntry {
+  const { decision = "pending", edited = null } = remembered ?? {};
+  const decided = remembered && decision !== "pending" ? remembered.choice.decided : null;
+  const nothing = { applied: null, undone: null, drift: null };
+  return { effect, decision, edited, decided, remembered, outcome: "none", ...nothing };
 }
 
 /** Whether something may still be written because of the entry. */

@@ -20,6 +20,8 @@ export interface Effect {
   readonly before: ItemFields | null;
   /** All fields of a new item; of an old one those that change. */
   readonly changes: ItemPatch;
+  /** All that the program gave of an old item, also what was so already. Effects from before it was kept have none. */
+  readonly asked?: ItemPatch;
   /** The stored version that the program saw; 0 for a new item, and for one that this run made. */
   readonly baseVersion: number;
   /** Identifies a new item in its meeting, so that the same meeting makes it once; null where nothing was quoted. */

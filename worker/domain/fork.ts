@@ -42,7 +42,7 @@ export interface Fork extends ForkPoint {
    */
   readonly rejected: readonly number[];
   /** What was decided there: it holds here for effects that are the same. */
-  readonly decisions: readonly Pick<SheetEntry, "effect" | "decision" | "edited" | "decided">[];
+  readonly decisions: readonly Pick<SheetEntry, "effect" | "decision" | "edited" | "decided" | "remembered">[];
 }
 
 /** How an object is asked for a fork: by people, or for what was rejected. */

@@ -46,6 +46,8 @@ export const meetingRunSchema = z.object({
   effects: z.number(),
   /** Writes that had been made before. */
   unchanged: z.number(),
+  /** Writes on the sheet about which somebody had decided before. */
+  remembered: z.number(),
   /** What somebody thinks of it; null for nothing. */
   isUseful: z.boolean().nullable(),
   createdAt: instant,
@@ -53,6 +55,17 @@ export const meetingRunSchema = z.object({
   finishedAt: instant.nullable(),
 });
 export type MeetingRun = z.output<typeof meetingRunSchema>;
+
+/** The state of a meeting whose latest run is in this one. */
+export function meetingStateAfter(state: MeetingRun["state"]): "processing" | "processed" | "failed" {
+  if (state === "queued" || state === "running") return "processing";
+  return state === "succeeded" ? "processed" : "failed";
+}
+
+/** Whether it asks for writes about which nobody has decided before. */
+export function hasNews({ effects, remembered }: Pick<MeetingRun, "effects" | "remembered">): boolean {
+  return effects > remembered;
+}
 
 export const meetingRunListSchema = z.object({ runs: z.array(meetingRunSchema) });
 

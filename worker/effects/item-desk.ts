@@ -3,10 +3,14 @@
  * what is stored; in auto they are made at once. Either way each becomes an effect.
  *
  * Invariants: calls take effect in the order in which the program made them; nothing is assigned to somebody whom nobody
- * named; a quote that nobody said is refused; the same meeting makes the same item once.
+ * named; a quote that nobody said is refused; the same meeting makes the same item once; what somebody has rejected before
+ * is asked for again, and neither written nor seen by the program.
  */
+
 import { CapabilityError } from "../domain/capability.ts";
+import { type EarlierDecision, recallChange, recallNew } from "../domain/earlier-decisions.ts";
 import type { CallPlace, Effect, EffectMode } from "../domain/effect.ts";
+import type { Remembered } from "../domain/effect-decision.ts";
 import { type Evidence, type QuotedUtterance, SpokenTranscript, spokenWords } from "../domain/evidence.ts";
 import {
   changesIn,
@@ -44,12 +48,14 @@ export interface DeskPorts {
   readonly meeting: () => Promise<DeskMeeting | null>;
   /** Names of the people of the workspace. */
   readonly members: () => Promise<readonly string[]>;
+  /** What people decided when the meeting was processed before, the last first. Asked at most once. */
+  readonly earlier: () => Promise<readonly EarlierDecision[]>;
   readonly newItemId: () => string;
   /**
-   * Keeps an effect; in auto it is made first. Answers the version that its item has then.
+   * Keeps an effect; in auto it is made first, unless it was rejected before. Answers the version that its item has then.
    * @throws CapabilityError where its item was changed by somebody else at that moment
    */
-  readonly keep: (effect: Effect) => Promise<number>;
+  readonly keep: (effect: Effect, remembered: Remembered | null) => Promise<number>;
   /** What an earlier attempt at the same run has made under this number; null for nothing. */
   readonly made: (number: number) => Promise<{ readonly effect: Effect; readonly item: Item } | null>;
   /** A write turned out to change nothing. */
@@ -74,6 +80,13 @@ interface DeskItem {
   readonly past: readonly ItemFields[];
 }
 
+/** A new item that nobody sees, because a person has rejected it. */
+interface RejectedItem {
+  readonly item: Item;
+  /** Where it was rejected on an earlier sheet: the number of the effect here, and what was decided there. */
+  readonly before: { readonly effect: number; readonly remembered: Remembered } | null;
+}
+
 /** The meeting, with what its writes look up. */
 interface SaidMeeting {
   readonly id: string;
@@ -90,7 +103,10 @@ export class ItemDesk {
   readonly #written: number;
   readonly #desk = new Map<string, DeskItem>();
   /** New items that a person has rejected. The program may go on changing them; nobody sees it. */
-  readonly #rejected = new Map<string, Item>();
+  readonly #rejected = new Map<string, RejectedItem>();
+  /** Stories by keys under which the program knows them, where somebody has given them others. */
+  readonly #otherKeys = new Map<string, string>();
+  readonly #earlier: () => Promise<readonly EarlierDecision[]>;
   /** Effects that the program has seen something of so far. */
   readonly #seen = new Set<number>();
   readonly #ordinals = new Map<string, number>();
@@ -113,6 +129,7 @@ export class ItemDesk {
       // The first way to write a name counts: the meeting's.
       return new Map([...speakers, ...(await ports.members())].reverse().map((name) => [spokenWords(name), name]));
     });
+    this.#earlier = once(ports.earlier);
     this.#mode = mode;
     this.#writesMax = writesMax;
     this.#written = written;
@@ -149,13 +166,17 @@ export class ItemDesk {
       const fields = { ...NEW_ITEM[kind], ...(await this.#withPeople(kind, defined(given))) } as ItemFields;
       const origin = evidence && this.#origin(kind, evidence);
       const known = origin === null ? null : await this.#ports.stored.byOrigin(origin);
-      if (known) return this.#nothing(this.#desk.get(known.id)?.item ?? known);
+      if (known) return this.#madeBefore(known, fields);
       await this.#refuseKnownKey(kind, fields);
+      const recalled = recallNew(await this.#earlier(), { kind, fields, origin });
+      const there = recalled.type === "settled" ? await this.#ports.stored.byId(recalled.itemId) : null;
+      if (there) return this.#madeBefore(there, fields);
+      const remembered = recalled.type === "open" ? recalled.remembered : null;
       const item: Item = { id: this.#ports.newItemId(), kind, version: 1, fields, evidence };
       return this.#keep(
         { number, ...place, action: "create", kind, itemId: item.id, label: labelOf(item), before: null },
         { changes: fields as unknown as ItemPatch, baseVersion: 0, origin, evidence },
-        { item, baseVersion: 0, effects: [], past: [] },
+        { after: { item, baseVersion: 0, effects: [], past: [] }, remembered },
       );
     });
   }
@@ -172,21 +193,26 @@ export class ItemDesk {
       if (made) return made;
       const found = await this.#find(kind, name);
       const rejected = found ? null : this.#findRejected(kind, name);
-      if (rejected)
-        return this.#nothing({ ...rejected, fields: { ...rejected.fields, ...defined(patch) } as ItemFields });
+      if (rejected) return this.#changeRejected(rejected, patch, quoted, { number, ...place });
       if (!found)
         throw new CapabilityError("NotFoundError", `there is no ${kind} ${"id" in name ? name.id : name.key}`);
       const evidence = await this.#evidence(quoted);
       const { item } = found;
-      const changes = changesIn(item.fields, await this.#withPeople(kind, defined(patch)));
-      if (Object.keys(changes).length === 0) return this.#nothing(item);
+      const asked = await this.#withPeople(kind, defined(patch));
+      const differs = changesIn(item.fields, asked);
+      if (Object.keys(differs).length === 0) return this.#nothing(item);
+      const states = { before: item.fields, found: found.past[0] ?? item.fields };
+      const about = { kind, itemId: item.id, ...states, changes: differs };
+      const recalled = recallChange(await this.#earlier(), about);
+      if (recalled.type === "settled") return this.#nothing(item);
+      const { changes, remembered } = recalled;
       const after = { ...item, version: item.version + 1, fields: { ...item.fields, ...changes } as ItemFields };
       // Without the effect that made it there would be no item; what else was changed of it is another matter.
       if (found.baseVersion === 0) this.#saw(found.effects.slice(0, 1));
       return this.#keep(
         { number, ...place, action: "update", kind, itemId: item.id, label: labelOf(item), before: item.fields },
-        { changes, baseVersion: found.baseVersion, origin: null, evidence },
-        { ...found, item: after, past: [...found.past, item.fields] },
+        { changes, asked, baseVersion: found.baseVersion, origin: null, evidence },
+        { after: { ...found, item: after, past: [...found.past, item.fields] }, remembered },
       );
     });
   }
@@ -210,7 +236,7 @@ export class ItemDesk {
       const known = this.#desk.get(id);
       const item = { id, kind, version: (known?.item.version ?? baseVersion) + 1, fields, evidence: effect.evidence };
       if (isRejected) {
-        if (isNew) this.#rejected.set(id, item);
+        if (isNew) this.#rejected.set(id, { item, before: null });
         return;
       }
       this.#saw([...effect.dependsOn, number]);
@@ -226,23 +252,60 @@ export class ItemDesk {
     if (onDesk) return onDesk;
     const { stored } = this.#ports;
     const item = await ("id" in name ? stored.byId(name.id) : stored.byKey(name.key));
+    if (!item && "key" in name && this.#otherKeys.has(name.key)) {
+      return this.#find(kind, { id: this.#otherKeys.get(name.key)! });
+    }
     if (item?.kind !== kind) return null;
     return this.#desk.get(item.id) ?? { item, baseVersion: item.version, effects: [], past: [] };
   }
 
-  #findRejected(kind: ItemKind, name: ItemName): Item | null {
-    return [...this.#rejected.values()].find((item) => isCalled(item, kind, name)) ?? null;
+  #findRejected(kind: ItemKind, name: ItemName): RejectedItem | null {
+    return [...this.#rejected.values()].find(({ item }) => isCalled(item, kind, name)) ?? null;
+  }
+
+  /** What was rejected on this run's way comes to nothing; of what was rejected before, a person can decide otherwise. */
+  async #changeRejected(
+    { item, before }: RejectedItem,
+    patch: ItemPatch,
+    quoted: Quoted | undefined,
+    place: CallPlace & { readonly number: number },
+  ): Promise<Item> {
+    const { id, kind, fields } = item;
+    const asked = await this.#withPeople(kind, defined(patch));
+    const changes = changesIn(fields, asked);
+    const after = { ...item, fields: { ...fields, ...changes } as ItemFields };
+    if (before === null || Object.keys(changes).length === 0) return this.#nothing(after);
+    const evidence = await this.#evidence(quoted);
+    const what = { ...place, action: "update", kind, itemId: id, label: labelOf(item), before: fields } as const;
+    const how = { changes, asked, baseVersion: 0, origin: null, evidence, dependsOn: [before.effect] };
+    await this.#ports.keep({ ...what, ...how }, before.remembered);
+    this.#rejected.set(id, { item: after, before });
+    return after;
+  }
+
+  #madeBefore(known: Item, asked: ItemFields): Item {
+    const key = storyOf(known.kind, asked);
+    if (known.kind === "story" && key !== null) this.#otherKeys.set(key, known.id);
+    return this.#nothing(this.#desk.get(known.id)?.item ?? known);
   }
 
   async #keep(
-    what: Omit<Effect, "changes" | "baseVersion" | "origin" | "evidence" | "dependsOn">,
-    how: Pick<Effect, "changes" | "baseVersion" | "origin" | "evidence">,
-    after: DeskItem,
+    what: Omit<Effect, "changes" | "asked" | "baseVersion" | "origin" | "evidence" | "dependsOn">,
+    how: Pick<Effect, "changes" | "asked" | "baseVersion" | "origin" | "evidence">,
+    { after, remembered }: { readonly after: DeskItem; readonly remembered: Remembered | null },
   ): Promise<Item> {
     const effect: Effect = { ...what, ...how, dependsOn: [...this.#seen].sort((a, b) => a - b) };
-    const version = await this.#ports.keep(effect);
+    const version = await this.#ports.keep(effect, remembered);
+    if (remembered?.decision === "rejected") {
+      const before = { effect: effect.number, remembered };
+      if (effect.action === "create") this.#rejected.set(effect.itemId, { item: after.item, before });
+      return after.item;
+    }
     const isStored = this.#mode === "auto";
-    const item = isStored ? { ...after.item, version } : after.item;
+    const fields = { ...after.item.fields, ...remembered?.edited } as ItemFields;
+    const item = { ...after.item, fields, version: isStored ? version : after.item.version };
+    const asked = storyOf(item.kind, after.item.fields);
+    if (item.kind === "story" && asked !== null && remembered?.edited) this.#otherKeys.set(asked, item.id);
     // The map is in the order of the last changes, as lists are.
     this.#desk.delete(item.id);
     this.#desk.set(item.id, {
@@ -265,7 +328,8 @@ export class ItemDesk {
     const { effect, item } = made;
     // What comes after it of the same utterance is the next item, not this one.
     if (effect.origin !== null && effect.evidence) this.#origin(effect.kind, effect.evidence);
-    this.#desk.set(item.id, { item, baseVersion: item.version, effects: [effect.number], past: [] });
+    const past = [...(this.#desk.get(item.id)?.past ?? []), ...(effect.before ? [effect.before] : [])];
+    this.#desk.set(item.id, { item, baseVersion: item.version, effects: [effect.number], past });
     return item;
   }
 
@@ -297,7 +361,10 @@ export class ItemDesk {
 
   async #refuseKnownKey(kind: ItemKind, fields: ItemFields): Promise<void> {
     const key = kind === "story" ? storyOf(kind, fields) : null;
-    if (key === null || !(await this.#find(kind, { key }))) return;
+    if (key === null) return;
+    // The program has made the one that was rejected before, and is told of no difference.
+    const isTaken = this.#findRejected(kind, { key })?.before ?? (await this.#find(kind, { key }));
+    if (!isTaken) return;
     throw new CapabilityError("ConflictError", `there is a story ${key}: change it with stories.update`);
   }
 

@@ -3,7 +3,7 @@
  * the rest; one round trip each. Which round it is at, it reads from the conversation.
  */
 import type { Finding, Findings } from "./mock-meeting-findings.ts";
-import { countsOf, storyTitle, writeOf } from "./mock-meeting-program.ts";
+import { countsOf, newStoryOf, writeOf } from "./mock-meeting-program.ts";
 
 export interface MockCall {
   readonly id: string;
@@ -74,7 +74,7 @@ function writesOf(findings: Findings, found: readonly unknown[]): Planned[][] {
   const missing = changed.filter((_, at) => found[at] === null);
   const creates = missing.map((key) => ({
     tool: "stories_create",
-    input: { key, title: storyTitle(key), evidence: findings.named.get(key)! },
+    input: newStoryOf(key, findings),
   }));
   const write = (...kinds: Finding["kind"][]): Planned[] =>
     findings.findings.flatMap((finding) => {

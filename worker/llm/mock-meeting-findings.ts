@@ -8,6 +8,15 @@ import { storyKeysIn } from "../domain/item.ts";
 import { DUE_WORDS, dueOf } from "./mock-meeting-due.ts";
 import { personCalled, type ReadMeeting, type ReadUtterance } from "./mock-meeting-prompt.ts";
 import { type StoryWords, storyWords } from "./mock-meeting-stories.ts";
+import {
+  actionTitle,
+  asOrder,
+  blockerTitle,
+  decisionTitle,
+  newStoryTitle,
+  storyCalled,
+  titleOf,
+} from "./mock-meeting-titles.ts";
 
 export interface Said {
   readonly quote: string;
@@ -26,17 +35,17 @@ export type Finding = { readonly said: Said; readonly story: string | null } & (
 export interface Findings {
   /** In the order of the meeting. */
   readonly findings: readonly Finding[];
-  /** Where each story was named first, by its key. */
+  /** Where each story was named, by its key: first, or where somebody said what it is. */
   readonly named: ReadonlyMap<string, Said>;
+  /** What stories were called then. */
+  readonly called: ReadonlyMap<string, string>;
   /** Keys of stories that need not be looked for: the prompt says that they exist. */
   readonly known: ReadonlySet<string>;
 }
 
 /** More would be no notes of a meeting. */
 const FINDINGS_MAX = 300;
-/** Of a quote and of a title. */
 const QUOTED_CHARS = 300;
-const TITLE_CHARS = 160;
 
 /** Written like keys, and none. */
 const NO_KEYS = /^(?:UTF|ISO|SHA|AES|RSA|GPT|HTTP|RFC|COVID|TLS|MD|ECMA|ES|CVE|UTC|GMT|RS|HS|F|B|A|Q|P)-/;
@@ -55,19 +64,24 @@ interface Sentence {
 
 export function findingsIn(meeting: ReadMeeting): Findings {
   const named = new Map<string, Said>();
+  const called = new Map<string, string>();
   const found: Finding[] = [];
   let lastKey: string | null = null;
   for (const utterance of meeting.utterances) {
     for (const sentence of sentencesOf(utterance, meeting, lastKey)) {
       lastKey = sentence.keys.at(-1) ?? lastKey;
-      for (const key of sentence.keys) if (!named.has(key)) named.set(key, sentence.said);
+      for (const key of sentence.keys) {
+        const title = called.has(key) ? null : storyCalled(sentence.text, key);
+        if (title !== null) called.set(key, title);
+        if (title !== null || !named.has(key)) named.set(key, sentence.said);
+      }
       takeBack(sentence, found);
       found.push(...findingsOf(sentence));
     }
     // A story that was named is meant by "it" in this utterance and in the next one.
     if (!keysIn(utterance.text).length && lastKeyIsOld(utterance, meeting)) lastKey = null;
   }
-  return { findings: lastWords(found).slice(0, FINDINGS_MAX), named, known: meeting.stories };
+  return { findings: lastWords(found).slice(0, FINDINGS_MAX), named, called, known: meeting.stories };
 }
 
 function lastKeyIsOld({ index }: ReadUtterance, { utterances }: ReadMeeting): boolean {
@@ -122,13 +136,18 @@ const newStory: Rule = (sentence) => {
     /\b(?:create|add|open|file|write)\s+(?:an?|another|one)\s+(?:new\s+)?(?:story|ticket)\s+(?:for|about|to|that)\s+(.+)/i.exec(
       sentence.text,
     ) ?? /^\W*new (?:story|ticket)\s*:\s*(.+)/i.exec(sentence.text);
-  return found && sentence.keys.length === 0 ? { kind: "new-story", ...titled(found[1]!) } : null;
+  return found && sentence.keys.length === 0 ? titled("new-story", newStoryTitle(found[1]!)) : null;
 };
 
 const unblocked: Rule = (sentence) => {
   const isGone =
     /\b(?:no longer blocked|unblocked|not blocked any ?more|blocker (?:is|was) (?:gone|resolved|cleared))\b/i;
-  return sentence.story !== null && !isQuestion(sentence) && isGone.test(sentence.text) ? { kind: "unblocked" } : null;
+  const said = isGone.exec(sentence.text);
+  if (sentence.story === null || !said || isQuestion(sentence)) return null;
+  // Not yet: what is to happen then.
+  return /\b(?:once|when|if|until|unless|after|before|as soon as)\b/i.test(sentence.text.slice(0, said.index))
+    ? null
+    : { kind: "unblocked" };
 };
 
 const BLOCKED =
@@ -136,11 +155,15 @@ const BLOCKED =
 /** What people wait for at the beginning of a meeting. */
 const CHATTER_WAIT = /\b(?:join|everyone|everybody|others|my turn|coffee|a (?:second|minute|moment))\b/i;
 
+/** People who wait, and words about waiting, block nothing. */
+const SPEAKS_OF_WAITING = /(?:\b(?:who|what|whoever)(?:'s| is| are)?|\b(?:about|keep|that))\s*$/i;
+
 const blocker: Rule = (sentence) => {
   const found = BLOCKED.exec(sentence.text);
   if (!found || isQuestion(sentence) || CHATTER_WAIT.test(found[2]!)) return null;
+  if (SPEAKS_OF_WAITING.test(sentence.text.slice(0, found.index))) return null;
   if (/\b(?:not|no longer|never|n't|if|were|was)\b.{0,12}$/i.test(sentence.text.slice(0, found.index))) return null;
-  return { kind: "blocker", ...titled(clauseOf(found[1]! + found[2]!)) };
+  return titled("blocker", blockerTitle(found[1]!, clauseOf(found[2]!)));
 };
 
 const DECIDED =
@@ -149,7 +172,7 @@ const DECIDED =
 const decision: Rule = (sentence) => {
   const found = DECIDED.exec(sentence.text);
   const what = found?.[1] ?? found?.[2]?.replace(/^let's /i, "") ?? found?.[3];
-  return what === undefined || isQuestion(sentence) ? null : { kind: "decision", ...titled(what) };
+  return what === undefined || isQuestion(sentence) ? null : titled("decision", decisionTitle(what));
 };
 
 const MARKED_ACTION = /^\W*(?:action(?: item)?s?|todo|to-do|next step)\s*:\s*(.+)/i;
@@ -159,50 +182,57 @@ const REQUEST =
 const NAMED_PROMISE = /\b(\p{Lu}[\p{L}-]+(?: \p{Lu}[\p{L}-]+)?) (?:will|is going to|needs to|has to|should) (.+)/u;
 /** What people say about the talk itself. */
 const CHATTER =
-  /^(?:be\b|just be\b|say\b|admit|mention|mute|unmute|stop\b|skip\b|go (?:first|next|ahead|back)\b|start (?:with|by|off)\b|let\b|see\b|think\b|wait\b|repeat|bet\b|assume|pass\b|hand\b|share my\b|keep (?:it|this)\b|never\b|not\b|probably\b|hear me\b|all join\b|give (?:you|us|everyone) (?:a |an )?(?:short|quick|update)|tell (?:us|me)\b|miss\b|have to (?:go|leave|drop|run)\b|drop\b|leave (?:it|you)\b|speak\b)/i;
+  /^(?:be\b|just be\b|say\b|admit|mention|mute|unmute|stop\b|skip\b|go (?:first|next|ahead|back)\b|start (?:with|by|off)\b|let\b|see\b|think\b|wait\b|repeat|bet\b|assume|pass\b|hand\b|share my\b|keep (?:it|this)\b|never\b|not\b|probably\b|hear me\b|all join\b|give (?:you|us|everyone) (?:a |an )?(?:short|quick|update)|tell (?:us|me)\b|miss\b|have (?:to|said)\b|(?:all )?agree\b|like to\b|tell you what\b|surprise\b|want\b|forget\b|(?:simply |just )?stay\b|drop\b|leave (?:it|you)\b|speak\b)/i;
 
 const action: Rule = (sentence) => {
   const { text, speaker, meeting } = sentence;
   const marked = MARKED_ACTION.exec(text)?.[1];
   if (marked !== undefined) return markedAction(sentence, marked);
   const request = REQUEST.exec(text);
-  if (request) {
+  if (request && !/^(?:what|why|how|when|where|who|which)$/i.test(request[1] ?? "")) {
     const asked = request[1] === undefined ? null : personCalled(request[1], meeting.people);
-    return isQuestion(sentence) || asked !== null ? todo(sentence, request[2]!, asked) : null;
+    return isQuestion(sentence) || asked !== null
+      ? todo(sentence, request[2]!, { owner: asked, asker: speaker })
+      : null;
   }
   const promised = PROMISE.exec(text)?.[1];
-  if (promised !== undefined && !isQuestion(sentence)) return todo(sentence, promised, speaker);
+  if (promised !== undefined && !isQuestion(sentence)) return todo(sentence, promised, { owner: speaker });
   const named = NAMED_PROMISE.exec(text);
   const person = named && personCalled(named[1]!, meeting.people);
-  return person && !isQuestion(sentence) ? todo(sentence, named[2]!, person) : null;
+  return person && !isQuestion(sentence) ? todo(sentence, named[2]!, { owner: person, asker: speaker }) : null;
 };
 
-/** `Action: Ana to write to the bank`, with or without a name. */
+/** `Action: Ana to write to the bank`, `Action: Ana writes to the bank`, with or without a name. */
 function markedAction(sentence: Sentence, what: string): Pick<Finding, "kind"> | null {
-  const named = /^(\p{Lu}[\p{L}-]+(?: \p{Lu}[\p{L}-]+)?)(?: to|:| will| should) (.+)/u.exec(what);
+  const named = /^(\p{Lu}[\p{L}-]+(?: \p{Lu}[\p{L}-]+)?)(?: to| will| should|:|(?= \p{Ll}+))[ ]+(.+)/u.exec(what);
   const owner = named && personCalled(named[1]!, sentence.meeting.people);
-  return todo(sentence, owner ? named[2]! : what, owner);
+  return todo(sentence, owner ? asOrder(named[2]!) : what, { owner });
 }
 
-function todo({ text, meeting }: Sentence, what: string, owner: string | null): Pick<Finding, "kind"> | null {
+interface Whose {
+  readonly owner: string | null;
+  /** Who asks for it, where that is somebody else. */
+  readonly asker?: string | null;
+}
+
+function todo(
+  { text, meeting, story }: Sentence,
+  what: string,
+  { owner, asker = null }: Whose,
+): Pick<Finding, "kind"> | null {
   if (CHATTER.test(what)) return null;
-  const { title } = titled(what.replace(DUE_WORDS, " "));
-  if (title.length < QUOTE_CHARS.min) return null;
-  const finding = { kind: "action" as const, title, owner, due: dueOf(text, meeting.day) };
-  return finding;
+  const said = what.replace(DUE_WORDS, " ");
+  // Of a story, "it" means something.
+  const title = actionTitle(said, asker) ?? (story === null ? null : titleOf(said));
+  return titled("action", title, { owner, due: dueOf(text, meeting.day) });
+}
+
+function titled<Kind extends Finding["kind"]>(kind: Kind, title: string | null, more: object = {}) {
+  return title === null ? null : { kind, title, ...more };
 }
 
 function clauseOf(text: string): string {
   return text.split(/[,;]|\s(?:and|but|so|because|which)\s/i, 1)[0]!;
-}
-
-function titled(text: string): { readonly title: string } {
-  const plain = text
-    .replace(/\s+/g, " ")
-    .replace(/[\s.!?,;:]+$/, "")
-    .trim();
-  const cut = plain.length <= TITLE_CHARS ? plain : `${plain.slice(0, TITLE_CHARS).replace(/\s+\S*$/, "")} …`;
-  return { title: cut.charAt(0).toUpperCase() + cut.slice(1) };
 }
 
 const CHANGED_MIND =

@@ -30,18 +30,17 @@ export function meetingProgram(findings: Findings, flaw: ProgramFlaw | null): st
 }
 
 /** Looks for the story, and creates it where there is none. */
-function storyLines(key: string, { named }: Findings): string[] {
+function storyLines(key: string, findings: Findings): string[] {
   const name = key.toLowerCase().replace("-", "_");
-  const create = { key, title: storyTitle(key), evidence: named.get(key)! };
   return [
     `const ${name} = await stories.findByKey(${literal({ key })});`,
-    `if (!${name}) await stories.create(${literal(create)});`,
+    `if (!${name}) await stories.create(${literal(newStoryOf(key, findings))});`,
   ];
 }
 
-/** A meeting names stories by their keys: what one is called there is nowhere said. */
-export function storyTitle(key: string): string {
-  return `${key}, as it was named in the meeting`;
+/** What makes a story that the meeting names by its key. Where nobody says what it is, its title says that. */
+export function newStoryOf(key: string, { named, called }: Findings) {
+  return { key, title: called.get(key) ?? `${key}, as it was named in the meeting`, evidence: named.get(key)! };
 }
 
 function writeLine(finding: Finding): string {

@@ -1,4 +1,4 @@
-/** The tables of migration 0019: runs about meetings, and how a workspace processes them. */
+/** The tables of migrations 0019 and 0022: runs about meetings, and how a workspace processes them. */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { MeasuredCall, ProcessingPlan, ProcessingVersion } from "../domain/meeting-processing.ts";
 import type { RunStateName } from "../domain/run.ts";
@@ -15,6 +15,7 @@ export const meetingRuns = sqliteTable("meeting_runs", {
   calls: text({ mode: "json" }).$type<MeasuredCall[]>().notNull(),
   effects: integer().notNull(),
   unchanged: integer().notNull(),
+  remembered: integer().notNull(),
   createdAt: integer("created_at").notNull(),
   startedAt: integer("started_at"),
   finishedAt: integer("finished_at"),

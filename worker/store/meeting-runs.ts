@@ -5,17 +5,13 @@
 import { and, desc, eq, gte, type SQL, sql } from "drizzle-orm";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import { DEFAULT_ROLLOUT, type Rollout, type RolloutCounts, totalsOf } from "../domain/meeting-processing.ts";
-import type { MeetingRun } from "../domain/meeting-run.ts";
-import type { RunStateName } from "../domain/run.ts";
+import { type MeetingRun, meetingStateAfter } from "../domain/meeting-run.ts";
 import type { Database } from "./database.ts";
 import { type MeetingRunRow, meetingRollouts, meetingRuns } from "./meeting-run-tables.ts";
 import { meetings } from "./schema.ts";
 
 /** Runs of one meeting that are read at once: more than anybody compares. */
 const RUNS_SHOWN = 50;
-
-const MEETING_STATE = (state: RunStateName) =>
-  state === "queued" || state === "running" ? "processing" : state === "succeeded" ? "processed" : "failed";
 
 /** The run as it is now, and with it the state of its meeting where no later run is about that. */
 export async function projectMeetingRun(
@@ -25,13 +21,15 @@ export async function projectMeetingRun(
   const { runId, meetingId, workspaceId, plan, createdAt, ...changing } = row;
   // A meeting that was deleted takes its runs along: there is nothing to list any more.
   const isThere = sql`EXISTS (SELECT 1 FROM meetings WHERE id = ${meetingId} AND workspace_id = ${workspaceId})`;
-  const { version, state, usedVersion, fellBackFrom, calls, effects, unchanged, startedAt, finishedAt } = changing;
+  const { version, state, usedVersion, fellBackFrom, calls, effects, unchanged, remembered } = changing;
+  const { startedAt, finishedAt } = changing;
   await db.batch([
     db
       .insert(meetingRuns)
       .select(
         sql`SELECT ${runId}, ${meetingId}, ${workspaceId}, ${JSON.stringify(plan)}, ${state}, ${version}, ${usedVersion},
-          ${fellBackFrom}, ${JSON.stringify(calls)}, ${effects}, ${unchanged}, ${createdAt}, ${startedAt}, ${finishedAt},
+          ${fellBackFrom}, ${JSON.stringify(calls)}, ${effects}, ${unchanged}, ${remembered}, ${createdAt},
+          ${startedAt}, ${finishedAt},
           NULL, NULL WHERE ${isThere}`,
       )
       .onConflictDoUpdate({
@@ -42,7 +40,7 @@ export async function projectMeetingRun(
     db
       .update(meetings)
       .set({
-        state: MEETING_STATE(state),
+        state: meetingStateAfter(state),
         updatedAt: sql`max(${meetings.updatedAt}, ${finishedAt ?? startedAt ?? createdAt})`,
       })
       .where(
@@ -120,10 +118,10 @@ export async function countMeetingRuns(db: Database, workspaceId: string, since:
 }
 
 function toMeetingRun(row: MeetingRunRow): MeetingRun {
-  const { runId, meetingId, state, usedVersion, fellBackFrom, plan, calls, effects, unchanged } = row;
+  const { runId, meetingId, state, usedVersion, fellBackFrom, plan, calls, effects, unchanged, remembered } = row;
   const { meetingId: _, ...choice } = plan;
   return {
-    ...{ runId, meetingId, state, usedVersion, fellBackFrom, calls, effects, unchanged },
+    ...{ runId, meetingId, state, usedVersion, fellBackFrom, calls, effects, unchanged, remembered },
     // Plans from before reviewers had names have no such field.
     plan: { ...choice, reviewModel: choice.reviewModel ?? null },
     totals: totalsOf(calls),

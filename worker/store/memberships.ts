@@ -3,6 +3,7 @@
  * whatever requests meet: each statement that could take the last one away says so itself.
  */
 import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Role } from "../domain/access.ts";
 import type { Invitation, Member } from "../domain/membership.ts";
 import type { Database } from "./database.ts";
@@ -22,6 +23,40 @@ export async function listMembers(db: Database, workspaceId: string, limit: numb
     .where(eq(memberships.workspaceId, workspaceId))
     .orderBy(asc(memberships.createdAt), asc(users.id))
     .limit(limit);
+}
+
+/** Somebody or something that has acted in a workspace. */
+export interface Actor {
+  readonly name: string;
+  readonly isToken: boolean;
+  /** Of a person: whether they are in the workspace now. */
+  readonly isMember: boolean;
+}
+
+/** By id; those that are gone are left out. @param ids as the workspace's own records name them: people may have left it */
+export async function namesOfActors(
+  db: Database,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Actor>> {
+  if (ids.length === 0) return new Map();
+  const isAsked = (id: SQLiteColumn) => sql`${id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const isHere = and(eq(memberships.userId, users.id), eq(memberships.workspaceId, workspaceId));
+  const [people, tokens] = await db.batch([
+    db
+      .select({ id: users.id, name: users.name, role: memberships.role })
+      .from(users)
+      .leftJoin(memberships, isHere)
+      .where(isAsked(users.id)),
+    db
+      .select({ id: apiTokens.id, name: apiTokens.name })
+      .from(apiTokens)
+      .where(and(isAsked(apiTokens.id), eq(apiTokens.workspaceId, workspaceId))),
+  ]);
+  return new Map<string, Actor>([
+    ...people.map(({ id, name, role }) => [id, { name, isToken: false, isMember: role !== null }] as const),
+    ...tokens.map(({ id, name }) => [id, { name, isToken: true, isMember: false }] as const),
+  ]);
 }
 
 export async function findRole(db: Database, workspaceId: string, userId: string): Promise<Role | null> {

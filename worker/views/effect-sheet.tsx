@@ -2,14 +2,10 @@
  * The effects of a run at `/runs/:id/effects`: each write that its program asked for, what a person decides about it, and
  * what came of it. One form for all decisions: its controls name it, so that an effect's own form can stand among them.
  */
-import {
-  type Act,
-  type EffectSheet,
-  firstBrokenDependency,
-  isOpen,
-  type SheetEntry,
-  waitsFor,
-} from "../domain/effect-sheet.ts";
+
+import { isAsBefore } from "../domain/earlier-decisions.ts";
+import type { Act } from "../domain/effect-decision.ts";
+import { type EffectSheet, firstBrokenDependency, isOpen, type SheetEntry, waitsFor } from "../domain/effect-sheet.ts";
 import { ITEM_KINDS, type ItemFields, type ItemPatch, labelOf, NEW_ITEM } from "../domain/item.ts";
 import { Allowed, PostForm, useMay } from "./components/allowed.tsx";
 import { Dialog } from "./components/dialog.tsx";
@@ -37,7 +33,7 @@ export interface EffectSheetProps {
   /** Whether the program still runs: nothing is decided until it has ended. */
   readonly isActive: boolean;
   readonly sheet: EffectSheet;
-  /** Names of people by their ids. */
+  /** Who everybody is whom the sheet names, by id. */
   readonly names: ReadonlyMap<string, string>;
   readonly edit: OpenEdit | null;
   /** What the last action came to. */
@@ -163,6 +159,7 @@ function SheetSummary({ sheet, ...place }: EffectSheetProps & Apart) {
   const [open, written] = [sheet.entries.filter(isOpen), count(({ outcome }) => outcome === "applied")];
   const approved = open.filter(({ decision }) => decision === "approved").length;
   const rejected = count(({ decision, applied }) => decision === "rejected" && applied === null);
+  const asBefore = count(isAsBefore);
   const [drifted, undone] = [
     count(({ outcome }) => outcome === "drifted"),
     count(({ outcome }) => outcome === "undone"),
@@ -175,6 +172,7 @@ function SheetSummary({ sheet, ...place }: EffectSheetProps & Apart) {
         {formatCount(approved)} approved, {formatCount(rejected)} rejected, {formatCount(written)} written
         {undone > 0 ? `, ${formatCount(undone)} undone` : ""}
         {drifted > 0 ? <b>, {formatCount(drifted)} drifted</b> : null}
+        {asBefore > 0 ? `; ${formatCount(asBefore)} as decided before` : ""}
         {sheet.unchanged > 0 ? `; ${formatCount(sheet.unchanged)} had been made before` : ""}
       </p>
       {broken ? (
@@ -285,6 +283,7 @@ function Entry({ entry, page }: EntryProps) {
       {entry.edited ? (
         <Edited changes={effect.changes} edited={entry.edited} base={effect.before ?? NEW_ITEM[kind]} />
       ) : null}
+      <Before entry={entry} names={page.names} />
       {drift ? <Drift entry={entry} /> : null}
       {evidence ? <EvidenceQuote evidence={evidence} /> : null}
       <Dependencies entry={entry} sheet={page.sheet} />
@@ -317,6 +316,29 @@ function Edited({
         .map((name) => `${FIELD_WORDS[name as keyof typeof FIELD_WORDS]}: ${valueWord(name, asked[name])}`)
         .join("; ")}
       .
+    </p>
+  );
+}
+
+/** What was decided about the same write when the meeting was processed before. */
+function Before({ entry, names }: { readonly entry: SheetEntry; readonly names: ReadonlyMap<string, string> }) {
+  if (entry.remembered === null) return null;
+  const { choice, decision } = entry.remembered;
+  const edits = Object.entries(choice.edited ?? {}).map(([name, value]) => {
+    return `${FIELD_WORDS[name as keyof typeof FIELD_WORDS]}: ${valueWord(name, value)}`;
+  });
+  const isOpen = decision === "pending" && entry.decided === null && entry.applied === null;
+  return (
+    <p class="effect-before">
+      <Icon name="history" />
+      <span>
+        {choice.decision === "rejected" ? "Rejected before" : `Edited before: ${edits.join("; ")},`} by{" "}
+        {names.get(choice.decided.by)}, <RelativeTime at={new Date(choice.decided.at).toISOString()} />:{" "}
+        <a href={`/runs/${choice.runId}/effects#${effectId(choice.number)}`}>
+          effect {choice.number} of an earlier run
+        </a>
+        .{isOpen ? " More has changed since: decide again." : ""}
+      </span>
     </p>
   );
 }
@@ -367,7 +389,8 @@ const SHOWN_DEPENDENCIES = 5;
 
 function Acts({ entry, names }: { readonly entry: SheetEntry; readonly names: ReadonlyMap<string, string> }) {
   const acts: readonly (readonly [string, Act | null])[] = [
-    [entry.decision === "rejected" ? "Rejected" : "Approved", entry.decided],
+    // An earlier sheet's decision has a line of its own.
+    [entry.decision === "rejected" ? "Rejected" : "Approved", isAsBefore(entry) ? null : entry.decided],
     ["Written", entry.applied],
     ["Undone", entry.undone],
   ];
@@ -377,7 +400,7 @@ function Acts({ entry, names }: { readonly entry: SheetEntry; readonly names: Re
     <p class="muted effect-acts">
       {done.map(([word, act]) => (
         <span>
-          {word} by {names.get(act!.by) ?? "a token"}, <RelativeTime at={new Date(act!.at).toISOString()} />
+          {word} by {names.get(act!.by)}, <RelativeTime at={new Date(act!.at).toISOString()} />
         </span>
       ))}
       {entry.outcome === "kept" ? (

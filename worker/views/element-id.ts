@@ -42,6 +42,7 @@ export const ELEMENT_ID = {
   sheetNotice: "sheet-notice",
   sheetSummary: "sheet-summary",
   decisions: "decisions",
+  meetingState: "meeting-state",
   meetingRuns: "meeting-runs",
   transcript: "transcript",
 } as const;

@@ -2,6 +2,8 @@
  * Numbers, times and sizes as people read them. Pure and independent of the locale of the machine, so that the same
  * run reads the same everywhere. Absent values become a dash, never a zero.
  */
+import { offsetAt, timeZoneOf } from "../domain/time-zone.ts";
+
 const DASH = "–";
 
 /** `840 ms`, `1.24 s`, `2 m 05 s`, `1 h 02 m`. */
@@ -50,6 +52,19 @@ export function formatShare(share: number | null): string {
 /** `2026-11-20 18:04:06 UTC`. */
 export function formatInstant(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** `2027-03-14 03:00 (UTC-4)`: what the clocks of a time zone show then. UTC for one that the runtime does not know. */
+export function formatInZone(iso: string, timeZone: string): string {
+  const zone = timeZoneOf(timeZone);
+  if (zone === null) return formatInstant(iso);
+  const at = Date.parse(iso);
+  const offset = offsetAt(zone, at);
+  const shown = new Date(at + offset).toISOString();
+  const minutes = Math.abs(offset) / 60_000;
+  const hours = `${Math.floor(minutes / 60)}${minutes % 60 === 0 ? "" : `:${String(minutes % 60).padStart(2, "0")}`}`;
+  const ahead = offset === 0 ? "" : `${offset < 0 ? "-" : "+"}${hours}`;
+  return `${shown.slice(0, 10)} ${shown.slice(11, 16)} (UTC${ahead})`;
 }
 
 /** Time of day with milliseconds in UTC, as log lines show it. */

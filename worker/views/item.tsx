@@ -53,6 +53,7 @@ export interface ItemPageProps {
   readonly errors: readonly FieldError[];
   /** Oldest first. */
   readonly history: readonly ItemChange[];
+  /** Who everybody is whom the history names, by id. */
   readonly names: ReadonlyMap<string, string>;
   readonly isSaved: boolean;
 }
@@ -90,7 +91,7 @@ export function ItemPage({ shell, ...props }: ItemPageProps & { readonly shell: 
             <h2 id="history-title">History</h2>
             <ol class="item-history">
               {history.toReversed().map((change) => (
-                <Change change={change} name={names.get(change.madeBy) ?? "a token"} />
+                <Change change={change} name={names.get(change.madeBy)!} />
               ))}
             </ol>
           </section>

@@ -1,7 +1,7 @@
 /** How runs about meetings are told: versions, modes and figures. */
 import type { EffectMode } from "../domain/effect.ts";
 import type { ProcessingVersion } from "../domain/meeting-processing.ts";
-import type { MeetingRun } from "../domain/meeting-run.ts";
+import { hasNews, type MeetingRun } from "../domain/meeting-run.ts";
 import { durationMs, formatCount, formatDuration, formatMicros, plural } from "./format.ts";
 
 export const VERSION_WORDS: Readonly<Record<ProcessingVersion, string>> = {
@@ -49,6 +49,7 @@ export const FIGURES: readonly Figure[] = [
   { label: "Time of the models", value: ({ totals }) => formatDuration(totals.modelMs) },
   { label: "Time of the run", value: ({ startedAt, finishedAt }) => formatDuration(durationMs(startedAt, finishedAt)) },
   { label: "Writes", value: ({ effects }) => formatCount(effects) },
+  { label: "of these decided before", value: ({ remembered }) => formatCount(remembered) },
   { label: "Made before", value: ({ unchanged }) => formatCount(unchanged) },
 ];
 
@@ -57,9 +58,10 @@ export function costWord({ totals }: MeetingRun): string {
 }
 
 /** What a run came to, in a few words. */
-export function outcomeWord({ state, effects, unchanged }: MeetingRun): string {
+export function outcomeWord(run: MeetingRun): string {
+  const { state, effects, unchanged } = run;
   if (state === "queued" || state === "running") return "…";
   if (state !== "succeeded") return "Failed";
-  if (effects > 0) return plural(effects, "write");
-  return unchanged > 0 ? "Nothing new" : "Nothing found";
+  if (hasNews(run)) return plural(effects, "write");
+  return unchanged > 0 || effects > 0 ? "Nothing new" : "Nothing found";
 }

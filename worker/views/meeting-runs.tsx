@@ -2,9 +2,10 @@
 
 import type { Effect } from "../domain/effect.ts";
 import { ITEM_KINDS, type ItemKind } from "../domain/item.ts";
-import type { MeetingRun } from "../domain/meeting-run.ts";
+import { type MeetingRun, meetingStateAfter } from "../domain/meeting-run.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
 import { DataTable } from "./components/data-table.tsx";
+import { MeetingStateBadge } from "./components/meeting-state-badge.tsx";
 import { StatusBadge } from "./components/status-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { ELEMENT_ID, utteranceId } from "./element-id.ts";
@@ -23,7 +24,18 @@ export interface MeetingRunsProps {
 
 const isActive = ({ state }: MeetingRun) => state === "queued" || state === "running";
 
-/** Answer to `GET /meetings/:id/runs` as well: it comes again while a run is under way. */
+/** Answer to `GET /meetings/:id/runs`, with the state of the meeting at the top of its page. */
+export function MeetingRunsAnswer(props: MeetingRunsProps) {
+  const [latest] = props.runs;
+  return (
+    <>
+      <MeetingRuns {...props} />
+      {latest ? <MeetingStateBadge state={meetingStateAfter(latest.state)} isApart /> : null}
+    </>
+  );
+}
+
+/** It comes again while a run is under way. */
 export function MeetingRuns({ meetingId, runs, found }: MeetingRunsProps) {
   const address = `/meetings/${meetingId}/runs`;
   const poll = hx({ get: address, trigger: "every 2s", swap: "outerMorph", status: KEEP_ON_ERROR });
@@ -125,7 +137,9 @@ function Found({ runId, effects }: NonNullable<MeetingRunsProps["found"]>) {
     <section class="panel" aria-labelledby="meeting-found-title">
       <h2 id="meeting-found-title">Found</h2>
       <p>
-        <a href={`/runs/${runId}/effects`}>Review {plural(effects.length, "write")} of the latest run</a>
+        <a href={`/runs/${runId}/effects`}>
+          Review {plural(effects.length, "write")} of the latest run that found anything
+        </a>
       </p>
       {ITEM_KINDS.map((kind) => {
         const ofKind = effects.filter((effect) => effect.kind === kind);

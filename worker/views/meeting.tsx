@@ -8,13 +8,13 @@ import type { Utterance } from "../domain/transcript.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
 import { Dialog } from "./components/dialog.tsx";
 import { Icon } from "./components/icon.tsx";
-import { StateBadge } from "./components/status-badge.tsx";
+import { MeetingStateBadge } from "./components/meeting-state-badge.tsx";
 import { RelativeTime } from "./components/time.tsx";
 import { byId, ELEMENT_ID, utteranceId } from "./element-id.ts";
 import { formatCount, plural } from "./format.ts";
 import { hx } from "./hx.ts";
 import { Layout, type Shell } from "./layout.tsx";
-import { lengthWord, MEETING_LOOKS, recordingTime } from "./meeting-words.ts";
+import { lengthWord, recordingTime } from "./meeting-words.ts";
 
 export interface MeetingProps {
   readonly meeting: MeetingDetail;
@@ -37,7 +37,7 @@ export function MeetingPage({
     <Layout shell={shell} section="meetings" title={meeting.title}>
       <div class="page-head">
         <h1>{meeting.title}</h1>
-        <StateBadge look={MEETING_LOOKS[meeting.state]} large />
+        <MeetingStateBadge state={meeting.state} />
         <Allowed post={`/meetings/${meeting.id}/deletion`}>
           <button type="button" class="button danger needs-script" data-dialog={DELETE_DIALOG}>
             <Icon name="trash-2" /> Delete

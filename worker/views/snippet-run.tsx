@@ -8,7 +8,7 @@ import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
 import { Icon } from "./components/icon.tsx";
 import { RelativeTime } from "./components/time.tsx";
-import { formatInstant } from "./format.ts";
+import { formatInZone } from "./format.ts";
 import { MODE_WORDS } from "./snippet-form.tsx";
 
 /** What was typed into a form that was refused; by the name of its field. */
@@ -180,7 +180,7 @@ function ScheduleItem({ schedule }: { readonly schedule: ScheduleView }) {
       {disabledReason === null ? null : <p class="muted">It does not run: {DISABLED_WORDS[disabledReason]}.</p>}
       {nextTimes.length === 0 ? null : (
         <p class="muted">
-          Next <RelativeTime at={nextTimes[0]!} />, then {nextTimes.slice(1).map(formatInstant).join(" · ")}
+          Next <RelativeTime at={nextTimes[0]!} />, {nextTimes.map((at) => formatInZone(at, timeZone)).join(" · ")}
         </p>
       )}
       {last === null ? null : <LastTime last={last} />}

@@ -22,7 +22,7 @@ const blocksOf = ({ content }: Asked["messages"][number]): readonly Block[] =>
   typeof content === "string" ? [{ type: "text", text: content }] : content;
 
 class ScriptedModel {
-  findings: Findings = { findings: [], named: new Map(), known: new Set() };
+  findings: Findings = { findings: [], named: new Map(), called: new Map(), known: new Set() };
   /** Milliseconds from each whole request to the end of its answer. */
   readonly tookMs: number[] = [];
   /** Prefixes that were marked for the cache, as a provider keeps them. */

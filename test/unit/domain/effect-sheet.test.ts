@@ -43,7 +43,7 @@ function someItems(): HeldItems {
 async function sheetOf(held: HeldItems, program: readonly Step[]): Promise<EffectSheet> {
   const tried = deskOver(held, { mode: "review" });
   await follow(tried, program, STORED);
-  return { ...EMPTY_SHEET, entries: tried.effects.map(newEntry) };
+  return { ...EMPTY_SHEET, entries: tried.effects.map((effect) => newEntry(effect)) };
 }
 
 const apply = (sheet: EffectSheet, held: HeldItems, act = ANA) => {

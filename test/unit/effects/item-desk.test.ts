@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EMPTY_SHEET, newEntry, writesToApply } from "../../../worker/domain/effect-sheet.ts";
+import { decisionsOn, type EarlierDecision } from "../../../worker/domain/earlier-decisions.ts";
+import { afterWrites, EMPTY_SHEET, newEntry, writesToApply } from "../../../worker/domain/effect-sheet.ts";
 import { ITEMS_PER_ANSWER } from "../../../worker/domain/item.ts";
 import type { DeskMeeting } from "../../../worker/effects/item-desk.ts";
 import { deskOver, fieldsOf, filters, follow, HeldItems, personsWrite, RUN, steps } from "../../support/held-items.ts";
@@ -222,5 +223,82 @@ describe("the desk", () => {
       capability: "blockers.create",
     });
     await expect(elsewhere).rejects.toMatchObject({ name: "StateError" });
+  });
+
+  it("changes nothing when a meeting is processed again, whatever was decided about it", async () => {
+    const choices = fc.array(fc.constantFrom("approved", "rejected", "edited" as const), {
+      minLength: 14,
+      maxLength: 14,
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, choices, async (program, chosen) => {
+        const meeting = said(...program.map((_, call) => `these are the words of step number ${call}`));
+        const held = someItems();
+        const first = deskOver(held, { mode: "review", meeting, members: ["Ana", "ana", "Émile"] });
+        await follow(first, program, STORED);
+        const decided = { by: "usr_ana", at: 1 };
+        const entries = first.effects.map((effect, i) => ({
+          ...{ ...newEntry(effect), decided, edited: chosen[i] === "edited" ? { title: "Edited" } : null },
+          decision: chosen[i] === "rejected" ? ("rejected" as const) : ("approved" as const),
+        }));
+        const sheet = { ...EMPTY_SHEET, entries };
+        const writes = writesToApply(sheet, RUN);
+        const after = afterWrites(sheet, { runId: RUN, writes, outcomes: held.write(writes) }, decided);
+        const before = held.contents();
+        const again = {
+          meeting,
+          members: ["Ana", "ana", "Émile"],
+          runId: "run_2",
+          decided: decisionsOn(RUN, after).toReversed(),
+        };
+        await follow(deskOver(held, { ...again, mode: "auto" }), program, STORED);
+        expect(held.contents()).toEqual(before);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("asks again for what was rejected before, hides it from the program, and goes on from what was edited", async () => {
+    const meeting = said("we need an export", "RUN-1 is five points", "and RUN-2 as well");
+    const process = async (held: HeldItems, mode: "review" | "auto", decided: readonly EarlierDecision[] = []) => {
+      const tried = deskOver(held, { mode, meeting, runId: `run_${decided.length}`, decided });
+      const made = await tried.desk.create(
+        "story",
+        { title: "Export", key: "RUN-9" },
+        { quote: "need an export" },
+        at(0),
+      );
+      expect(made.fields).toMatchObject({ key: "RUN-9" });
+      await tried.desk.update("story", { key: "RUN-9" }, { points: 2 }, { quote: "need an export" }, at(1));
+      await tried.desk.update("story", { key: "RUN-1" }, { points: 5 }, { quote: "RUN-1 is five points" }, at(2));
+      const seen = [await tried.desk.find("story", { key: "RUN-9" }), await tried.desk.find("story", { key: "RUN-1" })];
+      return { ...tried, seen: seen.map((item) => item && (item.fields as { points: number | null }).points) };
+    };
+    const first = await process(someItems(), "review");
+    const entries = first.effects.map((effect, i) => ({
+      ...{ ...newEntry(effect), decided: { by: "usr_ana", at: 1 }, edited: i === 2 ? { points: 8 } : null },
+      decision: i === 2 ? ("approved" as const) : ("rejected" as const),
+    }));
+    const decided = decisionsOn(RUN, { ...EMPTY_SHEET, entries });
+    const [review, auto] = [someItems(), someItems()];
+    for (const [held, mode] of [
+      [review, "review"],
+      [auto, "auto"],
+    ] as const) {
+      const again = await process(held, mode, decided);
+      expect(again.seen).toEqual([null, 8]);
+      expect(again.entries.map(({ decision, edited }) => [decision, edited])).toEqual([
+        ...[
+          ["rejected", null],
+          ["rejected", null],
+          ["approved", { points: 8 }],
+        ],
+      ]);
+      expect(again.effects[1]!.dependsOn).toEqual([1]);
+    }
+    expect(review.contents()).toEqual(someItems().contents());
+    expect(Object.values(auto.contents()).map((fields) => (fields as { points?: number }).points)).toEqual([
+      ...[8, null, undefined],
+    ]);
   });
 });

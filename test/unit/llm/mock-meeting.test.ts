@@ -154,6 +154,10 @@ describe("mock provider in a meeting", () => {
     ]);
   });
 
+  it("takes nothing for done that is to be done first", async () => {
+    expect(await found(["Ana: RUN-9 is the export. Who does it, we'll see once it is unblocked."])).toEqual([]);
+  });
+
   const LINES = [
     "Ana Silva: Morning all. RUN-12 is done and RUN-14 is in review.",
     "Ben Okafor: I’ll take RUN-15. It's blocked by the staging database.",

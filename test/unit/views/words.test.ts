@@ -1,6 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are programs
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCompact, formatCount, formatDuration, formatShare } from "../../../worker/views/format.ts";
+import {
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatDuration,
+  formatInZone,
+  formatShare,
+} from "../../../worker/views/format.ts";
 import { highlightLines } from "../../../worker/views/highlight.ts";
 
 describe("formats", () => {
@@ -15,6 +22,21 @@ describe("formats", () => {
       "2 m 05 s",
       "1 h 02 m",
     ]);
+  });
+
+  it("writes an instant as the clocks of a zone show it, through a change of clocks", () => {
+    const shown = (zone: string, ...times: string[]) => times.map((at) => formatInZone(at, zone));
+    expect(shown("America/New_York", "2027-03-14T07:00:00.000Z", "2027-11-07T05:30:00.000Z")).toEqual([
+      "2027-03-14 03:00 (UTC-4)",
+      "2027-11-07 01:30 (UTC-4)",
+    ]);
+    expect(shown("Europe/Berlin", "2027-10-31T00:30:00.000Z", "2027-10-31T01:30:00.000Z")).toEqual([
+      "2027-10-31 02:30 (UTC+2)",
+      "2027-10-31 02:30 (UTC+1)",
+    ]);
+    expect(shown("Asia/Kolkata", "2027-01-01T00:00:00.000Z")).toEqual(["2027-01-01 05:30 (UTC+5:30)"]);
+    expect(shown("UTC", "2027-01-01T00:00:00.000Z")).toEqual(["2027-01-01 00:00 (UTC)"]);
+    expect(shown("Mars/Olympus", "2027-01-01T00:00:00.000Z")).toEqual(["2027-01-01 00:00:00 UTC"]);
   });
 
   it("writes sizes and counts", () => {

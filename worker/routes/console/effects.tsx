@@ -1,7 +1,9 @@
 /** `/runs/:id/effects`: the effect sheet of a run, decisions about it, applying and undoing. */
+
 import { Hono } from "hono";
 import { applySheet } from "../../actions/fork-run.ts";
-import { DECISIONS, type Decision, type EffectSheet, type SheetEntry } from "../../domain/effect-sheet.ts";
+import { DECISIONS, type Decision } from "../../domain/effect-decision.ts";
+import type { EffectSheet, SheetEntry } from "../../domain/effect-sheet.ts";
 import { ERRORS, type Failure, fail, type Result, succeed } from "../../domain/errors.ts";
 import { type ItemPatch, NEW_ITEM } from "../../domain/item.ts";
 import { isTerminal, type RunDetail } from "../../domain/run.ts";
@@ -146,12 +148,9 @@ interface Shown {
 
 async function sheetPage(c: RunContext, handle: RunHandle, shown: Shown): Promise<Response> {
   const { dependencies, principal } = c.var;
-  const [run, sheet, names] = await Promise.all([
-    handle.describe(),
-    handle.effectSheet(),
-    namesOf(dependencies, principal.workspaceId),
-  ]);
+  const [run, sheet] = await Promise.all([handle.describe(), handle.effectSheet()]);
   if (!sheet.ok) return failurePage(c, sheet);
+  const names = await namesOf(dependencies, principal.workspaceId, actorsOn(sheet.value));
   const { refused, notice = refused ? ({ tone: "failed", text: refused.detail } as const) : null } = shown;
   const props = {
     ...{ runId: run!.id, isActive: !isTerminal(run!.state), sheet: sheet.value, names, notice },
@@ -163,6 +162,12 @@ async function sheetPage(c: RunContext, handle: RunHandle, shown: Shown): Promis
     return page(c, entry ? <EffectAnswer {...props} entry={entry} /> : <EffectSheetView {...props} />, status);
   }
   return runPage(c, run!, props, status);
+}
+
+function actorsOn({ entries }: EffectSheet): readonly string[] {
+  return entries.flatMap(({ decided, applied, undone, remembered }) =>
+    [decided, applied, undone, remembered?.choice.decided].flatMap((act) => (act ? [act.by] : [])),
+  );
 }
 
 async function runPage(c: RunContext, run: RunDetail, props: EffectSheetProps, status: number): Promise<Response> {

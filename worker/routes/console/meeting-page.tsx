@@ -4,7 +4,7 @@ import { readMeeting } from "../../actions/manage-meetings.ts";
 import { readMeetingRuns } from "../../actions/process-meetings.ts";
 import { modelsOf, reviewerFor } from "../../actions/workspace-models.ts";
 import type { Effect } from "../../domain/effect.ts";
-import type { MeetingRun } from "../../domain/meeting-run.ts";
+import { hasNews, type MeetingRun } from "../../domain/meeting-run.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { findRollout } from "../../store/meeting-runs.ts";
 import type { FieldError } from "../../views/components/error-summary.tsx";
@@ -57,7 +57,7 @@ export async function runsOf(c: MeetingContext, meetingId: string): Promise<Meet
   const { dependencies, principal } = c.var;
   const runs = await readMeetingRuns(dependencies, principal.workspaceId, meetingId);
   if (!runs.ok) return null;
-  const latest = runs.value.find(({ finishedAt, effects }) => finishedAt !== null && effects > 0);
+  const latest = runs.value.find((run) => run.finishedAt !== null && hasNews(run));
   const found = latest ? { runId: latest.runId, effects: await effectsOf(c, latest) } : null;
   return { meetingId, runs: runs.value, found };
 }

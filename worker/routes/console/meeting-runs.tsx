@@ -11,7 +11,7 @@ import type { SignedInEnv } from "../../middleware/context.ts";
 import { findMeeting } from "../../store/meetings.ts";
 import { ELEMENT_ID } from "../../views/element-id.ts";
 import { MeetingComparePage } from "../../views/meeting-compare.tsx";
-import { MeetingRuns } from "../../views/meeting-runs.tsx";
+import { MeetingRunsAnswer } from "../../views/meeting-runs.tsx";
 import { FIRST_VALUES, type ProcessFormValues } from "../../views/process-form.tsx";
 import { accessRun } from "../run-access.ts";
 import { formOf, shownErrors, textOf } from "./form.ts";
@@ -25,7 +25,7 @@ export const meetingRunPages = new Hono<SignedInEnv>()
     const id = c.req.param("id");
     const props = await runsOf(c, id);
     if (props === null) return failurePage(c, noMeeting());
-    return isPartial(c) ? page(c, <MeetingRuns {...props} />) : c.redirect(`/meetings/${id}`, 303);
+    return isPartial(c) ? page(c, <MeetingRunsAnswer {...props} />) : c.redirect(`/meetings/${id}`, 303);
   })
   .post("/:id/runs", async (c) => {
     const id = c.req.param("id");

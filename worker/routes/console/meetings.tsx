@@ -49,7 +49,8 @@ export const meetingPages = new Hono<SignedInEnv>()
       meetingDetailsSchema,
     );
     if (!details.ok) return newPage(c, values, details);
-    const isFile = file !== null && typeof file !== "string" && file.size > 0;
+    // A form sends a field without a file as one without a name. A file may be empty.
+    const isFile = file !== null && typeof file !== "string" && (file.size > 0 || file.name !== "");
     const sent = isFile
       ? { bytes: new Uint8Array(await file.arrayBuffer()), fileName: file.name }
       : { bytes: new TextEncoder().encode(values.transcript), fileName: "" };

@@ -1,13 +1,21 @@
-/** Names of the people of a workspace by their ids, for pages that say who did something. */
+/** Who people and tokens are by their ids, for pages that say who did something: also those who have left since. */
 import type { Dependencies } from "../../dependencies.ts";
-import { listMembers } from "../../store/memberships.ts";
+import { namesOfActors } from "../../store/memberships.ts";
 
-const NAMES_MAX = 500;
-
+/** @param ids of people and tokens that have acted in the workspace. Every one of them has a name in the answer */
 export async function namesOf(
   { db }: Pick<Dependencies, "db">,
   workspaceId: string,
+  ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const members = await listMembers(db, workspaceId, NAMES_MAX);
-  return new Map(members.map(({ userId, name }) => [userId, name]));
+  const distinct = [...new Set(ids)];
+  const actors = await namesOfActors(db, workspaceId, distinct);
+  return new Map(
+    distinct.map((id) => {
+      const actor = actors.get(id);
+      if (!actor) return [id, "a token that is gone"];
+      if (actor.isToken) return [id, `the token “${actor.name}”`];
+      return [id, actor.isMember ? actor.name : `${actor.name}, who has left`];
+    }),
+  );
 }

@@ -118,12 +118,13 @@ async function itemPage(c: ItemContext, refused: Refused | null) {
   const { dependencies, principal } = c.var;
   const { workspaceId } = principal;
   const id = c.req.param("id") ?? "";
-  const [item, history, names] = await Promise.all([
+  const [item, history] = await Promise.all([
     readItem(dependencies, workspaceId, id),
     readHistory(dependencies, workspaceId, id),
-    namesOf(dependencies, workspaceId),
   ]);
   if (!item.ok) return failurePage(c, item);
+  const actors = history.ok ? history.value.map(({ madeBy }) => madeBy) : [];
+  const names = await namesOf(dependencies, workspaceId, actors);
   const props = {
     ...{ item: item.value, names, history: history.ok ? history.value : [] },
     values: refused

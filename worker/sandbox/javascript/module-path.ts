@@ -38,7 +38,7 @@ export function importAdvice(files: Files, base: string, specifier: string): str
   }
   if (specifier.startsWith("node:")) return "Node modules do not exist here";
   if (specifier.startsWith("snippets/")) {
-    return 'a snippet of the workspace is imported by its name, as "snippets/date-tools" or "snippets/date-tools@3"';
+    return 'a snippet comes with the run where an import names it as it is written, as in import { parse } from "snippets/date-tools", and not where the name is made up while the program runs';
   }
   return "packages are not installed here. Add the code you need as a file and import it with its path";
 }

@@ -53,6 +53,17 @@ export function ItemFormFields({ kind, values, errors }: ItemFieldsProps) {
   );
 }
 
+/** A dash that is struck out would look like an equals sign. */
+function Was({ word, isEmpty }: { readonly word: string; readonly isEmpty: boolean }) {
+  const said = (
+    <>
+      <span class="visually-hidden">was </span>
+      {word}
+    </>
+  );
+  return isEmpty ? <span class="muted">{said}</span> : <del>{said}</del>;
+}
+
 /** Field by field what differs, and nothing else. Both null for what there is none of. */
 export function FieldChanges({
   kind,
@@ -76,11 +87,9 @@ export function FieldChanges({
           <dd>
             {before === null ? null : (
               <>
-                <del>
-                  <span class="visually-hidden">was </span>
-                  {valueWord(name, was[name])}
-                </del>{" "}
-                <span aria-hidden="true">→</span>{" "}
+                <Was word={valueWord(name, was[name])} isEmpty={isEmpty(was[name])} /> <span aria-hidden="true">
+                  →
+                </span>{" "}
               </>
             )}
             {after === null ? (
