@@ -45,7 +45,7 @@ import {
   storiesByKey,
   storiesFrom,
 } from "../../worker/store/items.ts";
-import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
+import { listMeetings, loadMeeting } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
 import type { EffectStorage, UnderWay } from "./effect-storage.ts";
 
@@ -71,6 +71,8 @@ export interface Beginning {
   readonly fork?: Fork | null;
   /** The number of the last write of an earlier program of the same run. */
   readonly written?: number;
+  /** The meeting that it is about, where the run has read it already. */
+  readonly meeting?: MeetingView;
 }
 
 export interface CodeModePorts {
@@ -106,11 +108,11 @@ export class CodeMode {
    * What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written.
    * @param fork what the run begins like
    */
-  begin(code: CodeGrants, fetch: FetchPort, { fork = null, written = 0 }: Beginning = {}): BegunCode {
+  begin(code: CodeGrants, fetch: FetchPort, { fork = null, written = 0, meeting: known }: Beginning = {}): BegunCode {
     const { storage } = this.#ports;
     if (code.mode === "review") storage.replace(EMPTY_SHEET);
     else storage.note({ ...storage.sheet(), unchanged: 0 });
-    const meeting = once(() => this.#meeting(code.meetingId));
+    const meeting = known ? async () => known : once(() => this.#meeting(code.meetingId));
     const members = once(() => listMembers(this.#ports.db, this.#ports.run().workspaceId, MEMBERS_MAX));
     const names = async () => (await members()).map(({ name }) => name);
     const desk = this.#desk(code, { meeting, members: names }, { fork, written });
@@ -224,7 +226,7 @@ export class CodeMode {
   #desk(
     code: CodeGrants,
     { meeting, members }: { meeting: () => Promise<MeetingView | null>; members: () => Promise<string[]> },
-    { fork, written }: Required<Beginning>,
+    { fork, written }: Required<Pick<Beginning, "fork" | "written">>,
   ): ItemDesk {
     const { clock, random, storage } = this.#ports;
     const stored = this.#stored(meeting);
@@ -310,17 +312,10 @@ export class CodeMode {
 
   async #meeting(id: string | null): Promise<MeetingView | null> {
     const { db, run } = this.#ports;
-    const meeting = id === null ? null : await findMeeting(db, run().workspaceId, id);
+    const meeting = id === null ? null : await loadMeeting(db, run().workspaceId, id);
     if (!meeting) return null;
-    const { title, heldAt, speakers, words } = meeting;
-    return {
-      id: meeting.id,
-      title,
-      heldAt,
-      participants: speakers,
-      words,
-      utterances: await loadUtterances(db, meeting.id),
-    };
+    const { title, heldAt, speakers: participants, words, transcript: utterances } = meeting;
+    return { id: meeting.id, title, heldAt, participants, words, utterances };
   }
 
   #inOrder<T>(work: () => Promise<T>): Promise<T> {

@@ -22,7 +22,7 @@ import { hasEnded } from "../../worker/domain/run-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { standingCredentials } from "../../worker/store/identities.ts";
-import { projectMeetingRun } from "../../worker/store/meeting-runs.ts";
+import { meetingRunStatements } from "../../worker/store/meeting-runs.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { Env } from "../env.ts";
@@ -103,9 +103,9 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
         ...{ models: this.#models, code: this.#code },
         meetings: { storage: processing, provider, putProgram: (files) => this.#storage.putProgram(files) },
       }),
-      projectMeeting: async (run) => {
+      alongside: (run) => {
         const row = meetingRunRow(run, processing.record, this.#code.sheet());
-        if (row) await projectMeetingRun(db, row);
+        return row ? meetingRunStatements(db, row) : [];
       },
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
