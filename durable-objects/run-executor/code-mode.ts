@@ -3,7 +3,8 @@
  * what a write is, domain/effect-sheet.ts what becomes of it; D1 is written here alone.
  *
  * Invariant: a write is in the object's storage before it is tried in D1, and has the same id there however often it is
- * tried. So a crash between the two leaves one that is tried again, never one that nobody knows of.
+ * tried. So a crash between the two leaves one that is tried again, never one that nobody knows of. In review nothing is
+ * tried before a person says so: writes are stored when their program has ended, and lost with an attempt that is.
  */
 import { writeOf } from "../../worker/capabilities/code/declarations.ts";
 import { type CodePorts, codeCapabilities, type MeetingView } from "../../worker/capabilities/code/implementations.ts";
@@ -130,6 +131,11 @@ export class CodeMode {
         await desk.recorded({ ...write, isRejected }, (input as { evidence?: { quote: string } }).evidence, effect);
       },
     };
+  }
+
+  /** A program has ended, however it did: what it wrote is stored before anything that says so. */
+  store(): void {
+    this.#ports.storage.store();
   }
 
   sheet(): EffectSheet {
@@ -291,7 +297,7 @@ export class CodeMode {
   async #keep(effect: Effect, fork: Fork | null): Promise<number> {
     const same = fork?.decisions.find((each) => isSameEffect(each.effect, effect));
     const carried = same && { decision: same.decision, edited: same.edited, decided: same.decided };
-    this.#ports.storage.put({ ...newEntry(effect), ...carried });
+    this.#ports.storage.gather({ ...newEntry(effect), ...carried });
     return effect.baseVersion;
   }
 

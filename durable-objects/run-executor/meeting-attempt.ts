@@ -262,7 +262,7 @@ class MeetingAttempt {
     const { spec, clock, signal } = this.#request;
     const onOutput = this.#output;
     const { limits, seed, grants, program: fixed } = spec;
-    return this.#ports.engine.execute({
+    const execution = this.#ports.engine.execute({
       ...{ limits, seed, clock, onOutput, signal, replay: null, context: grants.code!.context },
       program: { ...fixed, files: this.#filesOf(program), stdin: "" },
       onNotice: (text) => onOutput("system", `${text}\n`),
@@ -272,6 +272,7 @@ class MeetingAttempt {
         ...this.#begin(`program-${number}`),
       ],
     });
+    return execution.finally(() => this.#ports.code.store());
   }
 
   /** What this part of the run may call. */
@@ -305,6 +306,8 @@ class MeetingAttempt {
     } catch (error) {
       if (error instanceof CapabilityError) return { ok: false, message: `${error.name}: ${error.message}` };
       throw error;
+    } finally {
+      this.#ports.code.store();
     }
   }
 }
