@@ -187,12 +187,16 @@ export class Meter {
     return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline;
   }
 
-  /** Lets everyone else run, then begins a new slice. */
+  /** The slice is over: lets everyone else run, then begins a new one. */
   async yield(): Promise<void> {
     // One that rang while the guest waited lets nobody have a turn now.
     const ahead = this.#ahead?.isOver === false ? this.#ahead : null;
-    await ahead?.over;
-    await this.#turn(ahead?.dueAt ?? null);
+    if (ahead) await ahead.over;
+    await this.#newSlice(ahead?.dueAt ?? null);
+  }
+
+  async #newSlice(wokenAt: number | null): Promise<void> {
+    await this.#turn(wokenAt);
     this.#beginSlice(0);
     this.#setAhead();
   }
@@ -200,7 +204,8 @@ export class Meter {
   /** Does the host's work for the guest, and lets everyone else run between two steps. Null where the run ended first. */
   async inTurns<T>(steps: Steps<T>): Promise<T | null> {
     while (this.#endedBy === null) {
-      await this.yield();
+      // A step may be short: it does not wait for the timer of a whole slice.
+      await this.#newSlice(null);
       if (this.#endedBy !== null) break;
       const step = steps.next();
       if (step.done) return step.value;
