@@ -6,8 +6,11 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { companionWorkers } from "./scripts/companion-workers.ts";
 import { WORKERD_ENVIRONMENT } from "./scripts/python/workerd-environment.ts";
+import { memoryFolder } from "./test/support/memory-folder.ts";
 
 Object.assign(process.env, WORKERD_ENVIRONMENT);
+const folder = memoryFolder();
+if (folder !== null) process.env["TMPDIR"] = folder;
 /** What the Worker imports of packages, each as one file: workerd asks for every module of every file's tests anew. */
 const PACKAGES = [
   "@anthropic-ai/sdk",

@@ -1,6 +1,6 @@
 /**
- * What the benchmark of the gateway compares with: the upstream server in a process of its own, two bare Workers behind the
- * same door as `npm start` has, which show what of an overhead is the platform's, and Portkey's open-source gateway.
+ * What the benchmark of the gateway compares with: the upstream server in a process of its own, a bare Worker behind the
+ * same door as `npm start` has, which shows what of an overhead is the platform's, and Portkey's open-source gateway.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -54,7 +54,7 @@ export async function startUpstream(): Promise<Peer> {
   return { url: `http://127.0.0.1:${String(port).trim()}/v1`, stop: () => void child.kill() };
 }
 
-/** `/at-once` answers by itself, anything else with what the upstream answers. */
+/** `/at-once` answers by itself, `/again` reads the upstream's answer and streams it anew, anything else passes it on. */
 export async function startBareWorker(upstreamUrl: string): Promise<Peer> {
   const script = `
     const WHOLE = ${JSON.stringify(WHOLE)};
@@ -64,7 +64,18 @@ export async function startBareWorker(upstreamUrl: string): Promise<Peer> {
         if (new URL(request.url).pathname === "/at-once")
           return new Response(body.includes('"stream":true') ? "data: [DONE]\\n\\n" : WHOLE);
         const headers = { "content-type": "application/json" };
-        return fetch("${upstreamUrl}/chat/completions", { method: "POST", headers, body });
+        const answer = await fetch("${upstreamUrl}/chat/completions", { method: "POST", headers, body });
+        if (new URL(request.url).pathname !== "/again") return answer;
+        const reader = answer.body.getReader();
+        const first = await reader.read();
+        return new Response(new ReadableStream({
+          start: (out) => out.enqueue(first.value),
+          async pull(out) {
+            const { value, done } = await reader.read();
+            if (done) out.close();
+            else out.enqueue(value);
+          },
+        }));
       },
     };`;
   const worker = { name: "bare", modules: true, script, compatibilityDate: "2026-10-20" };

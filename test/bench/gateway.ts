@@ -156,6 +156,7 @@ try {
     { name: "upstream, directly", url: `${upstream.url}/chat/completions`, streams: true },
     { name: "bare Worker, answers by itself", url: `${bare.url}/at-once`, streams: true },
     { name: "bare Worker, passes on", url: `${bare.url}/`, streams: true },
+    { name: "bare Worker, reads and streams", url: `${bare.url}/again`, streams: true },
     {
       name: "Runyard",
       url: `${server.url}/v1/chat/completions`,

@@ -49,12 +49,18 @@ const statuses = (answers: readonly Response[]) => {
 describe("requests", () => {
   it("of one token are let through as often as the operator says; others are not touched", async () => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => get("/api/lanes", bearer(), "30")));
-    expect(statuses(answers)).toEqual({ 200: 30, 429: 10 });
+    const { 200: passed = 0, 429: kept = 0 } = statuses(answers);
+    expect(passed + kept).toBe(40);
+    // What flows in while they are asked: one each two seconds.
+    expect(passed).toBeGreaterThanOrEqual(30);
+    expect(passed).toBeLessThanOrEqual(33);
     const refused = answers.find(({ status }) => status === 429)!;
-    expect(refused.headers.get("retry-after")).toBe("2");
+    const seconds = refused.headers.get("retry-after");
+    expect(["1", "2"]).toContain(seconds);
     const problem = await problemOf(refused);
     expect(problem).toMatchObject({ code: "too-many-requests" });
-    expect(problem.detail).toBe("You have sent too many requests. Try again in 2 seconds.");
+    const again = seconds === "1" ? "1 second" : "2 seconds";
+    expect(problem.detail).toBe(`You have sent too many requests. Try again in ${again}.`);
     const person = await get("/", { cookie: `runyard_session=${ana.session}` }, "30");
     expect(person.status).toBe(200);
     ana = await createTenant("other");
@@ -79,28 +85,35 @@ describe("requests", () => {
   });
 });
 
+/** Thirteen passwords are hashed, one after the other. */
+const HASHES_MS = 60_000;
+
 describe("passwords", () => {
   const person = { name: "Cara", email: "cara@example.com", password: "four words in a row" };
 
-  it("are tried at one account a few times, then slower and slower; many at once are each counted", async () => {
-    await post("/signup", person);
-    const wrong = { ...person, password: "wrong words in a row" };
-    // The right one, too, which is the last: another answer would tell that it was right.
-    const answers = await Promise.all(
-      [...Array.from({ length: 7 }, () => wrong), person].map((form) => post("/login", form)),
-    );
-    expect(statuses(answers)).toEqual({ 401: 5, 429: 3 });
-    expect(answers.at(-1)!.status).toBe(429);
-    const refused = answers.find(({ status }) => status === 429)!;
-    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect(await refused.text()).toContain("There were too many wrong passwords.");
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect((await post("/login", person)).status).toBe(303);
-    for (let tries = 0; tries < 4; tries++) {
-      expect((await post("/login", wrong)).status).toBe(401);
-    }
-    expect((await post("/login", person)).status).toBe(303);
-  });
+  it(
+    "are tried at one account a few times, then slower and slower; many at once are each counted",
+    async () => {
+      await post("/signup", person);
+      const wrong = { ...person, password: "wrong words in a row" };
+      // The right one, too, which is the last: another answer would tell that it was right.
+      const answers = await Promise.all(
+        [...Array.from({ length: 7 }, () => wrong), person].map((form) => post("/login", form)),
+      );
+      expect(statuses(answers)).toEqual({ 401: 5, 429: 3 });
+      expect(answers.at(-1)!.status).toBe(429);
+      const refused = answers.find(({ status }) => status === 429)!;
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(await refused.text()).toContain("There were too many wrong passwords.");
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      expect((await post("/login", person)).status).toBe(303);
+      for (let tries = 0; tries < 4; tries++) {
+        expect((await post("/login", wrong)).status).toBe(401);
+      }
+      expect((await post("/login", person)).status).toBe(303);
+    },
+    HASHES_MS,
+  );
 });
 
 describe("what goes out to strangers", () => {

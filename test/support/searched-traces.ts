@@ -9,14 +9,15 @@ import { expect } from "vitest";
 import { CANARY, isPlanted, tracesOf } from "./canary.ts";
 import { heard } from "./heard.ts";
 
-const RUNS = "RUN_EXECUTOR";
+/** Namespaces whose objects are named by ids that are made once: of runs, and of endpoints. */
+const NAMED_ONCE = ["RUN_EXECUTOR", "WEBHOOK_SENDER"];
 const TRACES = [...tracesOf(CANARY)];
 
 const OWN_TABLES =
   "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'";
 
 /**
- * Ids of runs' objects that were looked at, or left by a file that saved no key. They are emptied before the next search and
+ * Ids of such objects that were looked at, or left by a file that saved no key. They are emptied before the next search and
  * never used again, but still listed: to look into one would make it anew, thousands of them by and by.
  */
 const gone = new Set<string>();
@@ -24,7 +25,8 @@ const gone = new Set<string>();
 /** At the end of a file of tests. Fails with the places where one is. */
 export async function expectNoTracesOfFile(): Promise<void> {
   await expectNoTraces();
-  for (const id of await listDurableObjectIds((env as unknown as Record<string, never>)[RUNS]!)) gone.add(String(id));
+  for (const name of NAMED_ONCE)
+    for (const id of await listDurableObjectIds((env as unknown as Record<string, never>)[name]!)) gone.add(String(id));
 }
 
 /** Fails with the places where one is. */
@@ -43,7 +45,7 @@ async function stored(): Promise<{ to: string; text: string }[]> {
   for (const [name, namespace] of Object.entries(env).filter(([, binding]) => isNamespace(binding))) {
     for (const id of await listDurableObjectIds(namespace as never)) {
       if (gone.has(String(id))) continue;
-      if (name === RUNS) gone.add(String(id));
+      if (NAMED_ONCE.includes(name)) gone.add(String(id));
       const stub = (namespace as DurableObjectNamespace).get(id);
       const text = await runInDurableObject(stub as never, (_: unknown, state: DurableObjectState) =>
         objectRows(state),

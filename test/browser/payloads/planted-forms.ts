@@ -16,7 +16,7 @@ const BATCH = 15;
  * So many texts are tried in one field alone, the others with what they take. All others are tried in all fields that
  * people type into at once: each answer that is read shows what becomes of each. For a field that is forged these are all.
  */
-const ALONE_MOST = 100;
+export const ALONE_MOST = 100;
 /** Of the pages that show what was kept, the first is visited as it is, with its scripts and its policy, and each such. */
 const VISIT_EACH = 25;
 

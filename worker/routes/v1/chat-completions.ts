@@ -109,7 +109,6 @@ async function* piecesOf(
     yield [JSON.stringify(faultOf(error).body)];
   } finally {
     // Ends the record of the call, whoever left first.
-    stop.abort();
     await events.return?.(undefined);
   }
 }
