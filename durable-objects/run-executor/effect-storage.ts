@@ -1,6 +1,6 @@
 /**
  * The effect sheet of one run in the storage of its object. Synchronous, no logic.
- * Invariant: what is only gathered yet is found by every reader here, and never outlives what is stored after it.
+ * Invariant: what is only gathered yet is found by every reader here.
  */
 import { type Act, type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
