@@ -54,7 +54,8 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
         const desk = spec.grants.code ? code.begin(spec.grants.code, fetch, { fork: forked }) : null;
         const capabilities = [...grantedCapabilities(spec.grants, { fetch, generate }), ...(desk?.capabilities ?? [])];
         const runClock = spec.grants.model ? programClock : clock;
-        const result = await engineFor(LANGUAGE_TABLE[spec.program.language].engine, env).execute({
+        const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
+        const execution = engine.execute({
           ...{ program: ran, limits: spec.limits, seed: spec.seed, onOutput, signal, replay: null },
           clock: forked ? clockFrom(forked.startedAt, runClock) : runClock,
           onNotice: (text) => onOutput("system", `${text}\n`),
@@ -63,6 +64,7 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
             ? withRecordedAnswers(capabilities, forked, desk?.onRecorded ?? (async () => {}))
             : capabilities,
         });
+        const result = await execution.finally(() => code.store());
         const receipt = await receiptOf(ran.files, result);
         const { spending } = models;
         return { ...result, receipt, usage: spending ? { ...result.usage, models: spending } : result.usage };

@@ -3,9 +3,9 @@
  * what a write is, domain/effect-sheet.ts what becomes of it; D1 is written here alone.
  *
  * Invariant: a write is in the object's storage before it is tried in D1, and has the same id there however often it is
- * tried. So a crash between the two leaves one that is tried again, never one that nobody knows of.
+ * tried. So a crash between the two leaves one that is tried again, never one that nobody knows of. In review nothing is
+ * tried before a person says so: writes are stored when their program has ended, and lost with an attempt that is.
  */
-
 import { writeOf } from "../../worker/capabilities/code/declarations.ts";
 import { type CodePorts, codeCapabilities, type MeetingView } from "../../worker/capabilities/code/implementations.ts";
 import { type FetchPort, getText } from "../../worker/capabilities/fetch.ts";
@@ -48,8 +48,8 @@ import {
   storiesByKey,
   storiesFrom,
 } from "../../worker/store/items.ts";
-import { earlierDecisions, projectDecisions } from "../../worker/store/meeting-decisions.ts";
-import { findMeeting, listMeetings, loadUtterances } from "../../worker/store/meetings.ts";
+import { decisionStatements, earlierDecisions } from "../../worker/store/meeting-decisions.ts";
+import { listMeetings, loadMeeting } from "../../worker/store/meetings.ts";
 import { listMembers } from "../../worker/store/memberships.ts";
 import type { EffectStorage, UnderWay } from "./effect-storage.ts";
 
@@ -75,6 +75,8 @@ export interface Beginning {
   readonly fork?: Fork | null;
   /** The number of the last write of an earlier program of the same run. */
   readonly written?: number;
+  /** The meeting that it is about, where the run has read it already. */
+  readonly meeting?: MeetingView;
 }
 
 export interface CodeModePorts {
@@ -110,11 +112,11 @@ export class CodeMode {
    * What an attempt may call. In review it begins with an empty sheet; in auto it goes on from what was written.
    * @param fork what the run begins like
    */
-  begin(code: CodeGrants, fetch: FetchPort, { fork = null, written = 0 }: Beginning = {}): BegunCode {
+  begin(code: CodeGrants, fetch: FetchPort, { fork = null, written = 0, meeting: known }: Beginning = {}): BegunCode {
     const { storage } = this.#ports;
     if (code.mode === "review") storage.replace(EMPTY_SHEET);
     else storage.note({ ...storage.sheet(), unchanged: 0 });
-    const meeting = once(() => this.#meeting(code.meetingId));
+    const meeting = known ? async () => known : once(() => this.#meeting(code.meetingId));
     const members = once(() => listMembers(this.#ports.db, this.#ports.run().workspaceId, MEMBERS_MAX));
     const names = async () => (await members()).map(({ name }) => name);
     const desk = this.#desk(code, { meeting, members: names }, { fork, written });
@@ -132,6 +134,11 @@ export class CodeMode {
         await desk.recorded({ ...write, isRejected }, (input as { evidence?: { quote: string } }).evidence, effect);
       },
     };
+  }
+
+  /** A program has ended, however it did: what it wrote is stored before anything that says so. */
+  store(): void {
+    this.#ports.storage.store();
   }
 
   sheet(): EffectSheet {
@@ -194,10 +201,10 @@ export class CodeMode {
     return what === "apply" ? writesToApply(this.sheet(), id) : writesToUndo(this.sheet(), id, by);
   }
 
-  /** Keeps in D1 what was decided on the sheet, for when the meeting is processed again. May be repeated. */
-  async projectDecisions(meetingId: string): Promise<void> {
+  /** Keep in D1 what was decided on the sheet, for when the meeting is processed again. May be repeated. */
+  decisionStatements(meetingId: string): D1PreparedStatement[] {
     const { id: runId, workspaceId } = this.#ports.run();
-    await projectDecisions(this.#ports.db, { workspaceId, runId, meetingId }, decisionsOn(runId, this.sheet()));
+    return decisionStatements(this.#ports.db, { workspaceId, runId, meetingId }, decisionsOn(runId, this.sheet()));
   }
 
   /** The meeting that a program or a model is to read; null where it is gone. */
@@ -234,7 +241,7 @@ export class CodeMode {
   #desk(
     code: CodeGrants,
     { meeting, members }: { meeting: () => Promise<MeetingView | null>; members: () => Promise<string[]> },
-    { fork, written }: Required<Beginning>,
+    { fork, written }: Required<Pick<Beginning, "fork" | "written">>,
   ): ItemDesk {
     const { clock, random, storage } = this.#ports;
     const stored = this.#stored(meeting);
@@ -311,7 +318,7 @@ export class CodeMode {
   async #keep(effect: Effect, fork: Fork | null, remembered: Remembered | null = null): Promise<number> {
     const same = fork?.decisions.find((each) => isSameEffect(each.effect, effect));
     const { effect: _, ...carried } = same ?? { effect };
-    this.#ports.storage.put({ ...newEntry(effect, remembered), ...carried });
+    this.#ports.storage.gather({ ...newEntry(effect, remembered), ...carried });
     return effect.baseVersion;
   }
 
@@ -332,17 +339,10 @@ export class CodeMode {
 
   async #meeting(id: string | null): Promise<MeetingView | null> {
     const { db, run } = this.#ports;
-    const meeting = id === null ? null : await findMeeting(db, run().workspaceId, id);
+    const meeting = id === null ? null : await loadMeeting(db, run().workspaceId, id);
     if (!meeting) return null;
-    const { title, heldAt, speakers, words } = meeting;
-    return {
-      id: meeting.id,
-      title,
-      heldAt,
-      participants: speakers,
-      words,
-      utterances: await loadUtterances(db, meeting.id),
-    };
+    const { title, heldAt, speakers: participants, words, transcript: utterances } = meeting;
+    return { id: meeting.id, title, heldAt, participants, words, utterances };
   }
 
   #inOrder<T>(work: () => Promise<T>): Promise<T> {

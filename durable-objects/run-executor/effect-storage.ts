@@ -1,4 +1,7 @@
-/** The effect sheet of one run in the storage of its object. Synchronous, no logic. */
+/**
+ * The effect sheet of one run in the storage of its object. Synchronous, no logic.
+ * Invariant: what is only gathered yet is found by every reader here.
+ */
 import type { Act } from "../../worker/domain/effect-decision.ts";
 import { type EffectSheet, EMPTY_SHEET, type SheetEntry } from "../../worker/domain/effect-sheet.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
@@ -33,6 +36,8 @@ export interface UnderWay extends Act {
 
 export class EffectStorage {
   readonly #storage: ObjectStorage;
+  /** In the order in which they came. */
+  #gathered: SheetEntry[] = [];
   #hasTables = false;
 
   constructor(storage: ObjectStorage) {
@@ -40,6 +45,7 @@ export class EffectStorage {
   }
 
   sheet(): EffectSheet {
+    this.store();
     if (!hasTable(this.#storage.sql, "effects")) return EMPTY_SHEET;
     const rows = this.#storage.sql.exec<{ entry: string }>("SELECT entry FROM effects ORDER BY number").toArray();
     const facts = this.#storage.sql
@@ -53,10 +59,26 @@ export class EffectStorage {
   }
 
   entry(number: number): SheetEntry | null {
+    this.store();
     if (!hasTable(this.#storage.sql, "effects")) return null;
     const rows = this.#storage.sql.exec<{ entry: string }>("SELECT entry FROM effects WHERE number = ?", number);
     const [row] = rows.toArray();
     return row ? readEntry(row.entry) : null;
+  }
+
+  /** Keeps an entry that nothing depends on before {@link store}: a write for each would be most of what a call takes. */
+  gather(entry: SheetEntry): void {
+    this.#gathered.push(entry);
+  }
+
+  /** Stores what was gathered, in one write. */
+  store(): void {
+    if (this.#gathered.length === 0) return;
+    this.#makeTables();
+    this.#storage.transactionSync(() => {
+      for (const entry of this.#gathered) this.put(entry);
+    });
+    this.#gathered = [];
   }
 
   put(entry: SheetEntry): void {
@@ -84,6 +106,7 @@ export class EffectStorage {
 
   /** Keeps the sheet as it is now, whole or not at all. Nothing is under way any more. */
   replace(sheet: EffectSheet): void {
+    this.#gathered = [];
     this.#makeTables();
     this.#storage.transactionSync(() => {
       this.#storage.sql.exec("DELETE FROM effects");

@@ -14,8 +14,8 @@ export interface ListingPorts {
   readonly storage: ExecutorStorage;
   readonly events: OutputLog;
   readonly db: Database;
-  /** Lists what a run about a meeting adds to that; nothing for any other. May be repeated. */
-  projectMeeting(run: StoredRun): Promise<void>;
+  /** What a run is listed with besides, such as one about a meeting. May be repeated. */
+  alongside(run: StoredRun): readonly D1PreparedStatement[];
   /**
    * Tells of the run's new state; may be repeated.
    * @param subscribers as they were when that state was listed
@@ -54,11 +54,11 @@ export class Listing {
     if (!run || run.progress.projectedVersion >= run.version) return;
     // The program of a meeting is written while its run goes on: it is listed with the run's end.
     const isDue = run.spec.kind === "meeting" ? hasEnded(run.state) : run.progress.projectedVersion === 0;
-    await this.#ports.projectMeeting(run);
     const list = await projectRun(db, {
       row: toRow(run, { result: storage.result(), lastSeq: events.lastSeq }),
       program: isDue && run.spec.kind !== "issue" ? storage.program() : null,
       output: hasEnded(run.state) ? events.chunksAfter(0) : [],
+      alongside: this.#ports.alongside(run),
     });
     this.#subscribers = { version: run.version, list };
     storage.note({ projectedVersion: run.version });

@@ -74,15 +74,18 @@ type MeetingRequest = Omit<AttemptRequest, "spec"> & { readonly spec: StoredMeet
 
 export async function attemptMeeting(ports: MeetingPorts, request: MeetingRequest): Promise<AttemptResult> {
   const { plan } = request.spec;
-  const meeting = await ports.code.meeting(plan.meetingId);
+  const asked = ports.provider(plan.model);
+  const [meeting, provider, reviewer] = await Promise.all([
+    ports.code.meeting(plan.meetingId),
+    asked,
+    // Plans from before reviewers had names have none.
+    plan.reviewModel ? ports.provider(plan.reviewModel) : asked,
+  ]);
   if (!meeting) {
     const error = { ...infrastructureError("The meeting was deleted.", "NotFoundError"), category: "runtime" as const };
     return { outcome: { kind: "threw", error }, usage: NO_USAGE };
   }
-  const provider = await ports.provider(plan.model);
-  // Plans from before reviewers had names have none.
-  const reviewer = plan.reviewModel ? await ports.provider(plan.reviewModel) : provider;
-  const work = new MeetingAttempt(ports, request, { provider, reviewer });
+  const work = new MeetingAttempt(ports, request, { meeting, provider, reviewer });
   const told = { ...meeting, stories: await knownStories(ports, meeting) };
   const processed = await processMeeting(work.ports(), told, plan);
   const { calls, fellBackFrom, version } = processed;
@@ -108,6 +111,7 @@ async function knownStories({ code, storage }: MeetingPorts, meeting: MeetingVie
 class MeetingAttempt {
   readonly #ports: MeetingPorts;
   readonly #request: MeetingRequest;
+  readonly #meeting: MeetingView;
   readonly #models: Pick<ProcessingPorts, "provider" | "reviewer">;
   #calls: readonly MeasuredCall[] = [];
   #executed: ExecutedProgram | null = null;
@@ -117,9 +121,14 @@ class MeetingAttempt {
   #tools: ReadonlyMap<string, Capability> | null = null;
   #toolCalls = 0;
 
-  constructor(ports: MeetingPorts, request: MeetingRequest, models: Pick<ProcessingPorts, "provider" | "reviewer">) {
+  constructor(
+    ports: MeetingPorts,
+    request: MeetingRequest,
+    { meeting, ...models }: { readonly meeting: MeetingView } & Pick<ProcessingPorts, "provider" | "reviewer">,
+  ) {
     this.#ports = ports;
     this.#request = request;
+    this.#meeting = meeting;
     this.#models = models;
     this.#declarations = renderDeclarations(this.#names);
     // One that a lost attempt was in did not come to its end.
@@ -252,17 +261,24 @@ class MeetingAttempt {
     const { spec, clock, signal } = this.#request;
     const onOutput = this.#output;
     const { limits, seed, grants, program: fixed } = spec;
-    const code = grants.code!;
-    return this.#ports.engine.execute({
-      ...{ limits, seed, clock, onOutput, signal, replay: null, context: code.context },
+    const execution = this.#ports.engine.execute({
+      ...{ limits, seed, clock, onOutput, signal, replay: null, context: grants.code!.context },
       program: { ...fixed, files: this.#filesOf(program), stdin: "" },
       onNotice: (text) => onOutput("system", `${text}\n`),
       // The same as any program has, in the same order: a replay offers them so.
       capabilities: [
         ...grantedCapabilities(grants, { fetch: NO_NETWORK, generate: NO_MODEL }),
-        ...this.#ports.code.begin(code, NO_NETWORK, { written: this.#writtenBefore(`program-${number}`) }).capabilities,
+        ...this.#begin(`program-${number}`),
       ],
     });
+    return execution.finally(() => this.#ports.code.store());
+  }
+
+  /** What this part of the run may call. */
+  #begin(part: string): readonly Capability[] {
+    const { code } = this.#request.spec.grants;
+    const beginning = { written: this.#writtenBefore(part), meeting: this.#meeting };
+    return this.#ports.code.begin(code!, NO_NETWORK, beginning).capabilities;
   }
 
   /** The number of the last write before this part of the run began, also where a part is begun again after a crash. */
@@ -278,12 +294,8 @@ class MeetingAttempt {
   }
 
   async #callTool(name: string, input: unknown, call: number): Promise<ToolAnswer> {
-    const { spec, signal } = this.#request;
-    this.#tools ??= new Map(
-      this.#ports.code
-        .begin(spec.grants.code!, NO_NETWORK, { written: this.#writtenBefore("tools") })
-        .capabilities.map((capability) => [capability.name, capability]),
-    );
+    const { signal } = this.#request;
+    this.#tools ??= new Map(this.#begin("tools").map((capability) => [capability.name, capability]));
     const capability = this.#tools.get(name);
     if (!capability) return { ok: false, message: `${name} was not granted` };
     this.#toolCalls += 1;
@@ -293,6 +305,8 @@ class MeetingAttempt {
     } catch (error) {
       if (error instanceof CapabilityError) return { ok: false, message: `${error.name}: ${error.message}` };
       throw error;
+    } finally {
+      this.#ports.code.store();
     }
   }
 }

@@ -31,13 +31,15 @@ const PHASES = "phases";
 
 export class ProcessingStorage implements KeptSteps {
   readonly #storage: ObjectStorage;
+  #hasTable = false;
 
   constructor(storage: ObjectStorage) {
     this.#storage = storage;
   }
 
   get(name: string): unknown {
-    if (!hasTable(this.#storage.sql, "processing")) return undefined;
+    this.#hasTable ||= hasTable(this.#storage.sql, "processing");
+    if (!this.#hasTable) return undefined;
     const rows = this.#storage.sql
       .exec<{ text: string }>("SELECT text FROM processing WHERE name = ? ORDER BY part", name)
       .toArray();
@@ -45,8 +47,10 @@ export class ProcessingStorage implements KeptSteps {
   }
 
   put(name: string, value: unknown): void {
+    // Outside of the transaction, which may be rolled back.
+    if (!this.#hasTable) this.#storage.sql.exec(SCHEMA);
+    this.#hasTable = true;
     this.#storage.transactionSync(() => {
-      this.#storage.sql.exec(SCHEMA);
       this.#storage.sql.exec("DELETE FROM processing WHERE name = ?", name);
       splitText(JSON.stringify(value)).forEach((text, part) => {
         this.#storage.sql.exec("INSERT INTO processing (name, part, text) VALUES (?, ?, ?)", name, part, text);

@@ -22,7 +22,7 @@ import { hasEnded } from "../../worker/domain/run-state.ts";
 import { createLogger, type Logger } from "../../worker/log.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { standingCredentials } from "../../worker/store/identities.ts";
-import { projectMeetingRun } from "../../worker/store/meeting-runs.ts";
+import { meetingRunStatements } from "../../worker/store/meeting-runs.ts";
 import { systemClock, systemRandom } from "../../worker/system-ports.ts";
 import { notifyRunEvents } from "../../worker/webhooks/notify-run-events.ts";
 import type { Env } from "../env.ts";
@@ -103,10 +103,12 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
         ...{ models: this.#models, code: this.#code },
         meetings: { storage: processing, provider, putProgram: (files) => this.#storage.putProgram(files) },
       }),
-      projectMeeting: async (run) => {
+      alongside: (run) => {
         const row = meetingRunRow(run, processing.record, this.#code.sheet());
-        if (row) await projectMeetingRun(db, row);
-        if (hasEnded(run.state)) await this.#projectDecisions();
+        return [
+          ...(row ? meetingRunStatements(db, row) : []),
+          ...(hasEnded(run.state) ? this.#decisionStatements() : []),
+        ];
       },
       lane: ({ workspaceId, lane }) => env.RUN_QUEUE.get(env.RUN_QUEUE.idFromName(laneObjectName(workspaceId, lane))),
       announce: (run, subscribers) => {
@@ -221,7 +223,8 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   async #decided(sheet: Result<EffectSheet>): Promise<Result<EffectSheet>> {
     if (!sheet.ok) return sheet;
     try {
-      await this.#projectDecisions();
+      const statements = this.#decisionStatements();
+      if (statements.length > 0) await this.env.DB.batch(statements);
     } catch (error) {
       this.#logger.with(logFieldsOf(this.#storage.run!)).warn("decisions are not listed yet", { error });
       await this.#core.reproject();
@@ -229,10 +232,13 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     return sheet;
   }
 
-  async #projectDecisions(): Promise<void> {
+  /** Copies what was decided on the sheet, where the run is about a meeting. */
+  #decisionStatements(): D1PreparedStatement[] {
     const { spec } = this.#storage.run!;
     const meetingId = spec.kind === "issue" ? null : (spec.grants.code?.meetingId ?? null);
-    if (meetingId !== null && this.#code.sheet().entries.length > 0) await this.#code.projectDecisions(meetingId);
+    return meetingId === null || this.#code.sheet().entries.length === 0
+      ? []
+      : this.#code.decisionStatements(meetingId);
   }
 
   async supersede(runId: string): Promise<void> {

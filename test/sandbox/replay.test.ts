@@ -1,7 +1,7 @@
 /** A replay takes its clock, its answers and its stop from the journal, and comes out the same to the last unit. */
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { defineCapability } from "../../worker/domain/capability.ts";
+import { type Capability, defineCapability } from "../../worker/domain/capability.ts";
 import { DEFAULT_LIMITS } from "../../worker/domain/program.ts";
 import type { Journal } from "../../worker/sandbox/journal.ts";
 import { run } from "./guest.ts";
@@ -188,6 +188,27 @@ describe("host calls", () => {
   const HEAD = 'import { call } from "runyard";\n';
   const withEcho = (code: string, options: RunOptions = {}) =>
     run(HEAD + code, { ...options, capabilities: [slowEcho] });
+
+  it("of code mode name the line of the entry that is at work, and none where it waits", async () => {
+    const lines: (number | null)[] = [];
+    const note: Capability = {
+      name: "notes.add",
+      summary: "Notes the line that asked.",
+      ...{ input: z.any(), output: z.any() },
+      call: async (_, { line }) => {
+        lines.push(line);
+        return null;
+      },
+    };
+    const files = {
+      "lib/main.js":
+        "export const add = () => notes.add();\nexport const later = async () => { await 1; return notes.add(); };",
+      "main.js":
+        'import { add, later } from "./lib/main.js";\nawait notes.add();\nawait add();\nawait later();\n[1].map(() => notes.add());',
+    };
+    await run(files, { capabilities: [note] });
+    expect(lines).toEqual([2, 3, null, 5]);
+  });
 
   it("answer in the order in which they are ready, beside timers", async () => {
     const { stdout, outcome, usage } = await withEcho(`

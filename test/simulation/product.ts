@@ -99,7 +99,7 @@ export function assemble({ world, rates, settings, attempts, announcements }: Pr
       db: openDatabase(d1.for(instance)),
       attempt: attempts.attemptsOf(instance),
       lane: ({ lane }) => remote(host, instance, laneName(lane)),
-      projectMeeting: async () => {},
+      alongside: () => [],
       announce: (run) => announcements.tell(host, instance, run),
     });
     return Object.assign(core, {

@@ -14,10 +14,9 @@ import { oneLine } from "../meetings/transcript/utterance-list.ts";
 import {
   countMeetings,
   deleteMeeting,
-  findMeeting,
   findMeetingByTranscript,
   insertMeeting,
-  loadUtterances,
+  loadMeeting,
 } from "../store/meetings.ts";
 import { record } from "./audit-trail.ts";
 
@@ -105,8 +104,8 @@ export async function readMeeting(
   workspaceId: string,
   id: string,
 ): Promise<Result<MeetingDetail>> {
-  const found = isId("mtg", id) ? await findMeeting(db, workspaceId, id) : null;
-  return found ? succeed({ ...found, transcript: await loadUtterances(db, id) }) : noMeeting();
+  const found = isId("mtg", id) ? await loadMeeting(db, workspaceId, id) : null;
+  return found ? succeed(found) : noMeeting();
 }
 
 export async function removeMeeting(

@@ -44,11 +44,13 @@ export async function startMeetingRun(
 ): Promise<Result<RunDetail>> {
   const { db, random } = dependencies;
   const { workspaceId, lane, id: createdBy } = principal;
-  const meeting = isId("mtg", meetingId) ? await findMeeting(db, workspaceId, meetingId) : null;
+  const [meeting, rollout] = await Promise.all([
+    isId("mtg", meetingId) ? findMeeting(db, workspaceId, meetingId) : null,
+    findRollout(db, workspaceId),
+  ]);
   if (!meeting) return noMeeting();
   const runId = await reserveRunId(dependencies, principal, { meetingId, choice, ...options }, idempotencyKey);
   if (!runId.ok) return runId;
-  const rollout = await findRollout(db, workspaceId);
   const version = versionOf(choice.version, runId.value, rollout);
   const { reviewByModel, model } = choice;
   const reviewModel = reviewByModel

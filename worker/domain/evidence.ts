@@ -27,8 +27,17 @@ export interface QuotedUtterance {
 /** Shorter quotes are found everywhere, and prove nothing. */
 export const QUOTE_CHARS = { min: 8, max: 1_000 };
 
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+
 /** What two ways to write the same words have in common: letters and digits, in lower case, one blank between words. */
 export function spokenWords(text: string): string {
+  // The same, at a third of the cost: nearly all of most transcripts.
+  if (!BEYOND_ASCII.test(text)) {
+    return text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, " ")
+      .trim();
+  }
   return text
     .normalize("NFKC")
     .toLowerCase()

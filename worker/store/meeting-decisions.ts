@@ -31,12 +31,12 @@ export async function earlierDecisions(
   return results.map(({ decision }) => JSON.parse(decision));
 }
 
-/** Replaces what was decided on the run's sheet. Of a meeting that was deleted nothing is kept. */
-export async function projectDecisions(
+/** Replace what was decided on the run's sheet, in one call. Of a meeting that was deleted nothing is kept. */
+export function decisionStatements(
   db: Database,
   { workspaceId, runId, meetingId }: DecisionsPlace,
   decisions: readonly EarlierDecision[],
-): Promise<void> {
+): D1PreparedStatement[] {
   const statements = [db.$client.prepare("DELETE FROM meeting_decisions WHERE run_id = ?1").bind(runId)];
   for (let at = 0; at < decisions.length; at += DECISIONS_PER_STATEMENT) {
     const some = JSON.stringify(decisions.slice(at, at + DECISIONS_PER_STATEMENT));
@@ -50,5 +50,5 @@ export async function projectDecisions(
         .bind(runId, meetingId, workspaceId, some),
     );
   }
-  await db.$client.batch(statements);
+  return statements;
 }

@@ -7,50 +7,82 @@ import { toIso, toIsoOrNull } from "../domain/instant.ts";
 import { DEFAULT_ROLLOUT, type Rollout, type RolloutCounts, totalsOf } from "../domain/meeting-processing.ts";
 import { type MeetingRun, meetingStateAfter } from "../domain/meeting-run.ts";
 import type { Database } from "./database.ts";
+import { FixedStatement } from "./fixed-statement.ts";
 import { type MeetingRunRow, meetingRollouts, meetingRuns } from "./meeting-run-tables.ts";
 import { meetings } from "./schema.ts";
 
 /** Runs of one meeting that are read at once: more than anybody compares. */
 const RUNS_SHOWN = 50;
 
-/** The run as it is now, and with it the state of its meeting where no later run is about that. */
-export async function projectMeetingRun(
+/** A copy, with its JSON as text, and what it makes of its meeting. */
+interface Values extends Omit<MeetingRunRow, "isUseful" | "judgedBy" | "plan" | "calls"> {
+  readonly plan: string;
+  readonly calls: string;
+  readonly meetingState: string;
+  readonly at: number;
+}
+
+const given = (name: keyof Values) => sql.placeholder(name);
+
+/** What a later version may change. */
+function changingColumns() {
+  const taken = (column: string) => sql.raw(`excluded.${column}`);
+  return {
+    version: taken("version"),
+    state: taken("state"),
+    usedVersion: taken("used_version"),
+    fellBackFrom: taken("fell_back_from"),
+    calls: taken("calls"),
+    effects: taken("effects"),
+    unchanged: taken("unchanged"),
+    remembered: taken("remembered"),
+    startedAt: taken("started_at"),
+    finishedAt: taken("finished_at"),
+  };
+}
+
+const PUT_RUN = new FixedStatement<Values>((db) =>
+  db
+    .insert(meetingRuns)
+    .select(
+      // A meeting that was deleted takes its runs along: there is nothing to list any more.
+      sql`SELECT ${given("runId")}, ${given("meetingId")}, ${given("workspaceId")}, ${given("plan")}, ${given("state")},
+        ${given("version")}, ${given("usedVersion")}, ${given("fellBackFrom")}, ${given("calls")}, ${given("effects")},
+        ${given("unchanged")}, ${given("remembered")}, ${given("createdAt")}, ${given("startedAt")},
+        ${given("finishedAt")}, NULL, NULL
+        WHERE EXISTS (SELECT 1 FROM meetings WHERE id = ${given("meetingId")} AND workspace_id = ${given("workspaceId")})`,
+    )
+    .onConflictDoUpdate({
+      target: meetingRuns.runId,
+      set: changingColumns(),
+      setWhere: sql`excluded.version > meeting_runs.version`,
+    }),
+);
+/** The state of the meeting, where no later run is about that. */
+const PUT_MEETING_STATE = new FixedStatement<Values>((db) =>
+  db
+    .update(meetings)
+    .set({
+      state: sql`${given("meetingState")}`,
+      updatedAt: sql`max(${meetings.updatedAt}, ${given("at")})`,
+    })
+    .where(
+      sql`${meetings.id} = ${given("meetingId")} AND ${meetings.workspaceId} = ${given("workspaceId")}
+        AND NOT EXISTS (SELECT 1 FROM meeting_runs WHERE meeting_id = ${given("meetingId")} AND run_id > ${given("runId")})`,
+    ),
+);
+
+/** The run as it is now, and with it the state of its meeting: to be written with the run itself, in one call. */
+export function meetingRunStatements(
   db: Database,
   row: Omit<MeetingRunRow, "isUseful" | "judgedBy">,
-): Promise<void> {
-  const { runId, meetingId, workspaceId, plan, createdAt, ...changing } = row;
-  // A meeting that was deleted takes its runs along: there is nothing to list any more.
-  const isThere = sql`EXISTS (SELECT 1 FROM meetings WHERE id = ${meetingId} AND workspace_id = ${workspaceId})`;
-  const { version, state, usedVersion, fellBackFrom, calls, effects, unchanged, remembered } = changing;
-  const { startedAt, finishedAt } = changing;
-  await db.batch([
-    db
-      .insert(meetingRuns)
-      .select(
-        sql`SELECT ${runId}, ${meetingId}, ${workspaceId}, ${JSON.stringify(plan)}, ${state}, ${version}, ${usedVersion},
-          ${fellBackFrom}, ${JSON.stringify(calls)}, ${effects}, ${unchanged}, ${remembered}, ${createdAt},
-          ${startedAt}, ${finishedAt},
-          NULL, NULL WHERE ${isThere}`,
-      )
-      .onConflictDoUpdate({
-        target: meetingRuns.runId,
-        set: changing,
-        setWhere: sql`excluded.version > meeting_runs.version`,
-      }),
-    db
-      .update(meetings)
-      .set({
-        state: meetingStateAfter(state),
-        updatedAt: sql`max(${meetings.updatedAt}, ${finishedAt ?? startedAt ?? createdAt})`,
-      })
-      .where(
-        and(
-          eq(meetings.id, meetingId),
-          eq(meetings.workspaceId, workspaceId),
-          sql`NOT EXISTS (SELECT 1 FROM meeting_runs WHERE meeting_id = ${meetingId} AND run_id > ${runId})`,
-        ),
-      ),
-  ]);
+): readonly D1PreparedStatement[] {
+  const { plan, calls, createdAt, startedAt, finishedAt } = row;
+  const values: Values = {
+    ...{ ...row, plan: JSON.stringify(plan), calls: JSON.stringify(calls) },
+    ...{ meetingState: meetingStateAfter(row.state), at: finishedAt ?? startedAt ?? createdAt },
+  };
+  return [PUT_RUN.bind(db, values), PUT_MEETING_STATE.bind(db, values)];
 }
 
 /** The latest first. */

@@ -5,7 +5,7 @@
 import { and, asc, count, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 import { earliestId } from "../domain/ids.ts";
 import { toIso, toIsoOrNull } from "../domain/instant.ts";
-import type { Meeting, MeetingFilter, MeetingState } from "../domain/meeting.ts";
+import type { Meeting, MeetingDetail, MeetingFilter, MeetingState } from "../domain/meeting.ts";
 import type { Utterance } from "../domain/transcript.ts";
 import { splitUtterances } from "../domain/utterance-parts.ts";
 import type { Database } from "./database.ts";
@@ -49,14 +49,18 @@ export async function findMeetingByTranscript(
   return row ? toMeeting(row) : null;
 }
 
-/** All that was said, in order; the caller has found the meeting. */
-export async function loadUtterances(db: Database, meetingId: string): Promise<Utterance[]> {
-  const parts = await db
-    .select({ utterances: meetingUtterances.utterances })
-    .from(meetingUtterances)
-    .where(eq(meetingUtterances.meetingId, meetingId))
-    .orderBy(asc(meetingUtterances.firstIndex));
-  return parts.flatMap(({ utterances }) => utterances);
+/** With all that was said, in order. Both come with one call. */
+export async function loadMeeting(db: Database, workspaceId: string, id: string): Promise<MeetingDetail | null> {
+  const [[row], parts] = await db.batch([
+    db.select().from(meetings).where(ofWorkspace(workspaceId, id)),
+    db
+      .select({ utterances: meetingUtterances.utterances })
+      .from(meetingUtterances)
+      .innerJoin(meetings, eq(meetings.id, meetingUtterances.meetingId))
+      .where(ofWorkspace(workspaceId, id))
+      .orderBy(asc(meetingUtterances.firstIndex)),
+  ]);
+  return row ? { ...toMeeting(row), transcript: parts.flatMap(({ utterances }) => utterances) } : null;
 }
 
 /** Newest first. */

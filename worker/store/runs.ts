@@ -81,6 +81,8 @@ export interface RunProjection {
   readonly program: Program | null;
   /** The whole stream of a run that has ended; empty for any other. */
   readonly output: Iterable<OutputChunk>;
+  /** What is written with it: both or nothing. */
+  readonly alongside: readonly D1PreparedStatement[];
 }
 
 /** Rows of output that go to D1 in one call: far below the size that one call may have. */
@@ -94,7 +96,7 @@ const OUTPUT_ROWS_PER_CALL = 8;
  */
 export async function projectRun(
   db: Database,
-  { row, program, output }: RunProjection,
+  { row, program, output, alongside }: RunProjection,
 ): Promise<readonly Subscriber[]> {
   const chunks = [...output];
   const last = chunks.splice(Math.max(0, chunks.length - OUTPUT_ROWS_PER_CALL));
@@ -103,6 +105,7 @@ export async function projectRun(
   const inserts = [
     ...(program ? insertProgram(db, row.id, program) : []),
     ...last.map((chunk) => insertOutput(db, row.id, chunk)),
+    ...alongside,
   ];
   const answers = await db.$client.batch<SubscriberRow>([upsert, ...inserts, subscribersOf(db, row.workspaceId)]);
   return toSubscribers(answers.at(-1)!.results);

@@ -135,6 +135,16 @@ describe("fifty endless guests", () => {
   });
 });
 
+describe("a guest alone", () => {
+  it("waits for no timer at the end of its slices, though none takes less than a millisecond", async () => {
+    const thread = new Thread();
+    const { sleep } = thread.clock;
+    thread.clock.sleep = (ms) => sleep(Math.max(1, ms));
+    const [{ quanta }] = await thread.run(Promise.all([guest(thread, new SliceQueue(), endless(1)[0]!)]));
+    expect((quanta * QUANTUM_MS) / 1_000).toBeGreaterThan(0.93);
+  });
+});
+
 describe("guests that sleep before their slice is over", () => {
   const napping = (count: number): Work[] =>
     Array.from({ length: count }, () => ({ timeoutMs: 1_000, computesMs: SLICE_MS - 1 }));

@@ -5,7 +5,7 @@
 export const ARTIFACT = {
   package: "@jitl/quickjs-wasmfile-release-sync",
   version: "0.32.0",
-  sha256: "328645c321e178be71ebd524cb87b6c8f38764114cc569d08c4efb9100a94847",
+  sha256: "79fc9778ecd91c4e8cca20351ff2a3492835ba86f348b7966f127934caceb15b",
   /** The C stack: what `GUEST_STACK_BYTES` allows, and as much again and more for natives that do not look. */
   stackBytes: 512 * 1024,
   /** Linear memory at the start, in pages of 64 KiB: 88 KiB of data, the stack, and room for the prelude. */

@@ -37,6 +37,9 @@ export interface IsolateParts {
   readonly hostCalls: HostCalls;
 }
 
+/** An export through which the guest is entered, so that it can be suspended. */
+type Entrance<Export extends (...args: never) => Pointer> = (...args: Parameters<Export>) => Promise<Pointer>;
+
 /** A promise that was rejected and has no handler yet. */
 interface Rejection {
   readonly kept: Pointer;
@@ -56,6 +59,10 @@ export class Isolate implements GuestImports {
   readonly #image: ImageAddresses;
   readonly #memory: WebAssembly.Memory;
   readonly #engine: EngineExports;
+  /** The ways into the guest, made once: each takes as long to make as a short call takes. */
+  readonly #enterEval: Entrance<EngineExports["QTS_Eval"]>;
+  readonly #enterCall: Entrance<EngineExports["QTS_Call"]>;
+  readonly #enterJobs: Entrance<EngineExports["QTS_ExecutePendingJob"]>;
   readonly #text: GuestText;
   readonly #maximumPages: number;
   readonly #unhandled = new Map<bigint, Rejection>();
@@ -75,9 +82,13 @@ export class Isolate implements GuestImports {
     this.#image = image;
     this.#maximumPages = Math.max(ARTIFACT.memoryPages, Math.floor(parts.memoryBytes / WASM_PAGE_BYTES));
     this.#memory = new WebAssembly.Memory({ initial: ARTIFACT.memoryPages, maximum: this.#maximumPages });
-    const suspend = suspension().suspending(() => this.suspend());
+    const { suspending, promising } = suspension();
+    const suspend = suspending(() => this.suspend());
     const instance = new WebAssembly.Instance(module, importObject(this.#memory, this, suspend));
     this.#engine = instance.exports as unknown as EngineExports;
+    this.#enterEval = promising(this.#engine.QTS_Eval);
+    this.#enterCall = promising(this.#engine.QTS_Call);
+    this.#enterJobs = promising(this.#engine.QTS_ExecutePendingJob);
     this.#text = new GuestText(this.#memory, this.#engine);
     const state = new DataView(this.#memory.buffer);
     state.setUint32(image.randomState, parts.random.next(), true);
@@ -106,18 +117,23 @@ export class Isolate implements GuestImports {
   evaluateScript(source: string, file: string): Promise<Completion> {
     const code = this.#text.allocate(source);
     const name = this.#text.allocate(file);
-    const { QTS_Eval } = this.#engine;
-    const context = this.#image.context;
-    return this.#enter(QTS_Eval, [context, code.pointer, code.bytes, name.pointer, 0, EVAL_FLAGS.asyncScript]);
+    const { context } = this.#image;
+    return this.#enter(this.#enterEval, [context, code.pointer, code.bytes, name.pointer, 0, EVAL_FLAGS.asyncScript]);
   }
 
   /** Calls a function of the prelude. The arguments are given away. */
   async call(name: GuestFunction, ...args: readonly Pointer[]): Promise<Completion> {
-    const { QTS_Call, QTS_GetUndefined } = this.#engine;
+    const { QTS_GetUndefined } = this.#engine;
     const { context, functions } = this.#image;
     const list = args.length === 0 ? 0 : this.#engine.malloc(4 * args.length);
     args.forEach((arg, i) => this.#text.setPointer(list + 4 * i, arg));
-    const completion = await this.#enter(QTS_Call, [context, functions[name], QTS_GetUndefined(), args.length, list]);
+    const completion = await this.#enter(this.#enterCall, [
+      context,
+      functions[name],
+      QTS_GetUndefined(),
+      args.length,
+      list,
+    ]);
     if (completion.threw || args.length === 0) return completion;
     for (const arg of args) this.free(arg);
     this.#engine.free(list);
@@ -128,18 +144,17 @@ export class Isolate implements GuestImports {
   async runJobs(): Promise<Completion> {
     const contextOut = this.#engine.malloc(4);
     const allJobs = -1;
-    const run = this.#engine.QTS_ExecutePendingJob;
-    const completion = await this.#enter(run, [this.#image.runtime, allJobs, contextOut]);
+    const completion = await this.#enter(this.#enterJobs, [this.#image.runtime, allJobs, contextOut]);
     this.#engine.free(contextOut);
     if (completion.threw || isNumberTag(this.#text.tag(completion.value))) return completion;
     return { threw: true, error: completion.value };
   }
 
-  async #enter<Args extends number[]>(export_: (...args: Args) => Pointer, args: Args): Promise<Completion> {
+  async #enter<Args extends number[]>(entrance: (...args: Args) => Promise<Pointer>, args: Args): Promise<Completion> {
     if (this.#entered) throw new Error("the guest is entered already");
     this.#entered = true;
     try {
-      const value = await suspension().promising(export_)(...args);
+      const value = await entrance(...args);
       if (value === 0) {
         this.#parts.meter.end("memory");
         return { threw: true, error: this.#engine.QTS_GetUndefined() };

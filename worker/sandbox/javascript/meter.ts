@@ -25,6 +25,13 @@ interface Nap {
   readonly over: Promise<true>;
 }
 
+/** A timer that was set when a slice began. */
+interface Ahead {
+  readonly dueAt: number;
+  readonly over: Promise<void>;
+  isOver: boolean;
+}
+
 export class Meter {
   readonly #startedAt: number;
   readonly #limits: Limits;
@@ -44,6 +51,7 @@ export class Meter {
   #sliceStartedAt: number;
   #fuelAtSliceStart = 0;
   #nap: Nap | null = null;
+  #ahead: Ahead | null = null;
   #endedBy: EndReason | null = null;
   #unwindFuel = 0;
   #isUnwinding = false;
@@ -179,16 +187,25 @@ export class Meter {
     return now - this.#sliceStartedAt >= SLICE_MS || now >= this.#deadline;
   }
 
-  /** Lets everyone else run, then begins a new slice. */
+  /** The slice is over: lets everyone else run, then begins a new one. */
   async yield(): Promise<void> {
-    await this.#turn(null);
+    // One that rang while the guest waited lets nobody have a turn now.
+    const ahead = this.#ahead?.isOver === false ? this.#ahead : null;
+    if (ahead) await ahead.over;
+    await this.#newSlice(ahead?.dueAt ?? null);
+  }
+
+  async #newSlice(wokenAt: number | null): Promise<void> {
+    await this.#turn(wokenAt);
     this.#beginSlice(0);
+    this.#setAhead();
   }
 
   /** Does the host's work for the guest, and lets everyone else run between two steps. Null where the run ended first. */
   async inTurns<T>(steps: Steps<T>): Promise<T | null> {
     while (this.#endedBy === null) {
-      await this.yield();
+      // A step may be short: it does not wait for the timer of a whole slice.
+      await this.#newSlice(null);
       if (this.#endedBy !== null) break;
       const step = steps.next();
       if (step.done) return step.value;
@@ -221,6 +238,16 @@ export class Meter {
     await wait;
     this.#waitedMs += this.#clock.now() - from;
     this.#beginSlice(0);
+  }
+
+  /** It rings while the guest computes: at the end of the slice others have their turn, and no time is lost with waiting. */
+  #setAhead(): void {
+    const ms = SLICE_MS / 2;
+    const over = this.#clock.sleep(ms).then(() => {
+      ahead.isOver = true;
+    });
+    const ahead: Ahead = { dueAt: this.#sliceStartedAt + ms, over, isOver: false };
+    this.#ahead = ahead;
   }
 
   /** A nap that is under way serves again: else each call that is answered at once would leave a timer behind. */

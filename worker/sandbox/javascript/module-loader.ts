@@ -11,7 +11,8 @@ import { FILE_FUEL_PER_CHAR, TYPESCRIPT_CHARS } from "./limits.ts";
 import { findModule, importAdvice } from "./module-path.ts";
 import { jsonErrorOffset, positionAt, type SourcePosition } from "./source-position.ts";
 import type { Steps } from "./steps.ts";
-import { TranspileError, transpile } from "./transpile.ts";
+import type { ParsedSource } from "./sucrase.ts";
+import { isModule, TranspileError, transpile } from "./transpile.ts";
 
 /** A module that cannot be loaded, and why, as the developer should read it. */
 export class LoadFailure extends Error {
@@ -47,6 +48,8 @@ export class ModuleLoader {
   /** The names given to imports that failed, by importing module and specifier. */
   readonly #missing = new Map<string, string>();
   readonly #sources = new Map<string, string>();
+  /** Of the entry, where it had to be read to see whether it is a module: it is not read again. */
+  #entry: ParsedSource | null = null;
 
   /** @param charge takes the fuel for what the host does to prepare a file */
   constructor(program: Program, charge: (fuel: number) => void) {
@@ -75,6 +78,15 @@ export class ModuleLoader {
     const name = `${MISSING}${this.#failures.push(this.#importError(base, specifier)) - 1}`;
     this.#missing.set(key, name);
     return name;
+  }
+
+  /** Whether the entry is a module. */
+  *entryIsModule(): Steps<boolean> {
+    const { files, entry } = this.#program;
+    const isTypeScript = fileKind(entry, this.#program) === "typescript";
+    return yield* isModule(files[entry]!, isTypeScript, (parsed) => {
+      this.#entry = isTypeScript ? parsed : null;
+    });
   }
 
   /** A module's source as JavaScript. @throws LoadFailure; RangeError for source that is nested too deeply */
@@ -111,12 +123,18 @@ export class ModuleLoader {
         return withoutNul(text);
       case "typescript":
         try {
-          return withoutNul(yield* transpile(name, text));
+          return withoutNul(yield* transpile(name, text, this.#parsed(name)));
         } catch (error) {
           if (error instanceof TranspileError) return this.#fail(error.error);
           throw error;
         }
     }
+  }
+
+  #parsed(name: string): ParsedSource | undefined {
+    const known = name === this.#program.entry ? this.#entry : null;
+    if (known) this.#entry = null;
+    return known ?? undefined;
   }
 
   #fail(error: ProgramError): never {

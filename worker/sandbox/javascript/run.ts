@@ -11,7 +11,6 @@ import type { MemoryGate } from "../memory-gate.ts";
 import type { Pointer } from "./abi.ts";
 import { ENGINE_VERSION } from "./artifact.ts";
 import { atLoop, NO_POSITION, positionOf, programError, readThrown, type Thrown } from "./errors.ts";
-import { fileKind } from "./file-kinds.ts";
 import { INTL_SOURCE } from "./generated/intl.ts";
 import { type GuestFunction, type ImageAddresses, PROGRAM_FAILED, UNSETTLED } from "./guest-interface.ts";
 import { canSuspend, EngineFault } from "./imports.ts";
@@ -25,7 +24,6 @@ import { Output } from "./output.ts";
 import { SeededRandom } from "./random.ts";
 import type { SliceQueue } from "./slice-queue.ts";
 import type { Steps } from "./steps.ts";
-import { isModule } from "./transpile.ts";
 
 /** What the runs of one isolate have in common. */
 export interface Shared {
@@ -128,8 +126,7 @@ class JavaScriptRun {
   async #execute(): Promise<GuestOutcome> {
     if (this.#meter.endedBy !== null) return this.#ended();
     const { program } = this.#request;
-    const entry = program.files[program.entry]!;
-    const asModule = await this.#prepare(isModule(entry, fileKind(program.entry, program) === "typescript"));
+    const asModule = await this.#prepare(this.#loader.entryIsModule());
     if (asModule === null) return this.#ended();
     const script = asModule ? "" : await this.#prepare(this.#loader.source(program.entry));
     if (script === null) return this.#ended();

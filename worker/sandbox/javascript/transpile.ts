@@ -19,15 +19,18 @@ export class TranspileError extends Error {
   }
 }
 
-/** @throws TranspileError; RangeError where the source is nested too deeply for the host's stack */
-export function* transpile(file: string, source: string): Steps<string> {
+/**
+ * @param known the file's parse, where it was read before; it is used up
+ * @throws TranspileError; RangeError where the source is nested too deeply for the host's stack
+ */
+export function* transpile(file: string, source: string, known?: ParsedSource): Steps<string> {
   if (source.length > TYPESCRIPT_CHARS) {
     const size = `the file has ${source.length} characters; TypeScript may have ${TYPESCRIPT_CHARS}`;
     const message = `${size}. Keep data in .json or .txt files`;
     throw new TranspileError(file, message, { line: 1, column: 1 });
   }
   try {
-    const parsed = yield* ParsedSource.parse(source, true);
+    const parsed = known ?? (yield* ParsedSource.parse(source, true));
     refuseUnsupported(file, source, parsed);
     const { code } = yield* parsed.withoutTypes();
     return code;
@@ -50,15 +53,21 @@ export interface Word {
   readonly start: number;
 }
 
-/** The file's tokens; null for one that is too large to be read here, or cannot be parsed, which the engine will report. */
-export function* tokens(source: string, isTypeScript: boolean): Steps<Word[] | null> {
+/** Null for a file that is too large to be read here, or cannot be parsed, which the engine will report. */
+function* parseOrNull(source: string, isTypeScript: boolean): Steps<ParsedSource | null> {
   if (source.length > TYPESCRIPT_CHARS) return null;
   try {
-    return wordsOf(source, yield* ParsedSource.parse(source, isTypeScript));
+    return yield* ParsedSource.parse(source, isTypeScript);
   } catch (error) {
     if (error instanceof RangeError) throw error;
     return null;
   }
+}
+
+/** The file's tokens; null as of {@link parseOrNull}. */
+export function* tokens(source: string, isTypeScript: boolean): Steps<Word[] | null> {
+  const parsed = yield* parseOrNull(source, isTypeScript);
+  return parsed && wordsOf(source, parsed);
 }
 
 function wordsOf(source: string, { file }: ParsedSource): Word[] {
@@ -68,13 +77,22 @@ function wordsOf(source: string, { file }: ParsedSource): Word[] {
 /** What each static import or export looks like, and some that is none: text in strings, names behind a dot. */
 const MAYBE_STATIC = /\b(?:import\b\s*(?:["'{*.\w$]|\/[/*])|export\b\s*(?:[{*=@a-z]|\/[/*]))/;
 
-/** True for a file with a static `import` or `export`, or with `import.meta`. */
-export function* isModule(source: string, isTypeScript: boolean): Steps<boolean> {
+/**
+ * True for a file with a static `import` or `export`, or with `import.meta`.
+ * @param keep is given the file's parse, where there has to be one
+ */
+export function* isModule(
+  source: string,
+  isTypeScript: boolean,
+  keep: (parsed: ParsedSource) => void = () => {},
+): Steps<boolean> {
   if (!MAYBE_STATIC.test(source)) return false;
   if (beginsAsModule(source)) return true;
-  const words = yield* tokens(source, isTypeScript);
+  const parsed = yield* parseOrNull(source, isTypeScript);
   // Where no parser tells, a line that starts like a module does.
-  if (words === null) return /^[ \t]*(?:import\b[ \t]*[^\s(]|export\b)/m.test(source);
+  if (parsed === null) return /^[ \t]*(?:import\b[ \t]*[^\s(]|export\b)/m.test(source);
+  keep(parsed);
+  const words = wordsOf(source, parsed);
   return words.some(({ text }, i) => {
     const next = words[i + 1]?.text ?? "";
     if (words[i - 1]?.text === "." || next === ":" || next === "(") return false;

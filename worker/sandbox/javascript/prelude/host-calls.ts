@@ -1,6 +1,7 @@
 /** How guest code calls capabilities of the host: a promise for each call, settled when the host answers. */
+import { FRAMES_PROPERTY } from "../guest-interface.ts";
 import type { GuestHost } from "./guest-host.ts";
-import { defineHidden, framesOf } from "./stack.ts";
+import { defineHidden } from "./stack.ts";
 
 export interface CallOptions {
   readonly signal?: GuestSignal | null | undefined;
@@ -32,9 +33,15 @@ const MAX_INPUT_CHARS = 2 * 2 ** 20;
 
 export function createHostCalls(host: GuestHost): HostCalls {
   const waiting = new Map<number, Waiting>();
-  let entry: string | null = null;
+  /** How the entry is named in frames, up to the line. */
+  let entryAt: string | null = null;
 
-  function call(capability: string, input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
+  function call(
+    capability: string,
+    input: unknown,
+    { signal }: CallOptions = {},
+    place: Error | null = null,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) throw signal.reason;
       const json = JSON.stringify(input);
@@ -42,7 +49,6 @@ export function createHostCalls(host: GuestHost): HostCalls {
       // The host would refuse it as well, but could not even read it.
       if (json.length > MAX_INPUT_CHARS) throw new RangeError(`the input of ${capability} is too large`);
       const number = host.call(capability, json);
-      const place = capability.includes(".") ? new Error() : null;
       const giveUp = () => {
         host.giveUp(number);
         reject(signal?.reason);
@@ -81,21 +87,21 @@ export function createHostCalls(host: GuestHost): HostCalls {
     caller?.reject(defineHidden(failure, "name", error.name));
   }
 
-  /** The line of the program's entry that is at work; null where none is. */
-  function entryLine(): number | null {
-    entry ??= JSON.parse(host.input("entry")!) as string;
-    for (const frame of (framesOf(new Error()) ?? "").split("\n")) {
-      const [, file, line] = /(?:\(|at )([^()]*):(\d+):\d+\)?$/.exec(frame) ?? [];
-      if (file === entry) return Number(line);
-    }
-    return null;
+  /** The line of the program's entry that was at work in this place; null where none was. */
+  function entryLine(place: Error): number | null {
+    entryAt ??= `(${JSON.parse(host.input("entry")!)}:`;
+    const frames = (place as unknown as Record<string, unknown>)[FRAMES_PROPERTY];
+    // Each call of a program comes here: to take the frames apart would cost more than all else in it.
+    const at = typeof frames === "string" ? frames.indexOf(entryAt) : -1;
+    return at < 0 ? null : Number.parseInt((frames as string).slice(at + entryAt.length), 10);
   }
 
   return {
-    call: (capability, input, options) =>
-      capability.includes(".")
-        ? call(capability, { line: entryLine(), input: input ?? {} }, options)
-        : call(capability, input, options),
+    call(capability, input, options) {
+      if (!capability.includes(".")) return call(capability, input, options);
+      const place = new Error();
+      return call(capability, { line: entryLine(place), input: input ?? {} }, options, place);
+    },
     settle,
   };
 }
