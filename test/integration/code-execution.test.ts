@@ -54,7 +54,7 @@ describe("POST /api/code/execute", () => {
     });
     expect(answer).toMatchObject({ success: true, stdout: "made\n", result: "todo" });
     expect(answer.effects).toEqual({
-      ...{ state: "applied", count: 1, unchanged: 0 },
+      ...{ state: "applied", count: 1, unchanged: 0, remembered: 0 },
       url: `/api/runs/${answer.runId}/effects`,
     });
     expect(await storyTitles(ana)).toContain("Auto");
