@@ -120,8 +120,8 @@ describe("the board", () => {
 
     await page.keyboard.press("Escape");
     await page.click(`#do-hold-${header}`);
-    await expect.poll(() => page.innerText(`#card-${header}`)).toContain("held by You");
-    expect(await run(header).then((each) => each.waitingFor)).toContain("Held by You");
+    await expect.poll(() => page.innerText(`#card-${header}`)).toContain("held by Owner");
+    expect(await run(header).then((each) => each.waitingFor)).toContain("Held by Owner");
     await page.click(`#do-hold-${header}`);
     await expect.poll(() => page.innerText(`#card-${header}`)).not.toContain("held by");
 
@@ -139,10 +139,10 @@ describe("the board", () => {
     await page.goto(`/queue?lane=${WEB}`);
     expect(await page.locator(".lane").count()).toBe(1);
     await page.click(".lane button");
-    await expect.poll(() => page.innerText(".lane")).toContain("Paused by You");
-    expect(await page.innerText("[data-priority=urgent]")).toContain("lane paused by You");
+    await expect.poll(() => page.innerText(".lane")).toContain("Paused by Owner");
+    expect(await page.innerText("[data-priority=urgent]")).toContain("lane paused by Owner");
     await page.goto("/");
-    expect(await page.innerText(".lane-chips")).toMatch(/api-web\s+1 running, 4 waiting\s+paused by You/);
+    expect(await page.innerText(".lane-chips")).toMatch(/api-web\s+1 running, 4 waiting\s+paused by Owner/);
     await page.click(".lane-chip >> text=api-web");
     await page.click(".lane button");
     await expect.poll(() => page.innerText(".lane")).not.toContain("Paused");
