@@ -17,8 +17,9 @@ let bo: Tenant;
 
 beforeEach(async () => {
   await freshDatabase();
-  ana = await createTenant("ana");
-  bo = await createTenant("bo");
+  // Names of their own: what objects of other files' tests have kept is rebuilt as well.
+  ana = await createTenant("rebuilt");
+  bo = await createTenant("beside");
 });
 
 /** Every row that D1 holds of a workspace's runs, as JSON text. */
@@ -94,7 +95,7 @@ describe("POST /api/rebuild", () => {
       ["repository:docs", 1],
       ["repository:web", 25],
       ["repository:web", 4],
-      ["token:tok_ana", 2],
+      ["token:tok_rebuilt", 2],
     ]);
     expect(pages.at(-1)).toMatchObject({ lanesDone: 3, laneCount: 3, absent: 0, failed: [] });
     await rebuildAll(ana);
