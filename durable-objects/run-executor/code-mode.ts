@@ -204,7 +204,9 @@ export class CodeMode {
   /** Keep in D1 what was decided on the sheet, for when the meeting is processed again. May be repeated. */
   decisionStatements(meetingId: string): D1PreparedStatement[] {
     const { id: runId, workspaceId } = this.#ports.run();
-    return decisionStatements(this.#ports.db, { workspaceId, runId, meetingId }, decisionsOn(runId, this.sheet()));
+    const sheet = this.sheet();
+    if (sheet.entries.length === 0) return [];
+    return decisionStatements(this.#ports.db, { workspaceId, runId, meetingId }, decisionsOn(runId, sheet));
   }
 
   /** The meeting that a program or a model is to read; null where it is gone. */

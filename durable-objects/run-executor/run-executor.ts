@@ -236,9 +236,7 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
   #decisionStatements(): D1PreparedStatement[] {
     const { spec } = this.#storage.run!;
     const meetingId = spec.kind === "issue" ? null : (spec.grants.code?.meetingId ?? null);
-    return meetingId === null || this.#code.sheet().entries.length === 0
-      ? []
-      : this.#code.decisionStatements(meetingId);
+    return meetingId === null ? [] : this.#code.decisionStatements(meetingId);
   }
 
   async supersede(runId: string): Promise<void> {

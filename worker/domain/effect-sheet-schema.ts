@@ -1,5 +1,4 @@
 /** The effect sheet on the wire: what the API answers, and what it takes as a decision. Internal ids stay inside. */
-
 import * as z from "zod";
 import { WRITES_MAX } from "./effect.ts";
 import { type Act, DECISIONS, type EarlierChoice } from "./effect-decision.ts";

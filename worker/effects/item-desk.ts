@@ -6,7 +6,6 @@
  * named; a quote that nobody said is refused; the same meeting makes the same item once; what somebody has rejected before
  * is asked for again, and neither written nor seen by the program.
  */
-
 import { CapabilityError } from "../domain/capability.ts";
 import { type EarlierDecision, recallChange, recallNew } from "../domain/earlier-decisions.ts";
 import type { CallPlace, Effect, EffectMode } from "../domain/effect.ts";

@@ -1,5 +1,4 @@
 /** `/runs/:id/effects`: the effect sheet of a run, decisions about it, applying and undoing. */
-
 import { Hono } from "hono";
 import { applySheet } from "../../actions/fork-run.ts";
 import { DECISIONS, type Decision } from "../../domain/effect-decision.ts";
