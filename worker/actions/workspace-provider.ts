@@ -242,7 +242,7 @@ function open(
     timeoutMs: null,
     ...{ key, redactor },
   });
-  const connection: Connection = { fetch: (input, init = {}) => send(String(input), init), clock, timeouts };
+  const connection: Connection = { fetch: send, clock, timeouts };
   return withRedaction(createProvider(choice, connection), redactor);
 }
 

@@ -58,7 +58,7 @@ export interface Networks {
 export function createEgress(networks: Networks, clock: Clock): Egress {
   return (rules) => async (address, init) => {
     const url = allowedUrl(address, rules);
-    const headers = rules.key ? await withKey(new Headers(init.headers), rules.key, rules.redactor) : init.headers;
+    const headers = rules.key && init.headers ? await withKey(init.headers, rules.key, rules.redactor) : init.headers;
     const network = rules.allowsPrivate ? networks.any : (networks.public ?? networks.any);
     const send = (signal: AbortSignal) =>
       network(url.href, { ...init, ...(headers ? { headers } : {}), redirect: "manual", signal });
@@ -89,22 +89,26 @@ function allowedUrl(address: string, { origins, allowsPrivate }: EgressRules): U
   throw new EgressError("not-allowed", "The address is not public, or is without TLS, and may not be reached here.");
 }
 
-async function withKey(headers: Headers, key: () => Promise<Secret>, redactor?: Redactor): Promise<Headers> {
-  const holders = [...headers].filter(([, value]) => value.includes(KEY_STAND_IN));
+/** What a header can hold (RFC 9110, 5.5), in the characters of one byte that the platform takes. */
+const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+async function withKey(init: HeadersInit, key: () => Promise<Secret>, redactor?: Redactor): Promise<HeadersInit> {
+  const headers = plain(init);
+  const holders = Object.entries(headers).filter(([, value]) => value.includes(KEY_STAND_IN));
   if (holders.length === 0) return headers;
-  try {
-    const secret = await key();
-    redactor?.learn(secret);
-    for (const [name, value] of holders)
-      headers.set(
-        name,
-        value.replaceAll(KEY_STAND_IN, () => secret.reveal()),
-      );
-    return headers;
-  } catch {
-    // The platform's error about a header repeats its value, and the vault's is for the operator's log.
+  // The vault's error is for the operator's log.
+  const secret = await key().catch(() => null);
+  // The platform's error about such a header would repeat its value.
+  if (secret === null || !HEADER_TEXT.test(secret.reveal()))
     throw new EgressError("key-unreadable", "The key cannot be read any more: save it anew.");
-  }
+  redactor?.learn(secret);
+  const opened = holders.map(([name, value]) => [name, value.replaceAll(KEY_STAND_IN, () => secret.reveal())]);
+  return { ...headers, ...Object.fromEntries(opened) };
+}
+
+/** The platform's own object of headers takes longer than all else here: it is made where headers are no plain object. */
+function plain(headers: HeadersInit): Readonly<Record<string, string>> {
+  return Symbol.iterator in headers ? Object.fromEntries(new Headers(headers)) : headers;
 }
 
 interface Limit {

@@ -1,5 +1,5 @@
 /**
- * Runs one streamed answer for every adapter: opens the SDK's stream under guard, feeds its events to the adapter's
+ * Runs one streamed answer for every adapter: sends its request under guard, feeds the events to the adapter's
  * reader, and decides how a stream without a final event is to be told. The adapters own what is theirs alone: the
  * request and the meaning of each event.
  * Invariant: ends in exactly one of `done` or a thrown {@link ModelError}.
@@ -7,9 +7,9 @@
 import { EgressError, type EgressErrorCode } from "../egress/egress.ts";
 import { CallGuard, type StopCause } from "./call-guard.ts";
 import type { Connection } from "./connection.ts";
-import type { SdkFetch } from "./kept-clients.ts";
 import { faultOf, faultOfFacts } from "./model-fault.ts";
 import { ModelError, type ModelErrorReason, type ModelEvent, type ModelRequest } from "./provider.ts";
+import type { RequestHead } from "./request-head.ts";
 import { EventDecoder, type ServerSentEvent } from "./server-sent-events.ts";
 
 /** Folds a provider's events into ours. One for each call; it may keep state. */
@@ -25,22 +25,15 @@ export interface AnswerReader<Event> {
 /** Longest answer: four times what the largest models write at once. A server that sends more does not know its end. */
 export const ANSWER_CHARS = 2_000_000;
 
-/** The error classes that both SDKs export under the same names. */
-export interface SdkErrors {
-  readonly APIError: ErrorClass;
-  readonly APIConnectionError: ErrorClass;
-  readonly APIConnectionTimeoutError: ErrorClass;
-}
-type ErrorClass = abstract new (...args: never[]) => Error;
-
 export interface AnswerCall<Event> {
   /** How the provider is called in sentences for people. */
   readonly label: string;
   readonly connection: Connection;
   readonly request: ModelRequest;
-  readonly errors: SdkErrors;
-  /** Sends the request through the SDK. Rejects with the SDK's own error where the provider refuses it. */
-  open(fetch: SdkFetch): Promise<unknown>;
+  /** As the SDK sends it. */
+  head(): Promise<RequestHead>;
+  /** Of JSON. */
+  readonly body: object;
   readonly reader: AnswerReader<Event>;
   /** Whether an event of this name means something; all do where left out. */
   isKnown?(name: string | null): boolean;
@@ -49,7 +42,8 @@ export interface AnswerCall<Event> {
 export async function* streamAnswer<Event>(call: AnswerCall<Event>): AsyncGenerator<ModelEvent> {
   const guard = new CallGuard(call.connection, call.request.signal);
   try {
-    await call.open(guard.fetch);
+    const answer = await guard.send(await call.head(), JSON.stringify(call.body));
+    if (!answer.ok) throw faultOfBody(call, readable(await guard.errorText()), answer);
     const decoder = new EventDecoder();
     for (;;) {
       const bytes = await guard.read();
@@ -142,16 +136,10 @@ const REASON_OF_REFUSAL: Readonly<Record<EgressErrorCode, ModelErrorReason>> = {
   "too-late": "timed-out",
 };
 
-/** The gateway's own word, which the SDKs wrap into an error of the connection. */
-function refusalIn(error: unknown): EgressError | null {
-  if (error instanceof EgressError) return error;
-  return error instanceof Error && error.cause instanceof EgressError ? error.cause : null;
-}
-
-type CallFacts = Pick<AnswerCall<never>, "label" | "connection" | "errors">;
+type CallFacts = Pick<AnswerCall<never>, "label" | "connection">;
 
 function faultOfCall(call: CallFacts, guard: CallGuard, error: unknown): ModelError {
-  const { label, errors } = call;
+  const { label } = call;
   const stopped = guard.stopped();
   if (stopped === "not-a-stream") {
     return new ModelError(
@@ -159,24 +147,12 @@ function faultOfCall(call: CallFacts, guard: CallGuard, error: unknown): ModelEr
       `${label} answered with a document and not with a model's stream; check the base URL.`,
     );
   }
-  // Our own reason goes first: the SDKs report a call that we stopped in several ways, one of them a silent end.
+  // Our own reason goes first: a call that we stopped fails in several ways.
   if (stopped === "size") return tooLong(label);
   if (stopped !== null) return faultOf(REASON_OF_STOP[stopped], label);
-  const refusal = refusalIn(error);
-  if (refusal) return new ModelError(REASON_OF_REFUSAL[refusal.code], refusal.message);
+  if (error instanceof EgressError) return new ModelError(REASON_OF_REFUSAL[error.code], error.message);
   if (error instanceof ModelError) return error;
-  if (error instanceof errors.APIConnectionTimeoutError) return faultOf("timed-out", label);
-  if (error instanceof errors.APIConnectionError) return faultOf("unreachable", label, error);
-  if (error instanceof errors.APIError) return faultOfApiError(call, error);
   return faultOf(error === null || guard.answered() ? "cut-off" : "unreachable", label, error);
-}
-
-function faultOfApiError(call: CallFacts, error: Error): ModelError {
-  const { status, headers, error: body } = error as { status?: unknown; headers?: unknown; error?: unknown };
-  return faultOfBody(call, body, {
-    status: typeof status === "number" ? status : null,
-    headers: headers instanceof Headers ? headers : null,
-  });
 }
 
 /** By what the provider says itself. */
@@ -185,7 +161,6 @@ function faultOfBody(
   body: unknown,
   { status, headers }: { readonly status: number | null; readonly headers: Headers | null },
 ): ModelError {
-  // Anthropic's SDK keeps the whole body, OpenAI's the object below `error`.
   const outer = recordOf(body);
   const inner = "error" in outer ? recordOf(outer.error) : outer;
   const kinds = [inner.code, inner.type].filter((kind) => typeof kind === "string");

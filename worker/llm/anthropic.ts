@@ -5,6 +5,7 @@
 import type {
   ContentBlockParam,
   MessageCountTokensParams,
+  MessageCreateParamsStreaming,
   MessageParam,
   RawMessageStreamEvent,
 } from "@anthropic-ai/sdk/resources/messages";
@@ -12,7 +13,6 @@ import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection } from "./connection.ts";
 import { effortOf } from "./effort.ts";
-import { callOptions, KeptClients, sentByCall } from "./kept-clients.ts";
 import {
   type MessagePart,
   type ModelEvent,
@@ -25,6 +25,7 @@ import {
   type ThinkingPart,
   type ToolChoice,
 } from "./provider.ts";
+import { type RequestHead, RequestHeads } from "./request-head.ts";
 import { type ToolCallDraft, toolCallOf } from "./tool-call.ts";
 import { estimateUsage } from "./usage.ts";
 
@@ -40,48 +41,42 @@ export interface AnthropicOptions {
   readonly model?: string | undefined;
 }
 
-type AnthropicSdk = typeof import("@anthropic-ai/sdk");
+const heads = new RequestHeads();
 
-const clients = new KeptClients<InstanceType<AnthropicSdk["default"]>>();
-
-function newClient(sdk: AnthropicSdk, apiKey: string, baseUrl: string | undefined) {
-  return new sdk.default({
-    apiKey,
-    baseURL: baseUrl ?? PROVIDER_BASE_URLS.anthropic,
-    // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
-    ...(baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": apiKey } }),
-    fetch: sentByCall,
-    maxRetries: 0,
-    logLevel: "off",
+function headOf(apiKey: string, baseUrl: string | undefined): Promise<RequestHead> {
+  return heads.get(JSON.stringify({ apiKey, baseUrl }), async (fetch) => {
+    // Imported on the first call: the SDK is 100 KB gzipped and takes 35 ms to evaluate in a cold isolate, and most
+    // requests of the Worker never call a model.
+    const { default: Anthropic } = await import("@anthropic-ai/sdk");
+    const client = new Anthropic({
+      apiKey,
+      baseURL: baseUrl ?? PROVIDER_BASE_URLS.anthropic,
+      // This SDK sends the key as a bearer token. Gateways look for either header, so they get both.
+      ...(baseUrl === undefined ? {} : { defaultHeaders: { "X-Api-Key": apiKey } }),
+      ...{ fetch, maxRetries: 0, logLevel: "off" },
+    });
+    await client.messages.create({ model: "", messages: [], max_tokens: 1, stream: true }).asResponse();
   });
 }
 
-export function createAnthropicProvider(options: AnthropicOptions): Provider {
-  const { connection, baseUrl } = options;
-  // Imported on the first call: the SDK is 100 KB gzipped and takes 35 ms to evaluate in a cold isolate, and most
-  // requests of the Worker never call a model.
-  const load = () => import("@anthropic-ai/sdk");
-  const { apiKey } = options;
-  const client = (sdk: AnthropicSdk) =>
-    clients.get(JSON.stringify({ apiKey, baseUrl }), () => newClient(sdk, apiKey, baseUrl));
+export function createAnthropicProvider({ connection, apiKey, baseUrl, model }: AnthropicOptions): Provider {
   return {
     name: "anthropic",
-    defaultModel: options.model ?? ANTHROPIC_DEFAULT_MODEL,
-    async *stream(request) {
-      const sdk = await load();
-      yield* streamAnswer({
-        ...{ label: LABEL, connection, request, errors: sdk },
+    defaultModel: model ?? ANTHROPIC_DEFAULT_MODEL,
+    stream: (request) =>
+      streamAnswer({
+        ...{ label: LABEL, connection, request, body: bodyOf(request) },
+        head: () => headOf(apiKey, baseUrl),
         reader: new MessageReader(request),
         isKnown: (name) => name !== null && name !== "ping",
-        open: (fetch) => {
-          const { temperature, maxTokens } = request;
-          const sampled = temperature === undefined ? {} : { temperature };
-          const body = { ...promptOf(request), ...sampled, max_tokens: maxTokens, stream: true as const };
-          return client(sdk).messages.create(body, callOptions(fetch)).asResponse();
-        },
-      });
-    },
+      }),
   };
+}
+
+function bodyOf(request: ModelRequest): MessageCreateParamsStreaming {
+  const { temperature, maxTokens } = request;
+  const sampled = temperature === undefined ? {} : { temperature };
+  return { ...promptOf(request), ...sampled, max_tokens: maxTokens, stream: true };
 }
 
 /** Kept by Anthropic for five minutes after its last use. */

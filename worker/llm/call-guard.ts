@@ -1,19 +1,19 @@
 /**
  * Keeps one call to a provider within its bounds: time to the first byte, silence, duration, size, and the caller's
- * wish to stop. It stands between an SDK and the network, because only there are all bytes seen: pings that an SDK
- * swallows are a sign of life. The SDK sends the request and tells what an error means; an answer is read from here.
+ * wish to stop. It sends the request and reads the answer, because only there are all bytes seen: pings that nobody
+ * hears of are a sign of life.
  * Invariant: once the guard has stopped a call, every pending read fails, and `stopped` says why.
  */
 import { type Answer, textOf } from "../egress/answer.ts";
 import { type Connection, DEFAULT_TIMEOUTS } from "./connection.ts";
-import type { SdkFetch } from "./kept-clients.ts";
+import type { RequestHead } from "./request-head.ts";
 
 /** Why the guard ended a call. */
 export type StopCause = "caller" | "silence" | "duration" | "size" | "not-a-stream";
 
 /** Bytes of one streamed answer: some 100 times the longest useful one, since every token travels in an envelope. */
 export const ANSWER_BYTES = 32 * 2 ** 20;
-/** Bytes of an error's body that are read: the SDKs take in all of it. */
+/** Bytes of an error's body that are read. */
 const ERROR_BYTES = 64 * 2 ** 10;
 /** Longest single sleep of the watch, so that a finished call leaves a timer of at most a second behind. */
 const WATCH_INTERVAL_MS = 1_000;
@@ -40,24 +40,28 @@ export class CallGuard {
     void this.#watch();
   }
 
-  /** What the SDK sends with. Its own signal and timeout are left out: those of here are within them. */
-  readonly fetch: SdkFetch = async (url, { signal: _, ...init } = {}) => {
+  /** Sends the request. Resolves with the head of the answer. */
+  async send({ url, headers }: RequestHead, body: string): Promise<Pick<Answer, "ok" | "status" | "headers">> {
     const { signal } = this.#controller;
     signal.throwIfAborted();
     // A redirect is never followed: the platform would carry the key on to another host.
-    const answer = await this.#connection.fetch(String(url), { ...init, redirect: "manual", signal });
+    const init = { method: "POST", headers, body, redirect: "manual", signal } as const;
+    const answer = await this.#connection.fetch(url, init);
     this.#isAnswered = true;
     this.#pulse.lastByteAt = this.#connection.clock.now();
     this.#answer = answer;
-    const { ok, status, headers } = answer;
-    if (ok && isDocument(headers)) {
+    if (answer.ok && isDocument(answer.headers)) {
       this.#stop("not-a-stream");
       throw new TypeError("not an event stream");
     }
-    // All that an SDK reads of it.
-    const text = () => textOf({ read: () => this.read(), drop: () => answer.drop() }, ERROR_BYTES);
-    return { ok, status, headers: ok ? NO_HEADERS : headers, url: "", body: null, text } as unknown as Response;
-  };
+    return answer;
+  }
+
+  /** The beginning of an error's body; what came of it where it was cut. */
+  errorText(): Promise<string> {
+    const answer = this.#answer;
+    return textOf({ read: () => this.read().catch(() => null), drop: () => answer?.drop() }, ERROR_BYTES);
+  }
 
   /** The next bytes of the answer; null behind its end. */
   async read(): Promise<Uint8Array | null> {
@@ -145,9 +149,6 @@ interface Pulse {
   hasBody: boolean;
   bytes: number;
 }
-
-/** Of an answer that an SDK need not understand. */
-const NO_HEADERS = new Headers();
 
 /** A web page or a JSON document where a stream was asked for: most often a base URL that points at something else. */
 function isDocument(headers: Headers): boolean {

@@ -2,10 +2,10 @@
  * What an adapter needs to reach its provider: the ports, and the bounds of one call. It opens nothing itself.
  */
 import type { Clock } from "../domain/ports.ts";
-import type { Answer } from "../egress/answer.ts";
+import type { Send } from "../egress/egress.ts";
 
 /** The network port: the gateway to other hosts, or a handler inside the Worker. Heeds the signal to the last byte. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Answer>;
+export type Fetch = Send;
 
 /** Bounds of one call, in milliseconds. */
 export interface CallTimeouts {

@@ -8,7 +8,6 @@ import * as z from "zod";
 import type { Clock } from "../domain/ports.ts";
 import { boundedAnswer } from "../egress/answer.ts";
 import { type CallTimeouts, type Connection, DEFAULT_TIMEOUTS } from "./connection.ts";
-import type { SdkFetch } from "./kept-clients.ts";
 import { answerOf } from "./mock-answer.ts";
 import { type MockFailure, mockFailureOf } from "./mock-failures.ts";
 import { meetingAnswer } from "./mock-meeting.ts";
@@ -16,6 +15,7 @@ import type { MeetingRound, MockCall } from "./mock-meeting-calls.ts";
 import { toolCallFor } from "./mock-tool-call.ts";
 import { createOpenAICompatibleProvider } from "./openai-compatible.ts";
 import type { Provider } from "./provider.ts";
+import type { SdkFetch } from "./request-head.ts";
 import { estimateTokens } from "./usage.ts";
 
 export const MOCK_MODEL = "runyard-mock";

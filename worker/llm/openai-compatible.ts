@@ -11,8 +11,7 @@ import type {
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection } from "./connection.ts";
 import { effortOf } from "./effort.ts";
-import { callOptions } from "./kept-clients.ts";
-import { loadOpenAI, OPENAI_DEFAULT_MODEL, openaiClient } from "./openai.ts";
+import { type ClientAddress, OPENAI_DEFAULT_MODEL, openaiClient } from "./openai.ts";
 import {
   type ModelEvent,
   type ModelMessage,
@@ -23,6 +22,7 @@ import {
   partsOf,
   type StopReason,
 } from "./provider.ts";
+import { type RequestHead, RequestHeads } from "./request-head.ts";
 import { type ToolCallDraft, toolCallOf } from "./tool-call.ts";
 import { estimateUsage } from "./usage.ts";
 
@@ -40,24 +40,29 @@ export interface OpenAICompatibleOptions {
   readonly usageIsEstimated?: boolean;
 }
 
+const heads = new RequestHeads();
+
 export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions): Provider {
-  const { connection, baseUrl: baseURL, apiKey, name = "openai-compatible" } = options;
+  const { connection, baseUrl, apiKey, name = "openai-compatible" } = options;
+  const address: ClientAddress = { apiKey, baseURL: baseUrl };
   return {
     name,
     defaultModel: options.model ?? OPENAI_DEFAULT_MODEL,
-    async *stream(request) {
-      const sdk = await loadOpenAI();
-      yield* streamAnswer({
+    stream: (request) =>
+      streamAnswer({
         label: options.label ?? "The OpenAI-compatible server",
-        ...{ connection, request, errors: sdk },
+        ...{ connection, request, body: bodyOf(request) },
+        head: () => headOf(address),
         reader: new ChunkReader(request, name, options.usageIsEstimated ?? false),
-        open: (fetch) =>
-          openaiClient(sdk, { apiKey, baseURL })
-            .chat.completions.create(bodyOf(request), callOptions(fetch))
-            .asResponse(),
-      });
-    },
+      }),
   };
+}
+
+function headOf(address: ClientAddress): Promise<RequestHead> {
+  return heads.get(JSON.stringify(address), async (fetch) => {
+    const client = await openaiClient(address, fetch);
+    await client.chat.completions.create({ model: "", messages: [], stream: true }).asResponse();
+  });
 }
 
 function bodyOf(request: ModelRequest): ChatCompletionCreateParamsStreaming {

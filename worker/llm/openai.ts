@@ -5,6 +5,7 @@
 import type { InputTokenCountParams } from "openai/resources/responses/input-tokens";
 import type {
   Response as OpenAIResponse,
+  ResponseCreateParamsStreaming,
   ResponseInputItem,
   ResponseOutputItem,
   ResponseStreamEvent,
@@ -13,7 +14,6 @@ import { PROVIDER_BASE_URLS } from "../domain/provider-key.ts";
 import { type AnswerReader, streamAnswer } from "./answer-stream.ts";
 import type { Connection } from "./connection.ts";
 import { effortOf } from "./effort.ts";
-import { callOptions, KeptClients, sentByCall } from "./kept-clients.ts";
 import { faultOfFacts } from "./model-fault.ts";
 import {
   type MessagePart,
@@ -27,6 +27,7 @@ import {
   type StopReason,
   type ThinkingPart,
 } from "./provider.ts";
+import { type RequestHead, RequestHeads, type SdkFetch } from "./request-head.ts";
 import { toolCallOf } from "./tool-call.ts";
 import { estimateUsage } from "./usage.ts";
 
@@ -41,62 +42,42 @@ export interface OpenAIOptions {
   readonly model?: string | undefined;
 }
 
+const heads = new RequestHeads();
+
 export function createOpenAIProvider(options: OpenAIOptions): Provider {
   const { connection } = options;
-  const baseURL = options.baseUrl ?? PROVIDER_BASE_URLS.openai!;
+  const address: ClientAddress = { apiKey: options.apiKey, baseURL: options.baseUrl ?? PROVIDER_BASE_URLS.openai! };
   return {
     name: "openai",
     defaultModel: options.model ?? OPENAI_DEFAULT_MODEL,
-    async *stream(request) {
-      const sdk = await loadOpenAI();
-      yield* streamAnswer({
-        ...{ label: LABEL, connection, request, errors: sdk },
+    stream: (request) =>
+      streamAnswer({
+        ...{ label: LABEL, connection, request, body: bodyOf(request) },
+        head: () => headOf(address),
         reader: new ResponseReader(request, () => connection.clock.now()),
-        open: (fetch) => {
-          const { maxTokens, temperature, thinkingTokens } = request;
-          const body = {
-            ...promptOf(request),
-            max_output_tokens: maxTokens,
-            ...(temperature === undefined ? {} : { temperature }),
-            // Answers are kept here, by the person's own rules; OpenAI would keep them for 30 days. What a model thought
-            // then comes sealed, to be sent back.
-            store: false,
-            ...(thinkingTokens === undefined ? {} : { include: ["reasoning.encrypted_content" as const] }),
-            stream: true as const,
-          };
-          const client = openaiClient(sdk, { apiKey: options.apiKey, baseURL });
-          return client.responses.create(body, callOptions(fetch)).asResponse();
-        },
-      });
-    },
+      }),
   };
 }
 
-type OpenAISdk = typeof import("openai");
-
-/**
- * Imported on the first call: the SDK is 86 KB gzipped and takes 50 ms to evaluate in a cold isolate, and most requests
- * of the Worker never call a model.
- */
-export function loadOpenAI(): Promise<OpenAISdk> {
-  return import("openai");
+function headOf(address: ClientAddress): Promise<RequestHead> {
+  return heads.get(JSON.stringify(address), async (fetch) => {
+    const client = await openaiClient(address, fetch);
+    await client.responses.create({ model: "", input: [], stream: true }).asResponse();
+  });
 }
 
-const clients = new KeptClients<InstanceType<OpenAISdk["default"]>>();
-
-/** Its calls are made with {@link callOptions}. */
-export function openaiClient(sdk: OpenAISdk, address: ClientAddress) {
-  return clients.get(JSON.stringify(address), () => newClient(sdk, address));
-}
-
-interface ClientAddress {
+export interface ClientAddress {
   /** The key's stand-in; undefined for a server that asks for none. */
   readonly apiKey: string | undefined;
   readonly baseURL: string;
 }
 
-function newClient(sdk: OpenAISdk, { apiKey, baseURL }: ClientAddress) {
-  return new sdk.default({
+/** A client that sends with `fetch`. */
+export async function openaiClient({ apiKey, baseURL }: ClientAddress, fetch: SdkFetch) {
+  // Imported on the first call: the SDK is 86 KB gzipped and takes 50 ms to evaluate in a cold isolate, and most requests
+  // of the Worker never call a model.
+  const { default: OpenAI } = await import("openai");
+  return new OpenAI({
     // The SDK insists on a key; without one the header that it would go into is removed.
     apiKey: apiKey ?? "none",
     ...(apiKey === undefined ? { defaultHeaders: { Authorization: null } } : {}),
@@ -105,11 +86,22 @@ function newClient(sdk: OpenAISdk, { apiKey, baseURL }: ClientAddress) {
     organization: null,
     project: null,
     webhookSecret: null,
-    baseURL,
-    fetch: sentByCall,
-    maxRetries: 0,
-    logLevel: "off",
+    ...{ baseURL, fetch, maxRetries: 0, logLevel: "off" },
   });
+}
+
+function bodyOf(request: ModelRequest): ResponseCreateParamsStreaming {
+  const { maxTokens, temperature, thinkingTokens } = request;
+  return {
+    ...promptOf(request),
+    max_output_tokens: maxTokens,
+    ...(temperature === undefined ? {} : { temperature }),
+    // Answers are kept here, by the person's own rules; OpenAI would keep them for 30 days. What a model thought then
+    // comes sealed, to be sent back.
+    store: false,
+    ...(thinkingTokens === undefined ? {} : { include: ["reasoning.encrypted_content"] }),
+    stream: true,
+  };
 }
 
 /** What is counted as input. */

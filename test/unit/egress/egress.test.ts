@@ -107,7 +107,7 @@ describe("the gateway to other hosts", () => {
     expect(opened).toBe(0);
     const headers = { authorization: `Bearer ${KEY_STAND_IN}`, "x-api-key": KEY_STAND_IN };
     await send("https://api.example.com/", { key }, { headers, body: KEY_STAND_IN, method: "POST" });
-    expect(Object.fromEntries(seen[1]!.init.headers as Headers)).toEqual({
+    expect(seen[1]!.init.headers).toEqual({
       authorization: `Bearer ${CANARY}-1`,
       "x-api-key": `${CANARY}-1`,
     });
