@@ -5,10 +5,17 @@
  * still gathered here comes to the object before what is asked. A fault is told at once, and ends all leave of its key,
  * also what was asked for before it and is not answered yet.
  */
-import type { BeginAnswer, BudgetLedgerRpc, CallAttempt, CallNews } from "../durable-objects/budget-ledger/rpc.ts";
+import type {
+  AttemptEnd,
+  BeginAnswer,
+  BudgetLedgerRpc,
+  CallAttempt,
+  CallNews,
+} from "../durable-objects/budget-ledger/rpc.ts";
 import { AHEAD_MS } from "./domain/call-limits.ts";
 import type { Clock } from "./domain/ports.ts";
 import type { Logger } from "./log.ts";
+import type { ExecutionRecord } from "./store/executions.ts";
 
 /** What a kill of the isolate can take of what is gathered. The object writes it at once. */
 export const GATHERED_MS = 50;
@@ -30,7 +37,11 @@ interface Leave {
 }
 
 interface Gathered {
-  readonly news: CallNews[];
+  readonly ends: AttemptEnd[];
+  /** By the id of the call. */
+  readonly records: Map<string, ExecutionRecord>;
+  /** How often something was told. */
+  tellings: number;
   chars: number;
   readonly since: number;
 }
@@ -58,7 +69,7 @@ export class WorkspaceCalls {
   async begin(workspaceId: string, attempt: CallAttempt, news: CallNews): Promise<BeginAnswer> {
     const epoch = attempt.boundMicros === null ? this.#takeLeave(workspaceId, attempt) : null;
     if (epoch !== null) {
-      if (news.record || news.ends.length > 0) this.tell(workspaceId, news);
+      if (news.records.length > 0 || news.ends.length > 0) this.tell(workspaceId, news);
       return { type: "admitted", epoch, waitMs: 0 };
     }
     const askedAt = this.#ports.clock.now();
@@ -66,7 +77,7 @@ export class WorkspaceCalls {
     const ledger = this.#ports.ledger(workspaceId);
     this.#send(workspaceId, ledger);
     const answer = await ledger.begin(attempt, news).catch((error: unknown) => {
-      if (news.ends.length > 0) this.tell(workspaceId, { ends: news.ends, record: null });
+      if (news.ends.length > 0) this.tell(workspaceId, { ends: news.ends, records: [] });
       throw error;
     });
     if (answer.type === "admitted" && answer.ahead && this.#faults === faultsBefore)
@@ -83,16 +94,22 @@ export class WorkspaceCalls {
     const { clock, afterwards } = this.#ports;
     const now = clock.now();
     const known = this.#gathered.get(workspaceId);
-    const gathered = known ?? { news: [], chars: 0, since: now };
-    gathered.news.push(news);
-    gathered.chars += (news.record?.row.length ?? 0) + (news.record?.texts?.length ?? 0);
+    const gathered: Gathered = known ?? { ends: [], records: new Map(), tellings: 0, chars: 0, since: now };
+    gathered.tellings++;
+    gathered.ends.push(...news.ends);
+    for (const record of news.records) {
+      // That a call has begun need not be told with its end.
+      if (record.isLive && gathered.records.has(record.id)) continue;
+      gathered.records.set(record.id, record);
+      gathered.chars += record.row.length + (record.texts?.length ?? 0);
+    }
     this.#gathered.set(workspaceId, gathered);
     const fault = news.ends.find(({ verdict }) => verdict === "fault");
     if (fault) {
       this.#faults++;
       this.#leaves.delete(leaveKey(workspaceId, fault));
     }
-    const isFull = gathered.news.length >= GATHERED_MAX || gathered.chars >= GATHERED_CHARS_MAX;
+    const isFull = gathered.tellings >= GATHERED_MAX || gathered.chars >= GATHERED_CHARS_MAX;
     if (fault || isFull || now - gathered.since > STOPPED_AFTER_MS) this.#send(workspaceId);
     else if (!known) afterwards(clock.sleep(GATHERED_MS).then(() => this.#sendIfStill(workspaceId, gathered)));
   }
@@ -123,18 +140,19 @@ export class WorkspaceCalls {
     const gathered = this.#gathered.get(workspaceId);
     if (gathered === undefined) return Promise.resolve();
     this.#gathered.delete(workspaceId);
-    const sent = this.#note(workspaceId, gathered.news, ledger);
+    const news = { ends: gathered.ends, records: [...gathered.records.values()] };
+    const sent = this.#note(workspaceId, news, ledger);
     this.#ports.afterwards(sent);
     return sent;
   }
 
   /** What is told again changes nothing but a breaker's count. */
-  async #note(workspaceId: string, news: readonly CallNews[], first: BudgetLedgerRpc): Promise<void> {
+  async #note(workspaceId: string, news: CallNews, first: BudgetLedgerRpc): Promise<void> {
     const { clock, log } = this.#ports;
     let ledger = first;
     for (let failures = 0; ; failures++) {
       try {
-        return await ledger.note(...news);
+        return await ledger.note(news);
       } catch (error) {
         const afterMs = TOLD_AGAIN_AFTER_MS[failures];
         if (afterMs === undefined) return log.warn("calls could not be written down", { workspaceId, error });

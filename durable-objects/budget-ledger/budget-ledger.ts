@@ -70,7 +70,7 @@ export class BudgetLedger extends DurableObject<Env> implements BudgetLedgerRpc 
     this.#gate = new Gate(new GateStorage(ctx.storage), systemClock);
     this.#outbox = new RecordOutbox({
       storage: ctx.storage,
-      copy: (records) => putExecutions(db, workspaceId, records),
+      copy: (batches) => putExecutions(db, workspaceId, batches),
       givenUp: (error) => this.#log.error("the record of a call was refused by the database", { error }),
     });
     this.#calls = new Calls({
@@ -87,7 +87,7 @@ export class BudgetLedger extends DurableObject<Env> implements BudgetLedgerRpc 
     return this.#ledger.refusalOfUnpriced(subjects);
   }
 
-  async note(...news: CallNews[]): Promise<void> {
+  async note(news: CallNews): Promise<void> {
     return this.#calls.note(news);
   }
 

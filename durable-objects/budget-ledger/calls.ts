@@ -45,9 +45,8 @@ export class Calls {
     });
   }
 
-  async note(news: readonly CallNews[]): Promise<void> {
-    const ends = news.flatMap((each) => each.ends);
-    for (const { record } of news) if (record) this.#ports.outbox.add(record);
+  async note({ ends, records }: CallNews): Promise<void> {
+    for (const record of records) this.#ports.outbox.add(record);
     for (const { address, epoch, verdict } of ends) this.#ports.gate.report(address, epoch, verdict);
     // It was gathered for a while before it came.
     return this.#turns.soon(async () => {
@@ -81,12 +80,12 @@ export class Calls {
   }
 
   async #beginUnpriced(attempt: CallAttempt, news: CallNews): Promise<BeginAnswer> {
-    if (news.ends.length > 0) void this.note([{ ends: news.ends, record: null }]);
+    if (news.ends.length > 0) void this.note({ ends: news.ends, records: [] });
     const refusal = this.#ports.ledger.refusalOfUnpriced(attempt.subjects);
     if (refusal) return { type: "over-budget", refusal };
     const answer = this.#ports.gate.admit(attempt.address);
     if (answer.type !== "admitted") return answer;
-    if (news.record) this.#noteLive(news.record);
+    if (news.records.length > 0) this.#noteLive(news.records);
     const ahead = answer.waitMs === 0 ? this.#giveLeave(attempt) : 0;
     return ahead === 0 ? answer : { ...answer, ahead };
   }
@@ -97,12 +96,12 @@ export class Calls {
     return ledger.hasCaps || this.#recalling > 0 ? 0 : gate.admitAhead(address);
   }
 
-  #noteLive(record: ExecutionRecord): void {
-    this.#ports.outbox.add(record);
+  #noteLive(records: readonly ExecutionRecord[]): void {
+    for (const record of records) this.#ports.outbox.add(record);
     void this.#turns.later(() => this.#saveRecords());
   }
 
-  async #admit(attempt: CallAttempt, { record }: CallNews): Promise<BeginAnswer> {
+  async #admit(attempt: CallAttempt, { records }: CallNews): Promise<BeginAnswer> {
     const { gate, ledger, outbox } = this.#ports;
     const closed = gate.refusal(attempt.address);
     if (closed) return closed;
@@ -114,7 +113,7 @@ export class Calls {
       await ledger.settle(attempt.id, 0);
       return admitted;
     }
-    if (record) outbox.add(record);
+    for (const record of records) outbox.add(record);
     await this.#saveRecords();
     return admitted;
   }

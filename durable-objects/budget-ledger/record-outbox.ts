@@ -1,26 +1,31 @@
 /**
- * The records of calls that D1 does not have yet. The record of a call's end takes the place of that of its beginning, in
- * whatever order they come, and what was copied is deleted: D1 keeps the record, this only sees to it that nothing gets
- * lost on the way.
- * Invariant: a record that was stored is in D1, or it is here. Copies may be repeated: D1 never goes back from an ended call.
+ * The records of calls that D1 does not have yet, in batches as they came: one row for all that were told together. What was
+ * copied is deleted: D1 keeps the record, this only sees to it that nothing gets lost on the way.
+ * Invariant: a record that was stored is in D1, or it is here. Copies may be repeated, and the beginning of a call may be
+ * copied behind its end: D1 never goes back from an ended call.
  */
-import type { CopiedRecord, ExecutionRecord } from "../../worker/store/executions.ts";
+import type { ExecutionBatch, ExecutionRecord } from "../../worker/store/executions.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS owed_records (
+  CREATE TABLE IF NOT EXISTS owed_batches (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    row TEXT NOT NULL,
-    texts TEXT
+    records INTEGER NOT NULL,
+    rows TEXT NOT NULL,
+    texts TEXT NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS record_settings (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     keeps_texts INTEGER NOT NULL CHECK (keeps_texts IN (0, 1))
   ) STRICT;
 `;
+/** Before there were batches each record had a row of its own. */
+const FROM_BEFORE = `
+  INSERT INTO owed_batches (records, rows, texts) SELECT 1, row, coalesce(texts, '') FROM owed_records ORDER BY ordinal;
+  DROP TABLE owed_records;
+`;
 
-/** Of one copy: some 10 ms of D1's time, during which others wait. */
+/** Of one copy: some 10 ms of D1's time, during which others wait. No batch has more. */
 const COPIED_ROWS_MAX = 100;
 /** Of one copy, in characters, and one record more. */
 const COPIED_CHARS_MAX = 500_000;
@@ -30,17 +35,12 @@ const COPIES_MAX = 200;
 export interface OutboxPorts {
   readonly storage: ObjectStorage;
   /** Rejects where nothing was copied. */
-  copy(records: readonly CopiedRecord[]): Promise<void>;
+  copy(batches: readonly ExecutionBatch[]): Promise<void>;
   /** A record that D1 will never take is given up. */
   givenUp(error: unknown): void;
 }
 
-const put = (how: "IGNORE" | "REPLACE") => `INSERT OR ${how} INTO owed_records (id, row, texts) VALUES (?, ?, ?)`;
-/** A beginning that comes late changes nothing; an end has an ordinal of its own. */
-const PUT_LIVE = put("IGNORE");
-const PUT_ENDED = put("REPLACE");
-
-type OwedRow = { ordinal: number; id: string; row: string; texts: string | null };
+type OwedBatch = { ordinal: number; records: number; rows: string; texts: string };
 
 export class RecordOutbox {
   readonly #ports: OutboxPorts;
@@ -51,7 +51,10 @@ export class RecordOutbox {
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
-    this.#isReady = hasTable(ports.storage.sql, "owed_records");
+    const { sql } = ports.storage;
+    const isFromBefore = hasTable(sql, "owed_records");
+    this.#isReady = hasTable(sql, "owed_batches");
+    if (isFromBefore) this.#write(() => sql.exec(FROM_BEFORE));
   }
 
   /** Is stored by the next {@link RecordOutbox.save}. */
@@ -63,8 +66,8 @@ export class RecordOutbox {
   save(): void {
     if (this.#unsaved.size === 0) return;
     this.#write((sql) => {
-      for (const { id, isLive, row, texts } of this.#unsaved.values())
-        sql.exec(isLive ? PUT_LIVE : PUT_ENDED, id, row, texts);
+      for (const { records, rows, texts } of batchesOf(this.#unsaved.values()))
+        sql.exec("INSERT INTO owed_batches (records, rows, texts) VALUES (?, ?, ?)", records, rows, texts);
     });
     this.#unsaved.clear();
   }
@@ -80,7 +83,7 @@ export class RecordOutbox {
 
   /** Whether D1 has all that was stored. */
   isEmpty(): boolean {
-    return !this.#isReady || this.#ports.storage.sql.exec("SELECT 1 FROM owed_records LIMIT 1").toArray().length === 0;
+    return !this.#isReady || this.#ports.storage.sql.exec("SELECT 1 FROM owed_batches LIMIT 1").toArray().length === 0;
   }
 
   /** Resolves when D1 has all that was stored before. Rejects where it cannot be reached. */
@@ -95,53 +98,46 @@ export class RecordOutbox {
 
   async #copyInTurn(): Promise<void> {
     for (let copies = 0; copies < COPIES_MAX; copies++) {
-      const owed = this.#oldest(COPIED_ROWS_MAX);
-      if (owed.length === 0) return;
-      await this.#copy(owed).catch(async (error) => {
-        // One that D1 refuses must not keep all others back.
+      const owed = this.#oldest();
+      const last = owed.at(-1);
+      if (last === undefined) return;
+      await this.#ports.copy(owed).catch(async (error) => {
+        // A record that D1 refuses must not keep all others back.
         if (!isRefusal(error)) throw error;
-        for (const each of owed) await this.#copyOrGiveUp(each);
+        for (const each of owed) await this.#copyOneByOne(each);
       });
+      this.#write((sql) => sql.exec("DELETE FROM owed_batches WHERE ordinal <= ?", last.ordinal));
     }
   }
 
-  async #copyOrGiveUp(owed: OwedRow): Promise<void> {
-    try {
-      await this.#copy([owed]);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      this.#ports.givenUp(error);
-      this.#forget([owed]);
+  async #copyOneByOne({ rows, texts }: OwedBatch): Promise<void> {
+    const textsById = new Map(itemsOf(texts).map((text) => [text.id, JSON.stringify(text)]));
+    for (const row of itemsOf(rows)) {
+      try {
+        await this.#ports.copy([{ rows: JSON.stringify(row), texts: textsById.get(row.id) ?? "" }]);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        this.#ports.givenUp(error);
+      }
     }
   }
 
-  async #copy(owed: readonly OwedRow[]): Promise<void> {
-    await this.#ports.copy(owed);
-    this.#forget(owed);
-  }
-
-  /** A record that was replaced meanwhile has another ordinal, and stays. */
-  #forget(owed: readonly OwedRow[]): void {
-    const ordinals = JSON.stringify(owed.map(({ ordinal }) => ordinal));
-    this.#write((sql) =>
-      sql.exec("DELETE FROM owed_records WHERE ordinal IN (SELECT value FROM json_each(?))", ordinals),
-    );
-  }
-
-  #oldest(limit: number): OwedRow[] {
+  /** As many as one copy takes, but one at least. */
+  #oldest(): OwedBatch[] {
     if (!this.#isReady) return [];
-    const found = this.#ports.storage.sql.exec<OwedRow>(
-      "SELECT ordinal, id, row, texts FROM owed_records ORDER BY ordinal LIMIT ?",
-      limit,
+    const found = this.#ports.storage.sql.exec<OwedBatch>(
+      "SELECT ordinal, records, rows, texts FROM owed_batches ORDER BY ordinal LIMIT ?",
+      COPIED_ROWS_MAX,
     );
-    const rows: OwedRow[] = [];
-    let chars = 0;
-    for (const row of found) {
-      rows.push(row);
-      chars += row.row.length + (row.texts?.length ?? 0);
-      if (chars > COPIED_CHARS_MAX) break;
+    const batches: OwedBatch[] = [];
+    let [records, chars] = [0, 0];
+    for (const batch of found) {
+      records += batch.records;
+      chars += batch.rows.length + batch.texts.length;
+      if (batches.length > 0 && (records > COPIED_ROWS_MAX || chars > COPIED_CHARS_MAX)) break;
+      batches.push(batch);
     }
-    return rows;
+    return batches;
   }
 
   #keeps(): boolean {
@@ -161,6 +157,27 @@ export class RecordOutbox {
     });
     this.#isReady = true;
   }
+}
+
+/** Each within the bounds of a copy, or a single record. */
+function* batchesOf(unsaved: Iterable<ExecutionRecord>): Generator<Omit<OwedBatch, "ordinal">> {
+  let [rows, texts, chars]: [string[], string[], number] = [[], [], 0];
+  const batch = () => ({ records: rows.length, rows: rows.join(","), texts: texts.join(",") });
+  for (const { row, texts: own } of unsaved) {
+    const more = row.length + (own?.length ?? 0);
+    if (rows.length > 0 && (rows.length === COPIED_ROWS_MAX || chars + more > COPIED_CHARS_MAX)) {
+      yield batch();
+      [rows, texts, chars] = [[], [], 0];
+    }
+    rows.push(row);
+    if (own !== null) texts.push(own);
+    chars += more;
+  }
+  yield batch();
+}
+
+function itemsOf(items: string): { readonly id: string }[] {
+  return JSON.parse(`[${items}]`);
 }
 
 /** Of the record itself, and not of a database that is away. */

@@ -72,10 +72,10 @@ export interface AttemptEnd {
   readonly costMicros: number | null;
 }
 
-/** What there is to tell of one call. The record of its end stands for that of its beginning, whichever comes first. */
+/** What there is to tell of calls. The record of a call's end stands for that of its beginning, whichever comes first. */
 export interface CallNews {
   readonly ends: readonly AttemptEnd[];
-  readonly record: ExecutionRecord | null;
+  readonly records: readonly ExecutionRecord[];
 }
 
 export interface GateState {
@@ -88,13 +88,13 @@ export interface BudgetLedgerRpc {
    * Before a provider is asked: takes a call of its limit, and holds back the worst case, or says what stands in the way and
    * does neither. What is held back is durable when the answer comes; the record, and what a call without a price is, a few
    * milliseconds later.
-   * @param news what there is to tell until now. Its record is kept only if the attempt may be made
+   * @param news what there is to tell of the call until now. Its record is kept only if the attempt may be made
    */
   begin(attempt: CallAttempt, news: CallNews): Promise<BeginAnswer>;
   /** What stands in the way right now of a call without a known price; null for nothing. For one that had to wait. */
   refusalOfUnpriced(subjects: readonly BudgetSubject[]): Promise<Exclude<ReserveAnswer, { granted: true }> | null>;
   /** After providers were asked, by one call or several. A repeat changes nothing but a breaker's count. */
-  note(...news: CallNews[]): Promise<void>;
+  note(news: CallNews): Promise<void>;
   /** Puts all that is recorded until now into D1, for whoever wants to read it there. */
   copyRecords(): Promise<void>;
   /** Whether what calls ask and answer is recorded at all. */

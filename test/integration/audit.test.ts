@@ -130,9 +130,9 @@ describe("the audit log", () => {
     expect((await browse(ana, "/settings/budgets", { ...limit, limit: "-1" })).status).toBe(422);
     const ledger = dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
     const call = { id: "call_audited", address: { service: "anthropic", keyId: "key_x" } } as const;
-    await ledger.begin({ ...call, boundMicros: 400_000, subjects: [] }, { ends: [], record: null });
+    await ledger.begin({ ...call, boundMicros: 400_000, subjects: [] }, { ends: [], records: [] });
     const end = { ...call, epoch: 0, verdict: "nothing", isHeld: true, costMicros: null } as const;
-    await ledger.note({ ends: [end], record: null });
+    await ledger.note({ ends: [end], records: [] });
     await api(ana, "/api/budgets/calls/call_audited/settlement", { cost: 0.1 });
     await api(ana, "/api/budgets/calls/call_nowhere/settlement", { cost: 0.1 });
     for (const status of [303, 404])

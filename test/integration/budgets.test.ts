@@ -250,8 +250,8 @@ describe("budgets", () => {
   it("keep calls of unknown outcome at their bound until somebody settles them", async () => {
     const ledger = dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
     await put(ana, { subject: { kind: "workspace" }, period: "day", limit: 1 });
-    await ledger.begin(attemptAt("call_1", 400_000), { ends: [], record: null });
-    await ledger.note({ ends: [endOf("call_1", null)], record: null });
+    await ledger.begin(attemptAt("call_1", 400_000), { ends: [], records: [] });
+    await ledger.note({ ends: [endOf("call_1", null)], records: [] });
     const list = async () => budgetListSchema.parse(await (await api(ana, "/api/budgets")).json());
     expect(await list()).toMatchObject({ unknownCount: 1, budgets: [{ reserved: 0.4, left: 0.6 }] });
     expect((await api(ana, "/api/budgets/calls/call_1/settlement", { cost: 0.1 })).status).toBe(200);
@@ -327,7 +327,7 @@ describe("a price that is set by hand", () => {
     await ledger.limit({ ...CALLS_PER_MINUTE, "openai-compatible": 30 });
     const address = { service: "openai-compatible", keyId: "any" } as const;
     for (let call = 0; call < 30; call++)
-      await ledger.begin({ id: `call_${call}`, boundMicros: null, subjects: [], address }, { ends: [], record: null });
+      await ledger.begin({ id: `call_${call}`, boundMicros: null, subjects: [], address }, { ends: [], records: [] });
     const answer = ask();
     await until(calls, (seen) => seen.length === 1);
     expect((await put(ana, { ...DAY, limit: 1 })).status).toBe(200);
@@ -403,8 +403,8 @@ describe("warnings of a budget", () => {
   }
 
   async function spend(id: string, micros: number, of = ledger()): Promise<void> {
-    expect(await of.begin(attemptAt(id, micros), { ends: [], record: null })).toMatchObject({ type: "admitted" });
-    await of.note({ ends: [endOf(id, micros)], record: null });
+    expect(await of.begin(attemptAt(id, micros), { ends: [], records: [] })).toMatchObject({ type: "admitted" });
+    await of.note({ ends: [endOf(id, micros)], records: [] });
   }
 
   it("are told at 50, 80 and 100 %, once each, and shown in the console", async () => {

@@ -170,36 +170,70 @@ describe("a call of a model", () => {
     const attempt = { id: "call_a", boundMicros: 1_000, subjects: [], address } as const;
     const begun = await dependencies.budget(ana.workspaceId).begin(attempt, {
       ends: [],
-      record: executionRecord(row, null),
+      records: [executionRecord(row, null)],
     });
     expect(begun).toMatchObject({ type: "admitted" });
     await runInDurableObject(ledgerStub(), (_, state) => state.abort("killed by the test")).catch(() => {});
     expect(await calls()).toMatchObject([live]);
-    const whole: ExecutionRow = { ...row, outcome: "whole", endedAt: row.startedAt + 5, latencyMs: 5 };
+    const whole = wholeOf(row.id);
     const texts = { prompt: "p", answer: "a", promptChars: 1, answerChars: 1 };
-    const news = { ends: [], record: executionRecord(whole, texts) };
+    const news = { ends: [], records: [executionRecord(whole, texts)] };
     // A repeat changes nothing, and neither does its beginning when it comes late.
     await dependencies.budget(ana.workspaceId).note(news);
     expect(await calls()).toMatchObject([{ outcome: "whole", latencyMs: 5 }]);
     await dependencies.budget(ana.workspaceId).note(news);
-    await dependencies.budget(ana.workspaceId).note({ ends: [], record: executionRecord(row, null) });
+    await dependencies.budget(ana.workspaceId).note({ ends: [], records: [executionRecord(row, null)] });
     expect(await calls()).toMatchObject([{ outcome: "whole", latencyMs: 5 }]);
     expect((await one(live.id))["answer"]).toBe("a");
   });
 
   it("is whole also where its end came before its beginning, and D1 had neither", async () => {
     const row = rowOf(`call_${"4".repeat(32)}`);
-    const whole: ExecutionRow = { ...row, outcome: "whole", endedAt: row.startedAt + 5, latencyMs: 5 };
+    const whole = wholeOf(row.id);
     for (const record of [executionRecord(whole, null), executionRecord(row, null)])
-      await dependencies.budget(ana.workspaceId).note({ ends: [], record });
+      await dependencies.budget(ana.workspaceId).note({ ends: [], records: [record] });
     expect(await calls()).toMatchObject([{ outcome: "whole", latencyMs: 5 }]);
   });
 
-  it("does not keep others back where D1 will never take it", async () => {
+  it("does not keep others back where D1 will never take it, not even those that were told with it", async () => {
     const broken = { id: "call_broken", isLive: false, row: JSON.stringify({ id: "call_broken" }), texts: null };
-    await dependencies.budget(ana.workspaceId).note({ ends: [], record: broken });
+    const whole = wholeOf(`call_${"5".repeat(32)}`);
+    const texts = { prompt: "p", answer: "a", promptChars: 1, answerChars: 1 };
+    await dependencies
+      .budget(ana.workspaceId)
+      .note({ ends: [], records: [broken, executionRecord(whole, texts), { ...broken, id: "call_other" }] });
     await generate();
-    expect(await ended(1)).toHaveLength(1);
+    expect(await ended(2)).toHaveLength(2);
+    expect((await one(whole.id))["answer"]).toBe("a");
+  });
+
+  it("is copied in parts where many long ones are told at once", async () => {
+    const texts = { prompt: "p".repeat(190_000), answer: "a", promptChars: 190_000, answerChars: 1 };
+    const rows = Array.from({ length: 7 }, (_, at) => wholeOf(`call_${String(at).padEnd(32, "7")}`));
+    await dependencies
+      .budget(ana.workspaceId)
+      .note({ ends: [], records: rows.map((row) => executionRecord(row, texts)) });
+    const batches = await runInDurableObject(ledgerStub(), (_, { storage }) =>
+      storage.sql.exec<{ records: number }>("SELECT records FROM owed_batches ORDER BY ordinal").toArray(),
+    );
+    expect(batches.map(({ records }) => records)).toEqual([2, 2, 2, 1]);
+    expect(await calls()).toHaveLength(7);
+    for (const { id } of rows) expect((await one(id))["prompt"]).toHaveLength(190_000);
+  });
+
+  it("is taken over from an object that stored each record in a row of its own", async () => {
+    const whole = wholeOf(`call_${"6".repeat(32)}`);
+    const { id, row, texts } = executionRecord(whole, { prompt: "p", answer: "a", promptChars: 1, answerChars: 1 });
+    await begin(address);
+    await runInDurableObject(ledgerStub(), (_, { storage }) => {
+      storage.sql.exec(
+        "CREATE TABLE owed_records (ordinal INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, row TEXT NOT NULL, texts TEXT)",
+      );
+      storage.sql.exec("INSERT INTO owed_records (id, row, texts) VALUES (?, ?, ?)", id, row, texts);
+    });
+    await runInDurableObject(ledgerStub(), (_, state) => state.abort("restarted by the test")).catch(() => {});
+    expect(await calls()).toMatchObject([{ id, outcome: "whole" }]);
+    expect((await one(id))["answer"]).toBe("a");
   });
 
   it("that lost its server is closed as unknown, when it cannot be under way any more", async () => {
@@ -281,7 +315,7 @@ async function sweep(): Promise<void> {
 }
 
 const address: CircuitAddress = { service: "anthropic", keyId: "key_x" };
-const NO_NEWS = { ends: [], record: null };
+const NO_NEWS = { ends: [], records: [] };
 let attempts = 0;
 
 /** Asks for one call, of which nobody knows the price. */
@@ -301,7 +335,12 @@ async function fail(of: CircuitAddress): Promise<void> {
     isHeld: false,
     costMicros: null,
   } as const;
-  await dependencies.budget(ana.workspaceId).note({ ends: [end], record: null });
+  await dependencies.budget(ana.workspaceId).note({ ends: [end], records: [] });
+}
+
+function wholeOf(id: string): ExecutionRow {
+  const row = rowOf(id);
+  return { ...row, outcome: "whole", endedAt: row.startedAt + 5, latencyMs: 5 };
 }
 
 /** Of a call that is live. */

@@ -128,10 +128,10 @@ describe("the circuit breakers of providers", () => {
     const address = { service: "anthropic", keyId } as const;
     for (let at = 0; at < CIRCUIT.faultsToOpen; at++) {
       const attempt = { id: `call_${keyId}_${at}`, boundMicros: null, subjects: [], address };
-      const begun = await ledger.begin(attempt, { ends: [], record: null });
+      const begun = await ledger.begin(attempt, { ends: [], records: [] });
       const epoch = begun.type === "admitted" ? begun.epoch : -1;
       const end = { id: attempt.id, address, epoch, verdict: "fault", isHeld: false, costMicros: null } as const;
-      await ledger.note({ ends: [end], record: null });
+      await ledger.note({ ends: [end], records: [] });
     }
   }
 

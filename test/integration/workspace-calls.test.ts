@@ -10,14 +10,14 @@ import { AHEAD_MS } from "../../worker/domain/call-limits.ts";
 import { WorkspaceCalls } from "../../worker/workspace-calls.ts";
 
 const ADDRESS = { service: "openai-compatible", keyId: "key_a" } as const;
-const NO_NEWS: CallNews = { ends: [], record: null };
+const NO_NEWS: CallNews = { ends: [], records: [] };
 
 function attempt(id: string, different: Partial<CallAttempt> = {}): CallAttempt {
   return { id, boundMicros: null, subjects: [], address: ADDRESS, ...different };
 }
 
 function news(id: string): CallNews {
-  return { ends: [], record: { id, isLive: false, row: `{"id":"${id}"}`, texts: null } };
+  return { ends: [], records: [{ id, isLive: false, row: `{"id":"${id}"}`, texts: null }] };
 }
 
 function end(verdict: AttemptEnd["verdict"]): AttemptEnd {
@@ -43,8 +43,12 @@ function desk(ahead: number) {
       fails();
       return answer;
     },
-    note: async (...all: CallNews[]) => {
-      heard.push(`note ${all.map(({ record, ends }) => record?.id ?? ends[0]?.verdict).join(" ")}`);
+    note: async ({ records, ends }: CallNews) => {
+      const told = [
+        ...records.map(({ id, isLive }) => (isLive ? `${id} live` : id)),
+        ...ends.map(({ verdict }) => verdict),
+      ];
+      heard.push(`note ${told.join(" ")}`);
       fails();
     },
   } as unknown as BudgetLedgerRpc;
@@ -107,7 +111,7 @@ describe("WorkspaceCalls", () => {
     await calls.begin("ws_1", attempt("b"), NO_NEWS);
     await pass(1);
     await calls.begin("ws_1", attempt("c"), NO_NEWS);
-    calls.tell("ws_1", { ends: [end("fault")], record: null });
+    calls.tell("ws_1", { ends: [end("fault")], records: [] });
     await calls.begin("ws_1", attempt("d"), NO_NEWS);
     expect(heard).toEqual(["begin a", "begin c", "note fault", "begin d"]);
   });
@@ -116,7 +120,7 @@ describe("WorkspaceCalls", () => {
     const { calls, heard, hold } = desk(9);
     const release = hold();
     const begun = calls.begin("ws_1", attempt("a"), NO_NEWS);
-    calls.tell("ws_1", { ends: [end("fault")], record: null });
+    calls.tell("ws_1", { ends: [end("fault")], records: [] });
     release();
     await begun;
     await calls.begin("ws_1", attempt("b"), NO_NEWS);
@@ -138,7 +142,7 @@ describe("WorkspaceCalls", () => {
   it("tells what came of earlier attempts although the next one could not be asked about", async () => {
     const { calls, heard, pass, fail } = desk(0);
     fail(1);
-    const begun = calls.begin("ws_1", attempt("a"), { ends: [end("ok")], record: null });
+    const begun = calls.begin("ws_1", attempt("a"), { ends: [end("ok")], records: [] });
     await expect(begun).rejects.toThrow("reset");
     await pass(50);
     expect(heard).toEqual(["begin a", "note ok"]);
@@ -157,13 +161,21 @@ describe("WorkspaceCalls", () => {
     expect(heard).toHaveLength(2);
   });
 
+  it("tells of a call that has begun and ended in one moment its end alone, in whatever order it hears", async () => {
+    const { calls, heard, pass } = desk(0);
+    const live = (id: string) => ({ ends: [], records: news(id).records.map((each) => ({ ...each, isLive: true })) });
+    for (const told of [live("a"), news("a"), news("b"), live("b"), live("c")]) calls.tell("ws_1", told);
+    await pass(50);
+    expect(heard).toEqual(["note a b c live"]);
+  });
+
   it("tells before it asks, when somebody wants to read it, and when there is much of it", async () => {
     const { calls, heard } = desk(0);
     calls.tell("ws_1", news("a"));
     await calls.begin("ws_1", attempt("b"), NO_NEWS);
     calls.tell("ws_1", news("c"));
     await calls.flush("ws_1");
-    calls.tell("ws_1", { ends: [], record: { id: "d", isLive: false, row: "", texts: "x".repeat(1_000_000) } });
+    calls.tell("ws_1", { ends: [], records: [{ id: "d", isLive: false, row: "", texts: "x".repeat(1_000_000) }] });
     expect(heard).toEqual(["note a", "begin b", "note c", "note d"]);
   });
 

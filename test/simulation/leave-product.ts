@@ -110,7 +110,7 @@ function coreOf(instance: Instance, world: World, d1: SimulatedD1, book: LeaveBo
   const gate = new WatchedGate(new GateStorage(storage), clock, book);
   const outbox = new RecordOutbox({
     storage,
-    copy: (records) => putExecutions(db, WORKSPACE, records),
+    copy: (batches) => putExecutions(db, WORKSPACE, batches),
     givenUp: (error) => world.violate(`a record was given up: ${error}`),
   });
   const calls = new Calls({ clock, ledger, gate, outbox, wakeWithin: (ms) => wakeUp.within(ms) });
@@ -133,8 +133,8 @@ function coreOf(instance: Instance, world: World, d1: SimulatedD1, book: LeaveBo
       book.answered(attempt, answer);
       return answer;
     },
-    note: async (...news: CallNews[]) => {
-      for (const { ends } of news) book.heard(ends);
+    note: async (news: CallNews) => {
+      book.heard(news.ends);
       return calls.note(news);
     },
     putCap: async (subject: BudgetSubject, period: BudgetPeriod, limitMicros: number) => {

@@ -71,12 +71,12 @@ export class CallSheet {
   ended(record: ExecutionRecord, wasRefused: boolean): void {
     const isKept = this.#wasMade || !wasRefused;
     const news = this.#takeNews(isKept ? record : null);
-    if (news.record || news.ends.length > 0) this.#ports.tell(news);
+    if (news.records.length > 0 || news.ends.length > 0) this.#ports.tell(news);
   }
 
   #takeNews(record: ExecutionRecord | null): CallNews {
     const ends = this.#ends;
     this.#ends = [];
-    return { ends, record };
+    return { ends, records: record ? [record] : [] };
   }
 }

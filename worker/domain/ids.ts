@@ -40,12 +40,10 @@ export function hex(bytes: Uint8Array): string {
 
 /** A new id, for example `run_01934f3c8a6b7c1d9e2f3a4b5c6d7e8f`. */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {
-  const bytes = random.bytes(16);
-  const now = clock.now();
-  for (let index = 0; index < 6; index++) bytes[index] = Math.floor(now / 2 ** (8 * (5 - index))) % 256;
-  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
-  return `${prefix}_${hex(bytes)}`;
+  const bytes = random.bytes(10);
+  bytes[0] = 0x70 | (bytes[0]! & 0x0f);
+  bytes[2] = 0x80 | (bytes[2]! & 0x3f);
+  return `${earliestId(prefix, clock.now())}${hex(bytes)}`;
 }
 
 /** Sorts before every id of that kind that is made at this instant (epoch ms) or later, and behind all earlier ones. */

@@ -21,7 +21,7 @@ export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
     const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
     const principal = token ? await recognise(c, "token", token) : null;
     if (!principal) {
-      const { rateLimits } = c.var.dependencies;
+      const { rateLimits } = c.get("dependencies");
       const refusal = await rateLimits.use("anonymous", addressOf(c));
       return problem(c, refusal ?? UNKNOWN_TOKEN);
     }
@@ -39,7 +39,7 @@ const FIND = { session: findSession, token: findToken } as const;
 
 /** Looks up who holds a secret; whenever the database is asked, it is told that the secret was used. */
 async function recognise(c: Context<AppEnv>, kind: keyof typeof FIND, secret: string): Promise<Principal | null> {
-  const { db, clock, knownPrincipals, log, afterwards } = c.var.dependencies;
+  const { db, clock, knownPrincipals, log, afterwards } = c.get("dependencies");
   const hash = await sha256Hex(secret);
   const known = await knownPrincipals.find(`${kind}:${hash}`, async () => {
     const principal = await FIND[kind](db, hash, clock.now());

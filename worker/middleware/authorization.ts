@@ -17,7 +17,7 @@ type Answer = (c: AppContext, failure: Failure) => Response | Promise<Response>;
 
 export function authorize(answer: Answer): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const { principal } = c.var;
+    const principal = c.get("principal");
     // Middleware is mounted for all methods; of routes that match, the one that was mounted first answers.
     const route = matchedRoutes(c).find(({ method }) => method !== "ALL");
     if (!route) return principal || !wantsProblem(c) ? next() : signInFirst(c);

@@ -8,8 +8,8 @@ export function limitRate(
   answer: (c: Context<AppEnv>, failure: Failure) => Response | Promise<Response>,
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const { principal, dependencies } = c.var;
-    const { rateLimits, config } = dependencies;
+    const principal = c.get("principal");
+    const { rateLimits, config } = c.get("dependencies");
     const refusal = principal
       ? rateLimits.request(`${principal.kind}:${principal.id}`, config.requestsPerMinute)
       : rateLimits.use("anonymous", addressOf(c));

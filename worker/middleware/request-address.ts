@@ -7,7 +7,7 @@ import type { AppEnv } from "./context.ts";
 
 /** Empty where nobody told. Of several, the last: those before it may come from the client. */
 export function addressOf(c: Context<AppEnv>): string {
-  const header = c.var.dependencies.config.addressHeader;
+  const header = c.get("dependencies").config.addressHeader;
   const told = header === null ? undefined : c.req.header(header);
   return told?.slice(told.lastIndexOf(",") + 1).trim() ?? "";
 }

@@ -11,7 +11,7 @@ import type { AppEnv } from "./context.ts";
 export function requestFields(c: Context<AppEnv>): LogFields {
   const id = c.req.param("id");
   return {
-    requestId: c.var.requestId,
+    requestId: c.get("requestId"),
     method: c.req.method,
     route: routePath(c),
     runId: id !== undefined && isId("run", id) ? id : undefined,
@@ -25,9 +25,9 @@ export const requestContext: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("principal", null);
   c.set("dependencies", dependenciesOf(c.env));
   await next();
-  c.var.dependencies.log.info("request", {
+  c.get("dependencies").log.info("request", {
     ...requestFields(c),
-    workspaceId: c.var.principal?.workspaceId,
+    workspaceId: c.get("principal")?.workspaceId,
     status: c.res.status,
     durationMs: systemClock.now() - startedAt,
   });

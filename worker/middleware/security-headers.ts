@@ -42,5 +42,5 @@ export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   for (const [name, value] of Object.entries(DEFAULTS)) {
     if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   }
-  c.res.headers.set("x-request-id", c.var.requestId);
+  c.res.headers.set("x-request-id", c.get("requestId"));
 };

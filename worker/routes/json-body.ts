@@ -13,7 +13,7 @@ export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T):
   if (mediaType !== "application/json") {
     return fail("unsupported-media-type", "Send the body as JSON, with Content-Type: application/json.");
   }
-  const text = utf8(await c.req.arrayBuffer());
+  const text = utf8(await c.req.raw.arrayBuffer());
   if (text === null) {
     return fail("malformed-json", "The body is not UTF-8. Send binary data as base64, in a JSON string.");
   }

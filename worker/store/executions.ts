@@ -32,8 +32,13 @@ export interface ExecutionRecord {
   readonly texts: string | null;
 }
 
-/** What D1 takes of it. */
-export type CopiedRecord = Pick<ExecutionRecord, "row" | "texts">;
+/** Some records of one workspace. */
+export interface ExecutionBatch {
+  /** Items of a JSON array, without its brackets. */
+  readonly rows: string;
+  /** The same of their texts; empty for none. */
+  readonly texts: string;
+}
 
 export function executionRecord(row: ExecutionRow, texts: ExecutionTexts | null): ExecutionRecord {
   const { id } = row;
@@ -73,12 +78,12 @@ const PUT_TEXTS = `INSERT OR IGNORE INTO execution_texts (execution_id, prompt, 
 export async function putExecutions(
   db: Database,
   workspaceId: string,
-  records: readonly CopiedRecord[],
+  batches: readonly ExecutionBatch[],
 ): Promise<void> {
   const put = (text: string, those: readonly string[]) =>
     db.$client.prepare(text).bind(`[${those.join(",")}]`, workspaceId);
-  const rows = records.map(({ row }) => row);
-  const texts = records.flatMap((record) => record.texts ?? []);
+  const rows = batches.map((batch) => batch.rows);
+  const texts = batches.flatMap((batch) => batch.texts || []);
   await db.$client.batch([put(PUT_ROWS, rows), ...(texts.length === 0 ? [] : [put(PUT_TEXTS, texts)])]);
 }
 

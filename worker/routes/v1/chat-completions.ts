@@ -18,9 +18,10 @@ import { readJson } from "../json-body.ts";
 export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
   const body = await readJson(c, chatCompletionSchema);
   if (!body.ok) return problem(c, body);
-  const { clock, random } = c.var.dependencies;
-  const { workspaceId, id } = c.var.principal;
-  const named = await providerOfNamed(c.var.dependencies, workspaceId, { kind: "api", id }, body.value.model);
+  const dependencies = c.get("dependencies");
+  const { clock, random } = dependencies;
+  const { workspaceId, id } = c.get("principal");
+  const named = await providerOfNamed(dependencies, workspaceId, { kind: "api", id }, body.value.model);
   if (!named.ok) return problem(c, named);
   const provider = named.value;
   const stop = new AbortController();
@@ -35,10 +36,8 @@ export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
   c.header("cache-control", "private, no-store");
   try {
     if (!body.value.stream) {
-      const whole = wholeCompletion(head, { [Symbol.asyncIterator]: () => events });
-      // The platform may end a request whose client has left; the call is paid for, and its record must have an end.
-      c.var.dependencies.afterwards(whole.catch(() => undefined));
-      return c.json(await whole);
+      // Goes on to its end also where the client has left: the call is paid for, and its record holds the request open.
+      return c.json(await wholeCompletion(head, { [Symbol.asyncIterator]: () => events }));
     }
     const { first, model } = await beginningOf(events, head.model);
     const chunks = new CompletionChunks({ ...head, model }, body.value.stream_options?.include_usage ?? false);
@@ -72,45 +71,67 @@ interface Streaming {
 
 const encoder = new TextEncoder();
 
-/** Server-sent events, each piece as soon as there is something to say. Throws {@link ModelError} as the first of them. */
+/** Pieces that may wait for a client that reads slowly; then the provider is read no further. */
+const READY_MAX = 16;
+
+/** Server-sent events, each as soon as there is something to say. Throws {@link ModelError} as the first of them. */
 function streamed(c: Context<SignedInEnv>, streaming: Streaming): Response {
   const beginning = [streaming.chunks.start(), ...streaming.chunks.of(streaming.first)];
-  const written = (data: readonly string[]) => encoder.encode(data.map((each) => `data: ${each}\n\n`).join(""));
-  const pieces = piecesOf(c, streaming);
-  const body = new ReadableStream<Uint8Array>({
-    // What there is by now leaves with the head of the answer.
-    start: (out) => out.enqueue(written(beginning)),
-    async pull(out) {
-      const { value, done } = await pieces.next();
-      if (done) out.close();
-      else out.enqueue(written(value));
+  /** Wakes whoever waits for the client to read on. */
+  let onRoom = () => {};
+  // Written as it comes and not when it is asked for: to be asked takes longer than all else about a piece.
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(out) {
+        // What there is by now leaves with the head of the answer.
+        out.enqueue(written(beginning));
+        const room = async () => {
+          while ((out.desiredSize ?? 0) <= 0 && !streaming.stop.signal.aborted)
+            await new Promise<void>((resolve) => {
+              onRoom = resolve;
+            });
+        };
+        void writeOn(c, streaming, out, room);
+      },
+      pull: () => onRoom(),
+      cancel() {
+        streaming.stop.abort();
+        onRoom();
+      },
     },
-    async cancel() {
-      streaming.stop.abort();
-      await pieces.return(undefined);
-      // Where nobody read on, nothing of that has begun.
-      await streaming.events.return?.(undefined);
-    },
-  });
+    { highWaterMark: READY_MAX },
+  );
   return c.body(body, 200, { "content-type": "text/event-stream" });
 }
 
-/** The data of events behind the first that go out together. */
-async function* piecesOf(
+/** The data of one or several events. */
+function written(data: readonly string[]): Uint8Array {
+  return encoder.encode(data.map((each) => `data: ${each}\n\n`).join(""));
+}
+
+/** Writes what comes behind the first event, and ends. Never rejects. */
+async function writeOn(
   c: Context<SignedInEnv>,
   { events, chunks, stop }: Streaming,
-): AsyncGenerator<string[], undefined> {
+  out: ReadableStreamDefaultController<Uint8Array>,
+  room: () => Promise<void>,
+): Promise<void> {
   try {
     for (let next = await events.next(); !next.done; next = await events.next()) {
       const data = chunks.of(next.value);
-      if (data.length > 0) yield data;
+      if (data.length === 0) continue;
+      await room();
+      if (stop.signal.aborted) return;
+      out.enqueue(written(data));
     }
+    out.close();
   } catch (error) {
     if (stop.signal.aborted) return;
     const { requestId, dependencies } = c.var;
     if (!(error instanceof ModelError)) dependencies.log.error("a chat completion failed", { requestId, error });
     // A client that knows no such event at least misses the end marker.
-    yield [JSON.stringify(faultOf(error).body)];
+    out.enqueue(written([JSON.stringify(faultOf(error).body)]));
+    out.close();
   } finally {
     // Ends the record of the call, whoever left first.
     await events.return?.(undefined);
