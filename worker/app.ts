@@ -2,13 +2,13 @@
  * The Worker's request handler: the order of middleware, where routes are mounted, and what happens to everything else.
  */
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { dependenciesOf } from "./dependencies.ts";
 import { ERRORS, type Failure, fail } from "./domain/errors.ts";
 import { createLogger } from "./log.ts";
 import { faultOf } from "./log-fields.ts";
 import { authenticate } from "./middleware/authentication.ts";
 import { authorize } from "./middleware/authorization.ts";
+import { limitBody } from "./middleware/body-limit.ts";
 import type { AppEnv } from "./middleware/context.ts";
 import { checkOrigin } from "./middleware/origin-check.ts";
 import { problem, wantsProblem } from "./middleware/problem.ts";
@@ -66,13 +66,7 @@ export function createApp() {
   app.use(requestContext);
   // Before everything that asks for a session, and with a limit of its own: a delivery proves itself.
   app.route("/webhook", inboundWebhooks);
-  app.use(
-    bodyLimit({
-      maxSize: BODY_MAX_BYTES,
-      onError: (c) =>
-        answerFailure(c as AppContext, fail("payload-too-large", `Send at most ${BODY_MAX_BYTES} bytes.`)),
-    }),
-  );
+  app.use(limitBody((c) => answerFailure(c, fail("payload-too-large", `Send at most ${BODY_MAX_BYTES} bytes.`))));
 
   app.route("/healthz", health);
   app.route("/openapi.json", openapi);

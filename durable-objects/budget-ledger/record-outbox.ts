@@ -4,7 +4,7 @@
  * Invariant: a record that was stored is in D1, or it is here. Copies may be repeated, and the beginning of a call may be
  * copied behind its end: D1 never goes back from an ended call.
  */
-import type { ExecutionBatch, ExecutionRecord } from "../../worker/store/executions.ts";
+import { type ExecutionBatch, type ExecutionRecord, executionRecord } from "../../worker/store/executions.ts";
 import { hasTable, type ObjectStorage } from "../object-storage.ts";
 
 const SCHEMA = `
@@ -19,12 +19,6 @@ const SCHEMA = `
     keeps_texts INTEGER NOT NULL CHECK (keeps_texts IN (0, 1))
   ) STRICT;
 `;
-/** Before there were batches each record had a row of its own. */
-const FROM_BEFORE = `
-  INSERT INTO owed_batches (records, rows, texts) SELECT 1, row, coalesce(texts, '') FROM owed_records ORDER BY ordinal;
-  DROP TABLE owed_records;
-`;
-
 /** Of one copy: some 10 ms of D1's time, during which others wait. No batch has more. */
 const COPIED_ROWS_MAX = 100;
 /** Of one copy, in characters, and one record more. */
@@ -51,10 +45,8 @@ export class RecordOutbox {
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
-    const { sql } = ports.storage;
-    const isFromBefore = hasTable(sql, "owed_records");
-    this.#isReady = hasTable(sql, "owed_batches");
-    if (isFromBefore) this.#write(() => sql.exec(FROM_BEFORE));
+    this.#isReady = hasTable(ports.storage.sql, "owed_batches");
+    if (hasTable(ports.storage.sql, "owed_records")) this.#takeOver();
   }
 
   /** Is stored by the next {@link RecordOutbox.save}. */
@@ -111,10 +103,11 @@ export class RecordOutbox {
   }
 
   async #copyOneByOne({ rows, texts }: OwedBatch): Promise<void> {
-    const textsById = new Map(itemsOf(texts).map((text) => [text.id, JSON.stringify(text)]));
-    for (const row of itemsOf(rows)) {
+    const itemsOf = (items: string) => JSON.parse(`[${items}]`).map((item: unknown) => JSON.stringify(item));
+    const ownTexts = itemsOf(texts);
+    for (const [at, row] of itemsOf(rows).entries()) {
       try {
-        await this.#ports.copy([{ rows: JSON.stringify(row), texts: textsById.get(row.id) ?? "" }]);
+        await this.#ports.copy([{ rows: row, texts: ownTexts[at] }]);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         this.#ports.givenUp(error);
@@ -138,6 +131,18 @@ export class RecordOutbox {
       batches.push(batch);
     }
     return batches;
+  }
+
+  /** Before there were batches each record had a row of its own, with the names of its values. */
+  #takeOver(): void {
+    const { sql } = this.#ports.storage;
+    const rows = sql.exec<{ row: string; texts: string | null }>(
+      "SELECT row, texts FROM owed_records ORDER BY ordinal",
+    );
+    for (const { row, texts } of rows.toArray())
+      this.add(executionRecord(JSON.parse(row), texts === null ? null : JSON.parse(texts)));
+    this.save();
+    sql.exec("DROP TABLE owed_records");
   }
 
   #keeps(): boolean {
@@ -170,14 +175,10 @@ function* batchesOf(unsaved: Iterable<ExecutionRecord>): Generator<Omit<OwedBatc
       [rows, texts, chars] = [[], [], 0];
     }
     rows.push(row);
-    if (own !== null) texts.push(own);
+    texts.push(own ?? "null");
     chars += more;
   }
   yield batch();
-}
-
-function itemsOf(items: string): { readonly id: string }[] {
-  return JSON.parse(`[${items}]`);
 }
 
 /** Of the record itself, and not of a database that is away. */

@@ -196,7 +196,7 @@ describe("a call of a model", () => {
   });
 
   it("does not keep others back where D1 will never take it, not even those that were told with it", async () => {
-    const broken = { id: "call_broken", isLive: false, row: JSON.stringify({ id: "call_broken" }), texts: null };
+    const broken = { id: "call_broken", isLive: false, row: JSON.stringify(["call_broken"]), texts: null };
     const whole = wholeOf(`call_${"5".repeat(32)}`);
     const texts = { prompt: "p", answer: "a", promptChars: 1, answerChars: 1 };
     await dependencies
@@ -223,7 +223,10 @@ describe("a call of a model", () => {
 
   it("is taken over from an object that stored each record in a row of its own", async () => {
     const whole = wholeOf(`call_${"6".repeat(32)}`);
-    const { id, row, texts } = executionRecord(whole, { prompt: "p", answer: "a", promptChars: 1, answerChars: 1 });
+    const { id } = whole;
+    const [row, texts] = [whole, { id, prompt: "p", answer: "a", promptChars: 1, answerChars: 1 }].map((each) =>
+      JSON.stringify(each),
+    );
     await begin(address);
     await runInDurableObject(ledgerStub(), (_, { storage }) => {
       storage.sql.exec(

@@ -13,6 +13,7 @@ import type { Clock } from "../domain/ports.ts";
 import { type KeyTest, type KeyVerdict, takesPrices, VERDICT_ADVICE } from "../domain/provider-key.ts";
 import { Redactor } from "../domain/redactor.ts";
 import type { Secret } from "../domain/secret.ts";
+import { readUrl } from "../egress/egress.ts";
 import { withAdmission } from "../llm/admitted-provider.ts";
 import { priced } from "../llm/call-cost.ts";
 import { ANSWER_BYTES } from "../llm/call-guard.ts";
@@ -235,7 +236,7 @@ function open(
   { allowsPrivate, redactor, timeouts = DEFAULT_TIMEOUTS }: OpenOptions,
 ): Provider {
   const send = egress({
-    origins: [new URL(choice.baseUrl).origin],
+    origins: [readUrl(choice.baseUrl)!.origin],
     allowsPrivate,
     // The adapters have bounds of their own, with words of their own.
     answerBytes: 2 * ANSWER_BYTES,

@@ -80,8 +80,22 @@ export function createEgress(networks: Networks, clock: Clock): Egress {
   };
 }
 
-function allowedUrl(address: string, { origins, allowsPrivate }: EgressRules): URL {
+/** Bounds the memory: the oldest are forgotten first. */
+const URLS_MAX = 200;
+const urls = new Map<string, Readonly<URL> | null>();
+
+/** The same few addresses are asked for again and again, and to read one takes longer than to look it up. */
+export function readUrl(address: string): Readonly<URL> | null {
+  const known = urls.get(address);
+  if (known !== undefined) return known;
   const url = URL.parse(address);
+  if (urls.size >= URLS_MAX) urls.delete(urls.keys().next().value!);
+  urls.set(address, url);
+  return url;
+}
+
+function allowedUrl(address: string, { origins, allowsPrivate }: EgressRules): Readonly<URL> {
+  const url = readUrl(address);
   if (url === null || !origins.includes(url.origin) || url.username !== "" || url.password !== "")
     throw new EgressError("not-allowed", "The address is not one that may be reached here.");
   if (allowsPrivate) return url;

@@ -27,20 +27,21 @@ export function policyText(directives: Readonly<Record<string, string>>): string
 /** For pages that show a preview. It also stops a preview from leading its frame to another place. */
 export const POLICY_WITH_FRAMES = policyText({ ...POLICY, "frame-src": "'self'" });
 
-const DEFAULTS: Readonly<Record<string, string>> = {
+const DEFAULTS = Object.entries({
   "content-security-policy": policyText(POLICY),
   "x-content-type-options": "nosniff",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
-};
+});
 
 export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   // The answer of an upgrade cannot be changed.
   if (c.res.status === 101) return;
-  for (const [name, value] of Object.entries(DEFAULTS)) {
-    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  const { headers } = c.res;
+  for (const [name, value] of DEFAULTS) {
+    if (!headers.has(name)) headers.set(name, value);
   }
-  c.res.headers.set("x-request-id", c.get("requestId"));
+  headers.set("x-request-id", c.get("requestId"));
 };

@@ -27,10 +27,12 @@ export async function readJson<T extends z.ZodType>(c: Context<any>, schema: T):
   return check(body, schema);
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** Null for bytes that are no text: to replace them would change what was sent, in silence. */
 function utf8(bytes: ArrayBuffer): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return null;

@@ -26,7 +26,7 @@ export interface ExecutionRecord {
   readonly id: string;
   /** Whether it says that the call is under way: then it never stands for one that says how it ended. */
   readonly isLive: boolean;
-  /** An {@link ExecutionRow}. */
+  /** The values of an {@link ExecutionRow}, in the order of the table's columns: the names would be half of it. */
   readonly row: string;
   /** {@link ExecutionTexts} with the call's `id`; null for a call that is live, and where the workspace keeps none. */
   readonly texts: string | null;
@@ -36,39 +36,44 @@ export interface ExecutionRecord {
 export interface ExecutionBatch {
   /** Items of a JSON array, without its brackets. */
   readonly rows: string;
-  /** The same of their texts; empty for none. */
+  /** The same of their texts: one for each row, `null` where it has none. */
   readonly texts: string;
 }
+
+const COLUMNS = Object.entries(getTableColumns(executions)).map(([field, { name }], at) => ({
+  ...{ field: field as keyof ExecutionRow, name },
+  path: `'$[${at}]'`,
+}));
 
 export function executionRecord(row: ExecutionRow, texts: ExecutionTexts | null): ExecutionRecord {
   const { id } = row;
   return {
     id,
     isLive: row.outcome === "live",
-    row: JSON.stringify(row),
+    row: JSON.stringify(COLUMNS.map(({ field }) => row[field])),
     texts: texts && JSON.stringify({ id, ...texts }),
   };
 }
 
-const COLUMNS = Object.entries(getTableColumns(executions)).map(([field, { name }]) => ({ field, name }));
 /** JSON's own text, where a column holds JSON. */
-const JSON_FIELDS: readonly string[] = ["price", "retries", "fallbacks"] satisfies (keyof ExecutionRow)[];
-const valueOf = (field: string) =>
-  JSON_FIELDS.includes(field) ? `nullif(value -> '$.${field}', 'null')` : `value ->> '$.${field}'`;
+const JSON_FIELDS: readonly (keyof ExecutionRow)[] = ["price", "retries", "fallbacks"];
+const VALUES = COLUMNS.map(({ field, path }) =>
+  JSON_FIELDS.includes(field) ? `nullif(value -> ${path}, 'null')` : `value ->> ${path}`,
+);
 /** Who made a call, for whom and when never changes. */
-const FIXED_FIELDS: readonly string[] = ["id", "workspaceId", "source", "sourceId", "startedAt"];
+const FIXED_FIELDS: readonly (keyof ExecutionRow)[] = ["id", "workspaceId", "source", "sourceId", "startedAt"];
 const CHANGES = COLUMNS.filter(({ field }) => !FIXED_FIELDS.includes(field));
 
 /** A row that was closed as unknown was wrong about it: what is put is what is known. But what has ended is not live again. */
 const PUT_ROWS = `INSERT INTO executions (${COLUMNS.map(({ name }) => name).join(", ")})
-  SELECT ${COLUMNS.map(({ field }) => valueOf(field)).join(", ")} FROM json_each(?1)
+  SELECT ${VALUES.join(", ")} FROM json_each(?1)
     WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?2)
   ON CONFLICT (id) DO UPDATE SET ${CHANGES.map(({ name }) => `${name} = excluded.${name}`).join(", ")}
     WHERE excluded.outcome <> 'live'`;
 const PUT_TEXTS = `INSERT OR IGNORE INTO execution_texts (execution_id, prompt, answer, prompt_chars, answer_chars)
   SELECT value ->> '$.id', value ->> '$.prompt', value ->> '$.answer',
     value ->> '$.promptChars', value ->> '$.answerChars' FROM json_each(?1)
-  WHERE EXISTS (SELECT 1 FROM workspaces WHERE id = ?2)
+  WHERE type = 'object' AND EXISTS (SELECT 1 FROM workspaces WHERE id = ?2)
     AND coalesce((SELECT text_retention_days FROM call_settings WHERE workspace_id = ?2), ${TEXT_RETENTION_DAYS}) > 0`;
 
 /**
@@ -80,11 +85,18 @@ export async function putExecutions(
   workspaceId: string,
   batches: readonly ExecutionBatch[],
 ): Promise<void> {
-  const put = (text: string, those: readonly string[]) =>
-    db.$client.prepare(text).bind(`[${those.join(",")}]`, workspaceId);
-  const rows = batches.map((batch) => batch.rows);
-  const texts = batches.flatMap((batch) => batch.texts || []);
-  await db.$client.batch([put(PUT_ROWS, rows), ...(texts.length === 0 ? [] : [put(PUT_TEXTS, texts)])]);
+  const put = (text: string, items: readonly string[]) =>
+    db.$client.prepare(text).bind(`[${items.join(",")}]`, workspaceId);
+  await db.$client.batch([
+    put(
+      PUT_ROWS,
+      batches.map(({ rows }) => rows),
+    ),
+    put(
+      PUT_TEXTS,
+      batches.map(({ texts }) => texts),
+    ),
+  ]);
 }
 
 /** Newest first. */
