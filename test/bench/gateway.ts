@@ -4,7 +4,7 @@
  * `POST /v1/chat/completions`, and through Portkey's open-source gateway, which is installed into a temporary folder for that.
  *
  * Each is asked by one connection, call after call, and then at a steady pace over up to {@link CONNECTIONS_MAX}, whatever
- * the answers take. The overhead is the difference of medians to asking directly. Read the ratios: the machine is shared by
+ * the answers take; in turns, so that a machine that is slower for a while is so for all of them. The overhead is the difference of medians to asking directly. Read the ratios: the machine is shared by
  * all of them. Answers come whole where Portkey is compared: its 1.15.2 fails on streams under Node 20 and 22 ("TypeError:
  * immutable"). A call that fails is counted, and by its reason, and is no part of any figure.
  */
@@ -24,6 +24,8 @@ const WARM_UP_CALLS = 300;
 /** More that are open at once say nothing more: what is late waits for one, and its lateness counts. */
 const CONNECTIONS_MAX = 512;
 const REASON_CHARS = 160;
+/** Turns of each. */
+const ROUNDS = 4;
 
 const { values } = parseArgs({
   options: {
@@ -90,22 +92,19 @@ async function take(taken: Taken, calling: Promise<Sample>, lateMs: number): Pro
   }
 }
 
-async function oneByOne(target: Target, stream: boolean, calls = Number(values.calls)): Promise<Taken> {
-  const taken: Taken = { samples: [], failures: new Map() };
+async function oneByOne(taken: Taken, target: Target, stream: boolean, calls: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   for (let at = 0; at < calls; at++) await take(taken, ask(target, stream, agent), 0);
   agent.destroy();
-  return taken;
 }
 
 /** Begun at a steady pace: a call that is late in being begun counts from when it should have been. */
-async function atPace(target: Target, stream: boolean): Promise<Taken> {
-  const taken: Taken = { samples: [], failures: new Map() };
+async function atPace(taken: Taken, target: Target, stream: boolean): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
   const perSecond = Number(values["per-second"]);
   const startedAt = performance.now();
   const calls: Promise<void>[] = [];
-  for (let index = 0; index < perSecond * Number(values.seconds); index++) {
+  for (let index = 0; index < (perSecond * Number(values.seconds)) / ROUNDS; index++) {
     const due = startedAt + (index * 1_000) / perSecond;
     const waitMs = due - performance.now();
     if (waitMs > 0) await sleep(waitMs);
@@ -113,8 +112,9 @@ async function atPace(target: Target, stream: boolean): Promise<Taken> {
   }
   await Promise.all(calls);
   agent.destroy();
-  return taken;
 }
+
+const nothing = (): Taken => ({ samples: [], failures: new Map() });
 
 /** The first row is what was asked directly: the others are what they add to it. */
 function report(title: string, targets: readonly Target[], taken: readonly Taken[]): void {
@@ -171,15 +171,16 @@ try {
     },
   ];
   const loads = [
-    ["one connection", (target: Target, stream: boolean) => oneByOne(target, stream)],
+    ["one connection", (...asked: Parameters<typeof atPace>) => oneByOne(...asked, Number(values.calls) / ROUNDS)],
     [`${values["per-second"]} a second`, atPace],
   ] as const;
   for (const stream of [false, true]) {
     const asked = stream ? targets.filter(({ streams }) => streams) : targets;
-    for (const target of asked) await oneByOne(target, stream, WARM_UP_CALLS);
+    for (const target of asked) await oneByOne(nothing(), target, stream, WARM_UP_CALLS);
     for (const [load, measure] of loads) {
-      const taken: Taken[] = [];
-      for (const target of asked) taken.push(await measure(target, stream));
+      const taken = asked.map(nothing);
+      for (let round = 0; round < ROUNDS; round++)
+        for (const [at, target] of asked.entries()) await measure(taken[at]!, target, stream);
       report(`${load}, ${stream ? "streamed" : "whole"}`, asked, taken);
     }
   }
