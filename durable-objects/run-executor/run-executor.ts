@@ -89,6 +89,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     const processing = new ProcessingStorage(ctx.storage);
     this.#processing = processing;
+    const attempt = attemptsIn(env, {
+      ...{ models: this.#models, code: this.#code },
+      meetings: {
+        storage: processing,
+        provider: (name) => providerOfNamed(dependenciesOf(env), workspace(), source(), name, this.#budgetSubjects()),
+        putProgram: (files) => this.#storage.putProgram(files),
+      },
+    });
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -97,14 +105,11 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       clock: systemClock,
       wakeUp: this.#wakeUp,
       log: this.#logger,
-      attempt: attemptsIn(env, {
-        ...{ models: this.#models, code: this.#code },
-        meetings: {
-          storage: processing,
-          provider: (name) => providerOfNamed(dependenciesOf(env), workspace(), source(), name, this.#budgetSubjects()),
-          putProgram: (files) => this.#storage.putProgram(files),
-        },
-      }),
+      attempt: (request) => {
+        // What was saved before it began counts for it, wherever that was.
+        dependenciesOf(env).knownKeys.forget(workspace());
+        return attempt(request);
+      },
       alongside: (run) => {
         const row = meetingRunRow(run, processing.record, this.#code.sheet());
         return [

@@ -362,6 +362,25 @@ describe("a run that processes a meeting", () => {
     expect(await main.asked()).toEqual(["other"]);
   });
 
+  it("knows the keys that were saved before it began, also where one began without them a moment ago", async () => {
+    await api(ana, `/api/meetings/${meetingId}/process-v2`, {});
+    const asked = async () =>
+      (await runsOf()).some(({ calls }) => calls.length > 0) ||
+      (await (await api(ana, "/api/executions")).text()).includes("runyard-mock");
+    await until(asked, (isAsked) => isAsked);
+    const critic = await addKey("other", "critic", "APPROVED");
+    const author = await addKey("own", "author", asAnswer("export default 1;"));
+    const run = await process("process-v2", { reviewByModel: true });
+    expect(run.calls.map(({ phase, isMock }) => [phase, isMock])).toEqual([
+      ["generate", false],
+      ["review", false],
+    ]);
+    expect([await author.asked(), await critic.asked()]).toEqual([
+      ["author", "author"],
+      ["critic", "critic"],
+    ]);
+  });
+
   it("keeps what somebody thinks of it, and lets go of it with the meeting", async () => {
     const run = await process("process");
     const judge = (isUseful: boolean | null) => send("PUT", `/api/runs/${run.runId}/feedback`, { isUseful });

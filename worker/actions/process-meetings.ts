@@ -49,6 +49,8 @@ export async function startMeetingRun(
     findRollout(db, workspaceId),
   ]);
   if (!meeting) return noMeeting();
+  // What was saved before counts for it, wherever that was.
+  dependencies.knownKeys.forget(workspaceId);
   const { reviewByModel, model } = choice;
   const named = (["model", "reviewModel"] as const).flatMap((path) => {
     const name = choice[path];
