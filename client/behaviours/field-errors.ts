@@ -1,6 +1,6 @@
 /**
  * Marks the fields that an arrived error summary names, as the server does on a whole page: `aria-invalid` and
- * `aria-describedby`. A field that is changed loses its mark.
+ * `aria-describedby`. In the playground they go with the next request of a form. A field that is changed loses its mark.
  */
 import { ELEMENT_ID } from "../../worker/views/element-id.ts";
 
@@ -15,8 +15,9 @@ function clear(field: Element): void {
 
 document.addEventListener("htmx:before:request", ({ target }) => {
   // Of a request whose element has left the page meanwhile, the target is the document.
-  if (!(target instanceof Element) || target.closest("form")?.id !== ELEMENT_ID.playgroundForm) return;
-  document.getElementById(ELEMENT_ID.playgroundErrors)?.replaceChildren();
+  if (!(target instanceof Element) || !target.closest(".playground form")) return;
+  for (const place of [ELEMENT_ID.playgroundErrors, ELEMENT_ID.runNotice])
+    document.getElementById(place)?.replaceChildren();
   for (const field of document.querySelectorAll("[aria-invalid]")) clear(field);
 });
 

@@ -4,6 +4,7 @@
  */
 import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { withRecordedAnswers } from "../../worker/capabilities/recorded.ts";
+import { succeed } from "../../worker/domain/errors.ts";
 import { LANGUAGE_TABLE } from "../../worker/domain/languages.ts";
 import type { Clock } from "../../worker/domain/ports.ts";
 import { phaseUnderWay } from "../../worker/domain/processing-steps.ts";
@@ -43,7 +44,10 @@ export function attemptsIn(env: Env, { models, code, meetings }: AttemptParts): 
         const engine = engineFor(LANGUAGE_TABLE[spec.program.language].engine, env);
         const say = (sentence: string) => onOutput("system", `${sentence}\n`, phaseUnderWay(meetings.storage.phases));
         const { clock: waitingClock, waiting } = models.begin(say);
-        const provider = async (model: string | null) => waiting(await meetings.provider(model));
+        const provider = async (name: string) => {
+          const found = await meetings.provider(name);
+          return found.ok ? succeed(waiting(found.value)) : found;
+        };
         const ports = { ...meetings, provider, code, engine, checker: env.CHECKER, waitingClock };
         return attemptMeeting(ports, { ...request, spec });
       }

@@ -9,6 +9,7 @@
 import type { MeetingView } from "../../worker/capabilities/code/implementations.ts";
 import { grantedCapabilities } from "../../worker/capabilities/granted.ts";
 import { type Capability, CapabilityError } from "../../worker/domain/capability.ts";
+import type { Failure, Result } from "../../worker/domain/errors.ts";
 import type { GuestOutcome, JsonValue, ProgramError, Usage } from "../../worker/domain/guest-outcome.ts";
 import { type MeasuredCall, type ProcessingFailure, totalsOf } from "../../worker/domain/meeting-processing.ts";
 import { once } from "../../worker/domain/once.ts";
@@ -22,6 +23,7 @@ import {
 } from "../../worker/domain/processing-steps.ts";
 import type { ReceiptCheck } from "../../worker/domain/receipt.ts";
 import { infrastructureError } from "../../worker/domain/run-state.ts";
+import { DEFAULT_MODEL_ALIAS } from "../../worker/llm/chat-completion-request.ts";
 import type { Provider } from "../../worker/llm/provider.ts";
 import { mentionedKeys } from "../../worker/meetings/mentioned-keys.ts";
 import {
@@ -53,10 +55,10 @@ export interface MeetingPorts {
   readonly checker: TypeChecker;
   readonly engine: Engine;
   /**
-   * The workspace's provider, each of whose calls counts in this run's budgets.
-   * @param model whose key is asked; null for the one in use
+   * The workspace's provider of the model of this name, each of whose calls counts in this run's budgets.
+   * `model-not-found` where the name means none, any more.
    */
-  readonly provider: (model: string | null) => Promise<Provider>;
+  readonly provider: (name: string) => Promise<Result<Provider>>;
   /** Stands still while a call waits for a decision about its budget. */
   readonly waitingClock: Clock;
   /** Keeps a program as that of the run. */
@@ -74,23 +76,30 @@ type MeetingRequest = Omit<AttemptRequest, "spec"> & { readonly spec: StoredMeet
 
 export async function attemptMeeting(ports: MeetingPorts, request: MeetingRequest): Promise<AttemptResult> {
   const { plan } = request.spec;
-  const asked = ports.provider(plan.model);
+  const asked = ports.provider(plan.model ?? DEFAULT_MODEL_ALIAS);
   const [meeting, provider, reviewer] = await Promise.all([
     ports.code.meeting(plan.meetingId),
     asked,
-    // Plans from before reviewers had names have none.
-    plan.reviewModel ? ports.provider(plan.reviewModel) : asked,
+    // Tool calls are not reviewed. Plans from before reviewers had names have none.
+    plan.reviewModel && plan.version === "v2" ? ports.provider(plan.reviewModel) : asked,
   ]);
   if (!meeting) {
     const error = { ...infrastructureError("The meeting was deleted.", "NotFoundError"), category: "runtime" as const };
     return { outcome: { kind: "threw", error }, usage: NO_USAGE };
   }
-  const work = new MeetingAttempt(ports, request, { meeting, provider, reviewer });
+  if (!provider.ok) return unasked(provider);
+  if (!reviewer.ok) return unasked(reviewer);
+  const work = new MeetingAttempt(ports, request, { meeting, provider: provider.value, reviewer: reviewer.value });
   const told = { ...meeting, stories: await knownStories(ports, meeting) };
   const processed = await processMeeting(work.ports(), told, plan);
   const { calls, fellBackFrom, version } = processed;
   ports.storage.putRecord({ calls, fellBackFrom, usedVersion: version });
   return work.result(processed);
+}
+
+/** Nobody is asked where one of the models is gone: half of a processing would be paid for nothing. */
+function unasked({ detail }: Failure): AttemptResult {
+  return { outcome: { kind: "threw", error: infrastructureError(detail, "ModelError") }, usage: NO_USAGE };
 }
 
 /** Keys that are looked up: with fewer of them in the tracker than are told, some may be left out. */

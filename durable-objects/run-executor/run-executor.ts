@@ -3,7 +3,7 @@
  * shell: run-core.ts drives, storage.ts keeps, output-log.ts numbers, sockets.ts sends.
  */
 import { DurableObject } from "cloudflare:workers";
-import { providerOf } from "../../worker/actions/workspace-provider.ts";
+import { providerOf, providerOfNamed } from "../../worker/actions/workspace-provider.ts";
 import { configOf } from "../../worker/config.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import type { BudgetSubject } from "../../worker/domain/budget-state.ts";
@@ -76,13 +76,11 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     this.#wakeUp = new WakeUp(ctx.storage, systemClock);
     const sender = (endpointId: string) => env.WEBHOOK_SENDER.get(env.WEBHOOK_SENDER.idFromName(endpointId));
-    const provider = (model: string | null) => {
-      const { workspaceId, id } = this.#storage.run!.spec;
-      return providerOf(dependenciesOf(env), workspaceId, { kind: "run", id }, this.#budgetSubjects(), model);
-    };
+    const source = () => ({ kind: "run" as const, id: this.#storage.run!.spec.id });
+    const workspace = () => this.#storage.run!.spec.workspaceId;
     this.#models = new ModelCalls({
       ...{ storage: new ModelStorage(ctx.storage), clock: systemClock },
-      provider: () => provider(null),
+      provider: () => providerOf(dependenciesOf(env), workspace(), source(), this.#budgetSubjects()),
     });
     this.#code = new CodeMode({
       storage: new EffectStorage(ctx.storage),
@@ -91,6 +89,14 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
     });
     const processing = new ProcessingStorage(ctx.storage);
     this.#processing = processing;
+    const attempt = attemptsIn(env, {
+      ...{ models: this.#models, code: this.#code },
+      meetings: {
+        storage: processing,
+        provider: (name) => providerOfNamed(dependenciesOf(env), workspace(), source(), name, this.#budgetSubjects()),
+        putProgram: (files) => this.#storage.putProgram(files),
+      },
+    });
     this.#core = new RunCore({
       storage: this.#storage,
       events: this.#log,
@@ -99,10 +105,11 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
       clock: systemClock,
       wakeUp: this.#wakeUp,
       log: this.#logger,
-      attempt: attemptsIn(env, {
-        ...{ models: this.#models, code: this.#code },
-        meetings: { storage: processing, provider, putProgram: (files) => this.#storage.putProgram(files) },
-      }),
+      attempt: (request) => {
+        // What was saved before it began counts for it, wherever that was.
+        dependenciesOf(env).knownKeys.forget(workspace());
+        return attempt(request);
+      },
       alongside: (run) => {
         const row = meetingRunRow(run, processing.record, this.#code.sheet());
         return [

@@ -125,3 +125,53 @@ it("costs of a call, a budget, and the choice in the middle of a run", { timeout
   dark.assertClean();
   await dark.close();
 });
+
+it("the same choice beside the editor, where the run was started", { timeout: 3 * MINUTE_MS }, async () => {
+  const body = { language: "javascript", code: PROGRAM, grants: { model: true } };
+  const started = await product.api("/api/execute", body, { prefer: "respond-async" });
+  const { runId } = (await started.json()) as { runId: string };
+  const first = await openSignedIn(browser, product);
+  await setBudget(first.page, "workspace", "", "1");
+  await first.close();
+  const panel = "#run-outcome [aria-label='Decision about the budget']";
+  const open = async (options: Parameters<typeof openSignedIn>[2]) => {
+    const opened = await openSignedIn(browser, product, options);
+    const { page } = opened;
+    await page.goto(`/playground?run=${runId}`);
+    await page.check("[name=model]");
+    await page.click("[data-playground=run]");
+    await page.waitForSelector(panel);
+    return opened;
+  };
+  const narrow = await open({ colorScheme: "light", width: 360 });
+  expect(await narrow.page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+  await narrow.page.locator(panel).scrollIntoViewIfNeeded();
+  await look(narrow.page, "playground-waits-for-budget-narrow");
+  await narrow.page.click(`${panel} >> text=Finish cheaply`);
+  await narrow.page.waitForSelector("#run-outcome[data-run-state]");
+  expect(await narrow.page.locator(panel).count()).toBe(0);
+  expect(await narrow.page.innerText("run-log")).toContain("second");
+  expect(new URL(narrow.page.url()).pathname).toBe("/playground");
+  narrow.assertClean();
+  await narrow.close();
+
+  const dark = await open({ colorScheme: "dark" });
+  await look(dark.page, "playground-waits-for-budget-dark");
+  // What is typed survives the polls; what is wrong is said, and stays until something else is asked.
+  await dark.page.fill(`${panel} [name=by]`, "much");
+  for (let polls = 0; polls < 2; polls++)
+    await dark.page.waitForResponse((answer) => answer.url().endsWith("/outcome"));
+  expect(await dark.page.inputValue(`${panel} [name=by]`)).toBe("much");
+  await dark.page.click(`${panel} >> button:text('Raise')`);
+  await expect.poll(() => dark.page.innerText("#run-notice")).toContain("by:");
+  await dark.page.waitForResponse((answer) => answer.url().endsWith("/outcome"));
+  expect(await dark.page.innerText("#run-notice")).toContain("by:");
+  await look(dark.page, "playground-decision-refused");
+  await dark.page.fill(`${panel} [name=by]`, "0.01");
+  await dark.page.click(`${panel} >> button:text('Raise')`);
+  await dark.page.waitForSelector("#run-outcome[data-run-state=succeeded]");
+  expect(await dark.page.innerText("#run-notice")).toBe("");
+  await look(dark.page, "playground-decided");
+  dark.assertClean([/422/]);
+  await dark.close();
+});

@@ -6,7 +6,10 @@ import { SAMPLE_MEETINGS } from "../../worker/domain/sample-meetings.ts";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
 import { launchBrowser } from "../support/browser/chromium.ts";
 import { openSignedIn, screenshot } from "../support/browser/page.ts";
-import { ProductClient } from "../support/product/server-process.ts";
+import { Product, ProductClient } from "../support/product/server-process.ts";
+import { chatProtocol } from "../support/providers/chat-completions.ts";
+import { ANSWER } from "../support/providers/protocol.ts";
+import { startScriptedServer } from "../support/providers/scripted-server.ts";
 import { wordDocument } from "../support/word-document.ts";
 
 let browser: Browser;
@@ -21,6 +24,8 @@ afterAll(async () => {
 });
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+const PROGRAM = "```typescript\nexport default 1;\n```";
 
 describe("a meeting", () => {
   it("is added from a file after two that are wrong, searched, linked to, and deleted", async () => {
@@ -76,9 +81,23 @@ describe("a meeting", () => {
   });
 
   it("is processed by two models, which are set side by side; its run shows each phase, and a receipt", async () => {
-    const added = await product().api("/api/meetings", { title: "Two models", transcript: "Ana: TWO-1 is done." });
+    const [product, server] = await Promise.all([
+      Product.start({ variables: { RUNYARD_PROVIDER_PRIVATE_HOSTS: "allow" } }),
+      startScriptedServer(),
+    ]);
+    const answers = { "author-1": PROGRAM, "author-2": PROGRAM, critic: "APPROVED" };
+    for (const [model, text] of Object.entries(answers)) {
+      const body = chatProtocol
+        .frames({ pieces: [text] })
+        .join("")
+        .replaceAll(ANSWER.model, model);
+      const baseUrl = `${server.play({ body }).baseUrl}/v1`;
+      const key = { name: model, model, provider: "openai-compatible", baseUrl };
+      expect((await product.api("/api/workspace/api-keys", key)).status).toBe(201);
+    }
+    const added = await product.api("/api/meetings", { title: "Two models", transcript: "Ana: TWO-1 is done." });
     const { id } = (await added.json()) as MeetingAdded;
-    const { page, assertClean, close } = await openSignedIn(browser, product(), { width: 360 });
+    const { page, assertClean, close } = await openSignedIn(browser, product, { width: 360 });
     await page.goto(`/meetings/${id}`);
     for (const [index, model] of ["author-1", "author-2"].entries()) {
       await page.fill("[name=model]", model);
@@ -109,11 +128,22 @@ describe("a meeting", () => {
     expect(await page.innerText(".steps")).toMatch(
       /Write the program[\s\S]*Check types[\s\S]*Review by a model[\s\S]*Execute/,
     );
-    expect(await page.innerText(".receipt")).toMatch(/Receipt\s+Mock[\s\S]*passed, by TypeScript/);
+    expect(await page.innerText(".receipt")).toMatch(/Receipt[\s\S]*passed, by TypeScript/);
     expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
     await expectNoAxeViolations(page);
-    assertClean();
+    await page.goto(`/meetings/${id}`);
+    await page.fill("[name=model]", "author-3");
+    await page.click("button:has-text('Process meeting')");
+    await expect
+      .poll(() => page.innerText(".error-summary"))
+      .toContain("names no model of the workspace. These can be named: default, critic, author-");
+    expect(await page.inputValue("[name=model]")).toBe("author-3");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+    await expectNoAxeViolations(page);
+    await screenshot(page, "light-360-meeting-wrong-model");
+    assertClean([/422/]);
     await close();
+    await Promise.all([product.stop(), server.close()]);
   });
 
   it.each([

@@ -333,7 +333,11 @@ describe("a price that is set by hand", () => {
     expect((await put(ana, { ...DAY, limit: 1 })).status).toBe(200);
     expect(await (await answer).text()).toMatch(/price of llama is not known.*nothing was sent/);
     expect(await asked()).toEqual([]);
-    expect(await ended(1)).toMatchObject([{ outcome: "failed", reason: "over-budget" }]);
+    const [refused] = await ended(1);
+    expect(refused).toMatchObject({ outcome: "failed", reason: "over-budget", tokens: null, costMicros: 0 });
+    expect(refused!.message).toContain("nothing was sent");
+    const page = await (await browse(ana, `/executions/${refused!.id}`)).text();
+    expect(page).toMatch(/<dt>Cost<\/dt><dd>\$0\.00<\/dd>/);
   });
 
   it("is the operator's to set for a server of theirs, and holds there in the same way", async () => {

@@ -4,6 +4,7 @@ import type { ShownEffectSheet } from "../../worker/domain/effect-sheet-schema.t
 import { hex } from "../../worker/domain/ids.ts";
 import { meetingAddedSchema, meetingDetailSchema } from "../../worker/domain/meeting.ts";
 import { type MeetingRun, meetingRunListSchema } from "../../worker/domain/meeting-run.ts";
+import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { providerPlace } from "../support/providers/provider-place.ts";
@@ -68,6 +69,19 @@ async function sheetOf({ runId }: MeetingRun, action?: string, body?: object): P
   const path = `/api/runs/${runId}/effects${action ? `/${action}` : ""}`;
   return (await (action ? await api(ana, path, body ?? {}) : await api(ana, path)).json()) as ShownEffectSheet;
 }
+
+/** A saved key for a server that answers its test, and then with each of the texts. */
+async function addKey(name: string, model: string, ...texts: string[]) {
+  const said = (text: string) => ({ body: chatProtocol.frames({ pieces: [text] }).join("") });
+  const { baseUrl, requests } = await providerPlace(...["ok", ...texts].map(said));
+  const sent = { name, model, provider: "openai-compatible", baseUrl: `${baseUrl}/v1` };
+  const saved = await api(ana, "/api/workspace/api-keys", sent);
+  expect(saved.status).toBe(201);
+  const { key } = testedKeySchema.parse(await saved.json());
+  return { id: key.id, asked: async () => (await requests()).map(({ body }) => (body as { model: string }).model) };
+}
+
+const asAnswer = (program: string) => `\`\`\`typescript\n${program}\n\`\`\``;
 
 const detailOf = async ({ runId }: MeetingRun) =>
   runDetailSchema.parse(await (await api(ana, `/api/runs/${runId}`)).json());
@@ -272,18 +286,11 @@ describe("a run that processes a meeting", () => {
   it("has its program reviewed by another provider's model, which the run names", async () => {
     const program =
       'await decisions.create({ title: "Beta means ten customers", evidence: { quote: "beta means ten customers", utterance: 2 } });\nexport default 1;';
-    const said = (text: string) => ({ body: chatProtocol.frames({ pieces: [text] }).join("") });
-    const key = async (name: string, model: string, text: string) => {
-      const { baseUrl, requests } = await providerPlace(said("ok"), said(text));
-      const sent = { name, model, provider: "openai-compatible", baseUrl: `${baseUrl}/v1` };
-      expect((await api(ana, "/api/workspace/api-keys", sent)).status).toBe(201);
-      return async () => (await requests()).map(({ body }) => (body as { model: string }).model);
-    };
     const own = async () => (await browse(ana, `/meetings/${meetingId}`)).text();
     expect(await own()).toContain("Without a key there is the mock alone: it looks over its own program");
-    const critics = await key("other", "critic", "APPROVED");
+    const critics = (await addKey("other", "critic", "APPROVED")).asked;
     expect(await own()).toContain("Left empty, the model looks over its own program");
-    const authors = await key("own", "author", `\`\`\`typescript\n${program}\n\`\`\``);
+    const authors = (await addKey("own", "author", asAnswer(program))).asked;
     const page = await (await browse(ana, `/meetings/${meetingId}`)).text();
     expect(page).toMatch(/name="model"[^>]* placeholder="author"/);
     expect(page).toMatch(/name="reviewModel"[^>]* placeholder="critic"/);
@@ -297,6 +304,81 @@ describe("a run that processes a meeting", () => {
     ]);
     // As the answer names it.
     expect(await (await browse(ana, `/meetings/${meetingId}`)).text()).toContain("reviewed by model-that-answered");
+  });
+
+  it("is refused where a name means no model of the workspace, in the words of the gateway, and nothing is begun", async () => {
+    await addKey("lab", "author");
+    const names = { model: "autor", reviewModel: "lab/critic", reviewByModel: true };
+    const told = "These can be named: default, author; GET /v1/models lists them.";
+    for (const path of ["process", "process-v2"]) {
+      const problem = await problemOf(await api(ana, `/api/meetings/${meetingId}/${path}`, names));
+      expect(problem).toMatchObject({ status: 404, code: "model-not-found" });
+      expect(problem.detail).toBe(`The workspace has no model "autor" or "lab/critic". ${told}`);
+      expect(problem.errors?.map(({ path }) => path)).toEqual(["model", "reviewModel"]);
+    }
+    const { reviewByModel: _, ...typed } = names;
+    const form = { version: "v2", mode: "review", reviewByModel: "on", ...typed };
+    const wrong = await browse(ana, `/meetings/${meetingId}/runs`, form);
+    expect(wrong.status).toBe(422);
+    const html = await wrong.text();
+    expect(html).toMatch(/data-field="model"><a href="#field-model"><b>model<\/b> names no model of the workspace/);
+    expect(html).toMatch(/data-field="reviewModel"/);
+    expect(html).toContain("These can be named: default, author");
+    expect(html).toMatch(/value="autor"[^>]* id="field-model"/);
+    expect(await runsOf()).toEqual([]);
+  });
+
+  it("asks by any name of the gateway, and is not retried by one whose key was deleted", async () => {
+    await addKey("main", "other");
+    const lab = await addKey("lab", "author", asAnswer("export default 1;"));
+    await addKey("main-again", "other");
+    const run = await process("process-v2", { model: "lab/author" });
+    expect(run).toMatchObject({ state: "succeeded", plan: { model: "lab/author" } });
+    expect(await lab.asked()).toEqual(["author", "author"]);
+    expect((await send("DELETE", `/api/workspace/api-keys/${lab.id}`)).status).toBe(204);
+    const retried = await problemOf(await api(ana, `/api/runs/${run.runId}/retry`, {}));
+    expect(retried).toMatchObject({ status: 404, code: "model-not-found", errors: [{ path: "model" }] });
+    expect(await runsOf()).toHaveLength(1);
+  });
+
+  it("ends with the reason where the key was deleted before it began, and asks no other", async () => {
+    const lab = await addKey("lab", "author");
+    const main = await addKey("main", "other", asAnswer("export default 1;"));
+    const lane = `/api/lanes/${encodeURIComponent(`token:tok_${ana.workspaceId.slice(3)}`)}`;
+    // A lane is there once a run has joined it.
+    await api(ana, "/api/execute", { language: "javascript", code: "1" });
+    expect((await api(ana, `${lane}/pause`, {})).status).toBe(200);
+    const accepted = await api(ana, `/api/meetings/${meetingId}/process-v2`, { model: "author" });
+    const { runId } = (await accepted.json()) as { runId: string };
+    expect((await send("DELETE", `/api/workspace/api-keys/${lab.id}`)).status).toBe(204);
+    expect((await api(ana, `${lane}/resume`, {})).status).toBe(200);
+    const [run] = await until(runsOf, ([first]) => first?.finishedAt != null);
+    expect(run).toMatchObject({ runId, state: "failed", calls: [] });
+    const { error } = await detailOf(run!);
+    expect(error).toMatchObject({ category: "infrastructure", name: "ModelError" });
+    expect(error!.message).toBe(
+      'The workspace has no model "author". These can be named: default, other; GET /v1/models lists them.',
+    );
+    expect(await main.asked()).toEqual(["other"]);
+  });
+
+  it("knows the keys that were saved before it began, also where one began without them a moment ago", async () => {
+    await api(ana, `/api/meetings/${meetingId}/process-v2`, {});
+    const asked = async () =>
+      (await runsOf()).some(({ calls }) => calls.length > 0) ||
+      (await (await api(ana, "/api/executions")).text()).includes("runyard-mock");
+    await until(asked, (isAsked) => isAsked);
+    const critic = await addKey("other", "critic", "APPROVED");
+    const author = await addKey("own", "author", asAnswer("export default 1;"));
+    const run = await process("process-v2", { reviewByModel: true });
+    expect(run.calls.map(({ phase, isMock }) => [phase, isMock])).toEqual([
+      ["generate", false],
+      ["review", false],
+    ]);
+    expect([await author.asked(), await critic.asked()]).toEqual([
+      ["author", "author"],
+      ["critic", "critic"],
+    ]);
   });
 
   it("keeps what somebody thinks of it, and lets go of it with the meeting", async () => {
@@ -355,20 +437,21 @@ describe("a run that processes a meeting", () => {
   });
 
   it("is started by the form on the meeting's page", async () => {
-    const names = { model: "runyard-mock-b", reviewModel: "not asked" };
-    const form = { version: "auto", mode: "review", thinking: "on", ...names };
     const id = await addMeeting("Ana: RUN-1 is done.");
+    const other = await process("process-v2", {}, id);
+    await addKey("lab", "author", asAnswer("export default 1;"));
+    const form = { version: "auto", mode: "review", thinking: "on", model: "lab/author", reviewModel: "not asked" };
     const sent = await browse(ana, `/meetings/${id}/runs`, form);
     expect([sent.status, sent.headers.get("location")]).toEqual([303, `/meetings/${id}#meeting-runs`]);
-    const [run] = await until(
+    const runs = await until(
       () => runsOf(id),
-      ([first]) => first?.finishedAt != null,
+      (all) => all.length === 2 && all.every(({ finishedAt }) => finishedAt !== null),
     );
+    const run = runs.find(({ runId }) => runId !== other.runId);
     expect(run?.plan).toMatchObject({ version: "v2", thinking: true, reviewByModel: false, reviewModel: null });
-    const other = await process("process-v2", {}, id);
     const compared = await (await browse(ana, `/meetings/${id}/compare`)).text();
     for (const { runId } of [run!, other]) expect(compared).toContain(`href="/runs/${runId}"`);
     const [models] = /<tr><th scope="row">Model<.*?<\/tr>/.exec(compared) ?? [];
-    expect(models).toMatch(/<td>runyard-mock-b<\/td><td>runyard-mock<\/td>/);
+    expect(models).toMatch(/<td>runyard-mock<\/td><td>model-that-answered<\/td>/);
   });
 });

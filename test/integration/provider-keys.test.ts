@@ -255,7 +255,7 @@ describe("a key of a provider", () => {
     [{ key: "" }, "key", "is required"],
     [{ key: "k".repeat(1_001) }, "key", "is longer"],
     [{ name: " " }, "name", "is required"],
-    [{ provider: "mock" }, "provider", "must be anthropic"],
+    [{ provider: "mock" }, "provider", "must be one of anthropic, openai, openai-compatible"],
     [{ provider: "openai-compatible" }, "baseUrl", "is required"],
     [{ baseUrl: "ftp://x" }, "baseUrl", "must start with"],
     [{ baseUrl: "https://user:pw@example.com" }, "baseUrl", "user name or password"],

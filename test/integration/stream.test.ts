@@ -271,4 +271,37 @@ describe("a client whose credential has ended", () => {
     expect(stays.events.some((event) => event.text === "mine\n")).toBe(true);
     expect((await bo.closed).code).toBe(1000);
   });
+
+  it("is refused two seconds after the end of its token, also where it asks all the time, and the page says so", async () => {
+    const machine = await createPerson("machine", { workspaceId: ana.workspaceId });
+    const ran = await api(machine, "/api/execute", { language: "javascript", code: "1" });
+    const { runId } = (await ran.json()) as { runId: string };
+    const asked = {
+      models: () => api(machine, "/v1/models"),
+      stream: async () => {
+        const answer = await api(machine, `/api/runs/${runId}/stream?after=0`, undefined, { upgrade: "websocket" });
+        answer.webSocket?.accept();
+        answer.webSocket?.close();
+        return answer;
+      },
+    };
+    expect([(await asked.models()).status, (await asked.stream()).status]).toEqual([200, 101]);
+    const endsAt = Date.now() + 500;
+    await DB.prepare("UPDATE api_tokens SET expires_at = ? WHERE user_id = 'usr_machine'").bind(endsAt).run();
+    /** When the last request began that was answered. */
+    const lastAnswered = async (ask: () => Promise<Response>) => {
+      for (let last = 0; ; ) {
+        const beganAt = Date.now();
+        const { status } = await ask();
+        if (status === 401) return last;
+        last = beganAt;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    for (const last of await Promise.all(Object.values(asked).map(lastAnswered))) {
+      expect(last).toBeGreaterThan(endsAt - 500);
+      expect(last).toBeLessThanOrEqual(endsAt + 2_000);
+    }
+    expect(await (await browse(ana, "/settings/tokens")).text()).toContain("Ended");
+  });
 });

@@ -21,7 +21,7 @@ import { countMeetingRuns, findRollout, judgeMeetingRun, listMeetingRuns, saveRo
 import { findMeeting } from "../store/meetings.ts";
 import { record } from "./audit-trail.ts";
 import { reserveRunId, submit } from "./start-run.ts";
-import { reviewerFor } from "./workspace-models.ts";
+import { refusalOfNames, reviewerFor } from "./workspace-models.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -49,10 +49,18 @@ export async function startMeetingRun(
     findRollout(db, workspaceId),
   ]);
   if (!meeting) return noMeeting();
+  // What was saved before counts for it, wherever that was.
+  dependencies.knownKeys.forget(workspaceId);
+  const { reviewByModel, model } = choice;
+  const named = (["model", "reviewModel"] as const).flatMap((path) => {
+    const name = choice[path];
+    return name === null ? [] : [{ path, name }];
+  });
+  const refusal = await refusalOfNames(dependencies, workspaceId, named);
+  if (refusal) return refusal;
   const runId = await reserveRunId(dependencies, principal, { meetingId, choice, ...options }, idempotencyKey);
   if (!runId.ok) return runId;
   const version = versionOf(choice.version, runId.value, rollout);
-  const { reviewByModel, model } = choice;
   const reviewModel = reviewByModel
     ? (choice.reviewModel ?? (await reviewerFor(dependencies, workspaceId, model)))
     : null;

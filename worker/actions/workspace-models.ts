@@ -72,13 +72,40 @@ export async function nameableModelsOf(
 /** Names of {@link nameableModelsOf} in a sentence; all of them are told where they are asked for. */
 const TOLD_NAMES = 20;
 
-/** The failure of a name that means no model, with the names that do. */
-export async function noSuchModel(dependencies: Dependencies, workspaceId: string, name: string): Promise<Failure> {
+/** A name, and the field of a request that holds it. */
+export interface AskedName {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** The failure of names that mean no model, with the names that do. */
+export async function noSuchModel(
+  dependencies: Dependencies,
+  workspaceId: string,
+  asked: readonly AskedName[],
+): Promise<Failure> {
   const models = await nameableModelsOf(dependencies, workspaceId);
   const [told, others] = [models.slice(0, TOLD_NAMES), Math.max(0, models.length - TOLD_NAMES)];
   const names = told.map((each) => each.name).join(", ") + (others > 0 ? `, and ${others} more` : "");
-  const detail = `The workspace has no model ${JSON.stringify(name)}. These can be named: ${names}; GET /v1/models lists them.`;
-  return fail("model-not-found", detail, [{ path: "model", message: "names no model of the workspace" }]);
+  const wrong = asked.map(({ name }) => JSON.stringify(name)).join(" or ");
+  const detail = `The workspace has no model ${wrong}. These can be named: ${names}; GET /v1/models lists them.`;
+  const message = `names no model of the workspace. These can be named: ${names}`;
+  return fail(
+    "model-not-found",
+    detail,
+    asked.map(({ path }) => ({ path, message })),
+  );
+}
+
+/** The failure of those names that mean no model of the workspace; null where each means one. */
+export async function refusalOfNames(
+  dependencies: Dependencies,
+  workspaceId: string,
+  asked: readonly AskedName[],
+): Promise<Failure | null> {
+  const keys = await askableKeysOf(dependencies, workspaceId);
+  const wrong = asked.filter(({ name }) => modelByName(dependencies, keys, name) === null);
+  return wrong.length === 0 ? null : noSuchModel(dependencies, workspaceId, wrong);
 }
 
 /** What people are told which provider it is. */

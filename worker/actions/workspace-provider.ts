@@ -66,33 +66,29 @@ interface Call {
  *
  * @param source what the calls are made for
  * @param subjects what they are about, besides the workspace: all of them have budgets
- * @param model is asked, by its key where there is one, else by the one in use; null for the model of that
  */
 export async function providerOf(
   dependencies: Dependencies,
   workspaceId: string,
   source: ExecutionSource,
   subjects: readonly BudgetSubject[] = [],
-  model: string | null = null,
 ): Promise<Provider> {
   const keys = await askableKeysOf(dependencies, workspaceId);
-  const named = model === null ? null : modelByName(dependencies, keys, model);
-  const asked = askedKeys(keys, named?.key);
-  const provider = composed(dependencies, workspaceId, { source, subjects, keys: asked });
-  return { ...provider, defaultModel: named?.model ?? model ?? provider.defaultModel };
+  return composed(dependencies, workspaceId, { source, subjects, keys: askedKeys(keys) });
 }
 
-/** The same for a name that has to mean a model of the workspace, or `default`. `model-not-found` says which there are. */
+/** The same for a model by its name, or `default`. `model-not-found` says which there are. */
 export async function providerOfNamed(
   dependencies: Dependencies,
   workspaceId: string,
   source: ExecutionSource,
   name: string,
+  subjects: readonly BudgetSubject[] = [],
 ): Promise<Result<Provider>> {
   const keys = await askableKeysOf(dependencies, workspaceId);
   const named = modelByName(dependencies, keys, name);
-  if (named === null) return noSuchModel(dependencies, workspaceId, name);
-  const provider = composed(dependencies, workspaceId, { source, subjects: [], keys: askedKeys(keys, named.key) });
+  if (named === null) return noSuchModel(dependencies, workspaceId, [{ path: "model", name }]);
+  const provider = composed(dependencies, workspaceId, { source, subjects, keys: askedKeys(keys, named.key) });
   return succeed({ ...provider, defaultModel: named.model });
 }
 

@@ -58,6 +58,12 @@ function inOrder<Key extends ModelKey>(keys: readonly Key[]): readonly Key[] {
   return [...first, ...keys.filter((key) => !first.includes(key))];
 }
 
+/** What a key's own model is named by: with the key's name in front where the model's means another key. */
+function nameOf<Key extends ModelKey>(ordered: readonly Key[], key: Key): string {
+  const isMeant = ordered.find(({ model }) => model === key.model) === key;
+  return isMeant ? key.model : `${key.name}/${key.model}`;
+}
+
 export interface NameableModel<Key> extends NamedModel<Key> {
   readonly name: string;
 }
@@ -75,10 +81,7 @@ export function nameableModels<Key extends ModelKey>(
   const add = (name: string, key: Key, model: string) => {
     if (!byName.has(name)) byName.set(name, { name, key, model });
   };
-  for (const key of ordered) {
-    const isMeant = ordered.find(({ model }) => model === key.model) === key;
-    add(isMeant ? key.model : `${key.name}/${key.model}`, key, key.model);
-  }
+  for (const key of ordered) add(nameOf(ordered, key), key, key.model);
   for (const key of ordered) for (const model of known(key)) add(model, key, model);
   return [...byName.values()];
 }
@@ -117,7 +120,7 @@ export function offeredModels<Key extends ModelKey>(
 }
 
 /**
- * The model that looks at what the model of `writer` has written: of another provider, those first that are asked next anyway.
+ * The name of the model that looks at what the model of `writer` has written: of another provider, those first that are asked next anyway.
  * Null where the workspace has keys of one provider alone: then the same model looks again.
  */
 export function reviewerOf<Key extends ModelKey>(
@@ -126,5 +129,6 @@ export function reviewerOf<Key extends ModelKey>(
 ): string | null {
   if (!writer) return null;
   const isOther = ({ provider, baseUrl }: ModelKey) => provider !== writer.provider || baseUrl !== writer.baseUrl;
-  return [...nextKeys(keys), ...keys].find(isOther)?.model ?? null;
+  const reviewer = [...nextKeys(keys), ...keys].find(isOther);
+  return reviewer ? nameOf(inOrder(keys), reviewer) : null;
 }

@@ -90,7 +90,7 @@ const key = trimmed(apiKeyProblem);
 /** Of the models of one key. */
 export const pricesSchema = handPricesSchema(trimmed(modelProblem).refine((text) => text !== "", "is required"));
 const settings = z.strictObject({
-  provider: z.enum(KEYED_PROVIDERS, "must be anthropic, openai or openai-compatible"),
+  provider: z.enum(KEYED_PROVIDERS, `must be one of ${KEYED_PROVIDERS.join(", ")}`),
   /** Empty for the provider's own address. */
   baseUrl: trimmed(baseUrlProblem).default(""),
   /** Empty for the provider's usual model. */

@@ -238,6 +238,15 @@ function toExecution(row: ExecutionRow): Execution {
             ...{ cacheRead: row.cacheReadTokens ?? 0, cacheWrite: row.cacheWriteTokens ?? 0 },
             isEstimated: row.isEstimated,
           },
-    ...{ costMicros, price, retries: [...row.retries], fallbacks: [...row.fallbacks] },
+    costMicros: costMicros ?? (wasUnsent(row) ? 0 : null),
+    ...{ price, retries: [...row.retries], fallbacks: [...row.fallbacks] },
   };
+}
+
+/** Reasons that stand in the way before a provider is asked. */
+const REFUSALS: readonly (string | null)[] = ["over-budget", "over-limit", "circuit-open"];
+
+/** Nothing was sent, nor to anybody else before: nobody has to know a price to know what that did cost. */
+function wasUnsent({ outcome, reason, retries, fallbacks }: ExecutionRow): boolean {
+  return outcome === "failed" && REFUSALS.includes(reason) && retries.length + fallbacks.length === 0;
 }

@@ -1,6 +1,6 @@
 /**
  * The playground at `/playground` and, with a shared program, at `/p/:slug`. One form holds the program, its input and
- * its limits; the pane beside it holds the run. Without a script it is a text area that posts and leads to the run.
+ * its limits; the pane beside the form holds the run, which has forms of its own. Without a script it is a text area that posts and leads to the run.
  */
 
 import type { Grants } from "../domain/grants.ts";
@@ -73,14 +73,14 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
   });
   return (
     <Layout shell={shell} section="playground" title="Playground" scripts={["run-log.js", "playground.js"]}>
-      <form
-        id={ELEMENT_ID.playgroundForm}
-        class="playground"
-        data-files={JSON.stringify(values.files)}
-        data-blank={props.isBlank ? "" : undefined}
-        {...(mayRun ? { method: "post", action: RUNS, ...run } : {})}
-      >
-        <div class="playground-main">
+      <div class="playground">
+        <form
+          id={ELEMENT_ID.playgroundForm}
+          class="playground-main"
+          data-files={JSON.stringify(values.files)}
+          data-blank={props.isBlank ? "" : undefined}
+          {...(mayRun ? { method: "post", action: RUNS, ...run } : {})}
+        >
           <Toolbar {...props} />
           {mayRun ? null : <p class="muted">Running a program takes the role member or more in this workspace.</p>}
           {props.origin ? <ForkedFrom {...props.origin} /> : null}
@@ -96,11 +96,11 @@ export function PlaygroundPage({ shell, ...props }: PlaygroundProps & { readonly
           <EditorPane values={values} errors={errors} />
           <div class="format-status" role="status" data-format-status></div>
           <InputFields {...props} />
-        </div>
+        </form>
         <div id={ELEMENT_ID.playgroundSide} class="playground-side">
           <EmptyRunPanel />
         </div>
-      </form>
+      </div>
     </Layout>
   );
 }

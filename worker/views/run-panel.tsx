@@ -1,18 +1,20 @@
 /**
- * The run beside the editor: its live output, and its outcome as soon as it ended.
+ * The run beside the editor: its live output, what it waits for a person to decide, and its outcome as soon as it ended.
  */
+import type { BudgetWait } from "../domain/budget-wait.ts";
 import type { RunDetail, RunEvent } from "../domain/run.ts";
 import { isTerminal } from "../domain/run.ts";
+import { BudgetWaitPanel } from "./components/budget-wait.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Outcome } from "./components/outcome.tsx";
 import { StatusBadge } from "./components/status-badge.tsx";
 import { UsageLine } from "./components/usage.tsx";
-import { ELEMENT_ID } from "./element-id.ts";
-import { hx } from "./hx.ts";
+import { byId, ELEMENT_ID } from "./element-id.ts";
+import { hx, KEEP_ON_ERROR } from "./hx.ts";
 import { RunLog } from "./log/log-view.tsx";
 import { reasonOf } from "./run-words.ts";
 
-export type RunPanelRun = Pick<RunDetail, "id" | "state" | "lastSeq">;
+export type RunPanelRun = Pick<RunDetail, "id" | "state" | "lastSeq" | "grants">;
 
 export interface RunPanelProps {
   readonly run: RunPanelRun;
@@ -32,7 +34,8 @@ export function RunPanel({ run, events }: RunPanelProps) {
     >
       <PanelHead runId={run.id} />
       <RunLog runId={run.id} state={run.state} events={events} lastSeq={run.lastSeq} compact />
-      <PendingOutcome runId={run.id} trigger="run-end from:body" />
+      <div id={ELEMENT_ID.runNotice} role="status"></div>
+      <PendingOutcome run={run} wait={null} trigger="run-end from:body" />
     </section>
   );
 }
@@ -69,17 +72,36 @@ function PanelHead({ runId }: { readonly runId: string | null }) {
   );
 }
 
-function PendingOutcome({ runId, trigger }: { readonly runId: string; readonly trigger: string }) {
+interface PendingProps {
+  readonly run: Pick<RunDetail, "id" | "grants">;
+  readonly wait: BudgetWait | null;
+  readonly trigger: string;
+}
+
+/** Holds the decision that a run waits for: one that asks models may come to it at any time, and no event says so. */
+function PendingOutcome({ run: { id, grants }, wait, trigger }: PendingProps) {
+  const asksModels = grants?.model === true;
+  const outcome = hx({
+    get: `/playground/runs/${id}/outcome`,
+    trigger: asksModels ? "run-end from:body, every 2s" : trigger,
+    swap: "outerMorph",
+    ...(asksModels ? { status: KEEP_ON_ERROR } : {}),
+  });
+  const errors = `target:${byId(ELEMENT_ID.runNotice)} swap:innerHTML`;
+  const answered = { swap: "outerMorph", status: { "4xx": errors, "5xx": errors } } as const;
   return (
-    <div
-      id={ELEMENT_ID.runOutcome}
-      class="run-outcome"
-      {...hx({ get: `/playground/runs/${runId}/outcome`, trigger, swap: "outerHTML" })}
-    ></div>
+    <div id={ELEMENT_ID.runOutcome} class="run-outcome" {...outcome}>
+      {wait ? (
+        <BudgetWaitPanel runId={id} wait={wait} answered={{ target: byId(ELEMENT_ID.runOutcome), ...answered }} />
+      ) : null}
+    </div>
   );
 }
 
-/** Answer to `GET /playground/runs/:id/outcome`. Asked too early, it asks again by itself. */
+/**
+ * Answer to `GET /playground/runs/:id/outcome`, and to a decision that came through htmx. Asked too early, it asks again
+ * by itself.
+ */
 export function RunOutcome({
   run,
   files,
@@ -87,7 +109,7 @@ export function RunOutcome({
   readonly run: RunDetail;
   readonly files: Readonly<Record<string, string>>;
 }) {
-  if (!isTerminal(run.state)) return <PendingOutcome runId={run.id} trigger="load delay:400ms" />;
+  if (!isTerminal(run.state)) return <PendingOutcome run={run} wait={run.budgetWait} trigger="load delay:400ms" />;
   // A limit has its own banner, which says more.
   const reason = run.limitReached ? null : reasonOf(run);
   return (

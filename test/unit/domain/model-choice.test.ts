@@ -96,6 +96,12 @@ describe("the model that reviews", () => {
     expect(reviewerOf([own, second, gpt, local], local)).toBe("gpt");
   });
 
+  it("is named so that its own key is asked, also where the writer's model has the same name", () => {
+    const shared = [key("main", "openai", "gpt"), key("lab", "llama", "gpt")];
+    const name = reviewerOf(shared)!;
+    expect([name, namedModel(shared, name, () => false)?.key.name]).toEqual(["lab/gpt", "lab"]);
+  });
+
   it("is the same one where there is no other provider", () => {
     expect(reviewerOf([own, second])).toBeNull();
     expect(reviewerOf([])).toBeNull();

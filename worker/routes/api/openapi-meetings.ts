@@ -46,7 +46,7 @@ export const MEETING_OPERATIONS: readonly Operation[] = [
     summary: "Make items of a meeting by tool calls, or as the workspace's rollout says with version auto.",
     body: processRequestSchema,
     answers: { 202: acceptedAnswerSchema },
-    problems: [...BODY_PROBLEMS, "not-found", "lane-full"],
+    problems: [...BODY_PROBLEMS, "not-found", "model-not-found", "lane-full"],
   },
   {
     method: "post",
@@ -54,7 +54,7 @@ export const MEETING_OPERATIONS: readonly Operation[] = [
     summary: "Make items of a meeting by one program that a model writes.",
     body: processV2RequestSchema,
     answers: { 202: acceptedAnswerSchema },
-    problems: [...BODY_PROBLEMS, "not-found", "lane-full"],
+    problems: [...BODY_PROBLEMS, "not-found", "model-not-found", "lane-full"],
   },
   {
     method: "put",

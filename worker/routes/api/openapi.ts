@@ -79,7 +79,14 @@ const OPERATIONS: readonly Operation[] = [
     isBodyOptional: true,
     headers: [IDEMPOTENCY],
     answers: { 202: acceptedAnswerSchema },
-    problems: ["not-found", "malformed-json", "invalid-request", "idempotency-key-reused", "lane-full"],
+    problems: [
+      "not-found",
+      "model-not-found",
+      "malformed-json",
+      "invalid-request",
+      "idempotency-key-reused",
+      "lane-full",
+    ],
   },
   {
     method: "post",

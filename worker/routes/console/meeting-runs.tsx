@@ -41,7 +41,7 @@ export const meetingRunPages = new Hono<SignedInEnv>()
     const started = await process(c, id, values);
     // Where it can be watched, which is not at the top.
     if (started.ok) return c.redirect(`/meetings/${id}#${ELEMENT_ID.meetingRuns}`, 303);
-    return started.code === "invalid-request"
+    return started.code === "invalid-request" || started.code === "model-not-found"
       ? showMeeting(c, id, { values, errors: shownErrors(started) })
       : failurePage(c, started);
   })

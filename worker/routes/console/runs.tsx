@@ -14,6 +14,7 @@ import { ReplayPlace } from "../../views/components/replay-verdict.tsx";
 import { RENDERED_LINES } from "../../views/log/log-view.tsx";
 import type { EffectsByLine } from "../../views/program-files.tsx";
 import { RunHeader, RunPage } from "../../views/run.tsx";
+import { RunOutcome } from "../../views/run-panel.tsx";
 import { NewRunsPill, RunsPage, RunsResults } from "../../views/runs.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
@@ -88,7 +89,11 @@ export const runPages = new Hono<SignedInEnv>()
     const decision = check({ ...form, ...by }, budgetDecisionSchema);
     if (!decision.ok) return failurePage(c, decision);
     const decided = await decideRunBudget(c.var.dependencies, c.var.principal, handle.value, decision.value);
-    return decided.ok ? c.redirect(`/runs/${c.req.param("id")}`, 303) : failurePage(c, decided);
+    if (!decided.ok) return failurePage(c, decided);
+    if (!isPartial(c)) return c.redirect(`/runs/${c.req.param("id")}`, 303);
+    // The call that waited is only about to hear of it.
+    const run = { ...decided.value, budgetWait: null };
+    return page(c, <RunOutcome run={run} files={await failedFiles(c, run)} />);
   })
   .post("/:id/replays", async (c) => {
     const handle = await accessRun(c);
