@@ -172,6 +172,27 @@ describe.each([anthropicProtocol, responsesProtocol, chatProtocol])("/v1 in fron
     await expect.poll(calls, { timeout: 8_000 }).toMatchObject([{ outcome: "partial" }]);
   });
 
+  it("reads on only as its client does, and gives a slow one all of it", async () => {
+    const pieces = Array.from({ length: 12_000 }, (_, at) => `${at} `);
+    const body = protocol.frames({ pieces }).join("");
+    const cutAt = Array.from({ length: Math.floor(body.length / 4_096) }, (_, at) => (at + 1) * 4_096);
+    await behind(protocol, { body, cutAt });
+    const stream = await client().chat.completions.create({ ...HI, stream: true });
+    const reading = stream[Symbol.asyncIterator]();
+    let text = "";
+    const read = async () => {
+      const { value, done } = await reading.next();
+      text += value?.choices[0]?.delta.content ?? "";
+      return !done;
+    };
+    await read();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await calls()).toMatchObject([{ outcome: "live" }]);
+    while (await read());
+    expect(text).toBe(pieces.join(""));
+    await expect.poll(calls, { timeout: 8_000 }).toMatchObject([{ outcome: "whole" }]);
+  });
+
   it("hands out no tool call that cannot be read", async () => {
     const calls = [{ id: "call_1", name: "read_file", input: ['{"path'] }];
     const script = { body: protocol.frames({ native: protocol.callsTools, calls, pieces: [] }).join("") };
