@@ -4,6 +4,7 @@ import type { Mutant } from "./mutant.ts";
 const WORKSPACE_CALLS = "worker/workspace-calls.ts";
 const GATE = "durable-objects/budget-ledger/gate.ts";
 const CALLS = "durable-objects/budget-ledger/calls.ts";
+const EXECUTIONS = "worker/store/executions.ts";
 const OUTBOX = "durable-objects/budget-ledger/record-outbox.ts";
 const CIRCUIT = "worker/domain/circuit.ts";
 
@@ -119,8 +120,8 @@ const PLANTED: readonly Omit<Mutant, "world">[] = [
   {
     name: "tell what is gathered twice",
     file: WORKSPACE_CALLS,
-    find: "    this.#gathered.delete(workspaceId);\n    const sent",
-    replace: "    const sent",
+    find: "    this.#gathered.delete(workspaceId);\n    const news",
+    replace: "    const news",
   },
   {
     name: "tell an object that was reset nothing again",
@@ -131,14 +132,20 @@ const PLANTED: readonly Omit<Mutant, "world">[] = [
   {
     name: "forget what came of earlier attempts when the object cannot be asked",
     file: WORKSPACE_CALLS,
-    find: "if (news.ends.length > 0) this.tell(workspaceId, { ends: news.ends, record: null });",
+    find: "if (news.ends.length > 0) this.tell(workspaceId, { ends: news.ends, records: [] });",
     replace: "",
   },
   {
     name: "take a call for live again whose beginning comes late",
+    file: EXECUTIONS,
+    find: "\n    WHERE excluded.outcome <> 'live'`;",
+    replace: "`;",
+  },
+  {
+    name: "forget records that came while others were copied",
     file: OUTBOX,
-    find: "isLive ? PUT_LIVE : PUT_ENDED",
-    replace: "PUT_ENDED",
+    find: '"DELETE FROM owed_batches WHERE ordinal <= ?", last.ordinal',
+    replace: '"DELETE FROM owed_batches WHERE ordinal <= ?", last.ordinal + 1',
   },
   {
     name: "believe stragglers of before a breaker changed",
