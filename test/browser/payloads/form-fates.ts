@@ -126,10 +126,6 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
   },
   "POST /meetings/:id/runs": {
     base: () => ({ version: "v2", mode: "review", reviewByModel: "on", model: "", reviewModel: "" }),
-    shown: { model: compact(100) },
-    unseen: { reviewModel: "shown until a run ends that has come to no review: here no server answers" },
-    most: [20, "each is a run by the mock, which writes as fast as a model does"],
-    seenOn: located,
   },
   "POST /settings/meetings": { base: () => ({ v2Percent: "100", fallback: "on" }) },
   "POST /snippets/:name/versions": {
