@@ -4,6 +4,7 @@
  */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { companionWorkers } from "./scripts/companion-workers.ts";
 import { WORKERD_ENVIRONMENT } from "./scripts/python/workerd-environment.ts";
 import { memoryFolder } from "./test/support/memory-folder.ts";
@@ -46,8 +47,21 @@ const SUCRASE = [
   ...["transformers/RootTransformer", "util/getTSImportedNames"],
 ].map((name) => `sucrase/dist/${name}.js`);
 
+/** What takes a minute or more: begun last, one of them is waited for while the other processor has nothing to do. */
+const LONG = /\/(corpus\/\w+|simulation|meeting-runs|memory-gate|meeting-faults|console|queue|payloads)\.test\.ts$/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = ({ project }: TestSpecification) => project.config.sequence.groupOrder;
+    const isShort = ({ moduleId }: TestSpecification) => (LONG.test(moduleId) ? 0 : 1);
+    const sorted = await super.sort(files);
+    return sorted.toSorted((one, other) => order(one) - order(other) || isShort(one) - isShort(other));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // By itself Vitest leaves one processor to itself: of two, that is every other one.
     maxWorkers: "100%",
     // A test that waits for something that does not come must say so, not hang.
@@ -118,8 +132,9 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/product/shared-product.ts"],
           environment: "node",
-          // After those whose programs are timed. Two browsers at once: most of a test is waiting for what it sees.
+          // After those whose programs are timed. More browsers than processors: most of a test is waiting for what it sees.
           sequence: { groupOrder: 1 },
+          maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -1,5 +1,6 @@
 /** `npm test`: builds what tests need, checks the sources, and runs every test. Stops at the first part that fails. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildParts, buildWorker, WRANGLER_ENVIRONMENT } from "./build.ts";
@@ -17,33 +18,32 @@ const ENVIRONMENT = {
   NODE_COMPILE_CACHE: join(ROOT, ".cache/compiled"),
 };
 
-function timed(name: string, work: () => void): void {
+async function timed(name: string, work: () => unknown): Promise<void> {
   const startedAt = Date.now();
-  work();
+  await work();
   console.log(`${name}: ${((Date.now() - startedAt) / SECOND_MS).toFixed(1)} s`);
 }
 
-function run(command: string, args: readonly string[]): void {
-  const { status } = spawnSync(join(ROOT, "node_modules/.bin", command), args, {
-    cwd: ROOT,
-    env: ENVIRONMENT,
-    stdio: "inherit",
-  });
+/** Ends everything where the command fails. */
+async function run(command: string, args: readonly string[]): Promise<void> {
+  const path = join(ROOT, "node_modules/.bin", command);
+  const child = spawn(path, args, { cwd: ROOT, env: ENVIRONMENT, stdio: "inherit" });
+  const [status] = await once(child, "exit");
   if (status !== 0) process.exit(status ?? 1);
 }
 
-timed("build", () => {
+await timed("build", () => {
   buildParts();
   buildWorker();
 });
-timed("types", () => {
-  for (const project of [".", "client", "scripts", "test", "test/simulation", "examples"]) run("tsc", ["-p", project]);
-});
-timed("lint", () => {
-  run("biome", ["check", "--error-on-warnings", "."]);
-  run("node", ["scripts/lint/house-rules.ts"]);
-});
-timed("import rules", () => {
-  run("depcruise", ["worker", "durable-objects", "client", "scripts", "--config", ".dependency-cruiser.cjs"]);
-});
-timed("tests", () => run("vitest", ["run"]));
+const types = async () => {
+  for (const project of [".", "client", "scripts", "test", "test/simulation", "examples"])
+    await run("tsc", ["-p", project]);
+};
+const lint = async () => {
+  await run("biome", ["check", "--error-on-warnings", "."]);
+  await run("node", ["scripts/lint/house-rules.ts"]);
+  await run("depcruise", ["worker", "durable-objects", "client", "scripts", "--config", ".dependency-cruiser.cjs"]);
+};
+await timed("types, lint and import rules", () => Promise.all([types(), lint()]));
+await timed("tests", () => run("vitest", ["run"]));
