@@ -91,6 +91,8 @@ describe("Provider keys", () => {
     await look(page, "key-rotated");
     const seen = requests.map(({ headers }) => headers.authorization);
     expect(seen).toEqual([KEY, KEY, KEY, KEY, NEW_KEY].map((key) => `Bearer ${key}`));
+    // The SDK's own, also where the build has made names short.
+    expect(requests.at(-1)!.headers["user-agent"]).toMatch(/^OpenAI\/JS \d/);
     expect(await page.content()).not.toContain("canary");
 
     await page.fill("#deletion-name", "local server");
@@ -114,6 +116,28 @@ describe("Provider keys", () => {
     await page.click("[data-generate-start]");
     await expect.poll(() => page.innerText("[data-generate-status]")).toContain("Not written");
     expect(await page.innerText("[data-generate-status]")).not.toContain("only a part");
+    await close();
+    const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
+    await fetch(`${product.url}/api/workspace/api-keys/${key.id}`, { method: "DELETE", headers });
+  });
+
+  it("ends the call at Stop, also while the model says nothing", async () => {
+    const { baseUrl, requests } = server.play({ body: chatProtocol.frames().join("") }, { body: "", silent: true });
+    const fields = { name: "says nothing", provider: "openai-compatible", baseUrl: `${baseUrl}/v1`, model: "llama" };
+    const saved = await product.api("/api/workspace/api-keys", fields);
+    const { key } = (await saved.json()) as { key: { id: string } };
+    const { page, close } = await openSignedIn(browser, product);
+    await page.goto("/playground");
+    await page.fill("[data-generate-text]", "print the primes");
+    await page.click("[data-generate-start]");
+    await expect.poll(() => requests.length).toBe(2);
+    await page.click("[data-generate-stop]");
+    await expect.poll(() => page.innerText("[data-generate-status]")).toBe("Stopped.");
+    const latest = async () => {
+      const answer = await product.api("/api/executions?limit=1");
+      return ((await answer.json()) as { executions: object[] }).executions;
+    };
+    await expect.poll(latest).toMatchObject([{ outcome: "failed", reason: "aborted" }]);
     await close();
     const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
     await fetch(`${product.url}/api/workspace/api-keys/${key.id}`, { method: "DELETE", headers });

@@ -30,7 +30,7 @@ async function generate(description: string, language = "typescript"): Promise<G
     .decode(await answer.arrayBuffer())
     .trim()
     .split("\n");
-  return lines.map((line) => JSON.parse(line));
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
 }
 
 describe("POST /playground/runs", () => {

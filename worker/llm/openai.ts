@@ -77,6 +77,8 @@ export async function openaiClient({ apiKey, baseURL }: ClientAddress, fetch: Sd
   // Imported on the first call: the SDK is 86 KB gzipped and takes 50 ms to evaluate in a cold isolate, and most requests
   // of the Worker never call a model.
   const { default: OpenAI } = await import("openai");
+  // It tells servers what it is by the name of its class, which the build makes short.
+  Object.defineProperty(OpenAI, "name", { value: "OpenAI" });
   return new OpenAI({
     // The SDK insists on a key; without one the header that it would go into is removed.
     apiKey: apiKey ?? "none",

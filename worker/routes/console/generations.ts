@@ -2,7 +2,8 @@
  * `POST /playground/generations`: a model writes a program, and its text streams back as lines of JSON:
  * `{"type":"retry"}` before it waits and asks again, `{"type":"wait"}` while the workspace's own limit holds it up,
  * `{"type":"fallback"}` when another provider is asked, `{"type":"text"}` as it is written, then `{"type":"done"}` with what
- * it used, or `{"type":"error"}`, which says whether the text before it is a part of an answer.
+ * it used, or `{"type":"error"}`, which says whether the text before it is a part of an answer. While there is nothing to
+ * say, empty lines come between them.
  */
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
@@ -24,10 +25,13 @@ const requestSchema = z.strictObject({
   current: z.string().max(GENERATION_BOUNDS.currentChars).optional(),
 });
 
+/** Only a write finds out that the client has left, and a model may be silent, or think, for minutes. */
+const SIGN_OF_LIFE_MS = 1_000;
+
 export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
   const body = await readJson(c, requestSchema);
   if (!body.ok) return problem(c, body);
-  const { log } = c.var.dependencies;
+  const { log, clock } = c.var.dependencies;
   const provider = await providerOf(c.var.dependencies, c.var.principal.workspaceId, {
     kind: "generate",
     id: c.var.principal.userId,
@@ -39,6 +43,11 @@ export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
     const stop = new AbortController();
     out.onAbort(() => stop.abort());
     const line = (event: object) => out.write(`${JSON.stringify(event)}\n`);
+    let isOver = false;
+    const signsOfLife = async () => {
+      for (await clock.sleep(SIGN_OF_LIFE_MS); !isOver; await clock.sleep(SIGN_OF_LIFE_MS)) await out.write("\n");
+    };
+    void signsOfLife();
     try {
       for await (const event of generateProgram({ ...body.value, provider, signal: stop.signal })) await line(event);
     } catch (error) {
@@ -51,6 +60,8 @@ export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
         message,
         ...(isFault ? { reason: error.reason, isPartial: error.isPartial, retries: error.retries } : {}),
       });
+    } finally {
+      isOver = true;
     }
   });
 });
