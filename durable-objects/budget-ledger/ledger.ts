@@ -52,7 +52,7 @@ export interface LedgerPorts {
   readonly workspaceId: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly wakeUp: Pick<WakeUp, "within">;
+  readonly wakeUp: Pick<WakeUp, "within" | "by">;
   /** Resolves when everybody who wants to hear of it has it; may be repeated. */
   warn(messages: readonly WebhookMessage[]): Promise<void>;
 }
@@ -149,13 +149,14 @@ export class Ledger {
     const now = clock.now();
     const open = [...this.#state.reservations.values()].filter(({ status }) => status === "open");
     const lost = open.filter(({ reservedAt }) => reservedAt <= now - OPEN_MS);
+    const next = Math.min(...open.map(({ reservedAt }) => reservedAt + OPEN_MS).filter((instant) => instant > now));
     for (const { id } of lost) await this.markUnknown(id);
     if (now - this.#prunedAt >= PRUNE_EVERY_MS) {
       storage.prune(now - SETTLED_KEPT_MS, now - WINDOWS_KEPT_MS);
       this.#state = keptFrom(storage.load());
       this.#prunedAt = now;
     }
-    if (open.length > lost.length) await wakeUp.within(OPEN_MS);
+    if (open.length > lost.length) await wakeUp.by(next);
     else if (!storage.isEmpty()) await wakeUp.within(PRUNE_EVERY_MS);
     const owed = storage.owedWarnings(WARNINGS_PER_ALARM);
     if (owed.length === 0) return;

@@ -2,7 +2,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env as bindings } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { Ledger } from "../../durable-objects/budget-ledger/ledger.ts";
+import { BudgetStorage } from "../../durable-objects/budget-ledger/storage.ts";
 import type { Env } from "../../durable-objects/env.ts";
+import { WakeUp } from "../../durable-objects/wake-up.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
 import { type Execution, executionListSchema } from "../../worker/domain/execution.ts";
 import { executionRecord } from "../../worker/store/executions.ts";
@@ -119,4 +122,40 @@ describe("the record of a call", () => {
     expect(await calls()).toMatchObject([{ id, outcome: "whole" }]);
     expect((await one(id))["answer"]).toBe("a");
   });
+});
+
+it("a call whose maker was lost is unknown after its time, and not only with a later call's", async () => {
+  await ledger().note({ ends: [], records: [] });
+  const minutes = (count: number) => count * 60_000;
+  const seen = await runInDurableObject(stub(), async (_, { storage }) => {
+    const begun = Date.now();
+    let now = begun;
+    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    const wakeUp = new WakeUp(storage, clock);
+    const books = new BudgetStorage(storage);
+    const random = { bytes: (length: number) => new Uint8Array(length) };
+    const of = new Ledger({
+      ...{ storage: books, workspaceId: "ws_ana", clock, random, wakeUp },
+      warn: async () => {},
+    });
+    const call = (id: string) => of.reserve({ id, boundMicros: 5, subjects: [] });
+    await storage.deleteAlarm();
+    await call("call_first");
+    now += minutes(10);
+    await call("call_second");
+    const rings: [number | null, number][] = [];
+    for (let ring = 0; ring < 2; ring++) {
+      const alarm = await storage.getAlarm();
+      now = alarm!;
+      wakeUp.rang();
+      await storage.deleteAlarm();
+      await of.alarm();
+      rings.push([now - begun, (await of.overview()).unknownCount]);
+    }
+    return rings;
+  });
+  expect(seen).toEqual([
+    [minutes(15), 1],
+    [minutes(25), 2],
+  ]);
 });

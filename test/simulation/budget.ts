@@ -184,7 +184,7 @@ class Case {
     const ports = {
       storage: this.#disk,
       clock: { now: () => this.#now, sleep: async () => {} },
-      wakeUp: { within: async () => {}, rang: () => {} },
+      wakeUp: { within: async () => {}, by: async () => {}, rang: () => {} },
       random: { bytes: (length: number) => Uint8Array.from({ length }, () => this.#random.integer(0, 255)) },
       workspaceId: "ws_1",
       warn: async (messages: readonly WebhookMessage[]) => this.#hear(messages),
