@@ -13,6 +13,7 @@ import { testedKeySchema } from "../../worker/domain/provider-key.ts";
 import { ModelError, type ModelEvent } from "../../worker/llm/provider.ts";
 import { summarizeExecutions } from "../../worker/store/execution-figures.ts";
 import { canaryKey } from "../support/canary.ts";
+import { generatedLines } from "../support/generated-lines.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { openaiError } from "../support/providers/openai-responses.ts";
@@ -65,10 +66,7 @@ async function generate(tenant = ana, description = "print the primes") {
   const headers = { cookie: `runyard_session=${tenant.session}`, origin: ORIGIN, "content-type": "application/json" };
   const body = JSON.stringify({ description, language: "typescript" });
   const answer = await request("/playground/generations", { method: "POST", headers, body });
-  return (await answer.text())
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+  return generatedLines<Record<string, unknown>>(await answer.text());
 }
 
 async function calls(tenant = ana, query = ""): Promise<Execution[]> {
@@ -340,7 +338,7 @@ describe("the gate", () => {
     expect(events[0]).toMatchObject({ type: "wait", message: expect.stringContaining("for the rate limit of") });
     expect(events.at(-1)).toMatchObject({ type: "done" });
     const [call] = await ended(1);
-    expect(call!.waitedMs).toBe(events[0].waitMs);
+    expect(call!.waitedMs).toBe(events[0]!["waitMs"]);
     expect(call!.latencyMs).toBeGreaterThanOrEqual(call!.waitedMs);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { generatedLines } from "../support/generated-lines.ts";
 import { api, browse, createTenant, freshDatabase, ORIGIN, request, type Tenant } from "../support/workerd.ts";
 
 let ana: Tenant;
@@ -26,11 +27,7 @@ async function generate(description: string, language = "typescript"): Promise<G
     body: JSON.stringify({ description, language }),
   });
   expect(answer.status).toBe(200);
-  const lines = new TextDecoder()
-    .decode(await answer.arrayBuffer())
-    .trim()
-    .split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
+  return generatedLines(new TextDecoder().decode(await answer.arrayBuffer()));
 }
 
 describe("POST /playground/runs", () => {

@@ -13,6 +13,7 @@ import {
   testedKeySchema,
 } from "../../worker/domain/provider-key.ts";
 import { canaryKey } from "../support/canary.ts";
+import { generatedLines } from "../support/generated-lines.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { openaiError, responsesProtocol } from "../support/providers/openai-responses.ts";
@@ -84,8 +85,7 @@ async function generate(tenant = ana) {
   const headers = { cookie: `runyard_session=${tenant.session}`, origin: ORIGIN, "content-type": "application/json" };
   const body = JSON.stringify({ description: "print the primes", language: "typescript" });
   const answer = await request("/playground/generations", { method: "POST", headers, body });
-  const lines = (await answer.text()).trim().split("\n");
-  return lines.map((line) => JSON.parse(line)).at(-1);
+  return generatedLines<{ readonly program?: string }>(await answer.text()).at(-1)!;
 }
 
 /** Every value of every row of the database. */
