@@ -135,6 +135,8 @@ export class RecordOutbox {
 
   /** Before there were batches each record had a row of its own, with the names of its values. */
   #takeOver(): void {
+    // Whether texts are kept is known once there are the tables that say so.
+    this.#write(() => undefined);
     const { sql } = this.#ports.storage;
     const rows = sql.exec<{ row: string; texts: string | null }>(
       "SELECT row, texts FROM owed_records ORDER BY ordinal",

@@ -122,6 +122,22 @@ describe("the record of a call", () => {
     expect(await calls()).toMatchObject([{ id, outcome: "whole" }]);
     expect((await one(id))["answer"]).toBe("a");
   });
+
+  it("is taken over without its texts where the workspace keeps none", async () => {
+    await ledger().keepTexts(false);
+    const whole = wholeOf(`call_${"6".repeat(32)}`);
+    await runInDurableObject(stub(), (_, { storage }) => {
+      storage.sql.exec("DROP TABLE owed_batches");
+      storage.sql.exec("CREATE TABLE owed_records (ordinal INTEGER PRIMARY KEY, id TEXT, row TEXT, texts TEXT)");
+      const texts = JSON.stringify({ id: whole.id, prompt: "p", answer: "a", promptChars: 1, answerChars: 1 });
+      storage.sql.exec("INSERT INTO owed_records VALUES (1, ?, ?, ?)", whole.id, JSON.stringify(whole), texts);
+    });
+    await runInDurableObject(stub(), (_, state) => state.abort("restarted by the test")).catch(() => {});
+    const stored = await runInDurableObject(stub(), (_, { storage }) =>
+      storage.sql.exec<{ texts: string }>("SELECT texts FROM owed_batches").toArray(),
+    );
+    expect(stored).toEqual([{ texts: "null" }]);
+  });
 });
 
 it("a call whose maker was lost is unknown after its time, and not only with a later call's", async () => {
