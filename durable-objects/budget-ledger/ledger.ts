@@ -149,14 +149,15 @@ export class Ledger {
     const now = clock.now();
     const open = [...this.#state.reservations.values()].filter(({ status }) => status === "open");
     const lost = open.filter(({ reservedAt }) => reservedAt <= now - OPEN_MS);
-    const next = Math.min(...open.map(({ reservedAt }) => reservedAt + OPEN_MS).filter((instant) => instant > now));
+    const dueAt = (next: number, { reservedAt }: Reservation) => Math.min(next, reservedAt + OPEN_MS);
+    const next = open.filter(({ reservedAt }) => reservedAt > now - OPEN_MS).reduce(dueAt, Number.POSITIVE_INFINITY);
     for (const { id } of lost) await this.markUnknown(id);
     if (now - this.#prunedAt >= PRUNE_EVERY_MS) {
       storage.prune(now - SETTLED_KEPT_MS, now - WINDOWS_KEPT_MS);
       this.#state = keptFrom(storage.load());
       this.#prunedAt = now;
     }
-    if (open.length > lost.length) await wakeUp.by(next);
+    if (next < Number.POSITIVE_INFINITY) await wakeUp.by(next);
     else if (!storage.isEmpty()) await wakeUp.within(PRUNE_EVERY_MS);
     const owed = storage.owedWarnings(WARNINGS_PER_ALARM);
     if (owed.length === 0) return;
