@@ -34,6 +34,23 @@ async function look(page: Page, name: string): Promise<void> {
   await screenshot(page, name);
 }
 
+/** A page on which the model of a new key has just been asked for a program; the key goes when the page does. */
+async function generating(name: string, baseUrl: string) {
+  const fields = { name, provider: "openai-compatible", baseUrl: `${baseUrl}/v1`, model: "llama" };
+  const saved = await product.api("/api/workspace/api-keys", fields);
+  const { key } = (await saved.json()) as { key: { id: string } };
+  const { page, close } = await openSignedIn(browser, product);
+  await page.goto("/playground");
+  await page.fill("[data-generate-text]", "print the primes");
+  await page.click("[data-generate-start]");
+  const end = async () => {
+    await close();
+    const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
+    await fetch(`${product.url}/api/workspace/api-keys/${key.id}`, { method: "DELETE", headers });
+  };
+  return { page, close: end };
+}
+
 describe("Provider keys", () => {
   it("tests a key in the form, saves it, writes a program with it, rotates it, and deletes it by its name", async () => {
     const rejected = chatProtocol.failures.find(({ title }) => title === "401")!.script;
@@ -107,29 +124,15 @@ describe("Provider keys", () => {
     const thoughts = chatProtocol.frames({ pieces: [] }).slice(0, 3).join("");
     const [[fault]] = chatProtocol.streamErrors as [[string, string]];
     const { baseUrl } = server.play({ body: chatProtocol.frames().join("") }, { body: thoughts + fault });
-    const fields = { name: "breaks off", provider: "openai-compatible", baseUrl: `${baseUrl}/v1`, model: "llama" };
-    const saved = await product.api("/api/workspace/api-keys", fields);
-    const { key } = (await saved.json()) as { key: { id: string } };
-    const { page, close } = await openSignedIn(browser, product);
-    await page.goto("/playground");
-    await page.fill("[data-generate-text]", "print the primes");
-    await page.click("[data-generate-start]");
+    const { page, close } = await generating("breaks off", baseUrl);
     await expect.poll(() => page.innerText("[data-generate-status]")).toContain("Not written");
     expect(await page.innerText("[data-generate-status]")).not.toContain("only a part");
     await close();
-    const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
-    await fetch(`${product.url}/api/workspace/api-keys/${key.id}`, { method: "DELETE", headers });
   });
 
   it("ends the call at Stop, also while the model says nothing", async () => {
     const { baseUrl, requests } = server.play({ body: chatProtocol.frames().join("") }, { body: "", silent: true });
-    const fields = { name: "says nothing", provider: "openai-compatible", baseUrl: `${baseUrl}/v1`, model: "llama" };
-    const saved = await product.api("/api/workspace/api-keys", fields);
-    const { key } = (await saved.json()) as { key: { id: string } };
-    const { page, close } = await openSignedIn(browser, product);
-    await page.goto("/playground");
-    await page.fill("[data-generate-text]", "print the primes");
-    await page.click("[data-generate-start]");
+    const { page, close } = await generating("says nothing", baseUrl);
     await expect.poll(() => requests.length).toBe(2);
     await page.click("[data-generate-stop]");
     await expect.poll(() => page.innerText("[data-generate-status]")).toBe("Stopped.");
@@ -139,8 +142,6 @@ describe("Provider keys", () => {
     };
     await expect.poll(latest).toMatchObject([{ outcome: "failed", reason: "aborted" }]);
     await close();
-    const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
-    await fetch(`${product.url}/api/workspace/api-keys/${key.id}`, { method: "DELETE", headers });
   });
 
   it("says how a private address is allowed, within the width of a phone, and shows in its strips where one is", async () => {
