@@ -53,9 +53,9 @@ const LONG = /\/(corpus\/\w+|simulation|meeting-runs|memory-gate|meeting-faults|
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const order = ({ project }: TestSpecification) => project.config.sequence.groupOrder;
-    const isShort = ({ moduleId }: TestSpecification) => (LONG.test(moduleId) ? 0 : 1);
+    const rank = ({ moduleId }: TestSpecification) => (LONG.test(moduleId) ? 0 : 1);
     const sorted = await super.sort(files);
-    return sorted.toSorted((one, other) => order(one) - order(other) || isShort(one) - isShort(other));
+    return sorted.toSorted((one, other) => order(one) - order(other) || rank(one) - rank(other));
   }
 }
 

@@ -120,7 +120,8 @@ export function offeredModels<Key extends ModelKey>(
 }
 
 /**
- * The name of the model that looks at what the model of `writer` has written: of another provider, those first that are asked next anyway.
+ * The name of the model that looks at what the model of `writer` has written: of another provider, those first that are
+ * asked next anyway.
  * Null where the workspace has keys of one provider alone: then the same model looks again.
  */
 export function reviewerOf<Key extends ModelKey>(

@@ -1,6 +1,7 @@
 /**
  * The playground at `/playground` and, with a shared program, at `/p/:slug`. One form holds the program, its input and
- * its limits; the pane beside the form holds the run, which has forms of its own. Without a script it is a text area that posts and leads to the run.
+ * its limits; the pane beside the form holds the run, which has forms of its own. Without a script it is a text area that
+ * posts and leads to the run.
  */
 
 import type { Grants } from "../domain/grants.ts";
