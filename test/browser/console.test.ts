@@ -106,11 +106,8 @@ describe("the playground", () => {
     await write(page, 'let n = 0;\nwhile (true) if (++n % 50000 === 0) console.log("turn " + n);\n');
     await page.keyboard.press("ControlOrMeta+Enter");
     await page.waitForSelector("run-log :text('turn ')");
-    const stoppedAt = performance.now();
     await page.click("[data-playground=stop]");
     expect(await outcome(page)).toContain("Cancelled");
-    // Generous: the figure itself is the benchmark's.
-    expect(performance.now() - stoppedAt).toBeLessThan(5_000);
     assertClean();
     await close();
   });

@@ -5,6 +5,7 @@ import { CHUNK_BYTES } from "../../durable-objects/run-executor/event-chunks.ts"
 import { WINDOW_BYTES } from "../../durable-objects/run-executor/send-window.ts";
 import { RECHECK_MS } from "../../durable-objects/run-executor/sockets.ts";
 import { acceptedAnswerSchema } from "../../worker/domain/run-schema.ts";
+import { BY_THE_CLOCK } from "../sandbox/harness.ts";
 import {
   api,
   browse,
@@ -247,7 +248,7 @@ describe("a client whose credential has ended", () => {
     return stays;
   }
 
-  it("is closed within 5 s while the run runs, and nobody else is", async () => {
+  it("is closed within 5 s while the run runs, and nobody else is", BY_THE_CLOCK, async () => {
     const stays = await expectRevokedOnly(await start(FOREVER));
     const seen = stays.events.length;
     await stays.until(() => stays.events.length > seen + 3);
@@ -255,22 +256,26 @@ describe("a client whose credential has ended", () => {
     stays.leave();
   });
 
-  it("is closed within 5 s while the run waits and its sockets hibernate, and nobody else is", async () => {
-    const lane = "repository:web";
-    const first = await start(FOREVER, { lane });
-    const runId = await start("console.log('mine'); await new Promise((resolve) => setTimeout(resolve, 200));", {
-      lane,
-    });
-    const bo = await Watch.open(first, WITH_SESSION());
-    const stays = await expectRevokedOnly(runId);
-    // The lookups go on: they find the colleague standing, who sees the run to its end.
-    await pause(RECHECK_MS + 500);
-    await browse(ana, `/runs/${first}/cancellation`, {});
-    expect((await stays.closed).code).toBe(1000);
-    stays.expectGapless();
-    expect(stays.events.some((event) => event.text === "mine\n")).toBe(true);
-    expect((await bo.closed).code).toBe(1000);
-  });
+  it(
+    "is closed within 5 s while the run waits and its sockets hibernate, and nobody else is",
+    BY_THE_CLOCK,
+    async () => {
+      const lane = "repository:web";
+      const first = await start(FOREVER, { lane });
+      const runId = await start("console.log('mine'); await new Promise((resolve) => setTimeout(resolve, 200));", {
+        lane,
+      });
+      const bo = await Watch.open(first, WITH_SESSION());
+      const stays = await expectRevokedOnly(runId);
+      // The lookups go on: they find the colleague standing, who sees the run to its end.
+      await pause(RECHECK_MS + 500);
+      await browse(ana, `/runs/${first}/cancellation`, {});
+      expect((await stays.closed).code).toBe(1000);
+      stays.expectGapless();
+      expect(stays.events.some((event) => event.text === "mine\n")).toBe(true);
+      expect((await bo.closed).code).toBe(1000);
+    },
+  );
 
   it("is refused two seconds after the end of its token, also where it asks all the time, and the page says so", async () => {
     const machine = await createPerson("machine", { workspaceId: ana.workspaceId });

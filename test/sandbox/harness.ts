@@ -15,6 +15,9 @@ export const realClock: Clock = {
 /** Stands still while code computes and sleeps, as clocks of deployed Workers do between two inputs. */
 export const frozenClock: Clock = { now: () => 1_700_000_000_000, sleep: realClock.sleep };
 
+/** For what is measured by the wall clock: a busy machine makes any one attempt late, a fault makes all of them late. */
+export const BY_THE_CLOCK = { retry: 5 };
+
 /** Source text goes into the language's usual entry file. */
 export type Source = string | Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 /** Every limit ends a run as what it is, whatever the program does about it, and the next run is not affected. */
 import { afterEach, describe, expect, it } from "vitest";
 import { resultOf, run } from "./guest.ts";
-import { endOf, frozenClock, realClock } from "./harness.ts";
+import { BY_THE_CLOCK, endOf, frozenClock, realClock } from "./harness.ts";
 
 afterEach(async () => {
   expect(await resultOf("6 * 7")).toBe(42);
@@ -53,14 +53,14 @@ const ENDLESS: Readonly<Record<string, string>> = {
 };
 
 describe("the time limit", () => {
-  it.each(Object.entries(ENDLESS))("ends %s", async (_name, code) => {
+  it.each(Object.entries(ENDLESS))("ends %s", BY_THE_CLOCK, async (_name, code) => {
     const { outcome, usage } = await run(code, { limits: { timeoutMs: 150 } });
     expect(endOf(outcome)).toBe("time");
     expect(usage.wallMs).toBeGreaterThanOrEqual(150);
     expect(usage.wallMs).toBeLessThan(400);
   });
 
-  it("ends a program that sleeps", async () => {
+  it("ends a program that sleeps", BY_THE_CLOCK, async () => {
     const { outcome, usage } = await run("await new Promise((done) => setTimeout(done, 60_000));", {
       limits: { timeoutMs: 60 },
     });

@@ -6,7 +6,7 @@ import { quickJsModule } from "../../worker/sandbox/javascript/quickjs-module.ts
 import { runProgram } from "../../worker/sandbox/javascript/run.ts";
 import { SliceQueue } from "../../worker/sandbox/javascript/slice-queue.ts";
 import { MemoryGate } from "../../worker/sandbox/memory-gate.ts";
-import { endOf, harness, type RunOptions, realClock } from "./harness.ts";
+import { BY_THE_CLOCK, endOf, harness, type RunOptions, realClock } from "./harness.ts";
 
 const MIB = 2 ** 20;
 
@@ -64,7 +64,7 @@ describe("waiting for memory", () => {
     expect(outcome).toEqual({ kind: "completed", result: 2 });
   });
 
-  it("counts neither as time nor as fuel of the guest", async () => {
+  it("counts neither as time nor as fuel of the guest", BY_THE_CLOCK, async () => {
     const gate = new MemoryGate(24 * MIB);
     const first = start(gate, hold(1_500));
     await realClock.sleep(100);

@@ -174,7 +174,7 @@ describe("host calls", () => {
     summary: "Answers its text after some milliseconds.",
     input: z.strictObject({
       text: z.string(),
-      afterMs: z.number().max(1000).default(0),
+      afterMs: z.number().max(60_000).default(0),
       fail: z.boolean().default(false),
     }),
     output: z.string(),
@@ -245,10 +245,8 @@ describe("host calls", () => {
   it("are given up when the run is stopped", async () => {
     const stop = new AbortController();
     void realClock.sleep(30).then(() => stop.abort());
-    const startedAt = Date.now();
-    const { outcome } = await withEcho('await call("echo", { text: "x", afterMs: 1000 });', { signal: stop.signal });
+    const { outcome } = await withEcho('await call("echo", { text: "x", afterMs: 60_000 });', { signal: stop.signal });
     expect(endOf(outcome)).toBe("cancelled");
-    expect(Date.now() - startedAt).toBeLessThan(900);
   });
 
   it("can be given up by the program", async () => {
@@ -284,22 +282,18 @@ describe("host calls", () => {
   });
 
   it("let everybody else run, also when they are answered at once", async () => {
-    const running = withEcho('for (;;) await call("echo", { text: "x" });', {
-      limits: { timeoutMs: 300, hostCalls: 1_000_000 },
-    });
-    const ticks: number[] = [];
+    const running = withEcho('for (;;) await call("echo", { text: "x" });', { limits: { hostCalls: 5_000 } });
+    let ticks = 0;
     let isOver = false;
     void running.finally(() => {
       isOver = true;
     });
     while (!isOver) {
-      const startedAt = Date.now();
       await realClock.sleep(0);
-      ticks.push(Date.now() - startedAt);
+      ticks++;
     }
-    expect(endOf((await running).outcome)).toBe("time");
-    expect(ticks.length).toBeGreaterThan(3);
-    expect(Math.max(...ticks)).toBeLessThan(250);
+    expect(endOf((await running).outcome)).toBe("host-calls");
+    expect(ticks).toBeGreaterThan(3);
   });
 
   it("keep the journal within bounds, whatever is asked", async () => {

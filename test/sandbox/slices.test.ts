@@ -1,31 +1,29 @@
 /** Runs share their thread: they yield, they are cancelled, their output arrives while they work. */
 import { describe, expect, it } from "vitest";
 import { resultOf, run } from "./guest.ts";
-import { endOf, frozenClock } from "./harness.ts";
+import { BY_THE_CLOCK, endOf, frozenClock } from "./harness.ts";
 
 const LOOP = "for (;;);";
 
-/** Counts turns of the event loop, and the longest wait for one, while work goes on. */
-async function pinging<T>(work: Promise<T>): Promise<{ result: T; pings: number; longestMs: number }> {
-  let [pings, longestMs, done] = [0, 0, false];
+/** Counts turns of the event loop while work goes on. */
+async function pinging<T>(work: Promise<T>): Promise<{ result: T; pings: number }> {
+  let [pings, done] = [0, false];
   const finished = work.finally(() => {
     done = true;
   });
   while (!done) {
-    const start = Date.now();
     await new Promise((resolve) => setTimeout(resolve, 0));
-    longestMs = Math.max(longestMs, Date.now() - start);
     pings += 1;
   }
-  return { result: await finished, pings, longestMs };
+  return { result: await finished, pings };
 }
 
 describe("a run", () => {
   it("lets others in while it loops", async () => {
-    const { pings, longestMs } = await pinging(run(LOOP, { limits: { timeoutMs: 300 } }));
+    // Nobody waits for its end; how short the waits are is for the benchmark to say.
+    const { result, pings } = await pinging(run(LOOP, { limits: { fuel: 100_000_000 } }));
+    expect(endOf(result.outcome)).toBe("fuel");
     expect(pings).toBeGreaterThan(5);
-    // Nobody waited for its end; how short the waits are is for the benchmark to say.
-    expect(longestMs).toBeLessThan(300);
   });
 
   it("lets others in while a native loops, also where the clock stands still", async () => {
@@ -117,20 +115,16 @@ describe("cancelling", () => {
     ["a sleep", "await new Promise((done) => setTimeout(done, 60_000));"],
     ["a loop that catches and prints", "for (;;) try { console.log(1); } catch {} finally { console.log(2); }"],
     ["module loading", "for (;;) await import('./main.js?' + Math.random()).catch(() => {});"],
-  ])("ends %s within 50 ms", async (_name, code) => {
-    const cancelled = async () => {
-      const controller = new AbortController();
-      let at = 0;
-      setTimeout(() => {
-        at = Date.now();
-        controller.abort();
-      }, 40);
-      const { outcome } = await run(code, { signal: controller.signal, limits: { outputBytes: 8 * 2 ** 20 } });
-      expect(outcome).toEqual({ kind: "cancelled" });
-      return Date.now() - at;
-    };
-    // The best of three: a machine that is busy with other things makes any one of them late.
-    expect(Math.min(await cancelled(), await cancelled(), await cancelled())).toBeLessThan(50);
+  ])("ends %s within 50 ms", BY_THE_CLOCK, async (_name, code) => {
+    const controller = new AbortController();
+    let at = 0;
+    setTimeout(() => {
+      at = Date.now();
+      controller.abort();
+    }, 40);
+    const { outcome } = await run(code, { signal: controller.signal, limits: { outputBytes: 8 * 2 ** 20 } });
+    expect(outcome).toEqual({ kind: "cancelled" });
+    expect(Date.now() - at).toBeLessThan(50);
   });
 
   it("before the start runs nothing", async () => {
@@ -150,12 +144,15 @@ describe("cancelling", () => {
 describe("output", () => {
   it("arrives while the program works", async () => {
     const arrived: number[] = [];
-    const start = Date.now();
-    const code = "console.log('first'); const end = Date.now() + 300; while (Date.now() < end); console.log('last');";
-    await run(code, { onOutput: () => void arrived.push(Date.now() - start) });
+    let pauses = 0;
+    const sleep = (ms: number) => {
+      pauses += 1;
+      return frozenClock.sleep(ms);
+    };
+    const code = "console.log('first'); for (let n = 0; n < 2e6; n++); console.log('last');";
+    await run(code, { clock: { ...frozenClock, sleep }, onOutput: () => void arrived.push(pauses) });
     expect(arrived).toHaveLength(2);
-    expect(arrived[0]).toBeLessThan(100);
-    expect(arrived[1]).toBeGreaterThanOrEqual(300);
+    expect(arrived[1]! - arrived[0]!).toBeGreaterThan(5);
   });
 
   it("keeps its order across both streams", async () => {
@@ -187,7 +184,7 @@ describe("the guest's clock", () => {
       "const start = Date.now(); while (Date.now() < start + 50); Date.now() - start",
     )) as number;
     expect(waited).toBeGreaterThanOrEqual(50);
-    expect(waited).toBeLessThan(1_000);
+    expect(waited).toBeLessThan(10_000);
   });
 
   it("is UTC and agrees with performance.now", async () => {

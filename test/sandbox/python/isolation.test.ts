@@ -1,6 +1,6 @@
 /** Runs of Python share a thread and nothing else: no state, no output, no time that another one is owed. */
 import { describe, expect, it } from "vitest";
-import { endOf, frozenClock } from "../harness.ts";
+import { BY_THE_CLOCK, endOf, frozenClock } from "../harness.ts";
 import { engine, printed, run } from "./guest.ts";
 
 const LOOP = "while True: pass";
@@ -100,7 +100,7 @@ describe("several runs of Python", () => {
     expect(all).toEqual(Array.from({ length: 30 }, (_, i) => `${i}\n`));
   });
 
-  it("let others in: a loop, and a C function", { timeout: 40_000 }, async () => {
+  it("let others in: a loop, and a C function", { ...BY_THE_CLOCK, timeout: 40_000 }, async () => {
     for (const code of [LOOP, "sum(range(10**12))"]) {
       const { result, waits } = await pinging(run(code, { limits: { timeoutMs: 600 } }));
       expect(endOf(result.outcome)).toBe("time");
@@ -124,7 +124,7 @@ describe("cancelling", () => {
     ["a C function", "sum(range(10**12))"],
     ["a sleep", "import time\ntime.sleep(60)"],
     ["a loop that catches and prints", "while True:\n  try:\n    print(1)\n  except BaseException: pass"],
-  ])("ends %s soon", async (_name, code) => {
+  ])("ends %s soon", BY_THE_CLOCK, async (_name, code) => {
     const controller = new AbortController();
     let at = 0;
     const output: string[] = [];

@@ -43,7 +43,7 @@ describe("the time limit", () => {
     const { outcome, usage, journal } = await run(code, { limits: { timeoutMs: 300 } });
     expect(endOf(outcome)).toBe("time");
     expect(usage.wallMs).toBeGreaterThanOrEqual(300);
-    expect(usage.wallMs).toBeLessThan(3_000);
+    expect(usage.wallMs).toBeLessThan(10_000);
     expect(journal.stop).toMatchObject({ reason: "time" });
     expect(outcome).toMatchObject({ error: { name: "TimeLimit" } });
     if (line !== null) expect(outcome).toMatchObject({ error: { file: "main.py", line } });
