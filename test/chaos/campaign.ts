@@ -62,11 +62,14 @@ export interface CampaignReport {
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   // It refuses some deliveries, and cuts the connection of others when it has written them down.
   const receiver = await startReceiverProcess(["--error-rate=0.05", "--cut-rate=0.05", `--seed=${options.seed}`]);
-  const server = await KilledServer.start(PEOPLE);
   try {
-    return await new Campaign(server, receiver, options).run();
+    const server = await KilledServer.start(PEOPLE);
+    try {
+      return await new Campaign(server, receiver, options).run();
+    } finally {
+      await server.product.stop();
+    }
   } finally {
-    await server.product.stop();
     await receiver.stop();
   }
 }

@@ -14,6 +14,13 @@ import { assertKeptSecret } from "../canaries.ts";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Starting takes a second or two, and much longer where a machine is busy with other things. */
 const START_TIMEOUT_MS = 180_000;
+/** workerd goes a moment after its launcher. */
+const PORT_FREE_TIMEOUT_MS = 30_000;
+/**
+ * Below those that connections take for their own end: between a kill and the next start the port belongs to nobody, and
+ * any connection of this machine could have it.
+ */
+const PORTS = { first: 20_000, last: 32_000 };
 
 export interface ProductOptions {
   readonly variables?: Readonly<Record<string, string>>;
@@ -120,13 +127,11 @@ export class Product extends ProductClient {
   /** As a power cut would: nobody gets to tidy up. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
-    await this.#portFree();
   }
 
   /** The launcher and workerd at the same instant. It may be killed while it starts, too. */
   async killGroup(): Promise<void> {
     await this.#end("SIGKILL", true);
-    await this.#portFree();
   }
 
   /** Ends it in order, and keeps its folder. */
@@ -155,16 +160,8 @@ export class Product extends ProductClient {
     if (isWholeGroup) signalGroup(child, signal);
     else child.kill(signal);
     await gone;
-  }
-
-  /** workerd goes a moment after its launcher. */
-  async #portFree(): Promise<void> {
-    for (;;) {
-      const answers = await fetch(`${this.url}/healthz`).then(
-        () => true,
-        () => false,
-      );
-      if (!answers) return;
+    for (const since = Date.now(); !(await isFree(this.#port)); ) {
+      if (Date.now() - since > PORT_FREE_TIMEOUT_MS) throw new Error(`port ${this.#port} is still taken after the end`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -178,13 +175,17 @@ function signalGroup({ pid }: ChildProcess, signal: "SIGKILL" | "SIGTERM"): void
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
