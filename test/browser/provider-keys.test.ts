@@ -1,4 +1,6 @@
 /** Keys of providers as a person manages them, against a server that speaks a provider's protocol. */
+import { setTimeout as sleep } from "node:timers/promises";
+import OpenAI from "openai";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { expectNoAxeViolations } from "../support/browser/accessibility.ts";
@@ -34,21 +36,35 @@ async function look(page: Page, name: string): Promise<void> {
   await screenshot(page, name);
 }
 
-/** A page on which the model of a new key has just been asked for a program; the key goes when the page does. */
-async function generating(name: string, baseUrl: string) {
+/** A key in use; `remove` takes it away. */
+async function savedKey(name: string, baseUrl: string) {
   const fields = { name, provider: "openai-compatible", baseUrl: `${baseUrl}/v1`, model: "llama" };
   const saved = await product.api("/api/workspace/api-keys", fields);
   const { key } = (await saved.json()) as { key: { id: string } };
+  const remove = async () => {
+    const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
+    await fetch(`${product.url}/api/workspace/api-keys/${key.id}`, { method: "DELETE", headers });
+  };
+  return { remove };
+}
+
+/** A page on which the model of a new key has just been asked for a program; the key goes when the page does. */
+async function generating(name: string, baseUrl: string) {
+  const { remove } = await savedKey(name, baseUrl);
   const { page, close } = await openSignedIn(browser, product);
   await page.goto("/playground");
   await page.fill("[data-generate-text]", "print the primes");
   await page.click("[data-generate-start]");
   const end = async () => {
     await close();
-    const headers = { authorization: `Bearer ${product.credentials.apiToken}` };
-    await fetch(`${product.url}/api/workspace/api-keys/${key.id}`, { method: "DELETE", headers });
+    await remove();
   };
   return { page, close: end };
+}
+
+async function latestCall(): Promise<object[]> {
+  const answer = await product.api("/api/executions?limit=1");
+  return ((await answer.json()) as { executions: object[] }).executions;
 }
 
 describe("Provider keys", () => {
@@ -136,12 +152,28 @@ describe("Provider keys", () => {
     await expect.poll(() => requests.length).toBe(2);
     await page.click("[data-generate-stop]");
     await expect.poll(() => page.innerText("[data-generate-status]")).toBe("Stopped.");
-    const latest = async () => {
-      const answer = await product.api("/api/executions?limit=1");
-      return ((await answer.json()) as { executions: object[] }).executions;
-    };
-    await expect.poll(latest).toMatchObject([{ outcome: "failed", reason: "aborted" }]);
+    await expect.poll(latestCall).toMatchObject([{ outcome: "failed", reason: "aborted" }]);
     await close();
+  });
+
+  it("ends the call of a client of OpenAI that leaves its stream, also while the model says nothing more", async () => {
+    const whole = chatProtocol.frames();
+    const script = { body: whole.slice(0, -4).join(""), ending: "hang" as const };
+    const { remove } = await savedKey("falls silent", server.play({ body: whole.join("") }, script).baseUrl);
+    const openai = new OpenAI({ apiKey: product.credentials.apiToken, baseURL: `${product.url}/v1`, maxRetries: 0 });
+    const messages = [{ role: "user" as const, content: "hi" }];
+    const stream = await openai.chat.completions.create({ model: "default", messages, stream: true });
+    let text = "";
+    const reading = (async () => {
+      for await (const { choices } of stream) text += choices[0]?.delta.content ?? "";
+    })();
+    await expect.poll(() => text).not.toBe("");
+    // What it is sent meanwhile is nothing that it would take for an answer, or fail at.
+    expect(await Promise.race([reading, sleep(2_500, "reading on")])).toBe("reading on");
+    expect(await latestCall()).toMatchObject([{ outcome: "live" }]);
+    stream.controller.abort();
+    await expect.poll(latestCall).toMatchObject([{ outcome: "partial", reason: "aborted" }]);
+    await remove();
   });
 
   it("says how a private address is allowed, within the width of a phone, and shows in its strips where one is", async () => {

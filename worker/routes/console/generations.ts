@@ -15,6 +15,7 @@ import { ModelError } from "../../llm/provider.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { problem } from "../../middleware/problem.ts";
 import { readJson } from "../json-body.ts";
+import { withSignsOfLife } from "../signs-of-life.ts";
 
 const requestSchema = z.strictObject({
   description: z
@@ -24,9 +25,6 @@ const requestSchema = z.strictObject({
   language: z.enum(MODES),
   current: z.string().max(GENERATION_BOUNDS.currentChars).optional(),
 });
-
-/** Only a write finds out that the client has left, and a model may be silent, or think, for minutes. */
-const SIGN_OF_LIFE_MS = 1_000;
 
 export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
   const body = await readJson(c, requestSchema);
@@ -43,25 +41,21 @@ export const generations = new Hono<SignedInEnv>().post("/", async (c) => {
     const stop = new AbortController();
     out.onAbort(() => stop.abort());
     const line = (event: object) => out.write(`${JSON.stringify(event)}\n`);
-    let isOver = false;
-    const signsOfLife = async () => {
-      for (await clock.sleep(SIGN_OF_LIFE_MS); !isOver; await clock.sleep(SIGN_OF_LIFE_MS)) await out.write("\n");
+    const writing = async () => {
+      try {
+        for await (const event of generateProgram({ ...body.value, provider, signal: stop.signal })) await line(event);
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        log.warn("a generation failed", { requestId, provider: provider.name, error });
+        const isFault = error instanceof ModelError;
+        const message = isFault ? error.message : "The program could not be generated.";
+        await line({
+          type: "error",
+          message,
+          ...(isFault ? { reason: error.reason, isPartial: error.isPartial, retries: error.retries } : {}),
+        });
+      }
     };
-    void signsOfLife();
-    try {
-      for await (const event of generateProgram({ ...body.value, provider, signal: stop.signal })) await line(event);
-    } catch (error) {
-      if (stop.signal.aborted) return;
-      log.warn("a generation failed", { requestId, provider: provider.name, error });
-      const isFault = error instanceof ModelError;
-      const message = isFault ? error.message : "The program could not be generated.";
-      await line({
-        type: "error",
-        message,
-        ...(isFault ? { reason: error.reason, isPartial: error.isPartial, retries: error.retries } : {}),
-      });
-    } finally {
-      isOver = true;
-    }
+    await withSignsOfLife(clock, () => out.write("\n"), writing());
   });
 });

@@ -14,6 +14,7 @@ import type { SignedInEnv } from "../../middleware/context.ts";
 import { openaiError } from "../../middleware/openai-error.ts";
 import { problem } from "../../middleware/problem.ts";
 import { readJson } from "../json-body.ts";
+import { withSignsOfLife } from "../signs-of-life.ts";
 
 export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
   const body = await readJson(c, chatCompletionSchema);
@@ -71,6 +72,9 @@ interface Streaming {
 
 const encoder = new TextEncoder();
 
+/** No event of any stream: its readers pass over it. */
+const COMMENT = encoder.encode(":\n\n");
+
 /** Pieces that may wait for a client that reads slowly; then the provider is read no further. */
 const READY_MAX = 16;
 
@@ -91,7 +95,10 @@ function streamed(c: Context<SignedInEnv>, streaming: Streaming): Response {
               onRoom = resolve;
             });
         };
-        void writeOn(c, streaming, out, room);
+        const sign = () => {
+          if ((out.desiredSize ?? 0) > 0) out.enqueue(COMMENT);
+        };
+        void withSignsOfLife(c.var.dependencies.clock, sign, writeOn(c, streaming, out, room));
       },
       pull: () => onRoom(),
       cancel() {
