@@ -208,20 +208,21 @@ describe("a key of a provider", () => {
   });
 
   it.each([
-    ["401", "rejected-key"],
-    ["403", "no-permission"],
-    ["402", "no-credit"],
-    ["429 without credit", "no-credit"],
-    ["429 with retry", "rate-limited"],
-    ["404", "unclear"],
-    ["500", "unclear"],
-  ])("is told apart when the provider answers %s: %s", async (title, verdict) => {
+    ["401", "rejected-key", "Copy the key whole"],
+    ["403", "no-permission", "right to use this model"],
+    ["402", "no-credit", "Add credit"],
+    ["429 without credit", "no-credit", "Add credit"],
+    ["429 with retry", "rate-limited", "in a minute"],
+    ["404", "unclear", "Check the model's name"],
+    ["500", "unclear", "says nothing of the key: test it again later"],
+    ["503", "unclear", "says nothing of the key: test it again later"],
+  ])("is told apart when the provider answers %s: %s", async (title, verdict, advice) => {
     const { fields, keysSeen } = await chatServer(failing(chatProtocol, title));
     const { name, ...unsaved } = fields;
     const answer = await api(ana, `${KEYS}/test`, { ...unsaved, key: CANARY });
     const test = keyTestSchema.parse(await answer.json());
     expect(test.verdict).toBe(verdict);
-    expect(test.advice).not.toBe("");
+    expect(test.advice).toContain(advice);
     expect(JSON.stringify(test)).not.toContain("canary");
     // Asked once: a test is no place for retries.
     expect(await keysSeen()).toHaveLength(1);

@@ -259,6 +259,11 @@ const VERDICT_OF_REASON: Readonly<Record<ModelErrorReason, KeyVerdict>> = {
   aborted: "unclear",
 };
 
+/** What to do about a fault that leaves a key unverified, but is not one of its settings. */
+const ADVICE_OF_REASON: Partial<Record<ModelErrorReason, string>> = {
+  overloaded: "The fault is the provider's own, and says nothing of the key: test it again later.",
+};
+
 /** Asks the model for a word: only an answer shows that the key, the model and the credit are there. Never asks twice. */
 export async function testProvider(
   dependencies: Dependencies,
@@ -277,13 +282,10 @@ export async function testProvider(
   try {
     // The first sign of an answer is enough; leaving the loop closes the connection.
     for await (const _ of provider.stream(request)) break;
-    return told("works", `${provider.defaultModel} answered.`);
+    return { verdict: "works", message: `${provider.defaultModel} answered.`, advice: VERDICT_ADVICE.works };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    return told(VERDICT_OF_REASON[error.reason], error.message);
+    const verdict = VERDICT_OF_REASON[error.reason];
+    return { verdict, message: error.message, advice: ADVICE_OF_REASON[error.reason] ?? VERDICT_ADVICE[verdict] };
   }
-}
-
-function told(verdict: KeyVerdict, message: string): KeyTest {
-  return { verdict, message, advice: VERDICT_ADVICE[verdict] };
 }
