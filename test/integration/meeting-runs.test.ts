@@ -341,6 +341,40 @@ describe("a run that processes a meeting", () => {
     expect(await runsOf()).toHaveLength(1);
   });
 
+  it("answers a repeated request as it did the first time, also where the key was deleted since", async () => {
+    await addKey("main", "other");
+    const lab = await addKey("lab", "author", asAnswer("export default 1;"));
+    const ask = (key: string) =>
+      api(ana, `/api/meetings/${meetingId}/process-v2`, { model: "lab/author" }, { "idempotency-key": key });
+    const first = await ask("one");
+    expect(first.status).toBe(202);
+    const { runId } = (await first.json()) as { runId: string };
+    expect((await send("DELETE", `/api/workspace/api-keys/${lab.id}`)).status).toBe(204);
+    const again = await ask("one");
+    expect([again.status, await again.json()]).toMatchObject([202, { runId }]);
+    expect(await problemOf(await ask("two"))).toMatchObject({ status: 404, code: "model-not-found" });
+    // What was refused has kept no key.
+    await addKey("lab", "author", asAnswer("export default 2;"));
+    expect((await ask("two")).status).toBe(202);
+  });
+
+  it("is retried with another reviewer where nobody had named the one whose key was deleted", async () => {
+    const critic = await addKey("other", "critic", "APPROVED");
+    await addKey("own", "author", asAnswer("export default 1;"));
+    const picked = await process("process-v2", { reviewByModel: true });
+    const named = await process("process-v2", { reviewByModel: true, reviewModel: "critic" });
+    for (const { plan } of [picked, named]) expect(plan.reviewModel).toBe("critic");
+    expect((await send("DELETE", `/api/workspace/api-keys/${critic.id}`)).status).toBe(204);
+    const refused = await problemOf(await api(ana, `/api/runs/${named.runId}/retry`, {}));
+    expect(refused).toMatchObject({ status: 404, code: "model-not-found", errors: [{ path: "reviewModel" }] });
+    expect((await api(ana, `/api/runs/${picked.runId}/retry`, {})).ok).toBe(true);
+    const [retried] = await until(
+      runsOf,
+      (all) => all.length === 3 && all.every(({ finishedAt }) => finishedAt !== null),
+    );
+    expect(retried!.plan).toMatchObject({ reviewByModel: true, reviewModel: null });
+  });
+
   it("ends with the reason where the key was deleted before it began, and asks no other", async () => {
     const lab = await addKey("lab", "author");
     const main = await addKey("main", "other", asAnswer("export default 1;"));

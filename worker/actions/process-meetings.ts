@@ -56,19 +56,17 @@ export async function startMeetingRun(
     const name = choice[path];
     return name === null ? [] : [{ path, name }];
   });
-  const refusal = await refusalOfNames(dependencies, workspaceId, named);
-  if (refusal) return refusal;
-  const runId = await reserveRunId(dependencies, principal, { meetingId, choice, ...options }, idempotencyKey);
+  const refusal = () => refusalOfNames(dependencies, workspaceId, named);
+  const runId = await reserveRunId(dependencies, principal, { meetingId, choice, ...options }, idempotencyKey, refusal);
   if (!runId.ok) return runId;
   const version = versionOf(choice.version, runId.value, rollout);
-  const reviewModel = reviewByModel
-    ? (choice.reviewModel ?? (await reviewerFor(dependencies, workspaceId, model)))
-    : null;
+  const hasPickedReviewer = reviewByModel && choice.reviewModel === null;
+  const reviewModel = hasPickedReviewer ? await reviewerFor(dependencies, workspaceId, model) : choice.reviewModel;
   return submit(
     dependencies,
     meetingSpec({
       ...{ runId: runId.value, workspaceId, lane, createdBy, title: meeting.title, seed: newSecret(16, random) },
-      plan: { ...choice, meetingId, version, reviewModel, fallback: rollout.fallback },
+      plan: { ...choice, meetingId, version, reviewModel, hasPickedReviewer, fallback: rollout.fallback },
       capabilities: expandCapabilities(USED, CODE_CAPABILITY_NAMES).names,
       ...options,
     }),

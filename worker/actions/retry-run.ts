@@ -70,7 +70,9 @@ async function retryMeeting(
   }
   const run = await findMeetingRun(dependencies.db, principal.workspaceId, retryOf);
   if (!run) return fail("not-found", "The meeting was deleted.");
-  const { fallback: _, ...choice } = run.plan;
+  const { fallback: _, hasPickedReviewer, ...plan } = run.plan;
+  // Which keys there are may have changed: a reviewer that nobody named is picked anew.
+  const choice = hasPickedReviewer ? { ...plan, reviewModel: null } : plan;
   const again = { ...options, retryOf, priority: edits?.priority ?? priority };
   return startMeetingRun(dependencies, principal, run.meetingId, choice, again);
 }

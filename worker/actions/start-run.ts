@@ -2,7 +2,7 @@
 import type { FinishedRun } from "../../durable-objects/run-executor/rpc.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { sha256Hex } from "../digest.ts";
-import { fail, type Result, succeed } from "../domain/errors.ts";
+import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
 import type { Priority } from "../domain/lane.ts";
@@ -13,7 +13,7 @@ import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domai
 import { resolveImports } from "../domain/snippet-imports.ts";
 import type { LogFields } from "../log-fields.ts";
 import { refusedCapabilities } from "../program/capability-access.ts";
-import { reserveIdempotencyKey } from "../store/runs.ts";
+import { idempotencyKeyExists, reserveIdempotencyKey } from "../store/runs.ts";
 import { loadImported } from "../store/snippets.ts";
 
 export interface StartRunRequest {
@@ -134,20 +134,31 @@ async function describeRun(
   });
 }
 
-/** A new id; with a key that was used before, the id that it stands for. The same key must come with the same request. */
+/**
+ * A new id; with a key that was used before, the id that it stands for. The same key must come with the same request.
+ *
+ * @param refusal what stands in the way of a request that has begun nothing yet; not asked for one that has
+ */
 export async function reserveRunId(
   { clock, random, db }: Dependencies,
   principal: Principal,
   request: object,
   key: string | undefined,
+  refusal?: () => Promise<Failure | null>,
 ): Promise<Result<string>> {
   const fresh = newId("run", clock, random);
-  if (key === undefined) return succeed(fresh);
+  if (key === undefined) return (await refusal?.()) ?? succeed(fresh);
   if (key === "" || key.length > IDEMPOTENCY_KEY_CHARS) {
     return fail("invalid-request", `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_CHARS} characters.`);
   }
   const requestHash = await sha256Hex(JSON.stringify(request));
-  const row = { principalId: keyOwner(principal), key, requestHash, runId: fresh, createdAt: clock.now() };
+  const owner = keyOwner(principal);
+  // What is refused keeps no key: put right, it would be another request.
+  if (refusal && !(await idempotencyKeyExists(db, owner, key))) {
+    const refused = await refusal();
+    if (refused) return refused;
+  }
+  const row = { principalId: owner, key, requestHash, runId: fresh, createdAt: clock.now() };
   const kept = await reserveIdempotencyKey(db, row);
   if (kept.requestHash !== requestHash) {
     return fail("idempotency-key-reused", "Use a new key for a new request, or send the same request again.");

@@ -62,6 +62,8 @@ export const processV2RequestSchema = choiceSchema.omit({ version: true }).super
 export interface ProcessingPlan extends Omit<ProcessingChoice, "version"> {
   readonly meetingId: string;
   readonly version: ProcessingVersion;
+  /** Whether nobody had named `reviewModel`. */
+  readonly hasPickedReviewer: boolean;
   readonly fallback: boolean;
 }
 

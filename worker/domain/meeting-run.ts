@@ -30,6 +30,7 @@ export const meetingRunSchema = z.object({
     mode: z.enum(EFFECT_MODES),
     ...{ thinking: z.boolean(), reviewByModel: z.boolean(), fallback: z.boolean() },
     ...{ model: z.string().nullable(), reviewModel: z.string().nullable() },
+    hasPickedReviewer: z.boolean(),
   }),
   /** The version that came to an end; null before. */
   usedVersion: version.nullable(),

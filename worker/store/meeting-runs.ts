@@ -154,8 +154,12 @@ function toMeetingRun(row: MeetingRunRow): MeetingRun {
   const { meetingId: _, ...choice } = plan;
   return {
     ...{ runId, meetingId, state, usedVersion, fellBackFrom, calls, effects, unchanged, remembered },
-    // Plans from before reviewers had names have no such field.
-    plan: { ...choice, reviewModel: choice.reviewModel ?? null },
+    // Older plans have fewer fields. Who named a reviewer then, nobody knows: it was as good as named.
+    plan: {
+      ...choice,
+      reviewModel: choice.reviewModel ?? null,
+      hasPickedReviewer: choice.hasPickedReviewer ?? false,
+    },
     totals: totalsOf(calls),
     isUseful: row.isUseful,
     createdAt: toIso(row.createdAt),
