@@ -54,7 +54,7 @@ function Facts({ execution }: { readonly execution: Execution }) {
     ["Asked by", origin],
     ["Started", formatInstant(startedAt)],
     ["Took", formatDuration(latencyMs)],
-    ["First text after", formatDuration(firstTokenMs)],
+    ["First token after", formatDuration(firstTokenMs)],
     ...(waitedMs === 0 ? [] : [["Waited for the limit", formatDuration(waitedMs)] as const]),
     ...(status === null ? [] : [["HTTP status", status] as const]),
     ["Tokens in", counted(tokens?.input, tokens)],
