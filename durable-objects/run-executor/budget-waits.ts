@@ -79,7 +79,7 @@ export class BudgetWaits {
             continue;
           }
           if (!wait)
-            say(`${waitSentence(error)} The run's page offers to stop, to raise the budget, or to finish cheaply.`);
+            say(`${waitSentence(error)} The run can be stopped, go on under a raised budget, or finish cheaply.`);
           wait = this.#waitFor(error, wait);
           await clock.during(this.#decided(wait, request.signal));
           if (this.#clock.now() >= Date.parse(wait.until)) throw error;

@@ -172,7 +172,7 @@ describe("the processing of a meeting that hits a cap", () => {
     expect((await decide(id, { decision: "raise", by: 1 })).status).toBe(200);
     expect(await ended(id)).toMatchObject({ state: "succeeded", result: 7, cost: ANSWER_COST });
     expect(await asked()).toMatchObject([{ model: "claude-sonnet-5" }]);
-    expect(await log(id)).toMatch(/Waiting for a decision about the budget.*The run's page offers to stop/);
+    expect(await log(id)).toMatch(/Waiting for a decision about the budget.*The run can be stopped, go on/);
   });
 
   it("finishes cheaply", async () => {
@@ -378,6 +378,16 @@ describe("a price that is set by hand", () => {
     );
     expect(over).toMatchObject({ state: "succeeded", cost: 0.05 });
     expect(await asked()).toMatchObject([{ max_tokens: 300 }]);
+  });
+
+  it("counts as unknown where the answer had begun, whatever status the error behind it names", async () => {
+    const error = { error: { code: 502, message: "The upstream is gone" } };
+    const { id } = await ownServer(`${chatProtocol.frames().slice(0, -4).join("")}data: ${JSON.stringify(error)}\n\n`);
+    await setPrices(id, [PRICE]);
+    await put(ana, { ...DAY, limit: 1 });
+    expect((await ask()).status).toBe(503);
+    expect(await ended(1)).toMatchObject([{ outcome: "partial", reason: "overloaded" }]);
+    await expect.poll(async () => (await spending()).unknownCount).toBe(1);
   });
 
   it("may be nothing: such a call costs $0, also where nobody counted its tokens, and passes any cap", async () => {

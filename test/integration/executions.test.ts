@@ -137,9 +137,31 @@ describe("a call of a model", () => {
       reason: "rejected-key",
       status: 401,
       tokens: null,
-      costMicros: null,
     });
     expect((await one(cut!.id))["answer"]).not.toBe("");
+  });
+
+  it("has cost $0 where the provider refused it to the end, whoever knows its price, and else is unknown", async () => {
+    const failing = json(503, openaiError("server_error", null));
+    const lost: Script = { body: "", ending: "destroy" };
+    const { id } = await addKey("main", REFUSED, failing, REFUSED, lost, REFUSED);
+    const price = { prices: [{ model: "main-model", input: 1, output: 1 }] };
+    const headers = { authorization: `Bearer ${ana.token}`, "content-type": "application/json" };
+    const shown: (number | null)[] = [];
+    for (const count of [1, 2, 3]) {
+      if (count === 2) await request(`${KEYS}/${id}`, { method: "PATCH", headers, body: JSON.stringify(price) });
+      await generate();
+      const [latest] = await ended(count);
+      expect(latest).toMatchObject({ outcome: "failed", reason: "rejected-key", retries: count === 1 ? [] : [{}] });
+      shown.push(latest!.costMicros);
+    }
+    // The connection of one attempt of the last was lost: an answer may have been written there.
+    expect(shown).toEqual([0, 0, null]);
+    const [third, , first] = await calls();
+    const page = async (of: Execution) => (await browse(ana, `/executions/${of.id}`)).text();
+    expect(await page(first!)).toMatch(/<dt>Cost<\/dt><dd>\$0\.00<\/dd>/);
+    expect(await page(third!)).toMatch(/<dt>Cost<\/dt><dd>unknown<\/dd>/);
+    expect(await summarizeExecutions(dependencies.db, ana.workspaceId, {})).toMatchObject({ calls: 3, unpriced: 1 });
   });
 
   it("is recorded as stopped where its reader leaves", async () => {

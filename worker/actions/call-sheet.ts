@@ -23,6 +23,7 @@ export class CallSheet {
   /** Whether anybody was asked. */
   #wasMade = false;
   #price: PriceSnapshot | null = null;
+  #wasFree = true;
 
   constructor(ports: CallSheetPorts) {
     this.#ports = ports;
@@ -31,6 +32,11 @@ export class CallSheet {
   /** By which the last attempt is paid; null where it is not known, or there was none. */
   get price(): PriceSnapshot | null {
     return this.#price;
+  }
+
+  /** Whether every attempt is known to have cost nothing; so it is where there was none. */
+  get wasFree(): boolean {
+    return this.#wasFree;
   }
 
   /** The call is live. It is told with its first attempt. */
@@ -61,6 +67,7 @@ export class CallSheet {
   /** What came of an attempt that was let through. */
   attemptEnded(end: AttemptEnd): void {
     this.#ends.push(end);
+    this.#wasFree &&= end.costMicros === 0;
     if (end.verdict !== "ok") this.#ports.tell(this.#takeNews(null));
   }
 

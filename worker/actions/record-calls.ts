@@ -2,7 +2,6 @@
 import type { Dependencies } from "../dependencies.ts";
 import { EXECUTION_BOUNDS, type ExecutionSource, type ExecutionTexts } from "../domain/execution.ts";
 import { newId } from "../domain/ids.ts";
-import type { PriceSnapshot } from "../domain/price.ts";
 import type { Redactor } from "../domain/redactor.ts";
 import { costMicros } from "../llm/prices.ts";
 import { type ModelRequest, type Provider, partsOf } from "../llm/provider.ts";
@@ -39,7 +38,7 @@ export function recorded(
         sheet.began(executionRecord(liveRow(id, workspaceId, source, start), null));
       },
       ended(end) {
-        const row = endedRow(liveRow(id, workspaceId, source, end), end, sheet.price);
+        const row = endedRow(liveRow(id, workspaceId, source, end), end, sheet);
         sheet.ended(executionRecord(row, textsOf(end, redactor)), end.reason === "over-budget");
         over.resolve();
       },
@@ -58,10 +57,11 @@ function liveRow(id: string, workspaceId: string, source: ExecutionSource, start
   };
 }
 
-function endedRow(live: ExecutionRow, end: CallEnd, price: PriceSnapshot | null): ExecutionRow {
+function endedRow(live: ExecutionRow, end: CallEnd, { price, wasFree }: CallSheet): ExecutionRow {
   const { outcome, reason, message, status, usage, endedAt, startedAt } = end;
   const { firstTokenMs, waitedMs, retries, fallbacks } = end;
   const cost = usage === null || price === null ? null : costMicros(usage, price);
+  const isRefused = outcome === "failed" && wasFree;
   return {
     ...live,
     ...{ outcome, reason, message, status, endedAt, latencyMs: Math.max(0, endedAt - startedAt) },
@@ -74,7 +74,7 @@ function endedRow(live: ExecutionRow, end: CallEnd, price: PriceSnapshot | null)
           cacheWriteTokens: usage.cacheWriteTokens,
         }),
     // What the budget counted, where it did: by the model that was asked for, whatever name the answer gives it.
-    costMicros: end.cost ? end.cost.micros : cost,
+    costMicros: end.cost ? end.cost.micros : isRefused ? 0 : cost,
     price,
   };
 }

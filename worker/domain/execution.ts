@@ -75,7 +75,7 @@ export const executionSchema = z.object({
   firstTokenMs: z.int().nullable(),
   waitedMs: z.int(),
   tokens: executionTokensSchema.nullable(),
-  /** Millionths of a US dollar; 0 where nothing was sent, null where no price is known. */
+  /** Millionths of a US dollar; 0 where nobody was asked or all refused, null where nobody knows it, or not yet. */
   costMicros: z.int().nullable(),
   price: z.unknown(),
   retries: z.array(retrySchema),

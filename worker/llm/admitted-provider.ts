@@ -85,6 +85,7 @@ async function* admittedStream(
   let verdict: CallVerdict = "nothing";
   let cost: number | null = 0;
   let isTold = false;
+  let hasBegun = false;
   const tell = () => {
     if (!isTold) admitter.ended({ id, epoch, verdict, isHeld: price !== null, costMicros: cost });
     isTold = true;
@@ -103,6 +104,7 @@ async function* admittedStream(
     for await (const event of priced(provider.stream(request), price)) {
       // An answer that its reader leaves was on its way.
       verdict = "ok";
+      hasBegun = true;
       if (event.type === "done") {
         cost = event.cost?.micros ?? null;
         // Before it is handed out: nobody has to come back for more.
@@ -112,8 +114,8 @@ async function* admittedStream(
     }
   } catch (error) {
     if (error instanceof ModelError) {
+      cost ??= costOfFailure(error, price, hasBegun);
       verdict = verdictOf(error.reason);
-      cost ??= costOfFailure(error, price);
     }
     throw error;
   } finally {

@@ -66,11 +66,18 @@ function knownCost(usage: ModelUsage, price: PriceSnapshot | null): number | nul
   return usage.estimated ? null : costMicros(usage, price);
 }
 
-/** Null where nobody knows: an answer may have been written, and is paid for, though it never came. */
-export function costOfFailure({ usage, status, isPartial }: ModelError, price: PriceSnapshot | null): number | null {
+/**
+ * Null where nobody knows: an answer may have been written, and is paid for, though it never came.
+ * @param hasBegun whether a part of an answer came before
+ */
+export function costOfFailure(
+  { usage, status }: ModelError,
+  price: PriceSnapshot | null,
+  hasBegun: boolean,
+): number | null {
   if (usage) return knownCost(usage, price);
   // An answer with the status of an error is not charged for.
-  return status !== null && status >= 400 && !isPartial ? 0 : null;
+  return status !== null && status >= 400 && !hasBegun ? 0 : null;
 }
 
 const WHOSE = { day: "today's", month: "this month's", always: "the" } as const;

@@ -59,8 +59,7 @@ function figuresOf(
     SELECT grouped AS "group", count(*) AS calls, count(*) FILTER (WHERE outcome = 'whole') AS whole,
       coalesce(sum(input_tokens), 0) AS inputTokens, coalesce(sum(output_tokens), 0) AS outputTokens,
       coalesce(sum(cost_micros), 0) AS costMicros,
-      count(*) FILTER (WHERE cost_micros IS NULL AND outcome IN ('whole', 'partial', 'unknown') AND provider <> 'mock')
-        AS unpriced,
+      count(*) FILTER (WHERE cost_micros IS NULL AND outcome <> 'live' AND provider <> 'mock') AS unpriced,
       ${percentile(50)} AS p50Ms, ${percentile(95)} AS p95Ms
     FROM (${ranked}) GROUP BY grouped ORDER BY ${order} LIMIT ${GROUPS_MAX}`);
 }

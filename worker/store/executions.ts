@@ -55,11 +55,12 @@ export function executionRecord(row: ExecutionRow, texts: ExecutionTexts | null)
   };
 }
 
-/** JSON's own text, where a column holds JSON. */
+/**
+ * JSON's own text, where a column holds JSON. A price that is not known is JSON's null in it: the table lets no cost stand
+ * without a price, and what was refused did cost $0 whatever its price.
+ */
 const JSON_FIELDS: readonly (keyof ExecutionRow)[] = ["price", "retries", "fallbacks"];
-const VALUES = COLUMNS.map(({ field, path }) =>
-  JSON_FIELDS.includes(field) ? `nullif(value -> ${path}, 'null')` : `value ->> ${path}`,
-);
+const VALUES = COLUMNS.map(({ field, path }) => `value ${JSON_FIELDS.includes(field) ? "->" : "->>"} ${path}`);
 /** Who made a call, for whom and when never changes. */
 const FIXED_FIELDS: readonly (keyof ExecutionRow)[] = ["id", "workspaceId", "source", "sourceId", "startedAt"];
 const CHANGES = COLUMNS.filter(({ field }) => !FIXED_FIELDS.includes(field));
@@ -238,15 +239,6 @@ function toExecution(row: ExecutionRow): Execution {
             ...{ cacheRead: row.cacheReadTokens ?? 0, cacheWrite: row.cacheWriteTokens ?? 0 },
             isEstimated: row.isEstimated,
           },
-    costMicros: costMicros ?? (wasUnsent(row) ? 0 : null),
-    ...{ price, retries: [...row.retries], fallbacks: [...row.fallbacks] },
+    ...{ costMicros, price, retries: [...row.retries], fallbacks: [...row.fallbacks] },
   };
-}
-
-/** Reasons that stand in the way before a provider is asked. */
-const REFUSALS: readonly (string | null)[] = ["over-budget", "over-limit", "circuit-open"];
-
-/** Nothing was sent, nor to anybody else before: nobody has to know a price to know what that did cost. */
-function wasUnsent({ outcome, reason, retries, fallbacks }: ExecutionRow): boolean {
-  return outcome === "failed" && REFUSALS.includes(reason) && retries.length + fallbacks.length === 0;
 }

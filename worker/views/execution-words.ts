@@ -26,11 +26,11 @@ export function providerWord(provider: ExecutionProvider): string {
 export function costWord({
   provider,
   costMicros,
-  tokens,
-}: Pick<Execution, "provider" | "costMicros" | "tokens">): string {
+  outcome,
+}: Pick<Execution, "provider" | "costMicros" | "outcome">): string {
   if (provider === "mock") return "Mock";
   if (costMicros !== null) return formatMicros(costMicros);
-  return tokens === null ? "–" : "unknown";
+  return outcome === "live" ? "–" : "unknown";
 }
 
 export function tokensWord({ tokens }: Pick<Execution, "tokens">): string {
