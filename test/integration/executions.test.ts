@@ -123,6 +123,7 @@ describe("a call of a model", () => {
     expect(call).toMatchObject({ provider: "mock", outcome: "whole", costMicros: 0, tokens: { isEstimated: true } });
     const page = await (await browse(ana, `/executions/${call!.id}`)).text();
     expect(page).toContain("Mock");
+    expect(page).toContain("<dt>First token after</dt>");
     expect(page).not.toContain("$0");
   });
 
