@@ -2,6 +2,7 @@
  * Five kinds of tests: pure ones in Node, the objects in a simulated world, those of the Worker in real workerd, those of
  * the product in real Chromium, and the product that is killed while it works.
  */
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -47,12 +48,14 @@ const SUCRASE = [
   ...["transformers/RootTransformer", "util/getTSImportedNames"],
 ].map((name) => `sucrase/dist/${name}.js`);
 
-/** What takes a minute or more: begun last, one of them is waited for while the other processor has nothing to do. */
-const LONG = /\/(corpus\/\w+|simulation|meeting-runs|memory-gate|meeting-faults|console|queue|payloads)\.test\.ts$/;
+/** What takes a minute or more: begun last, one of them is waited for while a processor has nothing to do. */
+const LONG = /\/(corpus\/\w+|meeting-runs|memory-gate|meeting-faults|console|queue|payloads)\.test\.ts$/;
+/** First those of one long file; a project's files are together, since each of its processes takes one after another. */
+const PROJECT_ORDER = ["chaos", "simulation", "workerd", "unit", "browser"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const order = ({ project }: TestSpecification) => project.config.sequence.groupOrder;
+    const order = ({ project }: TestSpecification) => PROJECT_ORDER.indexOf(project.name);
     const rank = ({ moduleId }: TestSpecification) => (LONG.test(moduleId) ? 0 : 1);
     const sorted = await super.sort(files);
     return sorted.toSorted((one, other) => order(one) - order(other) || rank(one) - rank(other));
@@ -62,8 +65,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
-    // By itself Vitest leaves one processor to itself: of two, that is every other one.
-    maxWorkers: "100%",
+    // More than the two processors of a small machine: half of most tests is waiting for a server or a browser.
+    maxWorkers: Math.max(3, availableParallelism()),
     // A test that waits for something that does not come must say so, not hang.
     testTimeout: 20_000,
     // One process, and one workerd, carries many files: to start one for each took half of the processor's time.
@@ -132,9 +135,6 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/product/shared-product.ts"],
           environment: "node",
-          // After those whose programs are timed. More browsers than processors: most of a test is waiting for what it sees.
-          sequence: { groupOrder: 1 },
-          maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -145,8 +145,6 @@ export default defineConfig({
           name: "chaos",
           include: ["test/chaos/**/*.test.ts"],
           environment: "node",
-          // Alone, when the others have ended: it starts a server again and again, and their clocks would feel it.
-          sequence: { groupOrder: 2 },
           // A minute, and many times that on a machine that is busy with other things.
           testTimeout: 1_200_000,
         },
