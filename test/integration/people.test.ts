@@ -179,6 +179,23 @@ describe("an invitation", () => {
     expect((await request(left)).status).toBe(404);
   });
 
+  it("makes no account with a link that opens nothing, so that the address can still make one", async () => {
+    const refused = await post("/signup", { ...CARA, invitation: "0".repeat(48) });
+    expect(refused.status).toBe(404);
+    expect(await refused.text()).toContain("The account was not made");
+    expect(await DB.prepare("SELECT id FROM users WHERE email = ?").bind(CARA.email).first()).toBeNull();
+    expect((await post("/signup", CARA)).status).toBe(303);
+  });
+
+  it("stays for the one it is for when somebody opens it who is in the workspace already", async () => {
+    const link = await invite(ana, "viewer");
+    expect(await textOf(browse(ana, link))).toContain("You are in this workspace already");
+    expect((await browse(ana, link, {})).status).toBe(303);
+    const secret = link.split("/").at(-1)!;
+    const cookie = sessionOf(await post("/signup", { ...CARA, invitation: secret }));
+    expect(await textOf(get("/settings/members", cookie))).toContain("ana");
+  });
+
   it("gives nobody a role above that of who makes it", async () => {
     const admin = await createPerson("admin", { workspaceId: ana.workspaceId, role: "admin" });
     expect((await browse(admin, "/settings/invitations", { email: "", role: "owner" })).status).toBe(403);

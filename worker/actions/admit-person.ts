@@ -9,6 +9,7 @@ import { newId } from "../domain/ids.ts";
 import { MEMBERS_MAX } from "../domain/membership.ts";
 import {
   findInvitation,
+  findRole,
   insertWorkspaces,
   listWorkspaces,
   type OpenInvitation,
@@ -32,7 +33,7 @@ export async function openInvitation(
   return secret ? findInvitation(db, await sha256Hex(secret), clock.now()) : null;
 }
 
-/** Takes an invitation for a person. The workspace that they are in now. */
+/** Takes an invitation for a person, unless they are in its workspace: then it stays for the one it is for. */
 export async function acceptInvitation(
   dependencies: Dependencies,
   { userId, address }: Pick<SessionStart, "userId" | "address">,
@@ -41,6 +42,8 @@ export async function acceptInvitation(
   const { db, clock } = dependencies;
   const invitation = await openInvitation(dependencies, secret);
   if (!invitation) return NO_INVITATION;
+  if ((await findRole(db, invitation.workspaceId, userId)) !== null)
+    return succeed({ workspaceId: invitation.workspaceId });
   const taken = await takeInvitation(db, {
     ...{ secretHash: await sha256Hex(secret), userId },
     ...{ now: clock.now(), membersMax: MEMBERS_MAX },

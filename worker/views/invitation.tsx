@@ -12,10 +12,12 @@ export interface InvitationProps {
   readonly expiresAt: string;
   /** Who is signed in; null for nobody. */
   readonly personName: string | null;
+  /** Whether that person is in the workspace already. */
+  readonly isMember: boolean;
 }
 
 export function InvitationPage(props: InvitationProps) {
-  const { secret, workspaceName, role, invitedBy, expiresAt, personName } = props;
+  const { secret, workspaceName, role, invitedBy, expiresAt, personName, isMember } = props;
   return (
     <BareLayout title={`Invitation to ${workspaceName}`}>
       <div class="card">
@@ -33,11 +35,14 @@ export function InvitationPage(props: InvitationProps) {
             </a>
           </div>
         ) : (
-          <form method="post" action={`/invite/${secret}`} class="actions">
-            <button type="submit" class="button primary">
-              Join as {personName}
-            </button>
-          </form>
+          <>
+            {isMember ? <p>You are in this workspace already: the link stays for the one it is for.</p> : null}
+            <form method="post" action={`/invite/${secret}`} class="actions">
+              <button type="submit" class="button primary">
+                {isMember ? "Go there" : `Join as ${personName}`}
+              </button>
+            </form>
+          </>
         )}
         <p class="muted">
           The invitation is for one person. It ends: <RelativeTime at={expiresAt} />

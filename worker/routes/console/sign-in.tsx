@@ -32,7 +32,7 @@ import { clearSessionCookie, setSessionCookie } from "../../middleware/authentic
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { addressOf } from "../../middleware/request-address.ts";
 import { findSignInLink } from "../../store/identities.ts";
-import type { OpenInvitation } from "../../store/memberships.ts";
+import { findRole, type OpenInvitation } from "../../store/memberships.ts";
 import { deleteSessionByHash } from "../../store/sessions.ts";
 import { InvitationPage } from "../../views/invitation.tsx";
 import { SignInPage, type SignInProblem } from "../../views/sign-in.tsx";
@@ -75,9 +75,13 @@ export const entry = new Hono<AppEnv>()
     const shown = { ...values, invitation };
     if (!(await mayRegister(c, invitation))) return showSignUp(c, shown);
     const person = check(values, signUpSchema);
+    if (person.ok && invitation && !(await openInvitation(c.var.dependencies, invitation)))
+      return showSignUp(c, { ...shown, failure: NO_INVITATION });
     const proved = person.ok ? await makeAccount(c, person.value) : person;
-    const admitted = proved.ok ? await admit(c, proved.value, "sign-up", invitation || null) : proved;
-    return admitted.ok ? c.redirect("/", 303) : showSignUp(c, { ...shown, failure: admitted });
+    if (!proved.ok) return showSignUp(c, { ...shown, failure: proved });
+    const admitted = await admit(c, proved.value, "sign-up", invitation || null);
+    // There is an account now, whatever became of the invitation in the meantime.
+    return admitted.ok ? c.redirect("/", 303) : showSignIn(c, { email: values.email, failure: admitted, invitation });
   })
   .get("/login/github", async (c) => {
     const secret = c.req.query("invitation") ?? "";
@@ -111,7 +115,7 @@ export const entry = new Hono<AppEnv>()
     const secret = c.req.param("secret");
     const invitation = await openInvitation(c.var.dependencies, secret);
     if (!invitation) return failurePage(c, NO_INVITATION);
-    return page(c, <InvitationPage {...invitationProps(c, secret, invitation)} />);
+    return page(c, <InvitationPage {...(await invitationProps(c, secret, invitation))} />);
   })
   .post("/invite/:secret", async (c) => {
     const { dependencies, principal } = (c as unknown as Context<SignedInEnv>).var;
@@ -222,14 +226,16 @@ async function showSignUp(c: EntryContext, { name = "", email = "", failure, inv
   return page(c, <SignUpPage {...around} name={name} email={email} errors={errors} />, status);
 }
 
-function invitationProps(c: EntryContext, secret: string, invitation: OpenInvitation) {
-  const { workspaceName, role, invitedBy, expiresAt } = invitation;
+async function invitationProps(c: EntryContext, secret: string, invitation: OpenInvitation) {
+  const { workspaceId, workspaceName, role, invitedBy, expiresAt } = invitation;
+  const { principal, dependencies } = c.var;
   return {
     secret,
     workspaceName,
     role,
     invitedBy,
     expiresAt: toIso(expiresAt),
-    personName: c.var.principal?.userName ?? null,
+    personName: principal?.userName ?? null,
+    isMember: principal ? (await findRole(dependencies.db, workspaceId, principal.userId)) !== null : false,
   };
 }
