@@ -8,6 +8,7 @@ import { sha256Hex } from "../../worker/digest.ts";
 import { problemSchema } from "../../worker/domain/run-schema.ts";
 import { SAMPLE_MEETINGS } from "../../worker/domain/sample-meetings.ts";
 import { SAMPLE_PROGRAMS } from "../../worker/domain/sample-programs.ts";
+import { ROUTE_ACCESS } from "../../worker/middleware/route-access.ts";
 import * as schema from "../../worker/store/schema.ts";
 import { api, browse, createTenant, freshDatabase, ORIGIN, request, type Tenant } from "../support/workerd.ts";
 
@@ -53,6 +54,14 @@ describe("who may come in", () => {
     const answer = await request("/", { headers: { "hx-request": "true", "hx-request-type": "partial" } });
     expect(answer.status).toBe(401);
     expect(answer.headers.get("hx-redirect")).toBe("/login");
+  });
+
+  const FORMS = Object.keys(ROUTE_ACCESS).filter((name) => /^POST \/(?!api|v1|mcp|webhook|logout)/.test(name));
+  it.each(FORMS)("tells who sends %s another body than a form what is missing", async (name) => {
+    const path = name.slice("POST ".length).replace(/:\w+/g, "none");
+    const headers = { cookie: `runyard_session=${ana.session}`, origin: ORIGIN, "content-type": "application/json" };
+    const answer = await request(path, { method: "POST", headers, body: "{}" });
+    expect(answer.status).toBeLessThan(500);
   });
 
   it("signs in by the link, keeps the session in an http-only cookie, and signs out", async () => {

@@ -5,6 +5,7 @@ import { setBudgetSchema, settleCallSchema } from "../../domain/budget.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { BudgetsPage, type BudgetsProps, type BudgetValues, NEW_BUDGET } from "../../views/budgets.tsx";
+import { formOf } from "./form.ts";
 import { failurePage, page, signedInShell } from "./page.tsx";
 
 const BASE = "/settings/budgets";
@@ -33,12 +34,12 @@ export const budgetPages = new Hono<SignedInEnv>()
     return set.ok ? c.redirect(BASE, 303) : failurePage(c, set);
   })
   .post("/deletions", async (c) => {
-    const id = String((await c.req.formData()).get("budget") ?? "");
+    const id = String((await formOf(c)).get("budget") ?? "");
     const removed = await removeBudget(c.var.dependencies, c.var.principal, id);
     return removed.ok ? c.redirect(BASE, 303) : failurePage(c, removed);
   })
   .post("/settlements", async (c) => {
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const cost = check({ cost: Number(String(form.get("cost") || "x")) }, settleCallSchema);
     if (!cost.ok) return failurePage(c, cost);
     const { dependencies, principal } = c.var;
@@ -52,7 +53,7 @@ async function showBudgets(c: BudgetContext, { values = NEW_BUDGET, errors = [] 
 }
 
 async function readForm(c: BudgetContext): Promise<BudgetValues> {
-  const form = await c.req.formData();
+  const form = await formOf(c);
   const text = (name: string) => String(form.get(name) ?? "");
   return { kind: text("kind"), id: text("id"), period: text("period"), limit: text("limit") };
 }

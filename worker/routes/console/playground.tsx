@@ -23,7 +23,7 @@ import { ShareLink } from "../../views/share-link.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
 import { failedFiles } from "./failed-files.ts";
-import { textOf } from "./form.ts";
+import { formOf, textOf } from "./form.ts";
 import { generations } from "./generations.ts";
 import { EXAMPLE_MENU, openProgram, originExists } from "./opened-program.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
@@ -40,7 +40,7 @@ export const playground = new Hono<SignedInEnv>()
     return opened.ok ? playgroundPage(c, { ...opened.value, errors: [] }) : failurePage(c, opened);
   })
   .post("/runs", async (c) => {
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const reading = readPlaygroundForm(form);
     if (!reading.ok) return refuse(c, form, reading.errors);
     const { program, ...allowed } = reading.value;
@@ -80,7 +80,7 @@ export const playground = new Hono<SignedInEnv>()
     return page(c, isPartial(c) ? <HistoryFragment {...props} /> : <HistoryPage shell={signedInShell(c)} {...props} />);
   })
   .post("/snippets", async (c) => {
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const reading = readPlaygroundForm(form);
     if (!reading.ok) return refuse(c, form, reading.errors);
     const { program, ...rest } = reading.value;
@@ -94,7 +94,7 @@ export const playground = new Hono<SignedInEnv>()
     return isPartial(c) ? page(c, <SavedSnippet {...{ name, version }} />) : c.redirect(`/snippets/${name}?saved`, 303);
   })
   .post("/shares", async (c) => {
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const reading = readPlaygroundForm(form);
     if (!reading.ok) return refuse(c, form, reading.errors);
     const { dependencies, principal } = c.var;

@@ -31,6 +31,7 @@ import { ErrorSummary, type FieldError } from "../../views/components/error-summ
 import { PRICE_FIELDS, type PriceValues, priceField, priceValues } from "../../views/key-prices.tsx";
 import { ProviderKeyPage, type ProviderKeyProps } from "../../views/provider-key.tsx";
 import { KeyTestNotice, type KeyValues, NEW_KEY, ProviderKeysPage } from "../../views/provider-keys.tsx";
+import { formOf } from "./form.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 const BASE = "/settings/keys";
@@ -55,7 +56,7 @@ export const providerKeyPages = new Hono<SignedInEnv>()
     return showTest(c, form, test);
   })
   .post("/fallbacks", async (c) => {
-    const ids = (await c.req.formData())
+    const ids = (await formOf(c))
       .getAll("keyId")
       .map(String)
       .filter((id) => id !== "");
@@ -73,14 +74,14 @@ export const providerKeyPages = new Hono<SignedInEnv>()
     return back(c, changed, { values: { name, baseUrl, model } });
   })
   .post("/:id/prices", async (c) => {
-    const prices = pricesOf(await c.req.formData());
+    const prices = pricesOf(await formOf(c));
     const change = check({ prices }, changeKeySchema);
     const id = c.req.param("id");
     const changed = change.ok ? await changeKey(c.var.dependencies, c.var.principal, id, change.value) : change;
     return back(c, changed, { prices });
   })
   .post("/:id/rotations", async (c) => {
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const overlap = form.get("overlapSeconds");
     const given = { key: text(form, "key"), ...(overlap === null ? {} : { overlapSeconds: String(overlap) }) };
     const request = check(given, rotateKeySchema);
@@ -93,7 +94,7 @@ export const providerKeyPages = new Hono<SignedInEnv>()
     const id = c.req.param("id");
     const key = await accessKey(c.var.dependencies, c.var.principal, id);
     if (!key.ok) return failurePage(c, key);
-    if (text(await c.req.formData(), KEY_NAME_FIELD).trim() !== key.value.name) {
+    if (text(await formOf(c), KEY_NAME_FIELD).trim() !== key.value.name) {
       const message = `To delete the key, type its name: ${key.value.name}`;
       return showKey(c, { errors: [{ field: "", message }], status: 422 });
     }
@@ -154,7 +155,7 @@ function pricesOf(form: FormData): PriceValues[] {
 }
 
 async function readForm(c: KeyContext) {
-  const form = await c.req.formData();
+  const form = await formOf(c);
   return {
     name: text(form, "name"),
     provider: text(form, "provider"),

@@ -12,6 +12,7 @@ import { readTally, type Tally, tallyOf, tallyQuery } from "../../views/batch-wo
 import { queueHref } from "../../views/lane-words.ts";
 import { QueueBoard, QueuePage } from "../../views/queue.tsx";
 import { boardProps } from "./board-props.ts";
+import { formOf } from "./form.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 export const queuePages = new Hono<SignedInEnv>()
@@ -29,7 +30,7 @@ export const queuePages = new Hono<SignedInEnv>()
   .post("/lanes/:lane/pause", (c) => switchLane(c, "pause"))
   .post("/lanes/:lane/resumption", (c) => switchLane(c, "resume"))
   .post("/cancellations", async (c) => {
-    const form = await c.req.formData();
+    const form = await formOf(c);
     const runIds = form.getAll("runIds").map(String);
     const lane = filterOf(form.get("lane"));
     if (runIds.length === 0) return failurePage(c, fail("invalid-request", "Choose at least one run, then cancel."));
@@ -44,7 +45,7 @@ function filterOf(lane: unknown): string | null {
 }
 
 async function switchLane(c: Context<SignedInEnv>, command: "pause" | "resume") {
-  const form = await c.req.formData();
+  const form = await formOf(c);
   const switched = await steerLane(c.var.dependencies, c.var.principal, c.req.param("lane")!, command);
   return switched.ok ? answerBoard(c, filterOf(form.get("lane"))) : failurePage(c, switched);
 }

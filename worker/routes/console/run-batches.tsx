@@ -7,6 +7,7 @@ import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { type Tally, tallyOf, tallyQuery } from "../../views/batch-words.ts";
 import { runsHref } from "../../views/runs.tsx";
+import { formOf } from "./form.ts";
 import { failurePage } from "./page.tsx";
 import { readRunsFilter } from "./runs-filter.ts";
 
@@ -29,7 +30,7 @@ async function onChosen(
   deed: Tally["deed"],
   act: (runIds: string[]) => Promise<readonly BatchResult[]>,
 ) {
-  const form = await c.req.formData();
+  const form = await formOf(c);
   const runIds = form.getAll("runIds").map(String);
   if (runIds.length === 0) return failurePage(c, fail("invalid-request", "Choose at least one run first."));
   const chosen = check({ runIds }, cancelBatchSchema);

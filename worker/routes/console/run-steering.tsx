@@ -6,6 +6,7 @@ import { moveSchema, prioritySchema, RELATIVE_PLACES } from "../../domain/lane-s
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { accessRun } from "../run-access.ts";
+import { formOf } from "./form.ts";
 import { failurePage, isPartial } from "./page.tsx";
 import { answerBoard } from "./queue.tsx";
 import { answerHeader } from "./runs.tsx";
@@ -13,7 +14,7 @@ import { answerHeader } from "./runs.tsx";
 export const runSteeringForms = new Hono<SignedInEnv>().post("/:id/steering", async (c) => {
   const handle = await accessRun(c);
   if (!handle.ok) return failurePage(c, handle);
-  const form = Object.fromEntries([...(await c.req.formData())].map(([name, value]) => [name, String(value)]));
+  const form = Object.fromEntries([...(await formOf(c))].map(([name, value]) => [name, String(value)]));
   const runId = c.req.param("id");
   if (form["do"] === "cancel") {
     const cancelled = await handle.value.cancel();

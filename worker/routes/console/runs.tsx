@@ -19,6 +19,7 @@ import { NewRunsPill, RunsPage, RunsResults } from "../../views/runs.tsx";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { accessRun } from "../run-access.ts";
 import { failedFiles } from "./failed-files.ts";
+import { formOf } from "./form.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 import { readRunsFilter, selectionOf } from "./runs-filter.ts";
 
@@ -84,7 +85,7 @@ export const runPages = new Hono<SignedInEnv>()
   .post("/:id/budget-decisions", async (c) => {
     const handle = await accessRun(c);
     if (!handle.ok) return failurePage(c, handle);
-    const form = Object.fromEntries([...(await c.req.formData())].map(([name, value]) => [name, String(value)]));
+    const form = Object.fromEntries([...(await formOf(c))].map(([name, value]) => [name, String(value)]));
     const by = form["by"] === undefined ? {} : { by: Number(form["by"]) };
     const decision = check({ ...form, ...by }, budgetDecisionSchema);
     if (!decision.ok) return failurePage(c, decision);

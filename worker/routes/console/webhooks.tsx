@@ -26,7 +26,7 @@ import { EndpointPage } from "../../views/webhook-endpoint.tsx";
 import { MessageBody, MessagePage } from "../../views/webhook-message.tsx";
 import { type EndpointValues, NEW_ENDPOINT, WebhooksPage } from "../../views/webhooks.tsx";
 import { decodeOrdinalCursor, encodeCursor } from "../cursor.ts";
-import { shownErrors } from "./form.ts";
+import { formOf, shownErrors } from "./form.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
 
 const BASE = "/settings/webhooks";
@@ -78,7 +78,7 @@ export const webhookPages = new Hono<SignedInEnv>()
     const endpoint = await accessEndpoint(c.var.dependencies, c.var.principal, id);
     if (!endpoint.ok) return failurePage(c, endpoint);
     const host = receiverName(endpoint.value.url);
-    if (String((await c.req.formData()).get(ENDPOINT_NAME_FIELD)).trim() !== host) {
+    if (String((await formOf(c)).get(ENDPOINT_NAME_FIELD)).trim() !== host) {
       const errors = [{ field: "", message: `To delete the endpoint, type its host: ${host}` }];
       return showEndpoint(c, endpoint.value, { errors, status: 422 });
     }
@@ -138,7 +138,7 @@ function toMessage(c: WebhookContext, endpointId: string, sent: Result<{ readonl
 }
 
 async function readForm(c: WebhookContext): Promise<EndpointValues> {
-  const form = await c.req.formData();
+  const form = await formOf(c);
   const text = (name: string) => String(form.get(name) ?? "");
   return { url: text("url"), description: text("description"), events: form.getAll("events").map(String) };
 }
