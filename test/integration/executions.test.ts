@@ -201,10 +201,13 @@ describe("a call of a model", () => {
   });
 
   it("is kept without its texts for as long as the workspace says, and not at all where it says 0", async () => {
-    const retention = (textRetentionDays: string) => browse(ana, "/settings/limits/retention", { textRetentionDays });
+    const retention = (days: string) => browse(ana, "/settings/limits/retention", { days });
     await generate();
     const [call] = await ended(1);
     expect((await one(call!.id))["prompt"]).toContain("print the primes");
+    const refused = await retention("-1");
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain("<b>days</b> must be 0 or more");
     expect((await retention("7")).status).toBe(303);
     expect((await one(call!.id))["prompt"]).not.toBeNull();
     await env.DB.prepare("UPDATE executions SET started_at = ?")

@@ -127,7 +127,7 @@ export interface ExecutionFigures {
 }
 
 export const retentionSchema = z.strictObject({
-  textRetentionDays: z.coerce
+  days: z.coerce
     .number("must be a number of days")
     .int("must be a whole number of days")
     .min(0, "must be 0 or more")

@@ -159,9 +159,9 @@ function RetentionForm({ values, errors }: LimitsProps) {
       isReadable
     >
       <TextField
-        name="textRetentionDays"
+        name="days"
         label="Days for which they are kept"
-        value={values["textRetentionDays"] ?? ""}
+        value={values["days"] ?? ""}
         errors={errors}
         isRequired
         hint={`0 keeps none; ${EXECUTION_BOUNDS.retentionDaysMax} at most. What is older goes at once. Figures stay.`}

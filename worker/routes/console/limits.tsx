@@ -10,6 +10,7 @@ import { retentionSchema } from "../../domain/execution.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
 import { LimitsPage, type LimitValues } from "../../views/limits.tsx";
+import { formOf } from "./form.ts";
 import { page, signedInShell } from "./page.tsx";
 
 type LimitContext = Context<SignedInEnv>;
@@ -19,8 +20,8 @@ const BASE = "/settings/limits";
 export const limitPages = new Hono<SignedInEnv>()
   .get("/", (c) => show(c, null, null))
   .post("/", async (c) => {
-    const form = await c.req.formData();
-    const values = Object.fromEntries(LIMITED_SERVICES.map((service) => [service, textOf(form, service)]));
+    const form = await formOf(c);
+    const values = Object.fromEntries(LIMITED_SERVICES.map((service) => [service, typedOf(form, service)]));
     const limits = check(values, callLimitsSchema);
     if (!limits.ok) return show(c, limits, values);
     await c.var.dependencies.budget(c.var.principal.workspaceId).limit(limits.value);
@@ -29,17 +30,17 @@ export const limitPages = new Hono<SignedInEnv>()
     return c.redirect(BASE, 303);
   })
   .post("/retention", async (c) => {
-    const values = { textRetentionDays: textOf(await c.req.formData(), "textRetentionDays") };
+    const values = { days: typedOf(await formOf(c), "days") };
     const retention = check(values, retentionSchema);
     if (!retention.ok) return show(c, retention, values);
-    await keepTextsFor(c.var.dependencies, c.var.principal.workspaceId, retention.value.textRetentionDays);
-    const days = String(retention.value.textRetentionDays);
-    await record(c.var.dependencies, actorOf(c.var.principal), "calls.retention-changed", "", { days });
+    const { days } = retention.value;
+    await keepTextsFor(c.var.dependencies, c.var.principal.workspaceId, days);
+    await record(c.var.dependencies, actorOf(c.var.principal), "calls.retention-changed", "", { days: String(days) });
     return c.redirect(BASE, 303);
   });
 
 /** Null where nothing was typed: then an empty field is one that is missing, and not a zero. */
-function textOf(form: FormData, name: string): string | null {
+function typedOf(form: FormData, name: string): string | null {
   return String(form.get(name) ?? "").trim() || null;
 }
 
@@ -50,7 +51,7 @@ async function show(c: LimitContext, failure: Failure | null, typed: Partial<Lim
     listKeys(dependencies, principal),
   ]);
   const { limits, textRetentionDays } = settings;
-  const kept = { ...limits, textRetentionDays };
+  const kept = { ...limits, days: textRetentionDays };
   const values = Object.fromEntries(
     Object.entries({ ...kept, ...typed }).map(([name, value]) => [name, String(value ?? "")]),
   );
