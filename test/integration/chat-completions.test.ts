@@ -4,6 +4,7 @@ import OpenAI, { type APIError } from "openai";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../durable-objects/env.ts";
 import { dependenciesOf } from "../../worker/dependencies.ts";
+import { CALLS_PER_MINUTE } from "../../worker/domain/call-limits.ts";
 import { canaryKey } from "../support/canary.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
@@ -333,6 +334,26 @@ describe("/v1", () => {
     const error = await failureOf(client().chat.completions.create({ ...HI, ...fields } as typeof HI));
     expect(error).toMatchObject({ status: 422, type: "invalid_request_error", code: "invalid_request" });
     expect(error.param).toContain(param);
+  });
+
+  it("says in words that images are not passed on", async () => {
+    const content = [{ type: "image_url", image_url: { url: "x" } }];
+    const answer = await api(ana, "/v1/chat/completions", { model: "default", messages: [{ role: "user", content }] });
+    expect(((await answer.json()) as { error: { message: string } }).error.message).toContain("images");
+  });
+
+  it("says as a header, too, when a limit of the workspace lets through again", async () => {
+    await behind(chatProtocol, { body: chatProtocol.frames().join("") });
+    const ledger = dependenciesOf(bindings as unknown as Env).budget(ana.workspaceId);
+    await ledger.limit({ ...CALLS_PER_MINUTE, "openai-compatible": 1 });
+    // Two turns are taken, one of them a minute from now: the next one would wait for too long.
+    const address = { service: "openai-compatible", keyId: "key_x" } as const;
+    for (const id of ["call_1", "call_2"])
+      await ledger.begin({ id, boundMicros: null, subjects: [], address }, { ends: [], records: [] });
+    const refused = await api(ana, "/v1/chat/completions", HI);
+    await ledger.limit(CALLS_PER_MINUTE);
+    expect(await refused.json()).toHaveProperty("error.code", "workspace_limit");
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(60);
   });
 
   it("says in words what is missing", async () => {

@@ -164,9 +164,11 @@ function refusalOf(
   label: string,
 ): ModelError {
   const seconds = secondsOf(retryInMs);
-  return type === "over-limit"
-    ? new ModelError(type, `The workspace's limit of calls to ${label} is used up for ${seconds} s. Try again then.`)
-    : new ModelError(type, `Calls to ${label} failed several times; it is not asked for another ${seconds} s.`);
+  const message =
+    type === "over-limit"
+      ? `The workspace's limit of calls to ${label} is used up for ${seconds} s. Try again then.`
+      : `Calls to ${label} failed several times; it is not asked for another ${seconds} s.`;
+  return new ModelError(type, message, { retryAfterMs: seconds * 1_000 });
 }
 
 function secondsOf(ms: number): number {

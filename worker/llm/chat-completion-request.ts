@@ -25,7 +25,10 @@ const textPartSchema = z.object({
   type: z.literal("text", "must be text: images, sound and files are not taken"),
   text: z.string(),
 });
-const contentSchema = z.union([z.string(), z.array(textPartSchema)]);
+const contentSchema = z.union(
+  [z.string(), z.array(textPartSchema)],
+  "must be text, or a list of parts of type text: images, sound and files are not passed on",
+);
 const toolCallSchema = z.object({
   id: z.string().min(1).max(256),
   type: z.literal("function").default("function"),
