@@ -16,6 +16,7 @@ import { runDetailSchema } from "../../worker/domain/run-schema.ts";
 import { createdEndpointSchema } from "../../worker/domain/webhook-endpoint.ts";
 import { budgetEventSchema } from "../../worker/domain/webhook-events.ts";
 import { canaryKey } from "../support/canary.ts";
+import { addRepository } from "../support/deliveries.ts";
 import { anthropicProtocol } from "../support/providers/anthropic.ts";
 import { chatProtocol } from "../support/providers/chat-completions.ts";
 import { providerPlace } from "../support/providers/provider-place.ts";
@@ -232,6 +233,18 @@ describe("budgets", () => {
     const listed = async () =>
       ((await (await api(ana, "/api/executions")).json()) as { executions: unknown[] }).executions;
     await expect.poll(listed, { timeout: 8_000 }).toEqual([]);
+  });
+
+  it("say where nothing counts in them", async () => {
+    const noteOf = async (subject: object) => {
+      const answer = await put(ana, { subject, period: "day", limit: 1 });
+      return ((await answer.json()) as { note: string | null }).note;
+    };
+    expect(await noteOf({ kind: "agent", id: "writer" })).toContain("nothing counts in this budget");
+    expect(await noteOf({ kind: "repository", id: "api-wbe" })).toContain("no repository with this key");
+    expect(await (await browse(ana, "/settings/budgets")).text()).toContain("no repository with this key");
+    await addRepository(ana, { key: "api-web" });
+    expect(await noteOf({ kind: "repository", id: "api-web" })).toBeNull();
   });
 
   it("take no period that a subject has not, and no absurd amount", async () => {

@@ -5,20 +5,27 @@ import type { Dependencies } from "../dependencies.ts";
 import { isAtLeast } from "../domain/access.ts";
 import { actorOf } from "../domain/audit.ts";
 import { type Budget, type BudgetList, type SetBudget, subjectWords } from "../domain/budget.ts";
+import type { BudgetSubject } from "../domain/budget-state.ts";
 import type { BudgetDecision } from "../domain/budget-wait.ts";
 import { dollarText, toDollars, toMicros } from "../domain/dollars.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { toIso } from "../domain/instant.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { RunDetail } from "../domain/run.ts";
+import type { Database } from "../store/database.ts";
+import { findRepository } from "../store/repositories.ts";
 import { record } from "./audit-trail.ts";
 
-export async function listBudgets({ budget, calls }: Dependencies, { workspaceId }: Principal): Promise<BudgetList> {
+export async function listBudgets(
+  { budget, calls, db }: Dependencies,
+  { workspaceId }: Principal,
+): Promise<BudgetList> {
   await calls.flush(workspaceId);
   const { caps, spent, unknown, unknownCount }: BudgetOverview = await budget(workspaceId).overview();
+  const budgets = await Promise.all(caps.map((standing) => toBudget(db, workspaceId, standing)));
   return {
     spent: { day: toDollars(spent.day.spentMicros), month: toDollars(spent.month.spentMicros) },
-    budgets: caps.map(toBudget).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    budgets: budgets.sort((a, b) => (a.id < b.id ? -1 : 1)),
     unknown: unknown.map(({ id, boundMicros, reservedAt }) => ({
       ...{ id, bound: toDollars(boundMicros), reservedAt: toIso(reservedAt) },
     })),
@@ -39,7 +46,7 @@ export async function setBudget(
   if (!standing) return fail("too-many-budgets", "Delete one that is not needed any more.");
   const told = { subject: subjectWords(subject), period, limit: dollarText(standing.cap.limitMicros) };
   await record(dependencies, actorOf(principal), "budget.set", standing.cap.id, told);
-  return succeed(toBudget(standing));
+  return succeed(await toBudget(dependencies.db, workspaceId, standing));
 }
 
 export async function removeBudget(
@@ -93,7 +100,7 @@ export async function decideRunBudget(
   }
 }
 
-function toBudget({ cap, window }: CapStanding): Budget {
+async function toBudget(db: Database, workspaceId: string, { cap, window }: CapStanding): Promise<Budget> {
   const { id, subject, period, limitMicros } = cap;
   const { spentMicros, reservedMicros } = window;
   const leftMicros = limitMicros - spentMicros - reservedMicros;
@@ -103,8 +110,15 @@ function toBudget({ cap, window }: CapStanding): Budget {
     reserved: toDollars(reservedMicros),
     left: toDollars(Math.max(0, leftMicros)),
     percent: limitMicros === 0 ? null : Math.floor((spentMicros * 100) / limitMicros),
-    note: noteOf(limitMicros, spentMicros),
+    note: (await idleNoteOf(db, workspaceId, subject)) ?? noteOf(limitMicros, spentMicros),
   };
+}
+
+/** Why a budget stands in the way of nothing; null where calls may count in it. */
+async function idleNoteOf(db: Database, workspaceId: string, subject: BudgetSubject): Promise<string | null> {
+  if (subject.kind === "agent") return "No agent asks models yet: nothing counts in this budget until one does.";
+  if (subject.kind !== "repository" || (await findRepository(db, workspaceId, subject.id)) !== null) return null;
+  return "The workspace has no repository with this key: nothing counts in this budget.";
 }
 
 function noteOf(limitMicros: number, spentMicros: number): string | null {
