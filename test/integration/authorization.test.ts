@@ -128,7 +128,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /settings/keys/:id/rotations": { key: canaryKey("another"), overlapSeconds: "60" },
   "POST /settings/limits": { anthropic: "40", openai: "100", "openai-compatible": "100", github: "100", jira: "80" },
   "POST /settings/meetings": { v2Percent: "100", fallback: "on" },
-  "POST /settings/limits/retention": { textRetentionDays: "30" },
+  "POST /settings/limits/retention": { days: "30" },
   "PUT /api/snippets/:name": { language: "javascript", code: "2" },
   "POST /api/snippets/:name/schedules": { cron: "0 9 * * *" },
   "POST /snippets/:name/schedules": { "schedule-cron": "0 9 * * *", "schedule-timeZone": "UTC" },
@@ -136,6 +136,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /snippets/:name/deletion": { confirm: "" },
   "POST /inbound-endpoints/:id/secrets": { keepOldSeconds: "60" },
   "POST /settings/members/:id/role": { role: "viewer" },
+  "POST /settings/workspaces/:id/name": { "new-name": "renamed" },
   // The name of another one: the matrix needs its workspace to the end.
   "POST /settings/workspaces/:id/deletion": { confirm: "" },
 };

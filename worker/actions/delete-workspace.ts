@@ -11,11 +11,11 @@ import { listEndpoints } from "../store/webhooks.ts";
 import { deleteWorkspace, deleteWorkspaceHistory, deleteWorkspaceSecrets } from "../store/workspace-deletion.ts";
 import { giveOwnWorkspaces } from "./admit-person.ts";
 import { record } from "./audit-trail.ts";
+import { NOT_HERE } from "./manage-people.ts";
 
 /** Queries of one request are bounded by the platform, to 1,000: six in each portion, and room for the rest. */
 const PORTIONS_MAX = 150;
 
-const NOT_HERE = fail("not-found", "You are not in this workspace right now: go there first.");
 const ONLY_ONE = fail("last-workspace", "It is your only workspace, and you would be nowhere. Make another one first.");
 const PARTLY = fail("unavailable", "It has more history than can go at once. Send the request again to go on.");
 

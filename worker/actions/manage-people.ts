@@ -26,6 +26,7 @@ import {
   insertWorkspaces,
   listWorkspaces,
   removeMember,
+  setWorkspaceName,
 } from "../store/memberships.ts";
 import { chooseWorkspace } from "../store/sessions.ts";
 import { record } from "./audit-trail.ts";
@@ -35,6 +36,8 @@ const INVITATION_SECRET_BYTES = 24;
 
 const NO_MEMBER = fail("not-found", "There is nobody with this id in your workspace.");
 const NO_INVITATION = fail("not-found", "There is no invitation with this id in your workspace.");
+/** About a workspace that is not the one a person is in. */
+export const NOT_HERE = fail("not-found", "You are not in this workspace right now: go there first.");
 const NO_WORKSPACE = fail("not-found", "You are in no workspace with this id.");
 const CHANGED_MEANWHILE = fail("not-found", "Somebody changed this person's role in the same moment. Look again.");
 
@@ -179,4 +182,19 @@ export async function createWorkspace(
   await insertWorkspaces(db, [{ id, name, ownerId: principal.userId }], clock.now());
   await record(dependencies, { ...actorOf(principal), workspaceId: id }, "workspace.created", "", { name });
   return switchWorkspace(dependencies, principal, id);
+}
+
+/** Gives the workspace that somebody is in another name. */
+export async function renameWorkspace(
+  dependencies: Dependencies,
+  principal: Principal,
+  id: string,
+  to: string,
+): Promise<Result<null>> {
+  const { workspaceId, workspaceName: from } = principal;
+  if (id !== workspaceId) return NOT_HERE;
+  await setWorkspaceName(dependencies.db, workspaceId, to);
+  dependencies.knownPrincipals.forgetAll();
+  await record(dependencies, actorOf(principal), "workspace.renamed", "", { from, to });
+  return succeed(null);
 }

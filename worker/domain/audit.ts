@@ -21,6 +21,7 @@ export const AUDIT_KINDS = {
   "session.revoked": { words: "revoked a session", details: [] },
   "session.others-revoked": { words: "signed out everywhere else", details: [] },
   "workspace.created": { words: "made the workspace", details: ["name"] },
+  "workspace.renamed": { words: "renamed the workspace", details: ["from", "to"] },
   "workspace.deleted": { words: "deleted the workspace", details: ["name"] },
   "member.joined": { words: "came in", details: ["role"] },
   "member.role-changed": { words: "changed a role", details: ["from", "to"] },

@@ -18,6 +18,8 @@ export const LAST_OWNER = fail("last-owner", "Make somebody else an owner first:
 
 /** Of the form that deletes a workspace: its name, typed once more. */
 export const WORKSPACE_NAME_FIELD = "confirm";
+/** Of the form that gives a workspace another name. */
+export const NEW_NAME_FIELD = "new-name";
 
 export const nameSchema = z
   .string()

@@ -266,6 +266,7 @@ const CONSOLE = {
   "GET /settings/workspaces": SELF,
   "POST /settings/workspaces": SELF,
   "POST /settings/workspaces/:id/choice": SELF,
+  "POST /settings/workspaces/:id/name": ADMIN,
   "POST /settings/workspaces/:id/deletion": OWNER,
   "GET /settings/keys": READER,
   "POST /settings/keys": ADMIN,

@@ -165,6 +165,10 @@ export async function insertWorkspaces(
   ]);
 }
 
+export async function setWorkspaceName(db: Database, workspaceId: string, name: string): Promise<void> {
+  await db.update(workspaces).set({ name }).where(eq(workspaces.id, workspaceId));
+}
+
 export async function listInvitations(db: Database, workspaceId: string, now: number): Promise<Invitation[]> {
   return await db
     .select({

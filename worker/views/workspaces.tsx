@@ -1,7 +1,7 @@
 /** `/settings/workspaces`: the workspaces that a person is in, going to another one, and making one. */
 
 import type { Role } from "../domain/access.ts";
-import { WORKSPACE_NAME_FIELD } from "../domain/membership.ts";
+import { NEW_NAME_FIELD, WORKSPACE_NAME_FIELD } from "../domain/membership.ts";
 import { PostForm } from "./components/allowed.tsx";
 import { DataTable } from "./components/data-table.tsx";
 import { DeletionPanel } from "./components/deletion-panel.tsx";
@@ -21,11 +21,20 @@ export interface ShownWorkspace {
 
 export interface WorkspacesProps {
   readonly workspaces: readonly ShownWorkspace[];
+  /** Of the one to be made. */
   readonly name: string;
+  /** Of the one that the person is in. */
+  readonly newName: string;
   readonly errors: readonly FieldError[];
 }
 
-export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesProps & { readonly shell: Shell }) {
+export function WorkspacesPage({
+  shell,
+  workspaces,
+  name,
+  newName,
+  errors,
+}: WorkspacesProps & { readonly shell: Shell }) {
   return (
     <SettingsPage shell={shell} tab="workspaces" errors={errors}>
       <div class="results">
@@ -54,16 +63,29 @@ export function WorkspacesPage({ shell, workspaces, name, errors }: WorkspacesPr
       {workspaces
         .filter(({ isCurrent }) => isCurrent)
         .map((workspace) => (
-          <WorkspaceDeletion workspace={workspace} errors={errors} />
+          <>
+            <WorkspaceRenaming workspace={workspace} newName={newName} errors={errors} />
+            <WorkspaceDeletion workspace={workspace} errors={errors} />
+          </>
         ))}
     </SettingsPage>
   );
 }
 
-function WorkspaceDeletion({
-  workspace: { id, name },
-  errors,
-}: Pick<WorkspacesProps, "errors"> & { readonly workspace: ShownWorkspace }) {
+interface CurrentWorkspace extends Pick<WorkspacesProps, "errors"> {
+  readonly workspace: ShownWorkspace;
+}
+
+function WorkspaceRenaming({ workspace, newName, errors }: CurrentWorkspace & Pick<WorkspacesProps, "newName">) {
+  const action = `/settings/workspaces/${workspace.id}/name`;
+  return (
+    <FormPanel name="rename-workspace" title={`Rename ${workspace.name}`} action={action} submit="Rename">
+      <TextField name={NEW_NAME_FIELD} label="New name" value={newName} isRequired errors={errors} />
+    </FormPanel>
+  );
+}
+
+function WorkspaceDeletion({ workspace: { id, name }, errors }: CurrentWorkspace) {
   const action = `/settings/workspaces/${id}/deletion`;
   return (
     <DeletionPanel title={`Delete ${name}`} action={action} submit="Delete workspace">

@@ -149,6 +149,12 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
     undo: ({ html }) => all(/action="(\/settings\/tokens\/[^"]+\/revocation)"/g, html).map((path) => [path, {}]),
     isByOther: true,
   },
+  "POST /settings/workspaces/:id/name": {
+    base: () => ({ "new-name": "w" }),
+    shown: { "new-name": numbered(60) },
+    isOneAtATime: true,
+    seenOn: () => "/settings/workspaces",
+  },
   "POST /settings/workspaces": {
     base: () => ({ name: "w" }),
     shown: { name: numbered(60) },

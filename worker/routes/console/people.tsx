@@ -6,6 +6,7 @@ import {
   createWorkspace,
   invite,
   removePerson,
+  renameWorkspace,
   setRole,
   switchWorkspace,
   withdrawInvitation,
@@ -15,6 +16,7 @@ import { toIso } from "../../domain/instant.ts";
 import {
   invitationSchema,
   MEMBERS_MAX,
+  NEW_NAME_FIELD,
   nameSchema,
   roleChangeSchema,
   WORKSPACE_NAME_FIELD,
@@ -32,6 +34,7 @@ type PeopleContext = Context<SignedInEnv>;
 const MEMBERS = "/settings/members";
 const NEW_INVITATION = { email: "", role: "member" };
 const workspaceSchema = z.strictObject({ name: nameSchema });
+const renamingSchema = z.strictObject({ [NEW_NAME_FIELD]: nameSchema });
 
 export const memberPages = new Hono<SignedInEnv>()
   .get("/", (c) => showMembers(c, {}))
@@ -75,6 +78,14 @@ export const workspacePages = new Hono<SignedInEnv>()
     const made = asked.ok ? await createWorkspace(c.var.dependencies, c.var.principal, asked.value.name) : asked;
     return made.ok ? c.redirect("/", 303) : showWorkspaces(c, { name, failure: made });
   })
+  .post("/:id/name", async (c) => {
+    const newName = textOf(await formOf(c), NEW_NAME_FIELD);
+    const asked = check({ [NEW_NAME_FIELD]: newName }, renamingSchema);
+    if (!asked.ok) return showWorkspaces(c, { newName, failure: asked });
+    const { dependencies, principal } = c.var;
+    const renamed = await renameWorkspace(dependencies, principal, c.req.param("id"), asked.value[NEW_NAME_FIELD]!);
+    return renamed.ok ? c.redirect("/settings/workspaces", 303) : failurePage(c, renamed);
+  })
   .post("/:id/deletion", async (c) => {
     const confirmation = textOf(await formOf(c), WORKSPACE_NAME_FIELD);
     const removed = await removeWorkspace(c.var.dependencies, c.var.principal, c.req.param("id"), confirmation);
@@ -115,11 +126,18 @@ async function showMembers(c: PeopleContext, shown: Shown) {
   return page(c, <MembersPage shell={signedInShell(c)} {...props} />, status);
 }
 
-async function showWorkspaces(c: PeopleContext, { name = "", failure }: { name?: string; failure?: Failure }) {
+interface ShownWorkspaces {
+  readonly name?: string;
+  readonly newName?: string;
+  readonly failure?: Failure;
+}
+
+async function showWorkspaces(c: PeopleContext, { name = "", newName, failure }: ShownWorkspaces) {
   const { userId, workspaceId } = c.var.principal;
   const list = await listWorkspaces(c.var.dependencies.db, userId);
   const workspaces = list.map((workspace) => ({ ...workspace, isCurrent: workspace.id === workspaceId }));
   const errors = failure ? shownErrors(failure) : [];
-  const props = { shell: signedInShell(c), workspaces, name, errors };
+  const typed = { name, newName: newName ?? c.var.principal.workspaceName };
+  const props = { shell: signedInShell(c), workspaces, ...typed, errors };
   return page(c, <WorkspacesPage {...props} />, failure ? ERRORS[failure.code].status : 200);
 }
