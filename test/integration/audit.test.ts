@@ -18,6 +18,7 @@ import {
   env,
   freshDatabase,
   ORIGIN,
+  problemOf,
   request,
   type Tenant,
 } from "../support/workerd.ts";
@@ -167,6 +168,7 @@ describe("the audit log", () => {
     expect((await entriesOf(ana, "?to=2020-01-01")).entries).toEqual([]);
     for (const query of ["kind=nothing", "from=yesterday"])
       expect((await api(ana, `/api/audit?${query}`)).status).toBe(422);
+    expect((await problemOf(await api(ana, "/api/audit?kind=nothing"))).detail).toBe("kind: is no kind of entry");
     expect((await browse(ana, "/settings/audit?from=yesterday")).status).toBe(422);
     const viewer = await createPerson("viewer", { workspaceId: ana.workspaceId, role: "member" });
     expect((await browse(viewer, "/settings/audit")).status).toBe(403);

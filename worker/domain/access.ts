@@ -18,14 +18,16 @@ export const ROLE_WORDS: Readonly<Record<Role, string>> = {
 
 /** What a token may be for, with what people read of it. */
 export const SCOPE_WORDS = {
-  "runs:read": "see runs, their logs, meetings, the queue and the figures",
-  "runs:write": "start, steer, cancel and replay runs; pause lanes; add and delete meetings",
+  "runs:read":
+    "see runs, their logs, meetings, snippets, calls of models with prompts and answers, the queue and the figures",
+  "runs:write": "start, steer, cancel and replay runs; pause lanes; change meetings and snippets",
   "items:read": "read stories, blockers, action items, decisions, meetings and members through capabilities",
   "items:write": "change stories, blockers, action items and decisions; decide about effects, apply and undo them",
   "code:run": "run programs that call capabilities, as far as the token reads and writes items",
   "models:call": "ask the workspace's models, at its expense",
-  "settings:read": "see repositories, webhooks and deliveries",
-  "settings:write": "change repositories, webhooks and inbound endpoints; rebuild",
+  "settings:read":
+    "see repositories, webhooks, inbound endpoints, deliveries, budgets, and provider keys but for the keys themselves; the audit log, too, for an admin",
+  "settings:write": "change repositories, webhooks, inbound endpoints, budgets and provider keys; rebuild",
   "metrics:read": "read /metrics and the health of the parts, and no program",
 } as const satisfies Record<string, string>;
 export type Scope = keyof typeof SCOPE_WORDS;

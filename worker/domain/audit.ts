@@ -182,8 +182,7 @@ const daySchema = z.iso.date("must be a day, as 2026-11-27").or(z.literal("")).d
 export const auditFilterSchema = z.object({
   actor: z.string().max(100).default(""),
   kind: z
-    .enum(AUDIT_KIND_NAMES as readonly [AuditKind, ...AuditKind[]], "is no kind of entry")
-    .or(z.literal(""))
+    .union([z.enum(AUDIT_KIND_NAMES as readonly [AuditKind, ...AuditKind[]]), z.literal("")], "is no kind of entry")
     .default(""),
   from: daySchema,
   to: daySchema,

@@ -1,11 +1,33 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isAtLeast, ROLES, refusalOf, SCOPES } from "../../../worker/domain/access.ts";
+import { isAtLeast, ROLES, refusalOf, SCOPE_WORDS, SCOPES } from "../../../worker/domain/access.ts";
 import { changeRefusal, invitationRefusal } from "../../../worker/domain/membership.ts";
+import { ROUTE_ACCESS } from "../../../worker/middleware/route-access.ts";
 
 const role = fc.constantFrom(...ROLES);
 const scopes = fc.subarray([...SCOPES]);
 const access = fc.record({ role, scope: fc.option(fc.constantFrom(...SCOPES)) });
+
+describe("the words of a scope", () => {
+  const THINGS = {
+    "/api/repositories": "repositories",
+    "/api/webhooks": "webhooks",
+    "/api/inbound-endpoints": "inbound endpoints",
+    "/api/budgets": "budgets",
+    "/api/workspace/api-keys": "provider keys",
+    "/api/audit": "audit log",
+    "/api/snippets": "snippets",
+    "/api/meetings": "meetings",
+    "/api/executions": "calls of models",
+  };
+  it.each(Object.entries(THINGS))("name what lies at %s", (path, thing) => {
+    const rows = Object.entries(ROUTE_ACCESS).filter(([name]) => name.includes(` ${path}`));
+    const named = rows.flatMap(([, access]) => (access === "open" || access.scope === null ? [] : [access.scope]));
+    expect(named).not.toEqual([]);
+    // Of processing a meeting the scope speaks as of the program that it is.
+    for (const scope of named.filter((each) => each !== "code:run")) expect(SCOPE_WORDS[scope]).toContain(thing);
+  });
+});
 
 describe("refusalOf", () => {
   it("lets a person do what their role allows, whatever the scope is", () => {
