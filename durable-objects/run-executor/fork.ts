@@ -11,7 +11,7 @@ export function forkSpec(
   spec: StoredSpec,
   storage: ExecutorStorage,
   sheet: EffectSheet,
-  { id, createdBy, call, answer, error, files, without }: ForkWish,
+  { id, createdBy, agent, call, answer, error, files, without }: ForkWish,
 ): Result<RunSpec> {
   const journal = storage.journal();
   if (!journal || spec.kind === "issue") {
@@ -34,7 +34,7 @@ export function forkSpec(
   const unseen = sheet.entries.filter(({ remembered }) => remembered?.decision === "rejected");
   return succeed({
     ...{ kind: "execution", workspaceId, lane, priority, seed },
-    ...{ id, createdBy, limits, retryOf: null, expiresAt: null, program: changedProgram },
+    ...{ id, createdBy, agent, limits, retryOf: null, expiresAt: null, program: changedProgram },
     // One that was not made from the program, such as a meeting's, stays.
     title: spec.title === titleOf(storage.program()) ? titleOf(changedProgram) : spec.title,
     // Nobody has agreed to what a fork writes.

@@ -173,9 +173,13 @@ export class RunExecutor extends DurableObject<Env> implements RunExecutorRpc {
 
   /** What the run's calls of models count in, besides the workspace. */
   #budgetSubjects(): readonly BudgetSubject[] {
-    const { id, lane } = this.#storage.run!.spec;
+    const { id, lane, agent } = this.#storage.run!.spec;
     const repository = repositoryOf(lane);
-    return [{ kind: "run", id }, ...(repository === null ? [] : [{ kind: "repository" as const, id: repository }])];
+    return [
+      { kind: "run", id },
+      ...(repository === null ? [] : [{ kind: "repository" as const, id: repository }]),
+      ...(agent === undefined ? [] : [{ kind: "agent" as const, id: agent }]),
+    ];
   }
 
   async reprioritise(priority: Priority): Promise<Result<RunDetail>> {

@@ -4,7 +4,7 @@ import { type EffectSheet, firstBrokenDependency } from "../domain/effect-sheet.
 import { type Result, succeed } from "../domain/errors.ts";
 import type { ForkRequest, ForkWish } from "../domain/fork.ts";
 import { newId } from "../domain/ids.ts";
-import type { Principal } from "../domain/principal.ts";
+import { beginnerOf, type Principal } from "../domain/principal.ts";
 import type { RunDetail } from "../domain/run.ts";
 
 /** As durable as any start of a run. */
@@ -16,7 +16,7 @@ export async function forkRun(
 ): Promise<Result<RunDetail>> {
   const { executor, clock, random } = dependencies;
   const id = newId("run", clock, random);
-  const spec = await executor(runId).forkSpec({ ...request, id, createdBy: principal.id });
+  const spec = await executor(runId).forkSpec({ ...request, id, ...beginnerOf(principal) });
   return spec.ok ? executor(id).submit(spec.value) : spec;
 }
 

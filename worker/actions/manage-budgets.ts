@@ -12,6 +12,7 @@ import { fail, type Result, succeed } from "../domain/errors.ts";
 import { toIso } from "../domain/instant.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { RunDetail } from "../domain/run.ts";
+import { hasTokenFor } from "../store/api-tokens.ts";
 import type { Database } from "../store/database.ts";
 import { findRepository } from "../store/repositories.ts";
 import { record } from "./audit-trail.ts";
@@ -116,7 +117,8 @@ async function toBudget(db: Database, workspaceId: string, { cap, window }: CapS
 
 /** Why a budget stands in the way of nothing; null where calls may count in it. */
 async function idleNoteOf(db: Database, workspaceId: string, subject: BudgetSubject): Promise<string | null> {
-  if (subject.kind === "agent") return "No agent asks models yet: nothing counts in this budget until one does.";
+  if (subject.kind === "agent" && !(await hasTokenFor(db, workspaceId, subject.id)))
+    return "No token is for an agent of this name: nothing counts in this budget until one is.";
   if (subject.kind !== "repository" || (await findRepository(db, workspaceId, subject.id)) !== null) return null;
   return "The workspace has no repository with this key: nothing counts in this budget.";
 }

@@ -32,7 +32,7 @@ export function visibleTokens({ db }: Dependencies, principal: Principal): Promi
 export async function createToken(
   dependencies: Dependencies,
   principal: Principal,
-  { name, scopes, days }: NewToken,
+  { name, scopes, days, agent }: NewToken,
 ): Promise<Result<{ readonly token: string }>> {
   const { db, clock, random } = dependencies;
   const { workspaceId, userId } = principal;
@@ -40,13 +40,14 @@ export async function createToken(
   const now = clock.now();
   const row = {
     ...{ id: newId("tok", clock, random), secretHash: await sha256Hex(token), prefix: shownPrefix(token) },
-    ...{ name, workspaceId, userId, scopes: [...new Set(scopes)] },
+    ...{ name, workspaceId, userId, scopes: [...new Set(scopes)], agent },
     ...{ createdAt: now, expiresAt: tokenEnd(days, now), lastUsedAt: null },
   };
   if (!(await insertToken(db, row, TOKENS_MAX)))
     return fail("too-many-tokens", `Revoke one first: a person has at most ${TOKENS_MAX} in a workspace.`);
   const ends = toIsoOrNull(row.expiresAt) ?? "never";
-  await record(dependencies, actorOf(principal), "token.made", row.id, { name, scopes: row.scopes.join(" "), ends });
+  const told = { name, scopes: row.scopes.join(" "), ends, ...(agent === null ? {} : { agent }) };
+  await record(dependencies, actorOf(principal), "token.made", row.id, told);
   return succeed({ token });
 }
 

@@ -14,7 +14,7 @@ import {
   versionOf,
 } from "../domain/meeting-processing.ts";
 import type { MeetingRun } from "../domain/meeting-run.ts";
-import type { Principal } from "../domain/principal.ts";
+import { beginnerOf, type Principal } from "../domain/principal.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { meetingSpec } from "../domain/run-spec.ts";
 import { countMeetingRuns, findRollout, judgeMeetingRun, listMeetingRuns, saveRollout } from "../store/meeting-runs.ts";
@@ -43,7 +43,7 @@ export async function startMeetingRun(
   { idempotencyKey, ...options }: MeetingRunOptions = {},
 ): Promise<Result<RunDetail>> {
   const { db, random } = dependencies;
-  const { workspaceId, lane, id: createdBy } = principal;
+  const { workspaceId, lane } = principal;
   const [meeting, rollout] = await Promise.all([
     isId("mtg", meetingId) ? findMeeting(db, workspaceId, meetingId) : null,
     findRollout(db, workspaceId),
@@ -65,7 +65,8 @@ export async function startMeetingRun(
   return submit(
     dependencies,
     meetingSpec({
-      ...{ runId: runId.value, workspaceId, lane, createdBy, title: meeting.title, seed: newSecret(16, random) },
+      ...{ runId: runId.value, workspaceId, lane, ...beginnerOf(principal) },
+      ...{ title: meeting.title, seed: newSecret(16, random) },
       plan: { ...choice, meetingId, version, reviewModel, hasPickedReviewer, fallback: rollout.fallback },
       capabilities: expandCapabilities(USED, CODE_CAPABILITY_NAMES).names,
       ...options,

@@ -3,7 +3,7 @@ import type { Dependencies } from "../dependencies.ts";
 import { fail, type Result } from "../domain/errors.ts";
 import { NO_GRANTS } from "../domain/grants.ts";
 import { repositoryOf } from "../domain/lane.ts";
-import type { Principal } from "../domain/principal.ts";
+import { beginnerOf, type Principal } from "../domain/principal.ts";
 import { executeRequestSchema, programOf, type RetryEdits } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { check } from "../domain/validation.ts";
@@ -51,7 +51,7 @@ async function retryIssue(
     repositoryKey: repositoryOf(run.lane)!,
     issue: run.issue!,
     priority: edits?.priority ?? run.priority,
-    createdBy: principal.id,
+    ...beginnerOf(principal),
     retryOf: run.id,
   };
   const runId = await reserveRunId(dependencies, principal, request, idempotencyKey);

@@ -6,7 +6,7 @@ import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import { beyondAllowance, type Grants, NO_GRANTS } from "../domain/grants.ts";
 import { newId, newSecret } from "../domain/ids.ts";
 import type { Priority } from "../domain/lane.ts";
-import { keyOwner, type Principal } from "../domain/principal.ts";
+import { beginnerOf, keyOwner, type Principal } from "../domain/principal.ts";
 import type { Limits, Program } from "../domain/program.ts";
 import type { RunDetail } from "../domain/run.ts";
 import { type IssueRunRequest, issueSpec, type RunSpec, titleOf } from "../domain/run-spec.ts";
@@ -124,7 +124,7 @@ async function describeRun(
     title: request.title ?? titleOf(request.program),
     lane: request.lane ?? principal.lane,
     priority: request.priority ?? "normal",
-    createdBy: principal.id,
+    ...beginnerOf(principal),
     retryOf: request.retryOf ?? null,
     expiresAt: request.waitMaxMs === undefined ? null : dependencies.clock.now() + request.waitMaxMs,
     seed: newSecret(16, dependencies.random),

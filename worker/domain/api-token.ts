@@ -1,6 +1,7 @@
 /** Tokens of the API: what one is made from, how long it lasts, and what may be read of it afterwards. */
 import * as z from "zod";
 import { SCOPES, type Scope } from "./access.ts";
+import { subjectIdSchema } from "./budget.ts";
 import { nameSchema } from "./membership.ts";
 
 /** Names our tokens wherever one turns up, for people and for scanners of secrets. */
@@ -28,6 +29,11 @@ export const newTokenSchema = z.strictObject({
       `must be one of ${TOKEN_DAYS.join(", ")} days, 0 for without an end`,
     )
     .transform(Number),
+  /** Its name, as budgets of agents name it; empty for none. */
+  agent: z
+    .literal("")
+    .transform(() => null)
+    .or(subjectIdSchema),
 });
 export type NewToken = z.output<typeof newTokenSchema>;
 
@@ -42,6 +48,7 @@ export interface TokenSummary {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly lastUsedAt: number | null;
+  readonly agent: string | null;
 }
 
 export function shownPrefix(token: string): string {

@@ -10,11 +10,13 @@ const usd = z
   .min(0, "must be 0 or more")
   .max(DOLLARS_MAX, `must be ${DOLLARS_MAX} or less`);
 /** No blanks: names of agents, keys of repositories, ids of runs. */
-const subjectId = z.string().regex(/^[^\s]{1,100}$/, "must be a name without blanks, of at most 100 characters");
+export const subjectIdSchema = z
+  .string()
+  .regex(/^[^\s]{1,100}$/, "must be a name without blanks, of at most 100 characters");
 
 export const subjectSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("workspace") }),
-  z.strictObject({ kind: z.enum(["agent", "repository", "run"]), id: subjectId }),
+  z.strictObject({ kind: z.enum(["agent", "repository", "run"]), id: subjectIdSchema }),
 ]);
 
 export const setBudgetSchema = z

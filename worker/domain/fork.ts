@@ -50,6 +50,7 @@ export type ForkWish = ForkRequest & {
   /** Of the new run. */
   readonly id: string;
   readonly createdBy: string;
+  readonly agent?: string;
   /** The effect that the program is to go on without. */
   readonly without?: number;
 };

@@ -16,12 +16,19 @@ export interface Principal extends Authority {
   readonly workspaceId: string;
   readonly workspaceName: string;
   readonly isSample: boolean;
+  /** The agent that a token is for: what it spends on models counts in that agent's budgets, too. */
+  readonly agent: string | null;
   /** The network address that the request came from; empty where it is not known. */
   readonly address: string;
 }
 
 /** A principal apart from a request. */
 export type KnownPrincipal = Omit<Principal, "address">;
+
+/** Who began a run, as the run keeps it. */
+export function beginnerOf({ id, agent }: Pick<Principal, "id" | "agent">): { createdBy: string; agent?: string } {
+  return { createdBy: id, ...(agent === null ? {} : { agent }) };
+}
 
 /** Whose an Idempotency-Key is: a person's keys in one workspace find no run of another one. A token has one alone. */
 export function keyOwner({ kind, id, workspaceId }: Pick<Principal, "kind" | "id" | "workspaceId">): string {

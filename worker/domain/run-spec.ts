@@ -18,6 +18,8 @@ interface AcceptedRun {
   readonly priority: Priority;
   /** Id of the person, token or webhook that started it. */
   readonly createdBy: string;
+  /** The agent whose token started it, in whose budgets its calls of models count; left out where none did. */
+  readonly agent?: string | undefined;
   readonly retryOf: string | null;
   /** The run ends if it has not started by then; null when it may wait for ever. */
   readonly expiresAt: number | null;
@@ -59,6 +61,7 @@ export interface MeetingRunRequest {
   readonly title: string;
   readonly lane: string;
   readonly createdBy: string;
+  readonly agent?: string;
   readonly seed: string;
   readonly plan: ProcessingPlan;
   /** Names of the capabilities that the model may use. */
@@ -94,6 +97,7 @@ export interface IssueRunRequest {
   readonly priority: Priority;
   /** Id of whoever asked for it: a person, a token, or the tracker whose delivery did. */
   readonly createdBy: string;
+  readonly agent?: string;
   readonly retryOf?: string;
 }
 

@@ -11,11 +11,11 @@ const LISTED_MAX = 500;
 
 /** False when the person has as many as allowed: the count and the insert are one statement. */
 export async function insertToken(db: Database, token: NewApiToken, max: number): Promise<boolean> {
-  const { id, secretHash, name, workspaceId, userId, prefix, scopes, createdAt, expiresAt } = token;
+  const { id, secretHash, name, workspaceId, userId, prefix, scopes, createdAt, expiresAt, agent } = token;
   const made = await db.all(sql`
-    INSERT INTO api_tokens (id, secret_hash, name, workspace_id, user_id, prefix, scopes, created_at, expires_at)
+    INSERT INTO api_tokens (id, secret_hash, name, workspace_id, user_id, prefix, scopes, created_at, expires_at, agent)
     SELECT ${id}, ${secretHash}, ${name}, ${workspaceId}, ${userId}, ${prefix}, ${JSON.stringify(scopes)},
-      ${createdAt}, ${expiresAt}
+      ${createdAt}, ${expiresAt}, ${agent}
     WHERE (SELECT count(*) FROM api_tokens WHERE workspace_id = ${workspaceId} AND user_id = ${userId}) < ${max}
     RETURNING id`);
   return made.length > 0;
@@ -34,12 +34,19 @@ export async function listTokens(db: Database, workspaceId: string, userId: stri
       createdAt: apiTokens.createdAt,
       expiresAt: apiTokens.expiresAt,
       lastUsedAt: apiTokens.lastUsedAt,
+      agent: apiTokens.agent,
     })
     .from(apiTokens)
     .innerJoin(users, eq(users.id, apiTokens.userId))
     .where(and(eq(apiTokens.workspaceId, workspaceId), userId === null ? undefined : eq(apiTokens.userId, userId)))
     .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
     .limit(LISTED_MAX);
+}
+
+/** Whether calls may count for this agent. */
+export async function hasTokenFor(db: Database, workspaceId: string, agent: string): Promise<boolean> {
+  const isFor = and(eq(apiTokens.workspaceId, workspaceId), eq(apiTokens.agent, agent));
+  return (await db.select({ id: apiTokens.id }).from(apiTokens).where(isFor).limit(1).get()) !== undefined;
 }
 
 /** Whether there was such a token: of one person, or of anybody in the workspace with `userId` null. */

@@ -49,7 +49,7 @@ export async function findSession(db: Database, secretHash: string, now: number)
     id: userId,
     credential: `session:${secretHash}`,
     lane: personLane(userId),
-    scopes: null,
+    ...{ scopes: null, agent: null },
     ...row,
   };
 }
@@ -57,7 +57,7 @@ export async function findSession(db: Database, secretHash: string, now: number)
 /** Who holds this API token, or null when it is unknown, has ended, or its maker has left the workspace. */
 export async function findToken(db: Database, secretHash: string, now: number): Promise<KnownPrincipal | null> {
   const row = await db
-    .select({ tokenId: apiTokens.id, scopes: apiTokens.scopes, ...PRINCIPAL_COLUMNS })
+    .select({ tokenId: apiTokens.id, scopes: apiTokens.scopes, agent: apiTokens.agent, ...PRINCIPAL_COLUMNS })
     .from(apiTokens)
     .innerJoin(users, eq(users.id, apiTokens.userId))
     .innerJoin(workspaces, eq(workspaces.id, apiTokens.workspaceId))

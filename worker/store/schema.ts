@@ -101,6 +101,7 @@ export const apiTokens = sqliteTable("api_tokens", {
   createdAt: integer("created_at").notNull(),
   expiresAt: integer("expires_at"),
   lastUsedAt: integer("last_used_at"),
+  agent: text(),
 });
 
 export const auditEntries = sqliteTable(

@@ -24,7 +24,12 @@ export interface TokensProps {
   readonly tokens: readonly ShownToken[];
   /** A token that was just made: the only time that it is shown. */
   readonly token: string | null;
-  readonly values: { readonly name: string; readonly scopes: readonly string[]; readonly days: string };
+  readonly values: {
+    readonly name: string;
+    readonly scopes: readonly string[];
+    readonly days: string;
+    readonly agent: string;
+  };
   readonly errors: readonly FieldError[];
 }
 
@@ -78,6 +83,11 @@ function TokenRow({ token }: { readonly token: ShownToken }) {
         {token.name}
         <span class="cell-note muted">
           <code>{token.prefix}…</code> by {token.ownerName}, made <RelativeTime at={token.createdAt} />
+          {token.agent === null ? null : (
+            <>
+              , for the agent <strong>{token.agent}</strong>
+            </>
+          )}
         </span>
       </td>
       <td class="token-scopes" data-label="Scopes">
@@ -135,6 +145,13 @@ function NewToken({ values, errors }: Pick<TokensProps, "values" | "errors">) {
           label: days === 0 ? "never, until it is revoked" : `after ${days} days`,
         }))}
         hint="A token does at most what you may do yourself, and nothing once you have left the workspace."
+      />
+      <TextField
+        name="agent"
+        label="Agent"
+        value={values.agent}
+        errors={errors}
+        hint="The name of the agent that uses it, where one does: what it spends on models counts in the budgets of that agent, too."
       />
     </FormPanel>
   );

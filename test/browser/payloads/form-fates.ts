@@ -145,7 +145,7 @@ export const FORM_FATES: Readonly<Record<string, FormFate>> = {
   "POST /repos/:key": { base: () => REPOSITORY, shown: REPOSITORY_TEXTS, isOneAtATime: true, seenOn: located },
   "POST /settings/tokens": {
     base: () => ({ name: "t", scopes: "runs:read", days: "7" }),
-    shown: { name: numbered(60) },
+    shown: { name: numbered(60), agent: (text, index) => `${index}${compact(90)(text)}` },
     undo: ({ html }) => all(/action="(\/settings\/tokens\/[^"]+\/revocation)"/g, html).map((path) => [path, {}]),
     isByOther: true,
   },

@@ -20,6 +20,7 @@ const NEW_TOKEN: TokensProps["values"] = {
   name: "",
   scopes: ["runs:read", "runs:write"],
   days: String(DEFAULT_TOKEN_DAYS),
+  agent: "",
 };
 
 export const tokenPages = new Hono<SignedInEnv>()
@@ -30,6 +31,7 @@ export const tokenPages = new Hono<SignedInEnv>()
       name: textOf(form, "name"),
       scopes: form.getAll("scopes").map(String),
       days: textOf(form, "days"),
+      agent: textOf(form, "agent"),
     };
     const asked = check(values, newTokenSchema);
     const made = asked.ok ? await createToken(c.var.dependencies, c.var.principal, asked.value) : asked;

@@ -21,8 +21,9 @@ export const chatCompletions = new Hono<SignedInEnv>().post("/", async (c) => {
   if (!body.ok) return problem(c, body);
   const dependencies = c.get("dependencies");
   const { clock, random } = dependencies;
-  const { workspaceId, id } = c.get("principal");
-  const named = await providerOfNamed(dependencies, workspaceId, { kind: "api", id }, body.value.model);
+  const { workspaceId, id, agent } = c.get("principal");
+  const subjects = agent === null ? [] : [{ kind: "agent" as const, id: agent }];
+  const named = await providerOfNamed(dependencies, workspaceId, { kind: "api", id }, body.value.model, subjects);
   if (!named.ok) return problem(c, named);
   const provider = named.value;
   const stop = new AbortController();
