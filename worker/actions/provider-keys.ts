@@ -24,6 +24,7 @@ import {
   type TestedKey,
   type TestKey,
   takesPrices,
+  unverifiedNote,
 } from "../domain/provider-key.ts";
 import { Secret } from "../domain/secret.ts";
 import { isPlainlySpelled, isPublicHost } from "../egress/public-host.ts";
@@ -33,6 +34,7 @@ import {
   findProviderKey,
   insertProviderKey,
   listProviderKeys,
+  listUsableKeys,
   type ProviderKeyChange,
   setFallbackKeys,
   updateProviderKey,
@@ -43,6 +45,8 @@ import { keyContext, testProvider } from "./workspace-provider.ts";
 
 const NO_SECRETS_KEY = "Set RUNYARD_SECRETS_KEY (openssl rand -base64 32): it seals the keys of providers.";
 const SECOND_MS = 1_000;
+/** In place of the time at which a key was chosen: any other that can be used is used before it. */
+const NOT_CHOSEN = 0;
 
 export async function listKeys({ db, clock }: Dependencies, { workspaceId }: Principal): Promise<ProviderKey[]> {
   const [rows, chosen] = await Promise.all([listProviderKeys(db, workspaceId), findChosenKey(db, workspaceId)]);
@@ -67,7 +71,10 @@ export async function testUnsavedKey(dependencies: Dependencies, given: TestKey)
   return succeed(await testGiven(dependencies, { ...given, baseUrl: address.value }));
 }
 
-/** Tests the key and saves it, unless the provider rejects it. The new one is used from now on. */
+/**
+ * Tests the key and saves it, unless the provider rejects it. It is used from now on where it works, or where there is no
+ * other to use: what nobody knows to work takes no calls from a key that may.
+ */
 export async function createKey(
   dependencies: Dependencies,
   principal: Principal,
@@ -86,12 +93,13 @@ export async function createKey(
   const secret = given.key === "" ? null : new Secret(given.key);
   const sealed = secret && (await vault.seal(workspaceId, keyContext({ id, provider, baseUrl }, 1), secret));
   const now = clock.now();
+  const isUsed = test.verdict === "works" || (await findChosenKey(db, workspaceId)) === null;
   const row: ProviderKeyRow = {
     ...{ id, workspaceId, name, provider, baseUrl, model: given.model || null },
     ...{ version: 1, sealed, hint: secret?.hint ?? "" },
     ...{ sealedPrevious: null, previousHint: null, previousExpiresAt: null },
     ...{ testedAt: now, verdict: test.verdict },
-    ...{ chosenAt: now, lastUsedAt: null, createdBy: principal.id, createdAt: now },
+    ...{ chosenAt: isUsed ? now : NOT_CHOSEN, lastUsedAt: null, createdBy: principal.id, createdAt: now },
     fallbackPosition: null,
     prices: given.prices,
   };
@@ -105,7 +113,10 @@ export async function createKey(
   return tested(dependencies, principal, id, test);
 }
 
-/** Another address discards the key: it was given for the one before. */
+/**
+ * Another address discards the key: it was given for the one before. Where there is another to use, the one without its key
+ * is not used until somebody chooses it: what it is given, or the server without one, may not work.
+ */
 export async function changeKey(
   dependencies: Dependencies,
   principal: Principal,
@@ -127,6 +138,7 @@ export async function changeKey(
     ...(prices === undefined ? {} : { prices }),
     ...(isUntested ? { testedAt: null, verdict: null } : {}),
     ...(isMoved ? { sealed: null, hint: "", ...NO_PREVIOUS } : {}),
+    ...(isMoved && row.sealed !== null && (await hasOtherKey(dependencies, row)) ? { chosenAt: NOT_CHOSEN } : {}),
   };
   if (!(await updateProviderKey(dependencies.db, row, change)))
     return wrong("name", "is the name of another key of the workspace, or somebody changed the key at this moment");
@@ -136,6 +148,10 @@ export async function changeKey(
     await record(dependencies, actorOf(principal), "key.changed", id, told);
   await recordPrices(dependencies, principal, { ...row, name: told.name }, prices ?? row.prices);
   return accessKey(dependencies, principal, id);
+}
+
+async function hasOtherKey({ db }: Dependencies, { workspaceId, id }: ProviderKeyRow): Promise<boolean> {
+  return (await listUsableKeys(db, workspaceId)).some((other) => other.id !== id);
 }
 
 /** An entry for each model whose price is another now: what is decided about money is not cut short. */
@@ -153,7 +169,10 @@ async function recordPrices(
 
 const NO_PREVIOUS = { sealedPrevious: null, previousHint: null, previousExpiresAt: null } as const;
 
-/** A new key in the place of the old one, which is still taken for `overlapSeconds` where the new one is rejected. */
+/**
+ * A new key in the place of the old one, which is still taken for `overlapSeconds` where the new one is rejected. Whether it
+ * is the one in use stays as it was: who rotates a key has said which one it takes the place of.
+ */
 export async function rotateKey(
   dependencies: Dependencies,
   principal: Principal,
@@ -260,7 +279,7 @@ async function tested(
 ): Promise<Result<TestedKey>> {
   dependencies.knownKeys.forget(principal.workspaceId);
   const key = await accessKey(dependencies, principal, id);
-  return key.ok ? succeed({ key: key.value, test }) : key;
+  return key.ok ? succeed({ key: key.value, test, note: unverifiedNote(key.value, test) }) : key;
 }
 
 function testGiven(dependencies: Dependencies, { provider, baseUrl, model, key }: TestKey): Promise<KeyTest> {

@@ -179,8 +179,20 @@ export const keyTestSchema = z.strictObject({
 });
 export type KeyTest = z.output<typeof keyTestSchema>;
 
-export const testedKeySchema = z.strictObject({ key: providerKeySchema, test: keyTestSchema });
+export const testedKeySchema = z.strictObject({
+  key: providerKeySchema,
+  test: keyTestSchema,
+  /** Whether the key is in use, where the test did not show that it works; else null. */
+  note: z.string().nullable(),
+});
 export type TestedKey = z.output<typeof testedKeySchema>;
+
+/** What a saved key that could not be verified is used for, and what to do about it. */
+export function unverifiedNote({ id, isChosen }: ProviderKey, { verdict }: Pick<KeyTest, "verdict">): string | null {
+  if (verdict === "works") return null;
+  if (isChosen) return "Saved, and in use, though it could not be verified.";
+  return `Saved, not in use: it could not be verified. Use it all the same with POST /api/workspace/api-keys/${id}/choose.`;
+}
 
 /** Of the form that confirms a deletion: the key's name, typed. */
 export const KEY_NAME_FIELD = "name";

@@ -8,7 +8,7 @@ import {
   takesPrices,
   VERDICT_ADVICE,
 } from "../domain/provider-key.ts";
-import { PostForm } from "./components/allowed.tsx";
+import { PostForm, useMay } from "./components/allowed.tsx";
 import { DeletionPanel } from "./components/deletion-panel.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
 import { SecretField, SelectField, TextField } from "./components/form-field.tsx";
@@ -44,6 +44,7 @@ export function ProviderKeyPage({ shell, providerKey, ...shown }: ProviderKeyPro
       }}
       errors={errors}
     >
+      <UnverifiedNotice providerKey={providerKey} />
       <KeyFacts providerKey={providerKey} />
       <RotationPanel providerKey={providerKey} address={address} errors={errors} />
       <FormPanel name="change" title="Change it" action={`${address}/changes`} submit="Save">
@@ -75,11 +76,41 @@ function KeyActions({ providerKey, address }: Addressed) {
       {providerKey.isChosen ? null : (
         <PostForm action={`${address}/choices`}>
           <button type="submit" class="button primary" disabled={needsKey(providerKey)}>
-            <Icon name="check" /> Use this one
+            <Icon name="check" /> Use this key
           </button>
         </PostForm>
       )}
     </>
+  );
+}
+
+/** Why a key that could be used is not, or is although nobody knows whether it works. */
+function UnverifiedNotice({ providerKey }: Pick<Addressed, "providerKey">) {
+  const may = useMay();
+  const { isChosen, lastTest } = providerKey;
+  if (needsKey(providerKey) || lastTest === null || lastTest.verdict === "works") return null;
+  const advice = VERDICT_ADVICE[lastTest.verdict];
+  return (
+    <div class="notice notice-failed">
+      <Icon name="triangle-alert" />
+      <div>
+        {isChosen ? (
+          <>
+            <b>In use, though it could not be verified.</b> {advice}
+          </>
+        ) : (
+          <>
+            <b>Saved, not in use: it could not be verified.</b> {advice}
+            {may("POST", `/settings/keys/${providerKey.id}/choices`) ? (
+              <>
+                {" Use it all the same with "}
+                <i>Use this key</i>.
+              </>
+            ) : null}
+          </>
+        )}
+      </div>
+    </div>
   );
 }
 
@@ -104,7 +135,6 @@ function KeyFacts({ providerKey }: Pick<Addressed, "providerKey">) {
           <RelativeTime at={createdAt} />
         </Fact>
       </dl>
-      {lastTest === null || lastTest.verdict === "works" ? null : <p>{VERDICT_ADVICE[lastTest.verdict]}</p>}
     </section>
   );
 }

@@ -25,7 +25,8 @@ export const PROVIDER_KEY_OPERATIONS: readonly Operation[] = [
   {
     method: "post",
     path: KEYS,
-    summary: "Test a key and save it, unless the provider rejects it. It is used from now on.",
+    summary:
+      "Test a key and save it, unless the provider rejects it. It is used from now on where it works or is the only one; else `note` says that it is not, and how to use it all the same.",
     body: createKeySchema,
     answers: { 201: testedKeySchema },
     problems: [...BODY_PROBLEMS, "too-many-keys", "not-configured"],
