@@ -50,6 +50,15 @@ describe("OpenAI's SDK", () => {
     await expect.poll(() => callsOf("streams that are left")).toEqual(["partial"]);
   });
 
+  it("lists models and retrieves each by its name", async () => {
+    const { data } = await client.models.list();
+    expect(data.length).toBeGreaterThan(0);
+    for (const model of data) expect(await client.models.retrieve(model.id)).toEqual(model);
+    await expect(client.models.retrieve("lab/none")).rejects.toMatchObject({
+      ...{ status: 404, code: "model_not_found", param: "model", type: "invalid_request_error" },
+    });
+  });
+
   it("reads what is refused", async () => {
     const stranger = new OpenAI({ apiKey: "ry_wrong", baseURL: `${product.url}/v1`, maxRetries: 0 });
     await expect(stranger.models.list()).rejects.toMatchObject({ status: 401, code: "unauthenticated" });

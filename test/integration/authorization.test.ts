@@ -99,6 +99,7 @@ const UNBOUND: Readonly<Record<string, string>> = {
   ...{ budget: "workspace:day", call: "call_x" },
   ...{ lane: "team:x", effect: "1" },
   slug: "nowhere",
+  model: "default",
   secret: "0".repeat(48),
 };
 
@@ -164,7 +165,7 @@ const ROUTES: readonly Route[] = Object.entries(ROUTE_ACCESS)
 
 function pathOf({ path, things }: Route, from: Things): string {
   const left = [...things];
-  return path.replace(/:(\w+)/g, (_, name: string) => {
+  return path.replace(/:(\w+)(?:\{[^}]*\})?/g, (_, name: string) => {
     const thing = left.shift();
     const value = thing ? from[thing] : UNBOUND[name];
     if (value === undefined) throw new Error(`the test does not know what :${name} stands for in ${path}`);

@@ -296,6 +296,21 @@ describe("/v1", () => {
     ]);
   });
 
+  it("tells of each listed model by its name, also where that has slashes and spaces", async () => {
+    const ok = { body: chatProtocol.frames().join("") };
+    await savedKey(chatProtocol, { name: "my lab", model: "org/llama" }, ok);
+    await savedKey(chatProtocol, { name: "100%", model: "org/llama" }, ok);
+    const { data } = await client().models.list();
+    const ids = data.map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(["default", "org/llama", "my lab/org/llama"]));
+    for (const model of data) expect(await client().models.retrieve(model.id)).toEqual(model);
+    expect(await (await api(ana, "/v1/models/my%20lab/org/llama")).json()).toHaveProperty("id", "my lab/org/llama");
+    expect(await client().models.retrieve("100%/org/llama")).toHaveProperty("owned_by", "openai-compatible");
+    const error = await failureOf(client().models.retrieve("org/none"));
+    expect(error).toMatchObject({ status: 404, code: "model_not_found", type: "invalid_request_error" });
+    expect(error.message).toContain('no model "org/none"');
+  });
+
   it("is refused without a token, with a wrong one, and to one that was not made for it", async () => {
     const workspace = { workspaceId: ana.workspaceId };
     const other = await createPerson("eve", { ...workspace, scopes: ["runs:read", "runs:write"] });

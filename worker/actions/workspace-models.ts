@@ -3,7 +3,7 @@
  * Nothing is asked from here: workspace-provider.ts does.
  */
 import type { Dependencies } from "../dependencies.ts";
-import { type Failure, fail } from "../domain/errors.ts";
+import { type Failure, fail, type Result, succeed } from "../domain/errors.ts";
 import {
   type ModelKey,
   type NameableModel,
@@ -67,6 +67,16 @@ export async function nameableModelsOf(
   const now = dependencies.clock.now();
   const models = nameableModels(keys, ({ provider }) => pricedModels(provider, now));
   return [{ name: DEFAULT_MODEL_ALIAS, key: keys[0], model: keys[0].model }, ...models];
+}
+
+/** What {@link modelByName} knows by this name. `model-not-found` says which there are. */
+export async function namedModelOf(
+  dependencies: Dependencies,
+  workspaceId: string,
+  name: string,
+): Promise<Result<NamedModel<AskableKey>>> {
+  const named = modelByName(dependencies, await askableKeysOf(dependencies, workspaceId), name);
+  return named ? succeed(named) : noSuchModel(dependencies, workspaceId, [{ path: "model", name }]);
 }
 
 /** Names of {@link nameableModelsOf} in a sentence; all of them are told where they are asked for. */

@@ -45,6 +45,7 @@ const API = {
   "GET /api/queue/stats": SEES_RUNS,
   "POST /v1/chat/completions": CALLS_MODELS,
   "GET /v1/models": CALLS_MODELS,
+  "GET /v1/models/:model{.+}": CALLS_MODELS,
   "POST /api/execute": RUNS,
   // What the program may call asks for scopes of its own.
   "POST /api/code/execute": RUNS_CODE,

@@ -26,4 +26,11 @@ export const MODEL_OPERATIONS: readonly Operation[] = [
     answers: { 200: "A list of models" },
     problems: [],
   },
+  {
+    method: "get",
+    path: "/v1/models/{model}",
+    summary: "One model by a name that can be asked for, with its slashes as they are or escaped.",
+    answers: { 200: "A model" },
+    problems: ["model-not-found"],
+  },
 ];
