@@ -245,6 +245,12 @@ describe("budgets", () => {
     expect(await (await browse(ana, "/settings/budgets")).text()).toContain("no repository with this key");
     await addRepository(ana, { key: "api-web" });
     expect(await noteOf({ kind: "repository", id: "api-web" })).toBeNull();
+    const ofRun = async (id: string) => {
+      const answer = await put(ana, { subject: { kind: "run", id }, period: "always", limit: 1 });
+      return ((await answer.json()) as { note: string | null }).note;
+    };
+    expect(await ofRun("run_zzz")).toContain("no run with this id");
+    expect(await ofRun("*")).toBeNull();
   });
 
   it("take no period that a subject has not, and no absurd amount", async () => {

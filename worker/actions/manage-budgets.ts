@@ -5,16 +5,17 @@ import type { Dependencies } from "../dependencies.ts";
 import { isAtLeast } from "../domain/access.ts";
 import { actorOf } from "../domain/audit.ts";
 import { type Budget, type BudgetList, type SetBudget, subjectWords } from "../domain/budget.ts";
-import type { BudgetSubject } from "../domain/budget-state.ts";
+import { type BudgetSubject, EACH_RUN } from "../domain/budget-state.ts";
 import type { BudgetDecision } from "../domain/budget-wait.ts";
 import { dollarText, toDollars, toMicros } from "../domain/dollars.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { toIso } from "../domain/instant.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { RunDetail } from "../domain/run.ts";
+import { isTerminal, type RunDetail } from "../domain/run.ts";
 import { hasTokenFor } from "../store/api-tokens.ts";
 import type { Database } from "../store/database.ts";
 import { findRepository } from "../store/repositories.ts";
+import { findRunState } from "../store/runs.ts";
 import { record } from "./audit-trail.ts";
 
 export async function listBudgets(
@@ -119,6 +120,11 @@ async function toBudget(db: Database, workspaceId: string, { cap, window }: CapS
 async function idleNoteOf(db: Database, workspaceId: string, subject: BudgetSubject): Promise<string | null> {
   if (subject.kind === "agent" && !(await hasTokenFor(db, workspaceId, subject.id)))
     return "No token is for an agent of this name: nothing counts in this budget until one is.";
+  if (subject.kind === "run" && subject.id !== EACH_RUN) {
+    const state = await findRunState(db, workspaceId, subject.id);
+    if (state === null) return "The workspace has no run with this id: nothing counts in this budget.";
+    if (isTerminal(state)) return "The run has ended: nothing more counts in this budget.";
+  }
   if (subject.kind !== "repository" || (await findRepository(db, workspaceId, subject.id)) !== null) return null;
   return "The workspace has no repository with this key: nothing counts in this budget.";
 }

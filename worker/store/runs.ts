@@ -246,6 +246,16 @@ export async function runExists(db: Database, workspaceId: string, runId: string
   return row !== undefined;
 }
 
+/** In which state a run is; null when it is not one of this workspace. */
+export async function findRunState(db: Database, workspaceId: string, runId: string): Promise<RunStateName | null> {
+  const row = await db
+    .select({ state: runs.state })
+    .from(runs)
+    .where(and(eq(runs.id, runId), eq(runs.workspaceId, workspaceId)))
+    .get();
+  return row?.state ?? null;
+}
+
 /** What a run was called and what it was allowed; null when it is not one of this workspace. */
 export async function findRunTitle(
   db: Database,
