@@ -166,7 +166,7 @@ function refusalOf(
   const seconds = secondsOf(retryInMs);
   const message =
     type === "over-limit"
-      ? `The workspace's limit of calls to ${label} is used up for ${seconds} s. Try again then.`
+      ? `The workspace's limit of calls to ${label}, by all of its keys, is used up for ${seconds} s. Try again then.`
       : `Calls to ${label} failed several times; it is not asked for another ${seconds} s.`;
   return new ModelError(type, message, { retryAfterMs: seconds * 1_000 });
 }

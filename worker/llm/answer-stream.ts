@@ -167,7 +167,8 @@ function faultOfBody(
   return faultOfFacts(
     {
       // Gateways put an upstream's status into the `code` of an error event.
-      status: status ?? (typeof inner.code === "number" ? inner.code : null),
+      status,
+      namedStatus: typeof inner.code === "number" ? inner.code : null,
       kinds,
       message: typeof inner.message === "string" ? inner.message : "",
     },

@@ -34,7 +34,7 @@ export function withFallback(providers: readonly [Provider, ...Provider[]]): Pro
     async *stream(request): AsyncGenerator<ModelEvent> {
       let asked: AskedModel = { provider: first.name, model: request.model };
       let provider = first;
-      const rest = others.values();
+      let left: readonly Provider[] = others;
       for (;;) {
         let isPartial = false;
         try {
@@ -45,8 +45,14 @@ export function withFallback(providers: readonly [Provider, ...Provider[]]): Pro
           return;
         } catch (error) {
           const canHelp = error instanceof ModelError && !isPartial && CURABLE.includes(error.reason);
-          const next: Provider | undefined = canHelp && !request.signal.aborted ? rest.next().value : undefined;
+          // Keys of one provider share its limit of calls: another one would be refused the same way.
+          if (error instanceof ModelError && error.reason === "over-limit") {
+            const { name } = provider;
+            left = left.filter((other) => other.name !== name);
+          }
+          const next: Provider | undefined = canHelp && !request.signal.aborted ? left[0] : undefined;
           if (next === undefined) throw error;
+          left = left.slice(1);
           // The same provider by another key is asked for the same model; another one has its own names for models.
           const model =
             next.name === first.name && next.name !== "openai-compatible" ? request.model : next.defaultModel;

@@ -7,7 +7,10 @@ import { ModelError, type ModelErrorReason } from "./provider.ts";
 
 /** What is known of a failure. `kinds` are the type and code of the provider's error object, as it spelled them. */
 export interface FaultFacts {
+  /** Of the answer itself; null for an error within a stream. */
   readonly status: number | null;
+  /** What an error within a stream names in place of one. It decides the reason, and is no status of ours to tell. */
+  readonly namedStatus?: number | null;
   readonly kinds: readonly string[];
   readonly message: string;
 }
@@ -51,7 +54,8 @@ const REASON_OF_STATUS: Readonly<Record<number, ModelErrorReason>> = {
 };
 
 /** Why a call failed. An error event that says nothing we know counts as an overload: that is what they are for. */
-export function reasonOf({ status, kinds, message }: FaultFacts): ModelErrorReason {
+export function reasonOf({ status: own, namedStatus = null, kinds, message }: FaultFacts): ModelErrorReason {
+  const status = own ?? namedStatus;
   if (/credit balance is too low/i.test(message)) return "no-credit";
   const told = kinds.filter((kind) => status === null || !VAGUE_KINDS.includes(kind));
   for (const kind of told) {
@@ -90,9 +94,11 @@ export function sentenceOf(reason: ModelErrorReason, label: string, facts: Fault
   if (reason === "bad-request" && facts?.kinds.includes("context_length_exceeded")) {
     return `The prompt is too long for the model of ${label}${suffix}`;
   }
-  if (reason === "bad-request" && status !== null) {
-    if (status < 400) return `${label} answered with a redirect; set the base URL to the final address${suffix}`;
-    return `${(SENTENCES_BY_STATUS[status] ?? SENTENCES[reason])(label)}${suffix}`;
+  const told = status ?? facts?.namedStatus ?? null;
+  if (reason === "bad-request" && told !== null) {
+    if (status !== null && status < 400)
+      return `${label} answered with a redirect; set the base URL to the final address${suffix}`;
+    return `${(SENTENCES_BY_STATUS[told] ?? SENTENCES[reason])(label)}${suffix}`;
   }
   return `${SENTENCES[reason](label)}${suffix}`;
 }

@@ -48,7 +48,7 @@ export function BudgetsPage({ shell, list, values, errors }: BudgetsProps & { re
   const { budgets, spent } = list;
   return (
     <SettingsPage shell={shell} tab="budgets" failure="The budget was not set" errors={errors}>
-      <BudgetBanner budgets={budgets} />
+      <BudgetBanner budgets={budgets} isLinked={false} />
       <p>
         Models have cost this workspace <b>{money(spent.day)}</b> today and <b>{money(spent.month)}</b> this month.{" "}
         <span class="muted">Days and months are those of UTC.</span>

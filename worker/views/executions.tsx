@@ -14,6 +14,7 @@ import {
   type ExecutionFilter,
   type ExecutionGroup,
 } from "../domain/execution.ts";
+import { useMay } from "./components/allowed.tsx";
 import { Choice, type Options } from "./components/choice.tsx";
 import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
@@ -83,6 +84,7 @@ function FilterForm({ filter, group, models }: Pick<ExecutionsProps, "filter" | 
 
 /** Answer to `GET /executions` with `HX-Request-Type: partial`. */
 export function ExecutionResults({ filter, group, totals, groups, executions, cursor, nextCursor }: ExecutionsProps) {
+  const may = useMay();
   return (
     <ListResults
       id={ELEMENT_ID.executionResults}
@@ -95,7 +97,9 @@ export function ExecutionResults({ filter, group, totals, groups, executions, cu
         <EmptyState
           icon="sparkles"
           title="No calls"
-          action={{ href: "/playground", label: "Describe a program in the playground" }}
+          {...(may("POST", "/playground/generations")
+            ? { action: { href: "/playground", label: "Describe a program in the playground" } }
+            : {})}
         >
           Whenever a model is asked, what it was asked and what it answered, used and cost stands here.
         </EmptyState>

@@ -2,6 +2,7 @@
  * Numbers, times and sizes as people read them. Pure and independent of the locale of the machine, so that the same
  * run reads the same everywhere. Absent values become a dash, never a zero.
  */
+import { dollarText } from "../domain/dollars.ts";
 import { offsetAt, timeZoneOf } from "../domain/time-zone.ts";
 
 const DASH = "–";
@@ -78,11 +79,9 @@ export function durationMs(from: string | null, to: string | null): number | nul
   return Math.max(0, Date.parse(to) - Date.parse(from));
 }
 
-/** Millionths of a US dollar: `$0.012345`, `$3.20`. Small amounts keep all that is known of them. */
+/** Millionths of a US dollar, as {@link dollarText} writes every amount. */
 export function formatMicros(micros: number | null): string {
-  if (micros === null) return DASH;
-  const digits = micros >= 10_000_000 ? 2 : micros >= 10_000 ? 4 : 6;
-  return `$${(micros / 1_000_000).toFixed(micros === 0 ? 2 : digits)}`;
+  return micros === null ? DASH : dollarText(micros);
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -8,6 +8,7 @@ import { CIRCUIT } from "../domain/circuit.ts";
 import { EXECUTION_BOUNDS, type ExecutionProvider } from "../domain/execution.ts";
 import { CIRCUIT_LOOKS, SERVICE_WORDS } from "./circuit-words.ts";
 import { DataTable } from "./components/data-table.tsx";
+import { DoneNotice } from "./components/done-notice.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { FormPanel } from "./components/form-panel.tsx";
@@ -24,6 +25,7 @@ export type LimitValues = Readonly<Record<string, string | null>>;
 export interface LimitsProps {
   readonly values: LimitValues;
   readonly errors: readonly FieldError[];
+  readonly isSaved: boolean;
   readonly circuits: readonly CircuitView[];
   /** Of the workspace's keys, by their ids. */
   readonly keyNames: Readonly<Record<string, string>>;
@@ -38,6 +40,7 @@ export interface LimitsProps {
 export function LimitsPage({ shell, ...props }: LimitsProps & { readonly shell: Shell }) {
   return (
     <SettingsPage shell={shell} tab="limits" failure="The limits were not saved" errors={props.errors}>
+      {props.isSaved ? <DoneNotice text="Saved." /> : null}
       <LimitForm {...props} />
       <ReliabilityTable {...props} />
       <Circuits {...props} />

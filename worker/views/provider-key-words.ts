@@ -31,7 +31,8 @@ export function keyLook(key: ProviderKey): StateLook {
   return key.lastTest === null ? UNTESTED : VERDICT_LOOKS[key.lastTest.verdict];
 }
 
-/** All of a key that is ever shown. */
+/** All of a key that is ever shown: of a short one nothing. */
 export function maskedKey({ hasKey, hint }: Pick<ProviderKey, "hasKey" | "hint">): string {
-  return hasKey ? `…${hint}` : "no key";
+  if (!hasKey) return "no key";
+  return hint === "" ? "••••" : `…${hint}`;
 }

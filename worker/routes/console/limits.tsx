@@ -27,7 +27,7 @@ export const limitPages = new Hono<SignedInEnv>()
     await c.var.dependencies.budget(c.var.principal.workspaceId).limit(limits.value);
     const told = Object.entries(limits.value).map(([service, perMinute]) => `${service} ${perMinute}`);
     await record(c.var.dependencies, actorOf(c.var.principal), "calls.limited", "", { limits: told.join(", ") });
-    return c.redirect(BASE, 303);
+    return c.redirect(`${BASE}?saved`, 303);
   })
   .post("/retention", async (c) => {
     const values = { days: typedOf(await formOf(c), "days") };
@@ -36,7 +36,7 @@ export const limitPages = new Hono<SignedInEnv>()
     const { days } = retention.value;
     await keepTextsFor(c.var.dependencies, c.var.principal.workspaceId, days);
     await record(c.var.dependencies, actorOf(c.var.principal), "calls.retention-changed", "", { days: String(days) });
-    return c.redirect(BASE, 303);
+    return c.redirect(`${BASE}?saved`, 303);
   });
 
 /** Null where nothing was typed: then an empty field is one that is missing, and not a zero. */
@@ -57,6 +57,6 @@ async function show(c: LimitContext, failure: Failure | null, typed: Partial<Lim
   );
   const errors = (failure?.errors ?? []).map(({ path, message }) => ({ field: path, message }));
   const keyNames = Object.fromEntries(keys.map(({ id, name }) => [id, name]));
-  const props = { ...settings, keyNames, values, errors };
+  const props = { ...settings, keyNames, values, errors, isSaved: failure === null && c.req.query("saved") === "" };
   return page(c, <LimitsPage shell={signedInShell(c)} {...props} />, failure ? 422 : 200);
 }

@@ -10,7 +10,13 @@ export type ShownBudget = Pick<Budget, "subject" | "period" | "limit" | "spent" 
 const NAMED_MAX = 3;
 const [FIRST_WARNING, , ALL] = WARN_AT;
 
-export function BudgetBanner({ budgets }: { readonly budgets: readonly ShownBudget[] }) {
+interface BudgetBannerProps {
+  readonly budgets: readonly ShownBudget[];
+  /** False on the page that the link would lead to. */
+  readonly isLinked?: boolean;
+}
+
+export function BudgetBanner({ budgets, isLinked = true }: BudgetBannerProps) {
   const nearest = budgets
     .filter(({ percent }) => (percent ?? 0) >= FIRST_WARNING)
     .toSorted((a, b) => (b.percent ?? 0) - (a.percent ?? 0));
@@ -28,7 +34,7 @@ export function BudgetBanner({ budgets }: { readonly budgets: readonly ShownBudg
           </p>
         ))}
         {nearest.length > NAMED_MAX ? <p>{nearest.length - NAMED_MAX} more are at 50 % or above.</p> : null}
-        <a href="/settings/budgets">Budgets</a>
+        {isLinked ? <a href="/settings/budgets">Budgets</a> : null}
       </div>
     </div>
   );
