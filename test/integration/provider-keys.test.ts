@@ -541,6 +541,14 @@ describe("/settings/keys", () => {
     expect((await browse(ana, address)).status).toBe(404);
   });
 
+  it("says who added a key, and shows nothing of a short one", async () => {
+    const { fields } = await chatServer(whole(chatProtocol));
+    const { key } = await create({ ...fields, key: "short" });
+    const text = await (await browse(ana, `/settings/keys/${key.id}`)).text();
+    expect(text).toContain("<code>••••</code>");
+    expect(text).toMatch(/Added<\/dt><dd>[\s\S]*? by the token “/);
+  });
+
   it("shows what a test came to, in the page or in its place, and never the key", async () => {
     const { fields } = await chatServer(failing(chatProtocol, "402"));
     const values = { ...fields, key: CANARY };

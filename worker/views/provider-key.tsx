@@ -24,6 +24,8 @@ import { AddressFields, type KeyValues } from "./provider-keys.tsx";
 
 export interface ProviderKeyProps {
   readonly providerKey: ProviderKey;
+  /** Who added the key, by name where it is known. */
+  readonly addedBy: string;
   readonly values: Pick<KeyValues, "name" | "baseUrl" | "model">;
   readonly prices: readonly PriceValues[];
   readonly errors: readonly FieldError[];
@@ -45,7 +47,7 @@ export function ProviderKeyPage({ shell, providerKey, ...shown }: ProviderKeyPro
       errors={errors}
     >
       <UnverifiedNotice providerKey={providerKey} />
-      <KeyFacts providerKey={providerKey} />
+      <KeyFacts providerKey={providerKey} addedBy={shown.addedBy} />
       <RotationPanel providerKey={providerKey} address={address} errors={errors} />
       <FormPanel name="change" title="Change it" action={`${address}/changes`} submit="Save">
         <TextField name="name" label="Name" value={values.name} isRequired errors={errors} />
@@ -114,7 +116,7 @@ function UnverifiedNotice({ providerKey }: Pick<Addressed, "providerKey">) {
   );
 }
 
-function KeyFacts({ providerKey }: Pick<Addressed, "providerKey">) {
+function KeyFacts({ providerKey, addedBy }: Pick<ProviderKeyProps, "providerKey" | "addedBy">) {
   const { provider, baseUrl, model, isChosen, lastTest, lastUsedAt, createdAt } = providerKey;
   return (
     <section class="panel" aria-labelledby="facts-title">
@@ -131,8 +133,8 @@ function KeyFacts({ providerKey }: Pick<Addressed, "providerKey">) {
         <Fact label="In use">{isChosen ? "yes" : "no"}</Fact>
         <Fact label="Last used">{lastUsedAt === null ? "never" : <RelativeTime at={lastUsedAt} />}</Fact>
         <Fact label="Last test">{lastTest === null ? "never" : <RelativeTime at={lastTest.at} />}</Fact>
-        <Fact label="Made">
-          <RelativeTime at={createdAt} />
+        <Fact label="Added">
+          <RelativeTime at={createdAt} /> by {addedBy}
         </Fact>
       </dl>
     </section>

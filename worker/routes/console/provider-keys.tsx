@@ -33,6 +33,7 @@ import { ProviderKeyPage, type ProviderKeyProps } from "../../views/provider-key
 import { KeyTestNotice, type KeyValues, NEW_KEY, ProviderKeysPage } from "../../views/provider-keys.tsx";
 import { formOf } from "./form.ts";
 import { failurePage, isPartial, page, signedInShell } from "./page.tsx";
+import { namesOf } from "./people-names.ts";
 
 const BASE = "/settings/keys";
 
@@ -132,7 +133,9 @@ async function showKey(c: KeyContext, { values, prices, errors = [], status = 20
   const key = await accessKey(c.var.dependencies, c.var.principal, c.req.param("id") ?? "");
   if (!key.ok) return failurePage(c, key);
   const typed = { values: values ?? valuesOf(key.value), prices: prices ?? priceValues(key.value) };
-  const props = { providerKey: key.value, ...typed, errors };
+  const { createdBy } = key.value;
+  const names = await namesOf(c.var.dependencies, c.var.principal.workspaceId, [createdBy]);
+  const props = { providerKey: key.value, addedBy: names.get(createdBy) ?? createdBy, ...typed, errors };
   return page(c, <ProviderKeyPage shell={signedInShell(c)} {...props} />, status);
 }
 
