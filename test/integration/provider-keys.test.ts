@@ -376,70 +376,6 @@ describe("a key of a provider", () => {
     expect(await generate()).toMatchObject({ type: "done", isMock: true });
   });
 
-  it.each([
-    ["500", "unclear"],
-    ["404", "unclear"],
-    ["402", "no-credit"],
-    ["403", "no-permission"],
-    ["429 with retry", "rate-limited"],
-  ])("does not take the place of one in use where its test answered %s: %s", async (title, verdict) => {
-    const working = await chatServer(whole(chatProtocol));
-    const failed = await chatServer(failing(chatProtocol, title), whole(chatProtocol));
-    await create({ ...working.fields, name: "one" });
-    const { key, test, note } = await create({ ...failed.fields, name: "two", key: CANARY });
-    expect(test.verdict).toBe(verdict);
-    expect(key.isChosen).toBe(false);
-    expect(note).toBe(
-      `Saved, not in use: it could not be verified. Use it all the same with POST ${KEYS}/${key.id}/choose.`,
-    );
-    expect((await list()).map(({ isChosen }) => isChosen)).toEqual([true, false]);
-    await generate();
-    expect([(await working.keysSeen()).length, (await failed.keysSeen()).length]).toEqual([2, 1]);
-    const page = `/settings/keys/${key.id}`;
-    expect(await (await browse(ana, page)).text()).toContain("Saved, not in use: it could not be verified.");
-    expect((await browse(ana, `${page}/choices`, {})).status).toBe(303);
-    const text = await (await browse(ana, page)).text();
-    expect(text).toContain("In use, though it could not be verified.");
-    expect(text).not.toContain("Saved, not in use");
-    await generate();
-    expect([(await working.keysSeen()).length, (await failed.keysSeen()).length]).toEqual([2, 2]);
-  });
-
-  it("is used though it could not be verified where it is the only one, and the one that works takes its place", async () => {
-    const failed = await chatServer(failing(chatProtocol, "500"));
-    const first = await create({ ...failed.fields, name: "one" });
-    expect(first.key.isChosen).toBe(true);
-    expect(first.note).toBe("Saved, and in use, though it could not be verified.");
-    // Another that could not be verified is no better.
-    expect((await create({ ...failed.fields, name: "two" })).key.isChosen).toBe(false);
-    const working = await chatServer(whole(chatProtocol));
-    expect(await create({ ...working.fields, name: "three" })).toMatchObject({ key: { isChosen: true }, note: null });
-  });
-
-  it("stays what it was when it is rotated, and gives up its place when a move discards it", async () => {
-    const ok = whole(chatProtocol);
-    const spare = await chatServer(ok);
-    const one = await create({ ...spare.fields, name: "one" });
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    const server = await chatServer(ok, failing(chatProtocol, "500"), ok);
-    const two = await create({ ...server.fields, name: "two", key: CANARY });
-    const rotate = async (id: string) =>
-      testedKeySchema.parse(await (await api(ana, `${KEYS}/${id}/rotate`, { key: OTHER_CANARY })).json());
-    expect(await rotate(two.key.id)).toMatchObject({
-      key: { isChosen: true },
-      note: "Saved, and in use, though it could not be verified.",
-    });
-    await send("PATCH", `/${two.key.id}`, { baseUrl: `${server.fields.baseUrl}/other` });
-    expect((await list()).map(({ isChosen }) => isChosen)).toEqual([true, false]);
-    expect((await rotate(two.key.id)).key.isChosen).toBe(false);
-    // What loses nothing by its move stays where it is, and so does the only one.
-    await send("PATCH", `/${one.key.id}`, { baseUrl: `${spare.fields.baseUrl}/other` });
-    expect((await list()).map(({ isChosen }) => isChosen)).toEqual([true, false]);
-    await send("DELETE", `/${one.key.id}`);
-    await send("PATCH", `/${two.key.id}`, { baseUrl: server.fields.baseUrl });
-    expect((await list()).map(({ isChosen }) => isChosen)).toEqual([true]);
-  });
-
   it("is asked again with retries, whose history stands on the call", async () => {
     const { fields, keysSeen } = await chatServer(
       whole(chatProtocol),
@@ -539,14 +475,6 @@ describe("/settings/keys", () => {
     expect(await wrong.text()).toContain("type its name: main");
     expect((await browse(ana, `${address}/deletion`, { name: "main" })).headers.get("location")).toBe("/settings/keys");
     expect((await browse(ana, address)).status).toBe(404);
-  });
-
-  it("says who added a key, and shows nothing of a short one", async () => {
-    const { fields } = await chatServer(whole(chatProtocol));
-    const { key } = await create({ ...fields, key: "short" });
-    const text = await (await browse(ana, `/settings/keys/${key.id}`)).text();
-    expect(text).toContain("<code>••••</code>");
-    expect(text).toMatch(/Added<\/dt><dd>[\s\S]*? by the token “/);
   });
 
   it("shows what a test came to, in the page or in its place, and never the key", async () => {
