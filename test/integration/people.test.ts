@@ -131,6 +131,69 @@ describe("an account", () => {
   });
 });
 
+describe("a password", () => {
+  const NEW = "five words in a row";
+  const change = (cookie: string, current: string, chosen: string) =>
+    post("/settings/account/password", { "current-password": current, "new-password": chosen }, cookie);
+  const auditOf = async (kind: string) =>
+    (await DB.prepare("SELECT actor_name, details FROM audit_entries WHERE kind = ?").bind(kind).all()).results;
+
+  it("is changed by who knows it: the old one opens nothing, and all other sessions end", async () => {
+    const here = sessionOf(await post("/signup", CARA));
+    const elsewhere = sessionOf(await post("/login", CARA));
+    const page = await textOf(get("/settings/account", here));
+    expect(page).toContain("cara@example.com");
+    expect(page).toContain("with a password");
+    const changed = await change(here, PASSWORD, NEW);
+    expect(changed.headers.get("location")).toBe("/settings/account?changed");
+    expect(await textOf(get("/settings/account?changed", here))).toContain("The password is changed");
+    expect((await get("/settings/account", elsewhere)).status).toBe(303);
+    expect((await post("/login", CARA)).status).toBe(401);
+    expect((await post("/login", { ...CARA, password: NEW })).status).toBe(303);
+    expect(await auditOf("password.changed")).toEqual([{ actor_name: "Cara", details: "{}" }]);
+    expect(JSON.stringify((await DB.prepare("SELECT * FROM accounts").all()).results)).not.toContain(NEW);
+  });
+
+  it("stays when the current one is wrong, which counts as a guess at the sign-in page does", async () => {
+    const email = "guessed@example.com";
+    const here = sessionOf(await post("/signup", { ...CARA, email }));
+    const elsewhere = sessionOf(await post("/login", { ...CARA, email }));
+    const refused = await change(here, "wrong words in a row", NEW);
+    expect(refused.status).toBe(422);
+    const page = await refused.text();
+    expect(page).toContain("The password was not changed");
+    expect(page).toContain("<b>current-password</b> is wrong");
+    expect(page).not.toContain("wrong words");
+    expect(await auditOf("password.change-refused")).toHaveLength(1);
+    for (let tries = 0; tries < 4; tries++) await change(here, "wrong words in a row", NEW);
+    const late = await change(here, PASSWORD, NEW);
+    expect(late.status).toBe(429);
+    expect(Number(late.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await post("/login", { ...CARA, email })).status).toBe(429);
+    expect((await get("/settings/account", elsewhere)).status).toBe(200);
+  });
+
+  it.each([
+    ["a short one", "short", "needs 10 characters or more"],
+    ["a long one", "x".repeat(129), "may have 128 characters"],
+  ])("is not changed to %s", async (_, chosen, message) => {
+    const here = sessionOf(await post("/signup", CARA));
+    const refused = await change(here, PASSWORD, chosen);
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain(message);
+    expect((await post("/login", CARA)).status).toBe(303);
+  });
+
+  it("is nothing to change for who has none", async () => {
+    const page = await textOf(browse(ana, "/settings/account"));
+    expect(page).toContain("by the sign-in link of this server");
+    expect(page).not.toContain("/settings/account/password");
+    const refused = await change(`runyard_session=${ana.session}`, PASSWORD, NEW);
+    expect(refused.status).toBe(404);
+    expect(await refused.text()).toContain("You have no password here");
+  });
+});
+
 describe("an invitation", () => {
   it("lets one person in, with the role that it names, and then opens nothing", async () => {
     const link = await invite(ana, "viewer");

@@ -5,16 +5,13 @@
 import type { Config } from "../config.ts";
 import { fail, type Result, succeed } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
+import { PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS } from "../domain/password.ts";
 import type { Clock, Random } from "../domain/ports.ts";
 import { accountAdapter } from "../store/account-adapter.ts";
 import type { Database } from "../store/database.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 import { type TurnPorts, TurnsBusyError } from "./turns.ts";
 
-/** Below this, guessing is the shortest way in (NIST SP 800-63B asks for 15 where a password is all there is, 8 at least). */
-export const PASSWORD_MIN_CHARS = 10;
-/** Bounds the work of hashing; longer than any phrase that people type. */
-export const PASSWORD_MAX_CHARS = 128;
 /** Where the pages of signing in lie, and with them the address that GitHub leads back to. */
 const BASE_PATH = "/login";
 
@@ -100,6 +97,39 @@ export async function signIn(ports: AccountPorts, origin: string, login: Passwor
   return answer(proof, () => auth.api.signInEmail({ body: { ...login } }));
 }
 
+export interface PasswordChange {
+  readonly email: string;
+  readonly current: string;
+  readonly chosen: string;
+}
+
+/** Puts another password in the place of the one that the person proves to know. */
+export async function changePassword(
+  ports: AccountPorts,
+  origin: string,
+  { email, current, chosen }: PasswordChange,
+): Promise<Result<null>> {
+  const opened = await open(ports, origin);
+  if (!opened.ok) return opened;
+  const { auth, proof } = opened.value;
+  const proved = await answer(proof, () => auth.api.signInEmail({ body: { email, password: current } }));
+  return proved.ok ? put(auth, proved.value.userId, chosen) : proved;
+}
+
+type Auth = Extract<Awaited<ReturnType<typeof open>>, { readonly ok: true }>["value"]["auth"];
+
+/** Where better-auth's own ways of changing a password end, too; those ask for a session of its own, or for its mails. */
+async function put(auth: Auth, userId: string, chosen: string): Promise<Result<null>> {
+  const { internalAdapter, password } = await auth.$context;
+  try {
+    await internalAdapter.updatePassword(userId, await password.hash(chosen));
+  } catch (error) {
+    if (error instanceof TurnsBusyError) return BUSY;
+    throw error;
+  }
+  return succeed(null);
+}
+
 export interface GitHubStart {
   readonly location: string;
   /** Holds what the way back is checked against, encrypted. */
@@ -162,6 +192,8 @@ const PROBLEMS: Readonly<Record<string, { readonly path: string; readonly messag
   PASSWORD_TOO_LONG: { path: "password", message: `may have ${PASSWORD_MAX_CHARS} characters` },
 };
 
+const BUSY = fail("unavailable", "Too many people sign in right now. Try again.");
+
 async function answer(
   proof: { readonly userId: string | null },
   ask: () => Promise<unknown>,
@@ -169,7 +201,7 @@ async function answer(
   try {
     await ask();
   } catch (error) {
-    if (error instanceof TurnsBusyError) return fail("unavailable", "Too many people sign in right now. Try again.");
+    if (error instanceof TurnsBusyError) return BUSY;
     const problem = PROBLEMS[codeOf(error)];
     if (!problem) throw error;
     return fail("invalid-request", problem.message, [problem]);

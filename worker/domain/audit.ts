@@ -20,6 +20,8 @@ export const AUDIT_KINDS = {
   "session.ended": { words: "signed out", details: [] },
   "session.revoked": { words: "revoked a session", details: [] },
   "session.others-revoked": { words: "signed out everywhere else", details: [] },
+  "password.changed": { words: "changed their password", details: [] },
+  "password.change-refused": { words: "gave a wrong password to change it", details: [] },
   "workspace.created": { words: "made the workspace", details: ["name"] },
   "workspace.renamed": { words: "renamed the workspace", details: ["from", "to"] },
   "workspace.deleted": { words: "deleted the workspace", details: ["name"] },

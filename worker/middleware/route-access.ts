@@ -261,6 +261,8 @@ const CONSOLE = {
   "POST /settings/tokens": SELF,
   // One's own, or as an admin anybody's.
   "POST /settings/tokens/:id/revocation": SELF,
+  "GET /settings/account": SELF,
+  "POST /settings/account/password": SELF,
   "GET /settings/sessions": SELF,
   "POST /settings/sessions/revocations": SELF,
   "POST /settings/sessions/:id/revocation": SELF,

@@ -11,6 +11,13 @@ export interface ErrorProps {
   readonly requestId: string;
   /** Address to try again; null where a repeat cannot help. */
   readonly retryHref: string | null;
+  /** The page that the refused action was asked from. */
+  readonly back?: BackLink | undefined;
+}
+
+export interface BackLink {
+  readonly href: string;
+  readonly label: string;
 }
 
 /** `shell` is null for people who are not signed in. */
@@ -24,6 +31,11 @@ export function ErrorPage({ shell, ...error }: ErrorProps & { readonly shell: Sh
         {error.retryHref ? (
           <a class="button primary" href={error.retryHref}>
             <Icon name="rotate-cw" /> Try again
+          </a>
+        ) : null}
+        {error.back ? (
+          <a class="button primary" href={error.back.href}>
+            {error.back.label}
           </a>
         ) : null}
         <a class="button" href="/">

@@ -147,6 +147,8 @@ const NOT_RENDERED: Readonly<Record<string, readonly string[]>> = {
   "POST /settings/budgets/settlements": ["call", "cost"],
   "POST /runs/:id/budget-decisions": ["decision", "by"],
   "POST /inbound-endpoints/:id/secrets": ["keepOldSeconds"],
+  // Of who has a password.
+  "POST /settings/account/password": ["current-password", "new-password"],
   // JSON: below, with the controls of scripts.
   "POST /playground/generations": [],
   // Of a meeting that was processed, of a snippet with versions and schedules: hidden fields and buttons.

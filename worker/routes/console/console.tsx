@@ -8,7 +8,7 @@ import { CapabilitiesPage } from "../../views/capabilities.tsx";
 import { DocsPage } from "../../views/docs.tsx";
 import { auditPages } from "./audit.tsx";
 import { budgetPages } from "./budgets.tsx";
-import { sessionPages, tokenPages } from "./credentials.tsx";
+import { accountPages, sessionPages, tokenPages } from "./credentials.tsx";
 import { deliveryPages } from "./deliveries.tsx";
 import { effectPages } from "./effects.tsx";
 import { executionPages } from "./executions.tsx";
@@ -60,6 +60,7 @@ export const consolePages = new Hono<SignedInEnv>()
   .route("/settings/workspaces", workspacePages)
   .route("/settings/tokens", tokenPages)
   .route("/settings/audit", auditPages)
+  .route("/settings/account", accountPages)
   .route("/settings/sessions", sessionPages)
   .route("/settings/keys", providerKeyPages)
   .route("/settings/limits", limitPages)

@@ -1,18 +1,22 @@
-/** `/settings/tokens` and `/settings/sessions`: what opens the workspace in a person's name, and ending it. */
+/** `/settings/tokens`, `/settings/account` and `/settings/sessions`: what opens the workspace in a person's name. */
 import { type Context, Hono } from "hono";
 import { record } from "../../actions/audit-trail.ts";
+import { changePassword } from "../../actions/change-password.ts";
 import { createToken, revokeToken, visibleTokens } from "../../actions/manage-tokens.ts";
 import { DEFAULT_TOKEN_DAYS, newTokenSchema } from "../../domain/api-token.ts";
 import { actorOf } from "../../domain/audit.ts";
-import { ERRORS, fail } from "../../domain/errors.ts";
+import { ERRORS, type Failure, fail } from "../../domain/errors.ts";
 import { toIso, toIsoOrNull } from "../../domain/instant.ts";
+import { CURRENT_PASSWORD_FIELD, NEW_PASSWORD_FIELD, passwordChangeSchema } from "../../domain/password.ts";
 import { check } from "../../domain/validation.ts";
 import type { SignedInEnv } from "../../middleware/context.ts";
+import { findSignInWays } from "../../store/people.ts";
 import { deleteOtherSessions, deleteSession, listSessions } from "../../store/sessions.ts";
+import { AccountPage } from "../../views/account.tsx";
 import { SessionsPage } from "../../views/sessions.tsx";
 import { TokensPage, type TokensProps } from "../../views/tokens.tsx";
 import { formOf, shownErrors, textOf } from "./form.ts";
-import { failurePage, page, signedInShell } from "./page.tsx";
+import { announceRetry, failurePage, page, signedInShell } from "./page.tsx";
 
 type CredentialContext = Context<SignedInEnv>;
 
@@ -58,6 +62,37 @@ async function showTokens(c: CredentialContext, shown: Shown) {
     hasEnded: each.expiresAt !== null && each.expiresAt <= now,
   }));
   return page(c, <TokensPage shell={signedInShell(c)} {...{ tokens, token, values, errors }} />, status);
+}
+
+export const accountPages = new Hono<SignedInEnv>()
+  .get("/", (c) => showAccount(c))
+  .post("/password", async (c) => {
+    const form = await formOf(c);
+    const typed = Object.fromEntries(
+      [CURRENT_PASSWORD_FIELD, NEW_PASSWORD_FIELD].map((name) => [name, textOf(form, name)]),
+    );
+    const asked = check(typed, passwordChangeSchema);
+    const { dependencies, principal } = c.var;
+    const changed = asked.ok
+      ? await changePassword(
+          dependencies,
+          principal,
+          { current: asked.value[CURRENT_PASSWORD_FIELD], chosen: asked.value[NEW_PASSWORD_FIELD] },
+          new URL(c.req.url).origin,
+        )
+      : asked;
+    return changed.ok ? c.redirect("/settings/account?changed", 303) : showAccount(c, changed);
+  });
+
+async function showAccount(c: CredentialContext, failure?: Failure) {
+  const { userId, userName } = c.var.principal;
+  const props = {
+    ...{ name: userName, ...(await findSignInWays(c.var.dependencies.db, userId)) },
+    ...{ isChanged: c.req.query("changed") === "", errors: failure ? shownErrors(failure) : [] },
+  };
+  if (failure) announceRetry(c, failure);
+  const status = failure ? ERRORS[failure.code].status : 200;
+  return page(c, <AccountPage shell={signedInShell(c)} {...props} />, status);
 }
 
 const NO_SESSION = fail("not-found", "You have no session with this id.");

@@ -5,7 +5,7 @@ import { ERRORS, type Failure } from "../../domain/errors.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
 import { mayUse } from "../../middleware/route-access.ts";
 import { type May, ReaderRights } from "../../views/components/allowed.tsx";
-import { ErrorFragment, ErrorPage } from "../../views/error.tsx";
+import { type BackLink, ErrorFragment, ErrorPage } from "../../views/error.tsx";
 import type { Shell } from "../../views/layout.tsx";
 
 /** Whether htmx asks for a fragment of a page that is already open. */
@@ -45,10 +45,14 @@ export function page(
   });
 }
 
-export function failurePage(c: Context<AppEnv> | Context<SignedInEnv>, failure: Failure): Response | Promise<Response> {
+export function failurePage(
+  c: Context<AppEnv> | Context<SignedInEnv>,
+  failure: Failure,
+  back?: BackLink,
+): Response | Promise<Response> {
   const { status, title, retryable } = ERRORS[failure.code];
   const retryHref = retryable && c.req.method === "GET" ? c.req.path : null;
-  const error = { status, title, detail: failure.detail, requestId: c.var.requestId, retryHref };
+  const error = { status, title, detail: failure.detail, requestId: c.var.requestId, retryHref, back };
   announceRetry(c, failure);
   return page(c, isPartial(c) ? <ErrorFragment {...error} /> : <ErrorPage shell={shellOf(c)} {...error} />, status);
 }

@@ -98,7 +98,7 @@ export const workspacePages = new Hono<SignedInEnv>()
   });
 
 function toMembers(c: PeopleContext, result: Result<unknown>) {
-  return result.ok ? c.redirect(MEMBERS, 303) : failurePage(c, result);
+  return result.ok ? c.redirect(MEMBERS, 303) : failurePage(c, result, { href: MEMBERS, label: "Back to People" });
 }
 
 interface Shown extends Partial<Pick<MembersProps, "invited" | "values" | "errors">> {

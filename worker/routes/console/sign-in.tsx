@@ -3,8 +3,6 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import {
   finishGitHub,
-  PASSWORD_MAX_CHARS,
-  PASSWORD_MIN_CHARS,
   type PasswordLogin,
   type ProvedPerson,
   signIn,
@@ -27,6 +25,7 @@ import { actorOf } from "../../domain/audit.ts";
 import { ERRORS, type Failure, type Result } from "../../domain/errors.ts";
 import { toIso } from "../../domain/instant.ts";
 import { emailSchema, nameSchema } from "../../domain/membership.ts";
+import { newPasswordSchema, triedPasswordSchema } from "../../domain/password.ts";
 import { check } from "../../domain/validation.ts";
 import { clearSessionCookie, setSessionCookie } from "../../middleware/authentication.ts";
 import type { AppEnv, SignedInEnv } from "../../middleware/context.ts";
@@ -42,12 +41,8 @@ import { announceRetry, failurePage, page } from "./page.tsx";
 
 type EntryContext = Context<AppEnv>;
 
-const passwordSchema = z
-  .string()
-  .min(PASSWORD_MIN_CHARS, `needs ${PASSWORD_MIN_CHARS} characters or more`)
-  .max(PASSWORD_MAX_CHARS, `may have ${PASSWORD_MAX_CHARS} characters`);
-const signInSchema = z.strictObject({ email: emailSchema, password: z.string().min(1, "is empty").max(1_000) });
-const signUpSchema = z.strictObject({ name: nameSchema, email: emailSchema, password: passwordSchema });
+const signInSchema = z.strictObject({ email: emailSchema, password: triedPasswordSchema });
+const signUpSchema = z.strictObject({ name: nameSchema, email: emailSchema, password: newPasswordSchema });
 
 type NewAccount = z.output<typeof signUpSchema>;
 

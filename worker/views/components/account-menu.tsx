@@ -15,6 +15,7 @@ const LINKS: readonly { href: string; label: string; icon: IconName }[] = [
   { href: "/settings/workspaces", label: "Switch workspace", icon: "repeat-2" },
   { href: "/settings/members", label: "People", icon: "user" },
   { href: "/settings/tokens", label: "Tokens", icon: "key-round" },
+  { href: "/settings/account", label: "Account", icon: "user" },
   { href: "/settings/sessions", label: "Sessions", icon: "monitor" },
   { href: "/settings/keys", label: "Provider keys", icon: "key-round" },
   { href: "/settings/webhooks", label: "Outgoing webhooks", icon: "webhook" },

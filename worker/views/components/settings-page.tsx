@@ -10,6 +10,7 @@ import { ErrorSummary, type FieldError } from "./error-summary.tsx";
 const PAGES = {
   people: { href: "/settings/members", label: "People" },
   tokens: { href: "/settings/tokens", label: "Tokens" },
+  account: { href: "/settings/account", label: "Account" },
   sessions: { href: "/settings/sessions", label: "Sessions" },
   workspaces: { href: "/settings/workspaces", label: "Workspaces" },
   keys: { href: "/settings/keys", label: "Provider keys" },
