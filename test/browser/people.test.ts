@@ -128,6 +128,62 @@ describe("People", () => {
     await close();
   });
 
+  it("are asked before somebody is taken out, leave with a way back, and change their password", async () => {
+    const owner = await openSignedIn(browser, product, { javaScript: true });
+    await owner.page.goto("/settings/members");
+    const rows = owner.page.locator("tr", { hasText: "cleo@example.com" });
+    await rows.locator("summary").click();
+    for (const [suffix, colorScheme, width] of LOOKS) {
+      await owner.page.emulateMedia({ colorScheme });
+      await owner.page.setViewportSize({ width, height: 800 });
+      await look(owner.page, `removal-asked-${suffix}`);
+      const scrollWidth = await owner.page.evaluate(() => document.documentElement.scrollWidth);
+      expect(scrollWidth, `removal at ${width}`).toBeLessThanOrEqual(width);
+    }
+    expect(await rows.innerText()).toContain("Bo can no longer see this workspace");
+    await rows.locator("button:text('Remove Bo')").click();
+    await expect.poll(() => owner.page.innerText("main")).not.toContain("cleo@example.com");
+    await owner.page.locator("summary", { hasText: "Leave" }).click();
+    await owner.page.click("button:text('Leave the workspace')");
+    await owner.page.click("text=Back to People");
+    await owner.page.waitForSelector("h1:text('People')");
+    owner.assertClean([/409/]);
+    await owner.close();
+
+    const person = await openPage(browser, { origin: product.url, javaScript: false });
+    await person.page.goto("/settings/account");
+    await person.page.fill("[name=email]", "bo@example.com");
+    await person.page.fill("[name=password]", "four words in a row");
+    await person.page.click("button:text('Sign in')");
+    expect(new URL(person.page.url()).pathname).toBe("/settings/account");
+    await person.page.fill("[name=current-password]", "a wrong password");
+    await person.page.fill("[name=new-password]", "five words in a row");
+    await person.page.click("button:text('Change password')");
+    expect(await person.page.innerText(".error-summary")).toContain("current-password is wrong");
+    await person.page.fill("[name=current-password]", "four words in a row");
+    await person.page.fill("[name=new-password]", "five words in a row");
+    await person.page.click("button:text('Change password')");
+    expect(await person.page.innerText("[role=status]")).toContain("The password is changed");
+    person.assertClean([/422/]);
+    await person.close();
+
+    const { page, assertClean, close } = await openPage(browser, { origin: product.url });
+    await page.goto("/login?next=/settings/account");
+    await page.fill("[name=email]", "bo@example.com");
+    await page.fill("[name=password]", "five words in a row");
+    await page.click("button:text('Sign in')");
+    await page.waitForSelector("h1:text('Account')");
+    for (const [suffix, colorScheme, width] of LOOKS) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await look(page, `account-${suffix}`);
+      const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(scrollWidth, `account at ${width}`).toBeLessThanOrEqual(width);
+    }
+    assertClean();
+    await close();
+  });
+
   it("make a token that a machine uses until it is revoked", async () => {
     const { page, assertClean, close } = await openSignedIn(browser, product);
     await page.goto("/settings/tokens");
@@ -140,7 +196,12 @@ describe("People", () => {
     await page.goto("/settings/tokens");
     await look(page, "tokens");
     expect(await page.innerText("main")).not.toContain(token);
-    await page.click("text=Revoke nightly build");
+    // By keyboard, as a button that asks first.
+    await page.locator("summary", { hasText: "Revoke nightly build" }).press("Enter");
+    await page.setViewportSize({ width: 360, height: 800 });
+    await look(page, "token-revocation-asked");
+    expect((await ask()).status).toBe(200);
+    await page.click("button:text('Revoke nightly build')");
     await page.waitForSelector("text=first token");
     expect((await ask()).status).toBe(401);
     assertClean();

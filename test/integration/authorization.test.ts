@@ -400,7 +400,7 @@ describe.each(ROUTES.map((route) => [route.name, route] as const))("%s", (_, rou
   const { access, things } = route;
 
   it("refuses whoever is nobody, not any more, of too low a role, or without the scope; the same for all things", async () => {
-    const signIn = isApi(route) ? /^401 / : /^303 \/login /;
+    const signIn = isApi(route) ? /^401 / : /^303 \/login(?:\?next=\S+)? /;
     for (const answer of [...(await refusals(route, null, "session")), ...(await refusals(route, revoked, "session"))])
       expect(answer).toMatch(signIn);
     for (const answer of await refusals(route, revoked, "token")) expect(answer).toMatch(/^401 /);
@@ -431,7 +431,7 @@ describe.each(ROUTES.map((route) => [route.name, route] as const))("%s", (_, rou
     const holder = things[0] === "preview" || things[0] === "session" || things[0] === "token" ? people.owner : asker;
     const answer = await said(await ask(route, own, holder, as), own);
     if (things.length > 0) expect(answer).not.toMatch(/^404 /);
-    expect(answer).not.toMatch(/^(?:401|403|5\d\d) |^303 \/login /);
+    expect(answer).not.toMatch(/^(?:401|403|5\d\d) |^303 \/login(?:\?next=\S+)? /);
   });
 });
 

@@ -194,6 +194,46 @@ describe("a password", () => {
   });
 });
 
+describe("the page that somebody asked for", () => {
+  const FILTERED = "/runs?state=failed&q=a%20b";
+  const LOGIN = `/login?next=${encodeURIComponent(FILTERED)}`;
+  const redirectOf = (answer: Response) => [answer.status, answer.headers.get("location")];
+
+  it("is where they come to after signing in, also after a wrong password", async () => {
+    await post("/signup", CARA);
+    expect(redirectOf(await request(FILTERED))).toEqual([303, LOGIN]);
+    expect(await textOf(request(LOGIN))).toContain('name="next" value="/runs?state=failed&amp;q=a%20b"');
+    const wrong = await post("/login", { ...CARA, password: "wrong words in a row", next: FILTERED });
+    expect(await wrong.text()).toContain('name="next" value="/runs?state=failed&amp;q=a%20b"');
+    expect(redirectOf(await post("/login", { ...CARA, next: FILTERED }))).toEqual([303, FILTERED]);
+    expect(redirectOf(await browse(ana, LOGIN))).toEqual([303, FILTERED]);
+    const made = await post("/signup", { ...CARA, email: "dan@example.com", next: FILTERED });
+    expect(redirectOf(made)).toEqual([303, FILTERED]);
+  });
+
+  it("is the open page where a fragment of it, or a form on it, was asked for", async () => {
+    const current = `${ORIGIN}${FILTERED}`;
+    const fragment = { "hx-request-type": "partial", "hx-current-url": current };
+    const polled = await request("/runs/news", { headers: fragment });
+    expect([polled.status, polled.headers.get("hx-redirect")]).toEqual([401, LOGIN]);
+    const form = { method: "POST", headers: { origin: ORIGIN, referer: current } };
+    expect(redirectOf(await request("/settings/tokens", form))).toEqual([303, LOGIN]);
+    const elsewhere = { method: "POST", headers: { origin: ORIGIN, referer: "https://evil.example/runs" } };
+    expect(redirectOf(await request("/settings/tokens", elsewhere))).toEqual([303, "/login"]);
+    expect(redirectOf(await request("/"))).toEqual([303, "/login"]);
+  });
+
+  it.each(["//evil.example", "/\\evil.example", "https://evil.example", `/${"x".repeat(600)}`])(
+    "is the overview for %s, which is none of ours",
+    async (next) => {
+      await post("/signup", CARA);
+      expect(redirectOf(await post("/login", { ...CARA, next }))).toEqual([303, "/"]);
+      expect(redirectOf(await browse(ana, `/login?next=${encodeURIComponent(next)}`))).toEqual([303, "/"]);
+      expect(await textOf(request(`/login?next=${encodeURIComponent(next)}`))).not.toContain("evil.example");
+    },
+  );
+});
+
 describe("an invitation", () => {
   it("lets one person in, with the role that it names, and then opens nothing", async () => {
     const link = await invite(ana, "viewer");
@@ -246,6 +286,14 @@ describe("an invitation", () => {
     expect((await post("/signup", CARA)).status).toBe(303);
   });
 
+  it.each(["/signup", "/login"])("says on %s when it is gone, before anything is typed", async (path) => {
+    const gone = "This invitation is not there, was taken already, or has ended.";
+    expect(await textOf(request(`${path}?invitation=${"0".repeat(48)}`))).toContain(gone);
+    expect(await textOf(request(path))).not.toContain(gone);
+    const secret = (await invite(ana, "viewer")).split("/").at(-1)!;
+    expect(await textOf(request(`${path}?invitation=${secret}`))).not.toContain(gone);
+  });
+
   it("stays for the one it is for when somebody opens it who is in the workspace already", async () => {
     const link = await invite(ana, "viewer");
     expect(await textOf(browse(ana, link))).toContain("You are in this workspace already");
@@ -263,7 +311,9 @@ describe("an invitation", () => {
 
 describe("the people of a workspace", () => {
   it("keep an owner, also when both leave at once", async () => {
-    expect((await browse(ana, `/settings/members/${ana.userId}/removal`, {})).status).toBe(409);
+    const last = await browse(ana, `/settings/members/${ana.userId}/removal`, {});
+    expect(last.status).toBe(409);
+    expect(await last.text()).toContain('href="/settings/members">Back to People');
     expect((await browse(ana, `/settings/members/${ana.userId}/role`, { role: "viewer" })).status).toBe(409);
     const second = await createPerson("second", { workspaceId: ana.workspaceId, role: "owner" });
     const left = await Promise.all(
@@ -466,6 +516,15 @@ describe("signing in through GitHub", () => {
     const secret = link.split("/").at(-1)!;
     const answer = await throughGitHub({ id: 8, email: "dan@example.com" }, `/login/github?invitation=${secret}`);
     expect(await textOf(get("/settings/members", sessionOf(answer)))).toContain("ana");
+  });
+
+  it("leads to the page that was asked for", async () => {
+    const next = "/runs?state=failed&q=a%20b*";
+    const path = `/login/github?next=${encodeURIComponent(next)}`;
+    const answer = await throughGitHub({ id: 11, email: "eli@example.com" }, path);
+    expect(answer.headers.get("location")).toBe(next);
+    const outside = await throughGitHub({ id: 11, email: "eli@example.com" }, "/login/github?next=//evil.example");
+    expect(outside.headers.get("location")).toBe("/");
   });
 
   it("does not open an account that somebody else made with the address", async () => {

@@ -177,7 +177,7 @@ export async function finishGitHub(ports: AccountPorts, request: Request): Promi
     const reason = target.searchParams.get("error") ?? "";
     return fail("unauthenticated", GITHUB_PROBLEMS[reason] ?? "Signing in through GitHub did not work. Try it again.");
   }
-  const returnTo = target.origin === origin ? target.pathname : "/";
+  const returnTo = target.origin === origin ? target.pathname + target.search : "/";
   // Its own session, which does not exist, needs no cookie.
   const cookies = response.headers.getSetCookie().filter((cookie) => !/session|account/.test(cookie.split("=")[0]!));
   return succeed({ userId: proof.userId, returnTo, cookies });

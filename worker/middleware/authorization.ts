@@ -6,6 +6,7 @@ import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { refusalOf } from "../domain/access.ts";
 import { type Failure, fail } from "../domain/errors.ts";
+import { ownPathOf } from "../domain/own-path.ts";
 import type { AppEnv } from "./context.ts";
 import { problem, wantsProblem } from "./problem.ts";
 import { ROUTE_ACCESS, routeName } from "./route-access.ts";
@@ -34,6 +35,16 @@ export function authorize(answer: Answer): MiddlewareHandler<AppEnv> {
 /** People are sent to the sign-in page, machines are told what to send. */
 function signInFirst(c: AppContext): Response {
   if (wantsProblem(c)) return problem(c, fail("unauthenticated", "Send Authorization: Bearer TOKEN, or sign in."));
-  if (c.req.header("hx-request-type")) return c.body(null, 401, { "hx-redirect": "/login" });
-  return c.redirect("/login", 303);
+  const next = pageOf(c);
+  const login = next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`;
+  if (c.req.header("hx-request-type")) return c.body(null, 401, { "hx-redirect": login });
+  return c.redirect(login, 303);
+}
+
+/** The page that somebody wants to see or has open: of a form and of a fragment, the one that they are on. */
+function pageOf(c: AppContext): string {
+  const { url, method } = c.req;
+  const isPage = method === "GET" && c.req.header("hx-request-type") !== "partial";
+  const open = () => c.req.header("hx-current-url") ?? c.req.header("referer") ?? "";
+  return ownPathOf(isPage ? url : open(), new URL(url).origin);
 }

@@ -5,6 +5,7 @@ import { EACH_RUN } from "../domain/budget-state.ts";
 import { dollarText, toMicros } from "../domain/dollars.ts";
 import { PostForm, useMay } from "./components/allowed.tsx";
 import { BudgetBanner } from "./components/budget-banner.tsx";
+import { Confirmation } from "./components/confirmation.tsx";
 import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
@@ -141,12 +142,19 @@ function BudgetRow({ budget }: { readonly budget: Budget }) {
         </td>
       )}
       <td class="number">
-        <PostForm action="/settings/budgets/deletions">
+        <Confirmation
+          action="/settings/budgets/deletions"
+          ask={
+            <>
+              <Icon name="trash-2" />
+              <span class="visually-hidden">Delete the budget of {subjectWords(subject)}</span>
+            </>
+          }
+          consequence="Calls that it would have refused are let through, where no other budget stops them."
+          submit="Delete budget"
+        >
           <input type="hidden" name="budget" value={id} />
-          <button type="submit" class="button quiet" aria-label={`Delete the budget of ${subjectWords(subject)}`}>
-            <Icon name="trash-2" />
-          </button>
-        </PostForm>
+        </Confirmation>
       </td>
     </tr>
   );

@@ -5,6 +5,7 @@
 import { type CreatedEndpoint, type Endpoint, ROTATION_WINDOW_SECONDS } from "../domain/inbound-endpoint.ts";
 import { TRACKER_NAMES } from "../domain/issue-news.ts";
 import { Allowed, PostForm } from "./components/allowed.tsx";
+import { Confirmation } from "./components/confirmation.tsx";
 import { CopyButton } from "./components/copy-button.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { ErrorSummary, type FieldError } from "./components/error-summary.tsx";
@@ -163,19 +164,17 @@ function EndpointCard({ endpoint, origin }: { readonly endpoint: Endpoint; reado
             <Icon name="rotate-cw" /> New secret
           </button>
         </PostForm>
-        <Allowed post={`${address}/deletion`}>
-          <details class="confirmation">
-            <summary class="button danger">
+        <Confirmation
+          action={`${address}/deletion`}
+          tone="danger"
+          ask={
+            <>
               <Icon name="trash-2" /> Delete
-            </summary>
-            <PostForm action={`${address}/deletion`}>
-              <p>Deliveries to it are refused from then on.</p>
-              <button type="submit" class="button danger">
-                Delete endpoint
-              </button>
-            </PostForm>
-          </details>
-        </Allowed>
+            </>
+          }
+          consequence="Deliveries to it are refused from then on."
+          submit="Delete endpoint"
+        />
       </div>
     </>
   );

@@ -2,7 +2,7 @@
 import { ROLE_WORDS, type Role } from "../domain/access.ts";
 import { RelativeTime } from "./components/time.tsx";
 import { BareLayout } from "./layout.tsx";
-import { withInvitation } from "./sign-in.tsx";
+import { entryHref } from "./sign-in.tsx";
 
 export interface InvitationProps {
   readonly secret: string;
@@ -18,6 +18,7 @@ export interface InvitationProps {
 
 export function InvitationPage(props: InvitationProps) {
   const { secret, workspaceName, role, invitedBy, expiresAt, personName, isMember } = props;
+  const brought = { invitation: { secret, workspaceName }, next: "/" };
   return (
     <BareLayout title={`Invitation to ${workspaceName}`}>
       <div class="card">
@@ -27,10 +28,10 @@ export function InvitationPage(props: InvitationProps) {
         </p>
         {personName === null ? (
           <div class="actions">
-            <a class="button primary" href={withInvitation("/signup", { secret, workspaceName })}>
+            <a class="button primary" href={entryHref("/signup", brought)}>
               Make an account
             </a>
-            <a class="button" href={withInvitation("/login", { secret, workspaceName })}>
+            <a class="button" href={entryHref("/login", brought)}>
               Sign in
             </a>
           </div>

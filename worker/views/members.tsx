@@ -3,6 +3,7 @@
 import { isAtLeast, ROLE_WORDS, ROLES, type Role } from "../domain/access.ts";
 import type { Invitation, MailedInvitation, Member } from "../domain/membership.ts";
 import { PostForm } from "./components/allowed.tsx";
+import { Confirmation } from "./components/confirmation.tsx";
 import { DataTable } from "./components/data-table.tsx";
 import type { FieldError } from "./components/error-summary.tsx";
 import { SelectField, TextField } from "./components/form-field.tsx";
@@ -83,17 +84,24 @@ function MemberRow({ member, viewer }: { readonly member: ShownMember } & Pick<M
       <td class="cell-when number muted" data-label="Since">
         <RelativeTime at={member.joinedAt} />
       </td>
-      <td>
-        {isSelf || mayChange ? (
-          <PostForm action={`/settings/members/${member.userId}/removal`}>
-            <button type="submit" class="button quiet">
-              {isSelf ? "Leave" : "Remove"}{" "}
-              <span class="visually-hidden">{isSelf ? "the workspace" : member.name}</span>
-            </button>
-          </PostForm>
-        ) : null}
-      </td>
+      <td>{isSelf || mayChange ? <Removal member={member} isSelf={isSelf} /> : null}</td>
     </tr>
+  );
+}
+
+function Removal({ member: { userId, name }, isSelf }: { readonly member: ShownMember; readonly isSelf: boolean }) {
+  const [who, whose] = isSelf ? ["You", "your"] : [name, "their"];
+  return (
+    <Confirmation
+      action={`/settings/members/${userId}/removal`}
+      ask={
+        <>
+          {isSelf ? "Leave" : "Remove"} <span class="visually-hidden">{isSelf ? "the workspace" : name}</span>
+        </>
+      }
+      consequence={`${who} can no longer see this workspace; ${whose} tokens here and open invitations go, too.`}
+      submit={isSelf ? "Leave the workspace" : `Remove ${name}`}
+    />
   );
 }
 

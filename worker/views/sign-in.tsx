@@ -15,6 +15,10 @@ export interface EntryProps {
   readonly mayRegister: boolean;
   /** The invitation that brought the person here; null for none. */
   readonly invitation: { readonly secret: string; readonly workspaceName: string } | null;
+  /** Whether they brought one that is not open any more. */
+  readonly isInvitationGone: boolean;
+  /** Where they wanted to go, a path of ours. */
+  readonly next: string;
   readonly errors: readonly FieldError[];
 }
 
@@ -39,10 +43,10 @@ export function SignInPage({ problem, email, errors, ...around }: SignInProps) {
             <Icon name={problem === "signed-out" ? "check" : "triangle-alert"} /> {PROBLEMS[problem]}
           </p>
         )}
-        <InvitedTo invitation={around.invitation} />
+        <InvitedTo {...around} />
         <ErrorSummary title="You are not signed in" errors={errors} />
         <form class="settings-form" method="post" action="/login">
-          <InvitationField invitation={around.invitation} />
+          <EntryFields {...around} />
           <EmailField email={email} errors={errors} />
           <TextField
             name="password"
@@ -62,7 +66,7 @@ export function SignInPage({ problem, email, errors, ...around }: SignInProps) {
         </form>
         {around.mayRegister ? (
           <p>
-            No account yet? <a href={withInvitation("/signup", around.invitation)}>Make one</a>
+            No account yet? <a href={entryHref("/signup", around)}>Make one</a>
           </p>
         ) : null}
         <p class="muted">
@@ -74,7 +78,16 @@ export function SignInPage({ problem, email, errors, ...around }: SignInProps) {
   );
 }
 
-export function InvitedTo({ invitation }: Pick<EntryProps, "invitation">) {
+export function InvitedTo({ invitation, isInvitationGone }: Pick<EntryProps, "invitation" | "isInvitationGone">) {
+  if (isInvitationGone)
+    return (
+      <p class="notice notice-failed" role="alert">
+        <Icon name="triangle-alert" />
+        <span>
+          This invitation is not there, was taken already, or has ended. Ask whoever invited you for a new one.
+        </span>
+      </p>
+    );
   return invitation === null ? null : (
     <p class="notice">
       <Icon name="user" />
@@ -85,8 +98,16 @@ export function InvitedTo({ invitation }: Pick<EntryProps, "invitation">) {
   );
 }
 
-export function InvitationField({ invitation }: Pick<EntryProps, "invitation">) {
-  return invitation === null ? null : <input type="hidden" name="invitation" value={invitation.secret} />;
+/** What a person brought along, and where they wanted to go. */
+type Brought = Pick<EntryProps, "invitation" | "next">;
+
+export function EntryFields({ invitation, next }: Brought) {
+  return (
+    <>
+      {invitation === null ? null : <input type="hidden" name="invitation" value={invitation.secret} />}
+      {next === "/" ? null : <input type="hidden" name="next" value={next} />}
+    </>
+  );
 }
 
 export function EmailField({ email, errors }: { readonly email: string; readonly errors: readonly FieldError[] }) {
@@ -104,14 +125,19 @@ export function EmailField({ email, errors }: { readonly email: string; readonly
 }
 
 /** A link and no form: the content security policy lets a form of ours lead to nobody else. */
-export function GitHubLink({ hasGitHub, invitation }: Pick<EntryProps, "hasGitHub" | "invitation">) {
+export function GitHubLink({ hasGitHub, ...brought }: Brought & Pick<EntryProps, "hasGitHub">) {
   return hasGitHub ? (
-    <a class="button" href={withInvitation("/login/github", invitation)}>
+    <a class="button" href={entryHref("/login/github", brought)}>
       <Icon name="git-fork" /> Continue with GitHub
     </a>
   ) : null;
 }
 
-export function withInvitation(path: string, invitation: EntryProps["invitation"]): string {
-  return invitation === null ? path : `${path}?invitation=${encodeURIComponent(invitation.secret)}`;
+/** A page of coming in, which is told the same. */
+export function entryHref(path: string, { invitation, next }: Brought): string {
+  const query = new URLSearchParams({
+    ...(invitation === null ? {} : { invitation: invitation.secret }),
+    ...(next === "/" ? {} : { next }),
+  });
+  return query.size === 0 ? path : `${path}?${query}`;
 }

@@ -2,7 +2,7 @@
 import { ErrorSummary } from "./components/error-summary.tsx";
 import { TextField } from "./components/form-field.tsx";
 import { BareLayout } from "./layout.tsx";
-import { EmailField, type EntryProps, GitHubLink, InvitationField, InvitedTo, withInvitation } from "./sign-in.tsx";
+import { EmailField, EntryFields, type EntryProps, entryHref, GitHubLink, InvitedTo } from "./sign-in.tsx";
 
 export interface SignUpProps extends EntryProps {
   readonly name: string;
@@ -14,12 +14,12 @@ export function SignUpPage({ name, email, errors, ...around }: SignUpProps) {
     <BareLayout title="Make an account">
       <div class="card">
         <h1>Make an account</h1>
-        <InvitedTo invitation={around.invitation} />
+        <InvitedTo {...around} />
         {around.mayRegister ? (
           <>
             <ErrorSummary title="The account was not made" errors={errors} />
             <form class="settings-form" method="post" action="/signup">
-              <InvitationField invitation={around.invitation} />
+              <EntryFields {...around} />
               <TextField name="name" label="Your name" autocomplete="name" value={name} isRequired errors={errors} />
               <EmailField email={email} errors={errors} />
               <TextField
@@ -47,7 +47,7 @@ export function SignUpPage({ name, email, errors, ...around }: SignUpProps) {
           </p>
         )}
         <p>
-          Have an account? <a href={withInvitation("/login", around.invitation)}>Sign in</a>
+          Have an account? <a href={entryHref("/login", around)}>Sign in</a>
         </p>
       </div>
     </BareLayout>

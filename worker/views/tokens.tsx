@@ -2,7 +2,7 @@
 
 import { SCOPE_WORDS, SCOPES } from "../domain/access.ts";
 import { TOKEN_DAYS, type TokenSummary } from "../domain/api-token.ts";
-import { PostForm } from "./components/allowed.tsx";
+import { Confirmation } from "./components/confirmation.tsx";
 import { DataTable } from "./components/data-table.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { type FieldError, fieldErrorId, fieldId } from "./components/error-summary.tsx";
@@ -103,11 +103,16 @@ function TokenRow({ token }: { readonly token: ShownToken }) {
         {token.expiresAt === null ? "never" : <RelativeTime at={token.expiresAt} />}
       </td>
       <td>
-        <PostForm action={`/settings/tokens/${token.id}/revocation`}>
-          <button type="submit" class="button quiet">
-            Revoke <span class="visually-hidden">{token.name}</span>
-          </button>
-        </PostForm>
+        <Confirmation
+          action={`/settings/tokens/${token.id}/revocation`}
+          ask={
+            <>
+              Revoke <span class="visually-hidden">{token.name}</span>
+            </>
+          }
+          consequence="Whatever uses it is refused within seconds, for good."
+          submit={`Revoke ${token.name}`}
+        />
       </td>
     </tr>
   );

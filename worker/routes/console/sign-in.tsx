@@ -25,6 +25,7 @@ import { actorOf } from "../../domain/audit.ts";
 import { ERRORS, type Failure, type Result } from "../../domain/errors.ts";
 import { toIso } from "../../domain/instant.ts";
 import { emailSchema, nameSchema } from "../../domain/membership.ts";
+import { ownPath } from "../../domain/own-path.ts";
 import { newPasswordSchema, triedPasswordSchema } from "../../domain/password.ts";
 import { check } from "../../domain/validation.ts";
 import { clearSessionCookie, setSessionCookie } from "../../middleware/authentication.ts";
@@ -48,7 +49,7 @@ type NewAccount = z.output<typeof signUpSchema>;
 
 export const entry = new Hono<AppEnv>()
   .get("/login", async (c) => {
-    if (c.var.principal) return c.redirect("/", 303);
+    if (c.var.principal) return c.redirect(broughtBy(c).next, 303);
     return showSignIn(c, { problem: c.req.query("signed-out") === "" ? "signed-out" : null });
   })
   .post("/login", async (c) => {
@@ -57,17 +58,18 @@ export const entry = new Hono<AppEnv>()
     const login = check(values, signInSchema);
     const proved = login.ok ? await tryPassword(c, login.value) : login;
     if (login.ok && isWrong(proved)) await noteFailedSignIn(c.var.dependencies, login.value.email, addressOf(c));
-    const invitation = textOf(form, "invitation") || null;
-    const admitted = proved.ok ? await admit(c, proved.value, "password", invitation) : proved;
-    if (admitted.ok) return c.redirect("/", 303);
-    return showSignIn(c, { email: values.email, failure: admitted, invitation: textOf(form, "invitation") });
+    const brought = broughtBy(form);
+    const admitted = proved.ok ? await admit(c, proved.value, "password", brought.invitation || null) : proved;
+    if (admitted.ok) return c.redirect(brought.next, 303);
+    return showSignIn(c, { email: values.email, failure: admitted, brought });
   })
-  .get("/signup", async (c) => (c.var.principal ? c.redirect("/", 303) : showSignUp(c, {})))
+  .get("/signup", async (c) => (c.var.principal ? c.redirect(broughtBy(c).next, 303) : showSignUp(c, {})))
   .post("/signup", async (c) => {
     const form = await formOf(c);
     const values = { name: textOf(form, "name"), email: textOf(form, "email"), password: textOf(form, "password") };
-    const invitation = textOf(form, "invitation");
-    const shown = { ...values, invitation };
+    const brought = broughtBy(form);
+    const { invitation } = brought;
+    const shown = { ...values, brought };
     if (!(await mayRegister(c, invitation))) return showSignUp(c, shown);
     const person = check(values, signUpSchema);
     if (person.ok && invitation && !(await openInvitation(c.var.dependencies, invitation)))
@@ -76,13 +78,15 @@ export const entry = new Hono<AppEnv>()
     if (!proved.ok) return showSignUp(c, { ...shown, failure: proved });
     const admitted = await admit(c, proved.value, "sign-up", invitation || null);
     // There is an account now, whatever became of the invitation in the meantime.
-    return admitted.ok ? c.redirect("/", 303) : showSignIn(c, { email: values.email, failure: admitted, invitation });
+    return admitted.ok
+      ? c.redirect(brought.next, 303)
+      : showSignIn(c, { email: values.email, failure: admitted, brought });
   })
   .get("/login/github", async (c) => {
-    const secret = c.req.query("invitation") ?? "";
+    const brought = broughtBy(c);
     const started = await startGitHub(c.var.dependencies, originOf(c), {
-      returnTo: secret ? `/invite/${encodeURIComponent(secret)}` : "/",
-      mayRegister: await mayRegister(c, secret),
+      returnTo: `/login?${new URLSearchParams({ ...brought })}`,
+      mayRegister: await mayRegister(c, brought.invitation),
     });
     if (!started.ok) return failurePage(c, started);
     for (const cookie of started.value.cookies) c.header("set-cookie", cookie, { append: true });
@@ -92,9 +96,9 @@ export const entry = new Hono<AppEnv>()
     const finished = await finishGitHub(c.var.dependencies, c.req.raw);
     if (!finished.ok) return showSignIn(c, { failure: finished });
     for (const cookie of finished.value.cookies) c.header("set-cookie", cookie, { append: true });
-    const secret = /^\/invite\/([^/]+)$/.exec(finished.value.returnTo)?.[1] ?? null;
-    const admitted = await admit(c, finished.value, "github", secret);
-    return admitted.ok ? c.redirect("/", 303) : showSignIn(c, { failure: admitted });
+    const brought = broughtBy(new URL(finished.value.returnTo, originOf(c)).searchParams);
+    const admitted = await admit(c, finished.value, "github", brought.invitation || null);
+    return admitted.ok ? c.redirect(brought.next, 303) : showSignIn(c, { failure: admitted, brought });
   })
   .get("/sign-in/:secret", async (c) => {
     const { dependencies } = c.var;
@@ -131,6 +135,20 @@ export const entry = new Hono<AppEnv>()
     }
     return c.redirect("/login?signed-out", 303);
   });
+
+/** What somebody brings along through the pages of coming in: as it was sent, and as it must be. */
+interface Brought {
+  /** The secret of an invitation; empty for none. */
+  readonly invitation: string;
+  /** Where they wanted to go, a path of ours. */
+  readonly next: string;
+}
+
+function broughtBy(from: FormData | URLSearchParams | EntryContext): Brought {
+  const said = from instanceof FormData || from instanceof URLSearchParams ? from : new URL(from.req.url).searchParams;
+  const text = (name: string) => String(said.get(name) ?? "");
+  return { invitation: text("invitation"), next: ownPath(text("next")) };
+}
 
 const originOf = (c: EntryContext) => new URL(c.req.url).origin;
 const userAgentOf = (c: EntryContext) => c.req.header("user-agent") ?? "";
@@ -169,12 +187,14 @@ async function mayRegister(c: EntryContext, invitation: string): Promise<boolean
 }
 
 /** What both forms of coming in know of their surroundings. */
-async function surroundings(c: EntryContext, invitation: string) {
+async function surroundings(c: EntryContext, { invitation, next }: Brought) {
   const { config } = c.var.dependencies;
   const opened = await openInvitation(c.var.dependencies, invitation);
   return {
     hasGitHub: config.github !== null,
     mayRegister: config.isSignUpOpen || opened !== null,
+    next,
+    isInvitationGone: invitation !== "" && opened === null && c.req.method === "GET",
     invitation: opened === null ? null : { secret: invitation, workspaceName: opened.workspaceName },
   };
 }
@@ -193,12 +213,12 @@ interface ShownSignIn {
   readonly problem?: SignInProblem | null;
   readonly email?: string;
   readonly failure?: Failure;
-  readonly invitation?: string;
+  readonly brought?: Brought;
 }
 
 async function showSignIn(c: EntryContext, shown: ShownSignIn) {
   const { problem = null, email = "", failure } = shown;
-  const around = await surroundings(c, shown.invitation ?? c.req.query("invitation") ?? "");
+  const around = await surroundings(c, shown.brought ?? broughtBy(c));
   const errors = failure ? shownErrors(failure) : [];
   const status = problem === "invalid" ? 401 : statusOf(failure);
   if (failure) announceRetry(c, failure);
@@ -209,11 +229,11 @@ interface ShownSignUp {
   readonly name?: string;
   readonly email?: string;
   readonly failure?: Failure;
-  readonly invitation?: string;
+  readonly brought?: Brought;
 }
 
-async function showSignUp(c: EntryContext, { name = "", email = "", failure, invitation }: ShownSignUp) {
-  const around = await surroundings(c, invitation ?? c.req.query("invitation") ?? "");
+async function showSignUp(c: EntryContext, { name = "", email = "", failure, brought }: ShownSignUp) {
+  const around = await surroundings(c, brought ?? broughtBy(c));
   const errors = failure ? shownErrors(failure) : [];
   const isRefused = !around.mayRegister && c.req.method === "POST";
   const status = isRefused ? ERRORS.forbidden.status : statusOf(failure);
