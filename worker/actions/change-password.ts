@@ -1,5 +1,4 @@
 /** Another password for who knows the one there is. Whoever else is signed in as that person is so no longer. */
-import { changePassword as changeAt, type PasswordChange } from "../accounts/accounts.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { actorOf } from "../domain/audit.ts";
 import { fail, type Result } from "../domain/errors.ts";
@@ -12,12 +11,14 @@ import { record } from "./audit-trail.ts";
 const NO_PASSWORD = fail("not-found", "You have no password here: you sign in another way.");
 const WRONG = { path: CURRENT_PASSWORD_FIELD, message: "is wrong" };
 
-/** A wrong current password counts as one at the sign-in page does: a session that was stolen is no way to guess it. */
-export async function changePassword(
+/**
+ * A wrong current password counts as one at the sign-in page does: a session that was stolen is no way to guess it.
+ * @param changeOf checks the current password of an address and changes it
+ */
+export async function changeOwnPassword(
   dependencies: Dependencies,
   principal: Principal,
-  { current, chosen }: Pick<PasswordChange, "current" | "chosen">,
-  origin: string,
+  changeOf: (email: string) => Promise<Result<null>>,
 ): Promise<Result<null>> {
   const { db, rateLimits, knownPrincipals } = dependencies;
   const { userId, address } = principal;
@@ -25,7 +26,7 @@ export async function changePassword(
   if (email === null || !hasPassword) return NO_PASSWORD;
   const tooOften = await rateLimits.guess(email, address);
   if (tooOften) return tooOften;
-  const changed = await changeAt(dependencies, origin, { email, current, chosen });
+  const changed = await changeOf(email);
   if (!changed.ok) {
     if (changed.code !== "invalid-request") return changed;
     await record(dependencies, actorOf(principal), "password.change-refused", userId, {});

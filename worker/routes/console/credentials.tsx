@@ -1,7 +1,8 @@
 /** `/settings/tokens`, `/settings/account` and `/settings/sessions`: what opens the workspace in a person's name. */
 import { type Context, Hono } from "hono";
+import { changePassword } from "../../accounts/accounts.ts";
 import { record } from "../../actions/audit-trail.ts";
-import { changePassword } from "../../actions/change-password.ts";
+import { changeOwnPassword } from "../../actions/change-password.ts";
 import { createToken, revokeToken, visibleTokens } from "../../actions/manage-tokens.ts";
 import { DEFAULT_TOKEN_DAYS, newTokenSchema } from "../../domain/api-token.ts";
 import { actorOf } from "../../domain/audit.ts";
@@ -74,11 +75,10 @@ export const accountPages = new Hono<SignedInEnv>()
     const asked = check(typed, passwordChangeSchema);
     const { dependencies, principal } = c.var;
     const changed = asked.ok
-      ? await changePassword(
-          dependencies,
-          principal,
-          { current: asked.value[CURRENT_PASSWORD_FIELD], chosen: asked.value[NEW_PASSWORD_FIELD] },
-          new URL(c.req.url).origin,
+      ? await changeOwnPassword(dependencies, principal, (email) =>
+          changePassword(dependencies, new URL(c.req.url).origin, {
+            ...{ email, current: asked.value[CURRENT_PASSWORD_FIELD], chosen: asked.value[NEW_PASSWORD_FIELD] },
+          }),
         )
       : asked;
     return changed.ok ? c.redirect("/settings/account?changed", 303) : showAccount(c, changed);
