@@ -68,7 +68,13 @@ it("costs of a call, a budget, and the choice in the middle of a run", { timeout
   await setBudget(page, "run", "*", "0.005");
   await setBudget(page, "workspace", "", "0.0001");
   expect(await page.innerText("main")).toContain("$0.000607 of $0.0001 are spent");
+  const eachRun = page.locator("[data-budget]", { hasText: "$0.005" });
+  await eachRun.locator("summary").press("Enter");
   await look(page, "budgets-narrow");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await eachRun.locator("button:text('Delete budget')").click();
+  await eachRun.waitFor({ state: "detached" });
+  await setBudget(page, "run", "*", "0.005");
   await page.goto("/playground");
   await page.fill("[data-generate-text]", "print the primes");
   await page.click("[data-generate-start]");

@@ -140,7 +140,7 @@ describe("People", () => {
       const scrollWidth = await owner.page.evaluate(() => document.documentElement.scrollWidth);
       expect(scrollWidth, `removal at ${width}`).toBeLessThanOrEqual(width);
     }
-    expect(await rows.innerText()).toContain("Bo can no longer see this workspace");
+    expect(await rows.innerText()).toContain("Bo will no longer see this workspace");
     await rows.locator("button:text('Remove Bo')").click();
     await expect.poll(() => owner.page.innerText("main")).not.toContain("cleo@example.com");
     await owner.page.locator("summary", { hasText: "Leave" }).click();

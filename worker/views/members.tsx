@@ -99,7 +99,7 @@ function Removal({ member: { userId, name }, isSelf }: { readonly member: ShownM
           {isSelf ? "Leave" : "Remove"} <span class="visually-hidden">{isSelf ? "the workspace" : name}</span>
         </>
       }
-      consequence={`${who} can no longer see this workspace; ${whose} tokens here and open invitations go, too.`}
+      consequence={`${who} will no longer see this workspace; ${whose} tokens here and open invitations go, too.`}
       submit={isSelf ? "Leave the workspace" : `Remove ${name}`}
     />
   );
