@@ -46,7 +46,8 @@ describe("who may come in", () => {
     async (path) => {
       const answer = await request(path);
       expect(answer.status).toBe(303);
-      expect(answer.headers.get("location")).toBe("/login");
+      const login = path === "/" ? "/login" : `/login?next=${encodeURIComponent(path)}`;
+      expect(answer.headers.get("location")).toBe(login);
     },
   );
 

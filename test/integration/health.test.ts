@@ -50,7 +50,8 @@ describe("what anybody may see", () => {
   );
 
   it("leads people from the health page to the sign-in page", async () => {
-    expect((await request("/health", { headers: { accept: "text/html" } })).headers.get("location")).toBe("/login");
+    const page = await request("/health", { headers: { accept: "text/html" } });
+    expect(page.headers.get("location")).toBe("/login?next=%2Fhealth");
   });
 
   it("says that the installation is down when the database is, with 503, to people and to machines", async () => {

@@ -96,7 +96,7 @@ describe("a page under preview", () => {
     }
     const alone = base.replace(/^\/previews\/(\w+)\/$/, "/playground/previews/$1");
     expect((await browse(bo, alone)).status).toBe(404);
-    expect((await request(alone)).headers.get("location")).toBe("/login");
+    expect((await request(alone)).headers.get("location")).toBe(`/login?next=${encodeURIComponent(alone)}`);
   });
 
   it("leads a tab of its own to the page that frames it", async () => {

@@ -254,7 +254,8 @@ it(
   "are texts in every address",
   async () => {
     const addresses = CONSOLE_PAGES.filter((path) => path.includes(":"));
-    const queries = ["/login?invitation=", "/signup?invitation=", "/settings/webhooks?cursor=", "/docs?"];
+    const entry = ["/login?invitation=", "/signup?invitation=", "/login?next=/", "/signup?next=/"];
+    const queries = [...entry, "/settings/webhooks?cursor=", "/docs?"];
     // Not what people type into: few for each are all of them together.
     for (let index = 0; index < Math.min(COUNT, ADDRESS_MOST); index++) {
       const text = (offset: number) => encodeURIComponent(payload((index + offset * ADDRESS_MOST) % ALL_PAYLOADS));
