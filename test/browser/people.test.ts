@@ -159,7 +159,7 @@ describe("People", () => {
     await person.page.fill("[name=current-password]", "a wrong password");
     await person.page.fill("[name=new-password]", "five words in a row");
     await person.page.click("button:text('Change password')");
-    expect(await person.page.innerText(".error-summary")).toContain("current-password is wrong");
+    expect(await person.page.innerText(".error-summary")).toContain("current password is wrong");
     await person.page.fill("[name=current-password]", "four words in a row");
     await person.page.fill("[name=new-password]", "five words in a row");
     await person.page.click("button:text('Change password')");

@@ -213,7 +213,7 @@ describe("a key of a provider", () => {
     ["402", "no-credit", "Add credit"],
     ["429 without credit", "no-credit", "Add credit"],
     ["429 with retry", "rate-limited", "in a minute"],
-    ["404", "unclear", "Check the model's name"],
+    ["404", "unclear", "check the model's name"],
     ["500", "unclear", "says nothing of the key: test it again later"],
     ["503", "unclear", "says nothing of the key: test it again later"],
   ])("is told apart when the provider answers %s: %s", async (title, verdict, advice) => {

@@ -38,7 +38,7 @@ export const VERDICT_ADVICE: Readonly<Record<KeyVerdict, string>> = {
   "no-credit": "Add credit to the account in the provider's console. The key itself is right.",
   "rate-limited": "The key is known. Test it again in a minute, or raise the account's limit.",
   unreachable: "Check the base URL, and that the server runs and can be reached from here.",
-  unclear: "Check the model's name and the base URL, then test again.",
+  unclear: "Test again. If it stays so, check the model's name and the base URL.",
 };
 
 /** Keys of one workspace. */

@@ -36,7 +36,7 @@ export function ErrorSummary({ title, errors }: ErrorSummaryProps) {
           <li id={field ? fieldErrorId(field) : undefined} data-field={field}>
             {field ? (
               <a href={`#${fieldId(field)}`}>
-                <b>{field}</b> {message}
+                <b>{field.replaceAll("-", " ")}</b> {message}
               </a>
             ) : (
               message
