@@ -61,10 +61,12 @@ describe("Model calls", () => {
       await see("limits-wrong");
       await page.fill("[name=anthropic]", "50");
       await page.click("form[action='/settings/limits'] button");
-      await page.waitForURL(/\/settings\/limits$/);
+      await page.waitForSelector("text=Saved.");
       expect(await page.inputValue("[name=anthropic]")).toBe("50");
       await page.fill("[name=anthropic]", "40");
+      const saved = page.waitForEvent("load");
       await page.click("form[action='/settings/limits'] button");
+      await saved;
       await see("limits");
       // Chromium logs the form that was refused.
       assertClean([/422/]);
