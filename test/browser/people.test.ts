@@ -25,6 +25,11 @@ afterAll(async () => {
 });
 
 async function look(page: Page, name: string): Promise<void> {
+  // A page whose scheme was changed a moment ago fades from one to the other.
+  await page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+  });
   await expectNoAxeViolations(page);
   await screenshot(page, name);
 }
