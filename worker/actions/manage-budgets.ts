@@ -24,7 +24,9 @@ export async function listBudgets(
 ): Promise<BudgetList> {
   await calls.flush(workspaceId);
   const { caps, spent, unknown, unknownCount }: BudgetOverview = await budget(workspaceId).overview();
-  const budgets = await Promise.all(caps.map((standing) => toBudget(db, workspaceId, standing)));
+  const budgets = await Promise.all(
+    caps.map(async (standing) => toBudget(standing, await idleNoteOf(db, workspaceId, standing.cap.subject))),
+  );
   return {
     spent: { day: toDollars(spent.day.spentMicros), month: toDollars(spent.month.spentMicros) },
     budgets: budgets.sort((a, b) => (a.id < b.id ? -1 : 1)),
@@ -36,6 +38,16 @@ export async function listBudgets(
 }
 
 /** Sets a budget or another limit of it. Below what is spent already is allowed, and says so. */
+/** How far each budget is spent, without a look at what it is of: pages that refresh themselves ask for it. */
+export async function budgetStandings(
+  { budget, calls }: Dependencies,
+  { workspaceId }: Principal,
+): Promise<readonly Omit<Budget, "note">[]> {
+  await calls.flush(workspaceId);
+  const { caps }: BudgetOverview = await budget(workspaceId).overview();
+  return caps.map((standing) => toBudget(standing, null));
+}
+
 export async function setBudget(
   dependencies: Dependencies,
   principal: Principal,
@@ -48,7 +60,7 @@ export async function setBudget(
   if (!standing) return fail("too-many-budgets", "Delete one that is not needed any more.");
   const told = { subject: subjectWords(subject), period, limit: dollarText(standing.cap.limitMicros) };
   await record(dependencies, actorOf(principal), "budget.set", standing.cap.id, told);
-  return succeed(await toBudget(dependencies.db, workspaceId, standing));
+  return succeed(toBudget(standing, await idleNoteOf(dependencies.db, workspaceId, subject)));
 }
 
 export async function removeBudget(
@@ -102,7 +114,7 @@ export async function decideRunBudget(
   }
 }
 
-async function toBudget(db: Database, workspaceId: string, { cap, window }: CapStanding): Promise<Budget> {
+function toBudget({ cap, window }: CapStanding, idleNote: string | null): Budget {
   const { id, subject, period, limitMicros } = cap;
   const { spentMicros, reservedMicros } = window;
   const leftMicros = limitMicros - spentMicros - reservedMicros;
@@ -112,7 +124,7 @@ async function toBudget(db: Database, workspaceId: string, { cap, window }: CapS
     reserved: toDollars(reservedMicros),
     left: toDollars(Math.max(0, leftMicros)),
     percent: limitMicros === 0 ? null : Math.floor((spentMicros * 100) / limitMicros),
-    note: (await idleNoteOf(db, workspaceId, subject)) ?? noteOf(limitMicros, spentMicros),
+    note: idleNote ?? noteOf(limitMicros, spentMicros),
   };
 }
 

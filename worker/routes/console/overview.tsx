@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { lookAtQueue } from "../../actions/look-at-queue.ts";
-import { listBudgets } from "../../actions/manage-budgets.ts";
+import { budgetStandings } from "../../actions/manage-budgets.ts";
 import { successRate } from "../../actions/summarize-workspace.ts";
 import type { Dependencies } from "../../dependencies.ts";
 import { sha256Hex } from "../../digest.ts";
@@ -70,9 +70,9 @@ async function overviewProps(
     loadMilestones(db, workspaceId),
     lookAtQueue(dependencies, workspaceId, { waitingMax: 0 }),
     // The overview shows how the workspace is doing also while its ledger does not answer.
-    listBudgets(dependencies, principal).catch((error) => {
+    budgetStandings(dependencies, principal).catch((error) => {
       log.warn("budgets could not be looked at", { workspaceId, error });
-      return { budgets: [] };
+      return [];
     }),
   ]);
   return {
@@ -88,7 +88,7 @@ async function overviewProps(
       pausedBy: view.pause?.by ?? null,
       isShort: view.isShort,
     })),
-    budgets: budgets.budgets.map(({ subject, period, limit, spent, percent }) => ({
+    budgets: budgets.map(({ subject, period, limit, spent, percent }) => ({
       ...{ subject, period, limit, spent, percent },
     })),
     checklist: checklistOf(milestones),
